@@ -1,0 +1,3 @@
+module sandstrap.dev/lab
+
+go 1.26.0
