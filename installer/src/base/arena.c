@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arena: a chain of chunks that double in size up to a limit.
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+    CHUNK_FIRST_BYTES = 4096,
+    CHUNK_LAST_BYTES = 1 << 20,
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t size;
+    alignas(max_align_t) char data[];
+};
+
+struct arena {
+    struct chunk *chunks; // the newest first
+    size_t at;            // the first free byte of the newest
+    size_t used;
+    size_t next_size;
+};
+
+struct arena *arena_new(void)
+{
+    struct arena *a = MEM_NEW(struct arena);
+
+    a->next_size = CHUNK_FIRST_BYTES;
+    return a;
+}
+
+static void add_chunk(struct arena *a, size_t size)
+{
+    size_t want = size > a->next_size ? size : a->next_size;
+    struct chunk *c = mem_zalloc(1, sizeof(*c) + want);
+
+    c->size = want;
+    c->next = a->chunks;
+    a->chunks = c;
+    a->at = 0;
+    if (a->next_size < CHUNK_LAST_BYTES)
+        a->next_size *= 2;
+}
+
+// Everything is rounded up to `align`, so that the next piece of any kind starts aligned.
+static void *take(struct arena *a, size_t size, size_t align)
+{
+    size_t start = (a->at + align - 1) & ~(align - 1);
+    char *ptr;
+
+    if (!a->chunks || start > a->chunks->size || size > a->chunks->size - start) {
+        add_chunk(a, size);
+        start = 0;
+    }
+    ptr = a->chunks->data + start;
+    a->at = start + size;
+    a->used += size;
+    return ptr;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return take(a, size, alignof(max_align_t));
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+    size_t total;
+
+    if (__builtin_mul_overflow(count, size, &total))
+        abort();
+    return arena_alloc(a, total);
+}
+
+struct span arena_span(struct arena *a, struct span s)
+{
+    char *copy = take(a, s.len + 1, 1);
+
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
+    copy[s.len] = '\0';
+    return span_of(copy, s.len);
+}
+
+char *arena_str(struct arena *a, const char *str)
+{
+    return (char *)arena_span(a, span_str(str)).ptr;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    char *text CLEANUP(mem_cleanup) = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    text = mem_vprintf(fmt, args);
+    va_end(args);
+    return arena_str(a, text);
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}
+
+void arena_free(struct arena *a)
+{
+    struct chunk *next;
+
+    if (!a)
+        return;
+    for (struct chunk *c = a->chunks; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(a);
+}

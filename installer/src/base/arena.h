@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bump allocator for data that lives and dies together: parse trees, the data of one command.
+// Nothing in it is freed by itself.
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+
+struct arena;
+
+struct arena *arena_new(void) MUST_CHECK RETURNS_NONNULL;
+
+// Zeroed, aligned for any type; lives as long as the arena.
+void *arena_alloc(struct arena *a, size_t size) MUST_CHECK RETURNS_NONNULL;
+void *arena_array(struct arena *a, size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
+
+#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+
+// Copies, NUL-terminated.
+char *arena_str(struct arena *a, const char *str) MUST_CHECK RETURNS_NONNULL;
+struct span arena_span(struct arena *a, struct span s) MUST_CHECK;
+char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3) RETURNS_NONNULL;
+
+// Bytes handed out so far.
+size_t arena_used(const struct arena *a);
+
+// NULL-safe.
+void arena_free(struct arena *a);
+
+CLEANUP_DEFINE(arena_cleanup, struct arena, arena_free);
+
+#endif

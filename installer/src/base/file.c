@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole reads and atomic, durable writes.
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+
+static unsigned sync_count;
+
+unsigned file_sync_count(void)
+{
+    return sync_count;
+}
+
+void fd_cleanup(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+int file_open(int dir_fd, const char *path, int flags, struct err **err)
+{
+    int fd = openat(dir_fd, path, flags | O_CLOEXEC, 0666);
+
+    if (fd < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    return fd;
+}
+
+static int read_rest(int fd, const char *path, struct buf *out, struct err **err)
+{
+    enum { STEP = 65536 };
+
+    for (;;) {
+        char *at = buf_reserve(out, 1);
+        size_t room = out->cap - out->len - 1;
+        ssize_t n;
+
+        if (!at)
+            return buf_check(out, ERR_CONFIG, path, err);
+        if (room < STEP && out->max - out->len >= STEP) {
+            at = buf_reserve(out, STEP);
+            room = out->cap - out->len - 1;
+        }
+        if (room > out->max - out->len)
+            room = out->max - out->len;
+        n = read(fd, at, room);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+        if (n == 0)
+            return 0;
+        buf_commit(out, (size_t)n);
+    }
+}
+
+int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
+{
+    int fd CLEANUP(fd_cleanup) = file_open(dir_fd, path, O_RDONLY | O_NONBLOCK, err);
+    struct stat st;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_CONFIG, "%s: %s", path,
+                       S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
+    if ((uint64_t)st.st_size > out->max - out->len)
+        return err_set(err, ERR_CONFIG, "%s: %llu bytes are more than the limit of %zu", path,
+                       (unsigned long long)st.st_size, out->max);
+    if (buf_reserve(out, (size_t)st.st_size) == NULL)
+        return buf_check(out, ERR_CONFIG, path, err);
+    return read_rest(fd, path, out, err);
+}
+
+int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what,
+               struct err **err)
+{
+    char *at = data;
+
+    while (len) {
+        ssize_t n = pread(fd, at, len, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, ERR_INTERNAL, errno, "%s", what);
+        if (n == 0)
+            return err_set(err, ERR_INTEGRITY, "%s: the file ends at byte %llu, %zu bytes short",
+                           what, (unsigned long long)offset, len);
+        at += n;
+        offset += (uint64_t)n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int fd_write_all(int fd, const void *data, size_t len, const char *what, struct err **err)
+{
+    const char *at = data;
+
+    while (len) {
+        ssize_t n = write(fd, at, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, ERR_INTERNAL, errno, "writing %s", what);
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
+                struct err **err)
+{
+    const char *at = data;
+
+    while (len) {
+        ssize_t n = pwrite(fd, at, len, (off_t)offset);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, ERR_INTERNAL, errno, "writing %s", what);
+        at += n;
+        offset += (uint64_t)n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+struct file_writer {
+    char *path;
+    char *temp;
+    int fd;
+};
+
+static void writer_free(struct file_writer *w)
+{
+    fd_cleanup(&w->fd);
+    free(w->path);
+    free(w->temp);
+    free(w);
+}
+
+struct file_writer *file_writer_open(const char *path, mode_t mode, struct err **err)
+{
+    char *dir CLEANUP(mem_cleanup) = path_dir(path);
+    struct file_writer *w = MEM_NEW(struct file_writer);
+
+    w->path = mem_str(path);
+    w->temp = mem_printf("%s/.%s.XXXXXX", dir, path_base(path));
+    w->fd = mkostemp(w->temp, O_CLOEXEC);
+    if (w->fd < 0) {
+        err_set_errno(err, ERR_CONFIG, errno, "cannot write beside %s", path);
+        writer_free(w);
+        return NULL;
+    }
+    if (fchmod(w->fd, mode) < 0) {
+        err_set_errno(err, ERR_CONFIG, errno, "%s", w->temp);
+        file_writer_abort(w);
+        return NULL;
+    }
+    return w;
+}
+
+int file_writer_fd(const struct file_writer *w)
+{
+    return w->fd;
+}
+
+static int sync_dir(const char *path, struct err **err)
+{
+    char *dir CLEANUP(mem_cleanup) = path_dir(path);
+    int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, err);
+
+    if (fd < 0)
+        return -1;
+    sync_count++;
+    if (fsync(fd) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", dir);
+    return 0;
+}
+
+int file_writer_commit(struct file_writer *w, struct err **err)
+{
+    int result = 0;
+
+    sync_count++;
+    if (fsync(w->fd) < 0)
+        result = err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", w->temp);
+    else if (rename(w->temp, w->path) < 0)
+        result = err_set_errno(err, ERR_CONFIG, errno, "%s", w->path);
+    if (result < 0) {
+        file_writer_abort(w);
+        return -1;
+    }
+    result = sync_dir(w->path, err);
+    writer_free(w);
+    return result;
+}
+
+void file_writer_abort(struct file_writer *w)
+{
+    if (!w)
+        return;
+    unlink(w->temp);
+    writer_free(w);
+}
+
+int file_write(const char *path, struct span data, mode_t mode, struct err **err)
+{
+    struct file_writer *w CLEANUP(file_writer_cleanup) = file_writer_open(path, mode, err);
+
+    if (!w)
+        return -1;
+    if (fd_write_all(w->fd, data.ptr, data.len, path, err) < 0)
+        return -1;
+    return file_writer_commit(STEAL(w), err);
+}
+
+int file_make_dirs(const char *path, mode_t mode, struct err **err)
+{
+    char *parent CLEANUP(mem_cleanup) = NULL;
+
+    if (mkdir(path, mode) == 0 || errno == EEXIST)
+        return 0;
+    if (errno != ENOENT)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    parent = path_dir(path);
+    if (strcmp(parent, path) == 0 || file_make_dirs(parent, mode, err) < 0)
+        return *err ? -1 : err_set_errno(err, ERR_CONFIG, ENOENT, "%s", path);
+    if (mkdir(path, mode) < 0 && errno != EEXIST)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    return 0;
+}

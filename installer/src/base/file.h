@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: whole reads with a limit, and the only way that sandstrap writes one: into a temporary
+// file beside the target, fsync, rename, fsync of the folder. Everything is opened O_CLOEXEC.
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+
+// Closes the descriptor of an `int fd CLEANUP(fd_cleanup) = -1`.
+void fd_cleanup(int *fd);
+
+// Takes the descriptor out of the variable.
+#define FD_STEAL(fd)                                                                               \
+    ({                                                                                             \
+        int fd_ = (fd);                                                                            \
+        (fd) = -1;                                                                                 \
+        fd_;                                                                                       \
+    })
+
+// Opens `path` relative to `dir_fd` (AT_FDCWD for the working directory). ERR_CONFIG.
+int file_open(int dir_fd, const char *path, int flags, struct err **err) MUST_CHECK;
+
+// Appends the whole of a regular file to `out`, up to the buffer's maximum. ERR_CONFIG.
+int file_read(int dir_fd, const char *path, struct buf *out, struct err **err) MUST_CHECK;
+
+// Reads or writes exactly `len` bytes, at the offset for the p-forms. ERR_INTERNAL; a short file is
+// an ERR_INTEGRITY of `what`.
+int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what,
+               struct err **err) MUST_CHECK;
+int fd_write_all(int fd, const void *data, size_t len, const char *what,
+                 struct err **err) MUST_CHECK;
+int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
+                struct err **err) MUST_CHECK;
+
+// A file that appears under its name whole or not at all.
+struct file_writer;
+
+// Starts writing beside `path` (relative to the working directory or absolute). ERR_CONFIG.
+struct file_writer *file_writer_open(const char *path, mode_t mode, struct err **err) MUST_CHECK;
+
+// The descriptor to write to; borrowed.
+int file_writer_fd(const struct file_writer *w);
+
+// Makes it durable and puts it in place; the writer is used up and freed, also on failure.
+int file_writer_commit(struct file_writer *w, struct err **err) MUST_CHECK;
+
+// Removes the temporary file. NULL-safe.
+void file_writer_abort(struct file_writer *w);
+
+CLEANUP_DEFINE(file_writer_cleanup, struct file_writer, file_writer_abort);
+
+// The three steps in one.
+int file_write(const char *path, struct span data, mode_t mode, struct err **err) MUST_CHECK;
+
+// Makes the folder and its missing parents.
+int file_make_dirs(const char *path, mode_t mode, struct err **err) MUST_CHECK;
+
+// How often a file or folder was synced, for tests of durability.
+unsigned file_sync_count(void);
+
+#endif
