@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"sandstrap.dev/lab/build"
+	"sandstrap.dev/lab/build/parts"
 )
 
 // command is one subcommand: run gets what follows its name on the command line.
@@ -24,7 +25,10 @@ type command struct {
 }
 
 var commands = []command{
-	{"build", "[--list] [COMPONENT…]", "build what the lab is made of into the cache", build.Command},
+	{
+		"build", "[--list] [--prune] [COMPONENT…]", "build what the lab is made of into the cache",
+		build.Command(parts.All...),
+	},
 }
 
 func main() {
