@@ -24,7 +24,10 @@ struct buf {
 #define BUF_DOC_MAX ((size_t)256 << 20) // documents and API answers
 
 // struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-#define BUF_INIT(maximum) {NULL, 0, 0, (maximum), false}
+#define BUF_INIT(maximum)                                                                          \
+    {                                                                                              \
+        NULL, 0, 0, (maximum), false                                                               \
+    }
 
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_span(struct buf *b, struct span s);
@@ -50,8 +53,8 @@ struct span buf_span(const struct buf *b);
 const char *buf_str(const struct buf *b);
 
 // -1 with `kind` when the maximum was passed: "<what> is larger than <max> bytes".
-int buf_check(const struct buf *b, enum err_kind kind, const char *what,
-              struct err **err) MUST_CHECK;
+int buf_check(const struct buf *b, enum err_kind kind, const char *what, struct err **err)
+    MUST_CHECK;
 
 // Hands the content to the caller (free()), NUL-terminated, never NULL; the buffer is empty after.
 char *buf_take(struct buf *b) MUST_CHECK RETURNS_NONNULL;

@@ -24,7 +24,7 @@
 
 // Hands the pointer in `var` out of a scope whose cleanup would free it: return STEAL(buf);
 #define STEAL(var)                                                                                 \
-    ({                                                                                             \
+    __extension__({                                                                                \
         __typeof__(var) steal_ = (var);                                                            \
         (var) = NULL;                                                                              \
         steal_;                                                                                    \

@@ -18,19 +18,19 @@ struct buf;
 
 // The numbers are the exit codes of the program (docs/exit-codes.md).
 enum err_kind {
-    ERR_INTERNAL = 1,    // a defect of sandstrap's own
-    ERR_USAGE = 2,       // the command line
-    ERR_CONFIG = 3,      // the GitOps tree or a configuration file
-    ERR_PREFLIGHT = 4,   // the cluster cannot take it
-    ERR_INTEGRITY = 5,   // a digest, size or signature is not what was pinned
-    ERR_SOURCE = 6,      // an upstream source or the network
-    ERR_API = 7,         // the Kubernetes API or a permission
-    ERR_TIMEOUT = 8,     // a time limit passed
-    ERR_TERMINAL = 9,    // an object failed for good
-    ERR_LEFTOVERS = 10,  // something remained after a teardown
-    ERR_CHANGES = 11,    // a plan has changes
+    ERR_INTERNAL = 1,     // a defect of sandstrap's own
+    ERR_USAGE = 2,        // the command line
+    ERR_CONFIG = 3,       // the GitOps tree or a configuration file
+    ERR_PREFLIGHT = 4,    // the cluster cannot take it
+    ERR_INTEGRITY = 5,    // a digest, size or signature is not what was pinned
+    ERR_SOURCE = 6,       // an upstream source or the network
+    ERR_API = 7,          // the Kubernetes API or a permission
+    ERR_TIMEOUT = 8,      // a time limit passed
+    ERR_TERMINAL = 9,     // an object failed for good
+    ERR_LEFTOVERS = 10,   // something remained after a teardown
+    ERR_CHANGES = 11,     // a plan has changes
     ERR_UNSUPPORTED = 12, // a feature that sandstrap knows it lacks
-    ERR_CANCELLED = 130, // SIGINT or SIGTERM
+    ERR_CANCELLED = 130,  // SIGINT or SIGTERM
 };
 
 struct err;

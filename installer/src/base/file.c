@@ -81,8 +81,7 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     return read_rest(fd, path, out, err);
 }
 
-int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what,
-               struct err **err)
+int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what, struct err **err)
 {
     char *at = data;
 

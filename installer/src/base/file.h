@@ -19,7 +19,7 @@ void fd_cleanup(int *fd);
 
 // Takes the descriptor out of the variable.
 #define FD_STEAL(fd)                                                                               \
-    ({                                                                                             \
+    __extension__({                                                                                \
         int fd_ = (fd);                                                                            \
         (fd) = -1;                                                                                 \
         fd_;                                                                                       \
@@ -33,10 +33,10 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err) M
 
 // Reads or writes exactly `len` bytes, at the offset for the p-forms. ERR_INTERNAL; a short file is
 // an ERR_INTEGRITY of `what`.
-int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what,
-               struct err **err) MUST_CHECK;
-int fd_write_all(int fd, const void *data, size_t len, const char *what,
-                 struct err **err) MUST_CHECK;
+int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what, struct err **err)
+    MUST_CHECK;
+int fd_write_all(int fd, const void *data, size_t len, const char *what, struct err **err)
+    MUST_CHECK;
 int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                 struct err **err) MUST_CHECK;
 

@@ -25,7 +25,10 @@ struct map {
     size_t live;
 };
 
-#define MAP_INIT {0}
+#define MAP_INIT                                                                                   \
+    {                                                                                              \
+        0                                                                                          \
+    }
 
 // NULL when the key is not there.
 void *map_get(const struct map *m, struct span key);

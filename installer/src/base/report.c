@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Formatting on the way into the event sink.
+#include "base/report.h"
+
+#include "base/mem.h"
+
+void report_event(struct report *r, const struct report_event *event)
+{
+    if (r)
+        r->emit(r, event);
+}
+
+static PRINTF(3, 0) void emit(struct report *r, struct report_event event, const char *fmt,
+                              va_list args)
+{
+    char *text CLEANUP(mem_cleanup) = mem_vprintf(fmt, args);
+
+    event.text = text;
+    r->emit(r, &event);
+}
+
+void report_info(struct report *r, const char *component, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!r)
+        return;
+    va_start(args, fmt);
+    emit(r, (struct report_event){.level = REPORT_INFO, .component = component}, fmt, args);
+    va_end(args);
+}
+
+void report_warn(struct report *r, const char *component, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!r)
+        return;
+    va_start(args, fmt);
+    emit(r, (struct report_event){.level = REPORT_WARN, .component = component}, fmt, args);
+    va_end(args);
+}
+
+void report_trace(struct report *r, const char *component, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!r || !r->traces || !r->traces(r, component))
+        return;
+    va_start(args, fmt);
+    emit(r, (struct report_event){.level = REPORT_TRACE, .component = component}, fmt, args);
+    va_end(args);
+}
+
+void report_object(struct report *r, const char *component, const char *layer, const char *object,
+                   const char *fmt, ...)
+{
+    va_list args;
+
+    if (!r)
+        return;
+    va_start(args, fmt);
+    emit(r,
+         (struct report_event){
+             .level = REPORT_INFO, .component = component, .layer = layer, .object = object},
+         fmt, args);
+    va_end(args);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents: one tree model for YAML and JSON. All nodes, keys and texts of a document live in the
+// arena of its `struct doc` and die with it; a tree may refer to nodes of the same doc only.
+// Reading YAML follows go-yaml v3 as kustomize uses it (sigs.k8s.io/yaml, kyaml); writing gives
+// kustomize's canonical form or JSON. Pure: no file or network access.
+#ifndef IO_DOC_H
+#define IO_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+
+struct doc; // arena, interned keys, names of the files read
+
+enum node_type {
+    NODE_NULL,
+    NODE_BOOL,
+    NODE_INT,    // text is canonical decimal, of any size
+    NODE_FLOAT,  // text is Go's shortest round-trip form
+    NODE_STRING, // text is the value
+    NODE_SEQ,
+    NODE_MAP,
+};
+
+struct node;
+
+struct pair {
+    struct span key; // interned: equal keys of one doc share their pointer
+    struct node *value;
+    uint32_t line; // of the key, 0 when made by the program
+};
+
+struct node {
+    uint8_t type;  // enum node_type
+    uint8_t flags; // private to io/doc and model/kustomize
+    uint16_t file; // index for doc_file_name(); 0: none
+    uint32_t line; // from 1; 0: made by the program
+    union {
+        struct span text; // scalars; for bool "true" or "false"; for null ""
+        struct {
+            struct node **items;
+            uint32_t len, cap;
+        } seq;
+        struct {
+            struct pair *pairs; // in input order; sorting happens when written
+            uint32_t len, cap;
+        } map;
+    };
+};
+
+// Limits of one doc; passing one is an ERR_CONFIG that names the limit.
+#define DOC_DEPTH_MAX 128          // nesting
+#define DOC_NODES_MAX 20000000     // nodes of all documents together
+#define DOC_ALIAS_NODES_MAX 200000 // nodes that aliases expand to
+
+struct doc *doc_new(void) MUST_CHECK RETURNS_NONNULL;
+void doc_free(struct doc *d); // NULL-safe
+CLEANUP_DEFINE(doc_cleanup, struct doc, doc_free);
+
+struct arena *doc_arena(struct doc *d);
+
+// The name that was given to the reader of a node's file; "" for 0. Borrowed from the doc.
+const char *doc_file_name(const struct doc *d, uint16_t file);
+
+struct node_list {
+    struct node **items; // in the doc's arena
+    size_t len, cap;
+};
+
+// Reads all YAML documents of `text` (copied where needed) and appends them to `out`; empty
+// documents are left out. `file` is for messages ("<file>:<line>: ..."). ERR_CONFIG: syntax,
+// duplicate keys (with both lines), limits, invalid UTF-8.
+int doc_read_yaml(struct doc *d, struct span text, const char *file, struct node_list *out,
+                  struct err **err) MUST_CHECK;
+
+// As above for exactly one document (none: an ERR_CONFIG).
+struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file, struct err **err)
+    MUST_CHECK;
+
+// Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
+struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
+                           struct err **err) MUST_CHECK;
+
+// Writes YAML as kustomize prints a resource: keys sorted, canonical scalars, no "---".
+void doc_write_yaml(const struct node *n, struct buf *out);
+
+// Writes compact JSON; `sorted`: keys in byte order (canonical JSON), else in the tree's order.
+void doc_write_json(const struct node *n, bool sorted, struct buf *out);
+
+// --- reading a tree; every function takes NULL nodes and gives NULL, "" or the default ---
+
+bool node_is(const struct node *n, enum node_type type);
+struct node *node_get(const struct node *map, const char *key);
+struct node *node_get_span(const struct node *map, struct span key);
+
+// node_path(pod, "status", "phase"): one map after the other.
+#define node_path(n, ...) node_path_((n), __VA_ARGS__, (const char *)NULL)
+struct node *node_path_(const struct node *n, ...) __attribute__((sentinel));
+
+size_t node_len(const struct node *n); // items or pairs; 0 for others
+struct node *node_item(const struct node *seq, size_t i);
+
+// The text of a string (of any scalar with node_scalar); the empty span for anything else.
+struct span node_text(const struct node *n);
+struct span node_scalar(const struct node *n);
+// node_text(node_get(map, key))
+struct span node_get_text(const struct node *map, const char *key);
+// NUL-terminated (all texts of a doc are); "" when it is not a string.
+const char *node_str(const struct node *n);
+const char *node_get_str(const struct node *map, const char *key);
+
+int64_t node_int(const struct node *n, int64_t otherwise);
+int64_t node_get_int(const struct node *map, const char *key, int64_t otherwise);
+bool node_bool(const struct node *n, bool otherwise);
+bool node_get_bool(const struct node *map, const char *key, bool otherwise);
+
+bool node_equal(const struct node *a, const struct node *b); // maps regardless of order
+
+// "string", "map", ... for messages.
+const char *node_type_name(const struct node *n);
+
+// NODE_FOREACH_ITEM (item, seq) { struct node *item }  NODE_FOREACH_PAIR (pair, map) { ... }
+#define NODE_FOREACH_ITEM(item, n)                                                                 \
+    for (size_t item##_at = 0; item##_at < node_len(n); item##_at++)                               \
+        for (struct node *item = node_item((n), item##_at), *item##_once = item; item##_once;      \
+             item##_once = NULL)
+#define NODE_FOREACH_PAIR(pair, n)                                                                 \
+    for (struct pair *pair = node_is((n), NODE_MAP) ? (n)->map.pairs : NULL;                       \
+         pair && pair < (n)->map.pairs + (n)->map.len; pair++)
+
+// --- building a tree; texts are copied into the doc ---
+
+struct node *node_new_map(struct doc *d);
+struct node *node_new_seq(struct doc *d);
+struct node *node_new_str(struct doc *d, struct span text);
+struct node *node_new_int(struct doc *d, int64_t value);
+struct node *node_new_bool(struct doc *d, bool value);
+struct node *node_new_null(struct doc *d);
+
+// Sets or replaces (keeping the place of) a key.
+void node_set(struct doc *d, struct node *map, struct span key, struct node *value);
+void node_set_str(struct doc *d, struct node *map, const char *key, struct span text);
+// False when the key was not there.
+bool node_remove(struct node *map, struct span key);
+void node_push(struct doc *d, struct node *seq, struct node *item);
+void node_remove_item(struct node *seq, size_t i);
+void node_insert_item(struct doc *d, struct node *seq, size_t i, struct node *item);
+
+// A deep copy in `d`, also of a tree of another doc.
+struct node *node_copy(struct doc *d, const struct node *n);
+
+#endif
