@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every unit test includes: cmocka, with the standard headers that it wants before it.
-#pragma once
+#ifndef UNIT_H
+#define UNIT_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,3 +21,5 @@
         return cmocka_run_group_tests(unit_tests, NULL, NULL);                                     \
     }
 #define UNIT(function) cmocka_unit_test(function)
+
+#endif

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules by name. Each takes a Tree and yields findings, `path:line: what is wrong`."""
+
+from . import banned, docs, layers, sizes, tools
+
+RULES = {
+    "layers": layers.layers,
+    "cycles": layers.cycles,
+    "length": sizes.file_length,
+    "function": sizes.function_length,
+    "complexity": sizes.complexity,
+    "singleuse": sizes.single_use,
+    "spdx": banned.spdx,
+    "banned": banned.functions,
+    "cloexec": banned.cloexec,
+    "output": banned.output,
+    "docs": docs.drift,
+    "format": tools.clang_format,
+    "tidy": tools.clang_tidy,
+    "shell": tools.shell,
+    "spelling": tools.spelling,
+    "python": tools.python,
+    "go": tools.go,
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the documentation says about commands and options against what --help says."""
+
+import re
+import subprocess
+
+from .tree import Skip
+
+PAGE = "docs/commands.md"
+COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?)  +\S", re.M)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+def said_by_help(binary, command):
+    result = subprocess.run([binary, *command.split(), "--help"], capture_output=True, text=True)
+    return result.stdout if result.returncode == 0 else ""
+
+
+def sections(page):
+    """The text of the page by command: `## sandstrap bundle lock`."""
+    found = re.split(r"^## sandstrap ([a-z ]+)$", page, flags=re.M)
+    return dict(zip((name.strip() for name in found[1::2]), found[2::2]))
+
+
+def drift(tree):
+    """docs/commands.md and --help name the same commands and options."""
+    binary = tree.build / "sandstrap"
+    if not binary.is_file():
+        raise Skip(f"{binary} does not exist: tests/run build")
+    if not (tree.root / PAGE).is_file():
+        yield f"{PAGE}: does not exist"
+        return
+    documented = sections(tree.text(tree.root / PAGE))
+    commands = COMMAND.findall(said_by_help(binary, ""))
+    if not commands:
+        yield "sandstrap --help: lists no command"
+    for command in commands:
+        if command not in documented:
+            yield f"{PAGE}: no section for sandstrap {command}"
+            continue
+        helped = set(OPTION.findall(said_by_help(binary, command)))
+        written = set(OPTION.findall(documented[command]))
+        yield from (f"{PAGE}: sandstrap {command}: {name} is missing" for name in sorted(helped - written))
+        yield from (f"{PAGE}: sandstrap {command}: no option {name}" for name in sorted(written - helped))
+    yield from (f"{PAGE}: no command {name}" for name in sorted(set(documented) - set(commands)))

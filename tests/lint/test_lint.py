@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each rule refuses the violation planted for it, and lets the same tree pass without it."""
+
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKOUT = HERE.parent.parent
+
+MODULES = """\
+levels base io model work cmd
+base           -              -
+io/doc         -              yaml
+io/http        -              curl
+model/kube     io/doc,io/http -
+cmd/up         model/kube     -
+"""
+
+LICENSE_LINE = "// SPDX-License-Identifier: Apache-2.0\n"
+
+CLEAN = {
+    "base/one.h": "int one_add(int a, int b);\n",
+    "base/one.c": '#include "base/one.h"\n\nint one_add(int a, int b)\n{\n    return a + b;\n}\n',
+    "base/two.h": "int two_add(int a);\n",
+    "base/two.c": (
+        '#include "base/two.h"\n#include "base/one.h"\n\n'
+        "int two_add(int a)\n{\n    return one_add(a, 2);\n}\n"
+    ),
+    "io/doc.h": "int doc_open(void);\n",
+    "io/doc.c": (
+        '#include "io/doc.h"\n#include "base/two.h"\n#include <yaml.h>\n\n'
+        "int doc_open(void)\n{\n    return two_add(1);\n}\n"
+    ),
+    "io/http.h": "int http_get(void);\n",
+    "io/http/get.c": (
+        '#include "io/http.h"\n#include "io/http/get_int.h"\n#include <curl/curl.h>\n\n'
+        "int http_get(void)\n{\n    return HTTP_PORT;\n}\n"
+    ),
+    "io/http/get_int.h": "#define HTTP_PORT 443\n",
+    "model/kube.h": "int kube_list(void);\n",
+    "model/kube.c": (
+        '#include "model/kube.h"\n#include "io/doc.h"\n#include "io/http.h"\n\n'
+        "int kube_list(void)\n{\n    return doc_open() + http_get();\n}\n"
+    ),
+    "cmd/up.h": "int up_run(void);\n",
+    "cmd/up.c": (
+        '#include "cmd/up.h"\n#include "model/kube.h"\n\n'
+        "int up_run(void)\n{\n    return kube_list();\n}\n"
+    ),
+    "main.c": '#include "cmd/up.h"\n\nint main(void)\n{\n    return up_run();\n}\n',
+}
+
+
+class Plant:
+    """A small tree in which one thing after another can be made wrong."""
+
+    def __init__(self, root):
+        self.root = root
+        for name, text in CLEAN.items():
+            self.write(f"installer/src/{name}", LICENSE_LINE + text)
+        self.write("installer/src/modules.txt", MODULES)
+        shutil.copy(CHECKOUT / ".clang-format", root)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def add(self, name, text):
+        path = self.root / name
+        path.write_text(path.read_text() + text)
+
+    def replace(self, name, old, new):
+        path = self.root / name
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    def lint(self, rule):
+        command = [HERE / "run", "--root", self.root, rule]
+        return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.fixture
+def plant(tmp_path):
+    return Plant(tmp_path)
+
+
+def function(name, body):
+    return f"\nint {name}(int a);\nint {name}(int a)\n{{\n{body}    return a;\n}}\n"
+
+
+KUBE, ONE, UP = "installer/src/model/kube.c", "installer/src/base/one.c", "installer/src/cmd/up.c"
+
+# rule, file, text that is added to it, words of the finding
+PLANTED = [
+    ("layers", "installer/src/base/one.c", '#include "io/doc.h"\n', "base may not use io/doc"),
+    ("layers", "installer/src/io/doc.c", '#include "model/kube.h"\n', "io/doc may not use model/kube"),
+    ("layers", "installer/src/io/doc.c", '#include "io/http.h"\n', "io/doc may not use io/http"),
+    ("layers", UP, '#include "io/doc.h"\n', "cmd/up may not use io/doc"),
+    ("layers", KUBE, '#include "io/http/get_int.h"\n', "internal to io/http"),
+    ("layers", KUBE, '#include "../io/doc.h"\n', "no header of a declared module"),
+    ("layers", KUBE, '#include "kube.h"\n', "no header of a declared module"),
+    ("layers", KUBE, "#include <curl/curl.h>\n", "may not use the library curl"),
+    ("layers", KUBE, "#include <glib/gmem.h>\n", "belongs to no library"),
+    ("layers", "installer/src/io/doc.c", "#  include  <openssl/evp.h>\n", "may not use the library ssl"),
+    ("cycles", "installer/src/base/one.h", '#include "base/two.h"\n', "base/one -> base/two -> base/one"),
+    ("length", ONE, "// long\n" * 800, "800 allowed"),
+    ("function", ONE, function("long_one", "    a++;\n" * 100), "long_one has 104 lines"),
+    ("complexity", ONE, function("branchy", "    if (a)\n        a++;\n" * 15), "branchy has complexity 16"),
+    ("singleuse", ONE, function("lonely", ""), "lonely is used by no other file"),
+    ("banned", ONE, function("convert", "    a = atoi(0);\n"), "atoi is banned"),
+    ("cloexec", ONE, function("open_it", "    a = openat(a, 0, 1);\n"), "openat without O_CLOEXEC"),
+    ("cloexec", ONE, function("open_it", '    fopen("x", "r");\n'), "without e in its mode"),
+    ("output", ONE, function("talk", '    puts("x");\n'), "puts in library code"),
+    ("format", ONE, "int  badly( int a );\n", "one.c"),
+    ("spelling", ONE, "// it will recieve\n", "receive"),
+]
+
+
+@pytest.mark.parametrize("rule", sorted({planted[0] for planted in PLANTED} | {"spdx"}))
+def test_clean_tree_passes(plant, rule):
+    result = plant.lint(rule)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"ok lint.{rule}" in result.stdout
+
+
+@pytest.mark.parametrize("rule, name, text, words", PLANTED)
+def test_planted_violation_is_refused(plant, rule, name, text, words):
+    plant.add(name, text)
+    result = plant.lint(rule)
+    assert result.returncode == 1
+    assert words in result.stdout
+    assert f"not ok lint.{rule}" in result.stdout
+
+
+def test_comments_and_strings_are_no_calls(plant):
+    plant.add(ONE, '// atoi(x) and open("x")\n/* sprintf(a)\n */\nconst char *one_text = "strcpy(a)";\n')
+    for rule in ("banned", "cloexec"):
+        assert plant.lint(rule).returncode == 0
+
+
+def test_file_without_license_is_refused(plant):
+    plant.write("installer/src/base/three.c", "int three;\n")
+    result = plant.lint("spdx")
+    assert result.returncode == 1
+    assert "base/three.c:1: no SPDX" in result.stdout
+
+
+def test_file_of_no_module_is_refused(plant):
+    plant.write("installer/src/work/loose.c", LICENSE_LINE)
+    result = plant.lint("layers")
+    assert result.returncode == 1
+    assert "work/loose.c: belongs to no module" in result.stdout
+
+
+def test_unused_edge_is_refused(plant):
+    plant.replace(KUBE, '#include "io/http.h"\n', "")
+    result = plant.lint("layers")
+    assert result.returncode == 1
+    assert "model/kube declares io/http but includes nothing of it" in result.stdout
+
+
+def test_shell_and_python_mistakes_are_refused(plant):
+    plant.write("bad.sh", "#!/bin/sh\ncd $1\n")
+    plant.write("bad.py", "import os\n")
+    assert "SC2086" in plant.lint("shell").stdout
+    assert "'os' imported but unused" in plant.lint("python").stdout
+
+
+def test_unformatted_go_is_refused(plant):
+    plant.write("go.mod", "module plant\n\ngo 1.21\n")
+    plant.write("main.go", "package main\n\nfunc  main() { }\n")
+    result = plant.lint("go")
+    if "skip" in result.stdout:
+        pytest.skip(result.stdout)
+    assert "main.go: not formatted by gofmt" in result.stdout
+
+
+def test_tidy_finds_a_mistake(plant):
+    plant.write("bad.c", "int f(int *p);\nint f(int *p)\n{\n    if (!p)\n        return *p;\n    return 0;\n}\n")
+    shutil.copy(CHECKOUT / ".clang-tidy", plant.root)
+    plant.write("build/dev/compile_commands.json",
+                f'[{{"directory": "{plant.root}", "file": "{plant.root}/bad.c", "command": "cc -c bad.c"}}]')
+    result = plant.lint("tidy")
+    assert result.returncode == 1
+    assert "bad.c:5" in result.stdout
+
+
+# Rows that are added to the table, and the words of the configure error.
+ROWS = [
+    ("model/kube2 cmd/up -", "may not depend on cmd/up"),
+    ("io/tar io/doc -", "may not depend on io/doc"),
+    ("model/git io/nowhere -", "declared nowhere above it"),
+    ("model/git - glib", "unknown library glib"),
+    ("attic/git - -", "no level is called attic"),
+    ("io/doc - -", "declared twice"),
+    ("io/tar -", "three columns expected"),
+]
+
+
+@pytest.fixture
+def project(plant):
+    """The plant with the project's own CMake files, ready to configure."""
+    for name in ("CMakeLists.txt", "installer/CMakeLists.txt", "installer/cmake", "installer/deps/deps.cmake"):
+        source, target = CHECKOUT / name, plant.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not source.exists():
+            continue
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+
+    def configure():
+        command = ["cmake", "-S", plant.root, "-B", plant.root / "b", "-DSANDSTRAP_TESTS=OFF"]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    plant.configure = configure
+    return plant
+
+
+def test_clean_table_configures(project):
+    result = project.configure()
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("row, words", ROWS)
+def test_bad_row_does_not_configure(project, row, words):
+    project.add("installer/src/modules.txt", row + "\n")
+    result = project.configure()
+    assert result.returncode != 0
+    assert words in " ".join(result.stderr.split())
