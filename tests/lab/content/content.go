@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package content makes what the lab's origin serves under the names of the real upstream: git
+// repositories and OCI charts from the sources in tests/lab/umbrella, and the list of the
+// container images that they use. The same sources give the same bytes, commits and digests.
+package content
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	umbrellaURL = "https://repo1.dso.mil/big-bang/bigbang.git"
+	// where Big Bang publishes the charts of its packages besides their git repositories
+	packageCharts = "registry1.dso.mil/bigbang"
+	tenantCharts  = "ghcr.io/stefanprodan/charts"
+)
+
+// Build writes everything below dir, which is created: git/HOST/PATH.git are bare repositories,
+// oci/HOST/REPOSITORY/TAG are OCI image layouts. source is the folder tests/lab.
+func Build(ctx context.Context, source, dir string) error {
+	umbrella := filepath.Join(source, "umbrella")
+	packages, err := readPackages(umbrella)
+	if err != nil {
+		return err
+	}
+	if err := buildUmbrella(ctx, umbrella, dir); err != nil {
+		return err
+	}
+	for _, p := range packages {
+		if err := p.build(ctx, umbrella, dir); err != nil {
+			return fmt.Errorf("package %s: %w", p.name, err)
+		}
+	}
+	charts, err := filepath.Glob(filepath.Join(umbrella, "charts", "*"))
+	if err != nil {
+		return err
+	}
+	for _, folder := range charts {
+		files, err := readTree(folder)
+		if err != nil {
+			return err
+		}
+		if err := writeChart(files, filepath.Join(dir, "oci", tenantCharts)); err != nil {
+			return fmt.Errorf("chart %s: %w", filepath.Base(folder), err)
+		}
+	}
+	return nil
+}
+
+// pkg is one package of the umbrella, as its values name it.
+type pkg struct {
+	name string // of the folder below umbrella/packages
+	repo string
+	tag  string
+}
+
+// readPackages takes the packages from the umbrella's values, where their URLs and tags already
+// are: every map with a git.repo, at the top and below addons.
+func readPackages(umbrella string) ([]pkg, error) {
+	file := filepath.Join(umbrella, "bigbang", "chart", "values.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var values map[string]any
+	if err := yaml.UnmarshalStrict(data, &values); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	groups := []map[string]any{values}
+	if addons, ok := values["addons"].(map[string]any); ok {
+		groups = append(groups, addons)
+	}
+	var found []pkg
+	for _, group := range groups {
+		for _, value := range group {
+			entry, _ := value.(map[string]any)
+			git, _ := entry["git"].(map[string]any)
+			repo, _ := git["repo"].(string)
+			if repo == "" {
+				continue
+			}
+			tag, _ := git["tag"].(string)
+			name := strings.TrimSuffix(repo[strings.LastIndex(repo, "/")+1:], ".git")
+			found = append(found, pkg{name: name, repo: repo, tag: tag})
+		}
+	}
+	sort.Slice(found, func(i, j int) bool { return found[i].name < found[j].name })
+	return found, nil
+}
+
+// build makes the package's git repository, and its chart under the name that helmRepo gives it.
+func (p pkg) build(ctx context.Context, umbrella, dir string) error {
+	chart, err := readPackageChart(umbrella, p.name)
+	if err != nil {
+		return err
+	}
+	meta, err := chartMetadata(chart)
+	if err != nil {
+		return err
+	}
+	if meta.Version != p.tag {
+		return fmt.Errorf("Chart.yaml says version %s, the umbrella's values say tag %s", meta.Version, p.tag)
+	}
+	path, err := repositoryPath(dir, p.repo)
+	if err != nil {
+		return err
+	}
+	released := under("chart", chart)
+	readme := []byte("# " + p.name + "\n\nLook-alike for sandstrap's lab.\n")
+	released["README.md"] = readme
+	history := []commit{{message: "release " + p.tag, files: released, tag: p.tag}}
+	if err := writeRepository(ctx, path, history); err != nil {
+		return err
+	}
+	return writeChart(chart, filepath.Join(dir, "oci", packageCharts))
+}
+
+// buildUmbrella gives the umbrella a history in which the released commit is neither the first
+// nor the last, so that a reader of the branch instead of the tag is caught.
+func buildUmbrella(ctx context.Context, umbrella, dir string) error {
+	path, err := repositoryPath(dir, umbrellaURL)
+	if err != nil {
+		return err
+	}
+	files, err := readTree(filepath.Join(umbrella, "bigbang"))
+	if err != nil {
+		return err
+	}
+	meta, err := chartMetadata(below("chart", files))
+	if err != nil {
+		return err
+	}
+	first := tree{"README.md": []byte("# Look-alike of Big Bang for sandstrap's lab\n")}
+	released := tree{"README.md": first["README.md"]}
+	for name, data := range files {
+		released[name] = data
+	}
+	next := tree{"base/kustomization.yaml": []byte("resources: [not-yet-written.yaml]\n")}
+	return writeRepository(ctx, path, []commit{
+		{message: "start", files: first},
+		{message: "release " + meta.Version, files: released, tag: meta.Version, annotated: true},
+		{message: "begin the next release", files: next},
+	})
+}
+
+// readPackageChart returns a package's chart together with the template helpers that all share.
+func readPackageChart(umbrella, name string) (tree, error) {
+	chart, err := readTree(filepath.Join(umbrella, "packages", name, "chart"))
+	if err != nil {
+		return nil, err
+	}
+	helpers, err := os.ReadFile(filepath.Join(umbrella, "packages", "_lab.tpl"))
+	if err != nil {
+		return nil, err
+	}
+	chart["templates/_lab.tpl"] = helpers
+	return chart, nil
+}
+
+// repositoryPath is where the bare repository of a URL lies.
+func repositoryPath(dir, repo string) (string, error) {
+	u, err := url.Parse(repo)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "git", u.Host, filepath.FromSlash(u.Path)), nil
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package content
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+const source = ".." // tests/lab
+
+func build(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := Build(context.Background(), source, dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v: %s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestTwoBuildsAreTheSameBytes(t *testing.T) {
+	first, err := readTree(build(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := readTree(build(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(first.paths(), second.paths()) {
+		t.Fatalf("other files: %v and %v", first.paths(), second.paths())
+	}
+	for name := range first {
+		if !bytes.Equal(first[name], second[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+func TestUmbrellaTagIsNotTheTip(t *testing.T) {
+	repo := filepath.Join(build(t), "git/repo1.dso.mil/big-bang/bigbang.git")
+	tagged := git(t, repo, "rev-parse", "3.30.0^{commit}")
+	if tagged == git(t, repo, "rev-parse", "HEAD") {
+		t.Error("the tag is the tip of the branch")
+	}
+	if got := git(t, repo, "cat-file", "-t", "3.30.0"); got != "tag" {
+		t.Errorf("the tag is a %s, not annotated", got)
+	}
+	base := git(t, repo, "ls-tree", "--name-only", "3.30.0", "base/")
+	for _, name := range []string{"kustomization.yaml", "helmrelease.yaml", "transformer.yaml"} {
+		if !strings.Contains(base, "base/"+name) {
+			t.Errorf("base/%s is missing", name)
+		}
+	}
+}
+
+func TestEveryPackageHasItsRepositoryAtItsTag(t *testing.T) {
+	dir := build(t)
+	packages, err := readPackages(filepath.Join(source, "umbrella"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) < 5 {
+		t.Fatalf("only %d packages", len(packages))
+	}
+	for _, p := range packages {
+		repo, err := repositoryPath(dir, p.repo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := git(t, repo, "ls-tree", "-r", "--name-only", p.tag)
+		for _, name := range []string{"chart/Chart.yaml", "chart/templates/_lab.tpl"} {
+			if !strings.Contains(got, name) {
+				t.Errorf("%s at %s has no %s", p.repo, p.tag, name)
+			}
+		}
+	}
+}
+
+// The images that a chart's values name are the images that its annotation lists.
+func TestAnnotatedImagesAreTheImagesOfTheValues(t *testing.T) {
+	files, err := chartFiles(filepath.Join(source, "umbrella"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		chart, err := readTree(filepath.Dir(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed, err := annotatedImages(chart)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		var values any
+		if err := yaml.UnmarshalStrict(chart["values.yaml"], &values); err != nil {
+			t.Fatalf("%s: values.yaml: %v", file, err)
+		}
+		used := imagesIn(values)
+		slices.Sort(listed)
+		slices.Sort(used)
+		if !slices.Equal(listed, used) {
+			t.Errorf("%s lists %v, its values use %v", file, listed, used)
+		}
+	}
+}
+
+func imagesIn(value any) []string {
+	entry, ok := value.(map[string]any)
+	if !ok {
+		return nil
+	}
+	repository, _ := entry["repository"].(string)
+	if tag, ok := entry["tag"].(string); ok && repository != "" {
+		return []string{repository + ":" + tag}
+	}
+	var found []string
+	for _, inner := range entry {
+		found = append(found, imagesIn(inner)...)
+	}
+	return found
+}
+
+func TestImagesAreFullReferences(t *testing.T) {
+	images, err := Images(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(images) == 0 {
+		t.Fatal("no images")
+	}
+	for _, ref := range images {
+		host, rest, _ := strings.Cut(ref, "/")
+		if !strings.Contains(host, ".") || !strings.Contains(rest, ":") {
+			t.Errorf("%s has no host or no tag", ref)
+		}
+	}
+}
