@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package netns wires a lab's hosts together: a bridge in the lab's network namespace and a
+// pair of virtual links per host. It drives ip(8); links vanish with their namespaces.
+package netns
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"sandstrap.dev/lab/topology"
+)
+
+const bridge = "br0"
+
+// PrepareLab makes the bridge. Called once, in the lab's network namespace. What leads out of
+// the lab is answered as unreachable at once, rather than left to time out.
+func PrepareLab() error {
+	if err := SetSysctl("net/ipv4/ip_forward", "1"); err != nil {
+		return err
+	}
+	return ip(
+		"link set lo up",
+		"link add "+bridge+" type bridge",
+		fmt.Sprintf("addr add %s/%d dev %s", topology.Bridge, topology.HostPrefixLen, bridge),
+		"link set "+bridge+" up",
+		"route add unreachable default",
+	)
+}
+
+// Attach gives the network namespace of process pid an eth0 on the bridge. The bridge's side
+// carries the host's name. What a killed host left is removed first.
+func Attach(host topology.Host, pid int) error {
+	if linkExists(host.Name) {
+		if err := ip("link del " + host.Name); err != nil {
+			return fmt.Errorf("remove the old link of %s: %w", host.Name, err)
+		}
+	}
+	err := ip(
+		fmt.Sprintf("link add %s type veth peer name eth0 netns %d", host.Name, pid),
+		fmt.Sprintf("link set %s master %s up", host.Name, bridge),
+	)
+	if err != nil {
+		return fmt.Errorf("connect %s: %w", host.Name, err)
+	}
+	return nil
+}
+
+// linkExists asks /proc, which answers for the caller's namespace; /sys does for its mount's.
+func linkExists(name string) bool {
+	links, err := os.ReadFile("/proc/self/net/dev")
+	return err == nil && bytes.Contains(links, []byte(" "+name+":"))
+}
+
+// SetLink takes the bridge's side of a host's link up or down.
+func SetLink(host topology.Host, up bool) error {
+	if up {
+		return ip("link set " + host.Name + " up")
+	}
+	return ip("link set " + host.Name + " down")
+}
+
+// LinkUp says whether the bridge's side of a host's link is up.
+func LinkUp(host topology.Host) bool {
+	out, err := exec.Command("ip", "-o", "link", "show", "dev", host.Name, "up").Output()
+	return err == nil && len(bytes.TrimSpace(out)) > 0
+}
+
+// ConfigureHost gives a host its address and its routes. Called in the host's own namespace;
+// without a default route, service addresses would not be routed at all.
+func ConfigureHost(host topology.Host, nodes int) error {
+	commands := []string{
+		"link set lo up",
+		fmt.Sprintf("addr add %s/%d dev eth0", host.Address(), topology.HostPrefixLen),
+		"link set eth0 up",
+		"route add default via " + topology.Bridge,
+	}
+	for _, other := range topology.Hosts(nodes) {
+		if other.Kind == topology.Node && other.Name != host.Name {
+			commands = append(commands, fmt.Sprintf("route add %s via %s", other.PodSubnet(), other.Address()))
+		}
+	}
+	if err := ip(commands...); err != nil {
+		return fmt.Errorf("configure the network of %s: %w", host.Name, err)
+	}
+	return nil
+}
+
+// SetSysctl writes a kernel setting of the calling namespace.
+func SetSysctl(name, value string) error {
+	if err := os.WriteFile(filepath.Join("/proc/sys", name), []byte(value), 0); err != nil {
+		return fmt.Errorf("set %s: %w", strings.ReplaceAll(name, "/", "."), err)
+	}
+	return nil
+}
+
+// ip runs ip(8) commands in one batch; the first that fails ends it.
+func ip(commands ...string) error {
+	run := exec.Command("ip", "-batch", "-")
+	run.Stdin = strings.NewReader(strings.Join(commands, "\n") + "\n")
+	if out, err := run.CombinedOutput(); err != nil {
+		return fmt.Errorf("ip: %s: %w", strings.TrimSpace(string(out)), err)
+	}
+	return nil
+}
