@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readiness: what a live object's own fields say about it. Pure rules over one object each, those
+// of kstatus (fluxcd/cli-utils) made stricter where kstatus calls an object ready too early; the
+// comparison is docs/internals/ready.md. What grew out of an object is the caller's matter.
+#ifndef MODEL_READY_H
+#define MODEL_READY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+#include "io/doc.h"
+
+enum ready_state {
+    READY_OK,          // as wanted, at the wanted generation
+    READY_PROGRESSING, // on its way, or blocked behind something else
+    READY_FAILING,     // went wrong, and someone retries: it may heal
+    READY_TERMINAL,    // will not change until somebody acts
+};
+
+enum {
+    READY_REASON_BYTES = 96,
+    READY_MESSAGE_BYTES = 768,
+};
+
+struct ready {
+    enum ready_state state;
+    bool blocked;                      // waits for another object (dependency, source)
+    int64_t attempts;                  // how often it failed so far, as far as the object says
+    char reason[READY_REASON_BYTES];   // one CamelCase word; "" when ready
+    char message[READY_MESSAGE_BYTES]; // one line; may be ""
+};
+
+struct ready_options {
+    // The object's CRD declares status.conditions: without any condition it is not ready yet.
+    bool declares_conditions;
+};
+
+// Judges one object (apiVersion, kind, metadata, spec, status). `options` may be NULL.
+void ready_check(const struct node *object, const struct ready_options *options,
+                 struct ready *result);
+
+// What keeps one pod from being ready, as precisely as its status tells.
+struct ready_pod {
+    enum ready_state state;
+    char container[64]; // "" when it is about the pod as a whole
+    bool init;          // an init container
+    int64_t restarts;   // of that container
+    char reason[READY_REASON_BYTES];
+    char message[READY_MESSAGE_BYTES];
+};
+
+void ready_check_pod(const struct node *pod, struct ready_pod *result);
+
+// Whether objects of this kind can be anything but ready at once (the kinds worth watching).
+bool ready_kind_is_static(struct span group, struct span kind);
+
+// The condition of that type in status.conditions, or NULL; borrowed.
+const struct node *ready_condition(const struct node *object, const char *type);
+
+// "ok", "progressing", "failing", "terminal": the words of --output json.
+const char *ready_state_name(enum ready_state state);
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kinds that belong to the cluster itself: definitions, namespaces, API services, services.
+#include "model/ready/rules.h"
+
+void ready_rule_static(const struct node *object UNUSED, struct ready *result UNUSED)
+{
+}
+
+// Established says that the API server serves it; whether its list URL answers, the caller asks.
+void ready_rule_crd(const struct node *object, struct ready *result)
+{
+    const struct node *established = ready_condition(object, "Established");
+
+    if (ready_condition_is(object, "NamesAccepted", "False")) {
+        ready_set_condition(result, READY_FAILING, ready_condition(object, "NamesAccepted"));
+        return;
+    }
+    if (span_is(node_get_text(established, "status"), "True"))
+        return;
+    if (span_is(node_get_text(established, "status"), "False") &&
+        !span_is(node_get_text(established, "reason"), "Installing"))
+        ready_set_condition(result, READY_FAILING, established);
+    else
+        ready_set(result, READY_PROGRESSING, SPAN("Installing"), "not established yet");
+}
+
+void ready_rule_namespace(const struct node *object, struct ready *result)
+{
+    struct span phase = node_get_text(node_get(object, "status"), "phase");
+
+    if (phase.len && !span_is(phase, "Active"))
+        ready_set(result, READY_PROGRESSING, phase, "the namespace is %.*s", SPAN_ARG(phase));
+}
+
+void ready_rule_api_service(const struct node *object, struct ready *result)
+{
+    const struct node *available = ready_condition(object, "Available");
+
+    if (span_is(node_get_text(available, "status"), "True"))
+        return;
+    if (available)
+        ready_set_condition(result, READY_FAILING, available);
+    else
+        ready_set(result, READY_PROGRESSING, SPAN("NotObserved"), "no Available condition yet");
+}
+
+// The load balancer's address is not waited for: bare clusters have none that would give one.
+void ready_rule_service(const struct node *object, struct ready *result)
+{
+    const struct node *spec = node_get(object, "spec");
+
+    if (span_is(node_get_text(spec, "type"), "LoadBalancer") &&
+        !node_get_text(spec, "clusterIP").len)
+        ready_set(result, READY_PROGRESSING, SPAN("NoClusterIP"), "has no cluster IP yet");
+}
+
+void ready_rule_disruption_budget(const struct node *object, struct ready *result)
+{
+    if (!node_path(object, "status", "observedGeneration"))
+        ready_set(result, READY_PROGRESSING, SPAN("NotObserved"), "not observed yet");
+}

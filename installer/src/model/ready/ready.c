@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order of judgement that all kinds share, the table of kinds, and the answer's setters.
+#include "model/ready.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/ready/rules.h"
+
+static const struct ready_rule_row rules[] = {
+    {"", "Pod", ready_rule_pod},
+    {"", "Namespace", ready_rule_namespace},
+    {"", "Service", ready_rule_service},
+    {"", "PersistentVolumeClaim", ready_rule_volume_claim},
+    {"", "ConfigMap", ready_rule_static},
+    {"", "Secret", ready_rule_static},
+    {"", "ServiceAccount", ready_rule_static},
+    {"", "ResourceQuota", ready_rule_static},
+    {"", "LimitRange", ready_rule_static},
+    {"", "Endpoints", ready_rule_static},
+    {"apps", "Deployment", ready_rule_deployment},
+    {"apps", "StatefulSet", ready_rule_stateful_set},
+    {"apps", "DaemonSet", ready_rule_daemon_set},
+    {"apps", "ReplicaSet", ready_rule_replica_set},
+    {"batch", "Job", ready_rule_job},
+    {"batch", "CronJob", ready_rule_static},
+    {"rbac.authorization.k8s.io", "ClusterRole", ready_rule_static},
+    {"rbac.authorization.k8s.io", "ClusterRoleBinding", ready_rule_static},
+    {"rbac.authorization.k8s.io", "Role", ready_rule_static},
+    {"rbac.authorization.k8s.io", "RoleBinding", ready_rule_static},
+    {"networking.k8s.io", "NetworkPolicy", ready_rule_static},
+    {"networking.k8s.io", "IngressClass", ready_rule_static},
+    {"storage.k8s.io", "StorageClass", ready_rule_static},
+    {"scheduling.k8s.io", "PriorityClass", ready_rule_static},
+    {"policy", "PodDisruptionBudget", ready_rule_disruption_budget},
+    {"apiextensions.k8s.io", "CustomResourceDefinition", ready_rule_crd},
+    {"apiregistration.k8s.io", "APIService", ready_rule_api_service},
+    {"source.toolkit.fluxcd.io", "GitRepository", ready_rule_flux_source},
+    {"source.toolkit.fluxcd.io", "OCIRepository", ready_rule_flux_source},
+    {"source.toolkit.fluxcd.io", "HelmChart", ready_rule_flux_source},
+    {"source.toolkit.fluxcd.io", "Bucket", ready_rule_flux_source},
+    {"source.toolkit.fluxcd.io", "HelmRepository", ready_rule_helm_repository},
+    {"kustomize.toolkit.fluxcd.io", "Kustomization", ready_rule_kustomization},
+    {"helm.toolkit.fluxcd.io", "HelmRelease", ready_rule_helm_release},
+};
+
+void ready_copy(char *out, size_t room, struct span text)
+{
+    size_t n;
+
+    text = span_trim(text);
+    n = text.len < room - 1 ? text.len : room - 1;
+    // Never cut inside a UTF-8 sequence.
+    while (n && n < text.len && ((unsigned char)text.ptr[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (unsigned char)text.ptr[i] < ' ' ? ' ' : text.ptr[i];
+    out[n] = '\0';
+}
+
+void ready_set(struct ready *result, enum ready_state state, struct span reason, const char *fmt,
+               ...)
+{
+    char *text CLEANUP(mem_cleanup) = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    text = mem_vprintf(fmt, args);
+    va_end(args);
+    result->state = state;
+    ready_copy(result->reason, sizeof(result->reason), reason);
+    ready_copy(result->message, sizeof(result->message), span_str(text));
+}
+
+void ready_set_condition(struct ready *result, enum ready_state state, const struct node *condition)
+{
+    struct span reason = node_get_text(condition, "reason");
+    struct span message = node_get_text(condition, "message");
+
+    if (!reason.len)
+        reason = node_get_text(condition, "type");
+    ready_set(result, state, reason, "%.*s", SPAN_ARG(message));
+}
+
+const struct node *ready_condition(const struct node *object, const char *type)
+{
+    const struct node *conditions = node_path(object, "status", "conditions");
+
+    NODE_FOREACH_ITEM(condition, conditions)
+    if (span_is(node_get_text(condition, "type"), type))
+        return condition;
+    return NULL;
+}
+
+bool ready_condition_is(const struct node *object, const char *type, const char *want)
+{
+    return span_is(node_get_text(ready_condition(object, type), "status"), want);
+}
+
+static ready_rule *rule_of(struct span group, struct span kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (span_is(group, rules[i].group) && span_is(kind, rules[i].kind))
+            return rules[i].rule;
+    return NULL;
+}
+
+static struct span group_of(const struct node *object)
+{
+    struct span group, version;
+
+    return span_cut(node_get_text(object, "apiVersion"), '/', &group, &version) ? group
+                                                                                : SPAN_EMPTY;
+}
+
+bool ready_kind_is_static(struct span group, struct span kind)
+{
+    return rule_of(group, kind) == ready_rule_static;
+}
+
+// The controller has not looked at the newest spec yet. Its last message still tells a human more
+// than "not observed", so both are given.
+static bool generation_lags(const struct node *object, struct ready *result)
+{
+    const struct node *metadata = node_get(object, "metadata");
+    const struct node *status = node_get(object, "status");
+    const struct node *condition = ready_condition(object, "Ready");
+    int64_t generation = node_get_int(metadata, "generation", 0);
+    int64_t observed = node_get_int(status, "observedGeneration", generation);
+    struct span message = node_get_text(condition, "message");
+
+    if (!generation || observed == generation)
+        return false;
+    if (observed < 0) {
+        ready_set(result, READY_PROGRESSING, SPAN("NotObserved"),
+                  "no controller has acted on it yet");
+        return true;
+    }
+    ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
+              "generation %lld is seen, %lld is wanted%s%.*s", (long long)observed,
+              (long long)generation, message.len ? ": " : "", SPAN_ARG(message));
+    return true;
+}
+
+// Stalled is looked at first, whatever the order of the conditions; kstatus lets the order decide.
+static bool flagged(const struct node *object, struct ready *result)
+{
+    if (ready_condition_is(object, "Stalled", "True")) {
+        ready_set_condition(result, READY_TERMINAL, ready_condition(object, "Stalled"));
+        return true;
+    }
+    if (ready_condition_is(object, "Reconciling", "True") && !ready_condition(object, "Ready")) {
+        ready_set_condition(result, READY_PROGRESSING, ready_condition(object, "Reconciling"));
+        return true;
+    }
+    return false;
+}
+
+// Kinds without a rule: the Ready condition, at this generation, decides.
+static void check_other(const struct node *object, const struct ready_options *options,
+                        struct ready *result)
+{
+    const struct node *condition = ready_condition(object, "Ready");
+    const struct node *metadata = node_get(object, "metadata");
+    int64_t generation = node_get_int(metadata, "generation", 0);
+    int64_t observed = node_get_int(condition, "observedGeneration", generation);
+
+    if (!condition) {
+        bool none = node_len(node_path(object, "status", "conditions")) == 0;
+
+        if (options && options->declares_conditions && none)
+            ready_set(result, READY_PROGRESSING, SPAN("NoStatus"),
+                      "no controller has reported a condition yet");
+        return;
+    }
+    if (observed != generation) {
+        ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
+                  "the Ready condition is of generation %lld, %lld is wanted", (long long)observed,
+                  (long long)generation);
+        return;
+    }
+    if (!span_is(node_get_text(condition, "status"), "True"))
+        ready_set_condition(result,
+                            span_is(node_get_text(condition, "status"), "False")
+                                ? READY_FAILING
+                                : READY_PROGRESSING,
+                            condition);
+}
+
+void ready_check(const struct node *object, const struct ready_options *options,
+                 struct ready *result)
+{
+    ready_rule *rule = rule_of(group_of(object), node_get_text(object, "kind"));
+
+    *result = (struct ready){.state = READY_OK};
+    if (node_get_text(node_get(object, "metadata"), "deletionTimestamp").len) {
+        ready_set(result, READY_PROGRESSING, SPAN("Terminating"), "being deleted by someone");
+        return;
+    }
+    if (generation_lags(object, result) || flagged(object, result))
+        return;
+    if (rule)
+        rule(object, result);
+    else
+        check_other(object, options, result);
+}
+
+const char *ready_state_name(enum ready_state state)
+{
+    switch (state) {
+    case READY_OK: return "ok";
+    case READY_PROGRESSING: return "progressing";
+    case READY_FAILING: return "failing";
+    case READY_TERMINAL: return "terminal";
+    }
+    return "progressing";
+}
