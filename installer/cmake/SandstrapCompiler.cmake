@@ -15,10 +15,10 @@ target_compile_options(sandstrap_flags INTERFACE
 
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     target_compile_options(sandstrap_flags INTERFACE
-        -Wlogical-op -Wduplicated-cond -Wstack-usage=65536)
+        -Wlogical-op -Wduplicated-cond -Wstack-usage=131072)
 elseif(CMAKE_C_COMPILER_ID STREQUAL "Clang")
     target_compile_options(sandstrap_flags INTERFACE
-        -Wconditional-uninitialized -Wcomma -Wframe-larger-than=65536)
+        -Wconditional-uninitialized -Wcomma -Wframe-larger-than=131072)
 endif()
 
 if(SANDSTRAP_SANITIZE)

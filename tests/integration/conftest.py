@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the integration tests: the binary under test as a function."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = pathlib.Path(os.environ.get("SANDSTRAP_BINARY", CHECKOUT / "build/dev/sandstrap"))
+TIMEOUT_S = 120
+
+
+class Result:
+    """Outcome of one run."""
+
+    def __init__(self, arguments, completed):
+        self.arguments = arguments
+        self.code = completed.returncode
+        self.stdout = completed.stdout
+        self.stderr = completed.stderr
+
+    def __repr__(self):
+        command = " ".join(map(str, self.arguments))
+        return f"sandstrap {command}: exit {self.code}\n{self.stdout[-2000:]}\n{self.stderr[-4000:]}"
+
+
+@pytest.fixture
+def binary():
+    if not BINARY.is_file():
+        pytest.fail(f"{BINARY} does not exist: tests/run build")
+    return BINARY
+
+
+@pytest.fixture
+def sandstrap(binary, tmp_path):
+    """sandstrap("render", folder, check=0) runs the binary and asserts its exit status.
+
+    check=None lets any status pass; env adds to an environment that leads to no cluster and no
+    home of the developer's; cwd is the test's own folder.
+    """
+
+    def run(*arguments, check=0, env=None, cwd=None, timeout=TIMEOUT_S, input=None):
+        home = tmp_path / "home"
+        home.mkdir(exist_ok=True)
+        environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+        environment.update(HOME=str(home), KUBECONFIG="/nonexistent", **(env or {}))
+        completed = subprocess.run([binary, *map(str, arguments)], cwd=cwd or tmp_path, env=environment,
+                                   capture_output=True, text=True, timeout=timeout, input=input)
+        result = Result(arguments, completed)
+        assert check is None or result.code == check, repr(result)
+        return result
+
+    return run

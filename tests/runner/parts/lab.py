@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lab tool's own tests, its components, and the end-to-end suite that runs in it."""
+
+import json
+import os
+
+from lint.tools import go_program
+
+from . import build, suites
+
+BUILD_LIMIT_S = 2400
+E2E_LIMIT_S = 3600
+
+
+def lab(context):
+    return context.root / "tests/lab/lab"
+
+
+def components(context, tally):
+    """Whether Kubernetes, Flux and the rest are in the cache, building them the first time."""
+    status, output = context.command("lab-build", [lab(context), "build"], limit_s=BUILD_LIMIT_S)
+    if status:
+        context.tail(output)
+        tally.fail("lab.build", f"exit status {status}")
+        return False
+    tally.ok()
+    return True
+
+
+def go_tests(context, tally):
+    command = [go_program(), "test", "-json", "./..."]
+    status, output = context.command("go-test", command, cwd=context.root / "tests/lab",
+                                     env={"GOFLAGS": "-mod=readonly"})
+    failed_before, shown = tally.failed, []
+    for line in output.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            shown.append(line)
+            continue
+        shown.append(event.get("Output", "").rstrip())
+        if "Test" not in event:
+            continue
+        name = f"go.{event['Package'].rsplit('/', 1)[-1]}.{event['Test']}"
+        if event["Action"] == "pass":
+            tally.ok()
+        elif event["Action"] == "fail":
+            tally.fail(name)
+        elif event["Action"] == "skip":
+            tally.skip(name, "skipped itself")
+    if status:
+        context.tail("\n".join(filter(None, shown)))
+        if tally.failed == failed_before:
+            tally.fail("go.test", f"exit status {status}")
+
+
+def run(context, tally):
+    # The tool finds or fetches the Go that its tests are built with.
+    if components(context, tally):
+        go_tests(context, tally)
+
+
+def e2e(context, tally):
+    if os.geteuid() != 0:
+        tally.skip("e2e", "the lab makes namespaces and cgroups: run as root")
+        return
+    if not build.preset(context, tally, "release"):
+        return
+    environment = {"SANDSTRAP_BINARY": str(context.binary("release"))}
+    suites.pytest(context, tally, "e2e", "tests/e2e", env=environment, limit_s=E2E_LIMIT_S, show=True)
