@@ -1,18 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entry point: finds the subcommand, prints its error, turns the kind of the error into the exit
-// code. The only file that writes an error message or ends the process.
-
+// Entry point: finds the subcommand, parses its options, runs it, prints its error and turns the
+// kind of the error into the exit code. The only file that ends the process.
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+#include "base/command.h"
+#include "base/mem.h"
+#include "io/term.h"
 
-int main(int argc, char **argv)
+// In the order of --help.
+static const struct command *const commands[] = {
+    NULL, // the end
+};
+
+static void print_help(struct buf *out)
 {
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    buf_add_str(out, "usage: sandstrap COMMAND [OPTION]...\n\n"
+                     "Brings a bare Kubernetes cluster up as the sandbox that a GitOps tree "
+                     "describes.\n\n");
+    for (size_t i = 0; commands[i]; i++)
+        buf_printf(out, "  %-16s %s\n", commands[i]->spec.name, commands[i]->spec.summary);
+    buf_add_str(out, "\n  --version        print the version\n"
+                     "  COMMAND --help   the options of a command\n\n"
+                     "exit codes: 0 done, 1 internal, 2 usage, 3 tree or configuration, "
+                     "4 preflight,\n5 integrity, 6 source or network, 7 API or permission, "
+                     "8 timeout,\n9 terminal failure, 10 leftovers, 11 plan has changes, "
+                     "12 unsupported,\n130 interrupted\n");
+}
+
+// Whether `name` ("bundle lock") is what argv starts with; *words is the number of its words.
+static bool names_command(const char *name, int argc, char **argv, int *words)
+{
+    struct span rest = span_str(name), word;
+    int n = 0;
+
+    while (span_next(&rest, ' ', &word)) {
+        if (n >= argc || !span_is(word, argv[n]))
+            return false;
+        n++;
+    }
+    *words = n;
+    return true;
+}
+
+static const struct command *find_command(int argc, char **argv, int *words, struct err **err)
+{
+    const char *names[ARRAY_LEN(commands)];
+    char *typed CLEANUP(mem_cleanup) = NULL;
+    const char *nearest;
+    size_t count = 0;
+
+    for (size_t i = 0; commands[i]; i++) {
+        names[count++] = commands[i]->spec.name;
+        if (names_command(names[i], argc, argv, words))
+            return commands[i];
+    }
+    typed =
+        argc > 1 && argv[1][0] != '-' ? mem_printf("%s %s", argv[0], argv[1]) : mem_str(argv[0]);
+    err_set(err, ERR_USAGE, "unknown command '%s'", typed);
+    nearest = opt_nearest(typed, names, count);
+    if (!nearest)
+        nearest = opt_nearest(argv[0], names, count);
+    if (nearest)
+        err_hint(err, "did you mean 'sandstrap %s'?", nearest);
+    else
+        err_hint(err, "sandstrap --help lists the commands");
+    return NULL;
+}
+
+static int run(const struct command *command, void *options, enum term_format format,
+               struct err **err)
+{
+    const struct command_common *common = options;
+    struct report *report CLEANUP(term_report_cleanup) =
+        term_report_new(STDERR_FILENO, format, common->trace);
+    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(true, err);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct command_env env = {.report = common->quiet ? NULL : report,
+                              .cancel = cancel,
+                              .out = &out,
+                              .json = format == TERM_JSON};
+    struct err *flush_error CLEANUP(err_cleanup) = NULL;
+    int result;
+
+    if (!cancel)
+        return -1;
+    result = command->run(&env, options, err);
+    // What a command had to say stands also when it failed: status prints its table and exits 9.
+    if (command_flush(&env, &flush_error) < 0 && result == 0)
+        result = err_move(err, &flush_error);
+    return result;
+}
+
+static int parse_and_run(const struct command *command, int argc, char **argv,
+                         enum term_format *format, struct err **err)
+{
+    void *options CLEANUP(mem_cleanup) = mem_zalloc(1, command->options_size);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct command_common *common = options;
+    bool help;
+    int result;
+
+    if (command->defaults)
+        command->defaults(options);
+    result = opt_parse(&command->spec, argc, argv, options, &help, err);
+    if (common->output && strcmp(common->output, "json") == 0)
+        *format = TERM_JSON;
+    if (result == 0 && help) {
+        opt_help(&command->spec, &text);
+        fputs(buf_str(&text), stdout);
+    } else if (result == 0) {
+        result = run(command, options, *format, err);
+    }
+    opt_free_lists(&command->spec, options);
+    return result;
+}
+
+static int run_main(int argc, char **argv, enum term_format *format, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct command *command;
+    int words;
+
+    if (argc < 1) {
+        err_set(err, ERR_USAGE, "no command is given");
+        return err_hint(err, "sandstrap --help lists the commands");
+    }
+    if (strcmp(argv[0], "--version") == 0) {
         puts("sandstrap " SANDSTRAP_VERSION);
         return 0;
     }
-    fputs("usage: sandstrap --version\n", stderr);
-    return EXIT_USAGE;
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
+        strcmp(argv[0], "help") == 0) {
+        print_help(&text);
+        fputs(buf_str(&text), stdout);
+        return 0;
+    }
+    command = find_command(argc, argv, &words, err);
+    if (!command)
+        return -1;
+    return parse_and_run(command, argc - words, argv + words, format, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    enum term_format format = TERM_LINES;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (run_main(argc - 1, argv + 1, &format, &err) == 0)
+        return fflush(stdout) == 0 ? 0 : ERR_INTERNAL;
+    fflush(stdout);
+    term_error(STDERR_FILENO, format, err);
+    return (int)err_kind(err);
 }

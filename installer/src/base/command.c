@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of results to stdout.
+#include "base/command.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+
+int command_flush(struct command_env *env, struct err **err)
+{
+    struct span text = buf_span(env->out);
+
+    if (buf_check(env->out, ERR_INTERNAL, "the output", err) < 0 ||
+        fd_write_all(STDOUT_FILENO, text.ptr, text.len, "standard output", err) < 0)
+        return -1;
+    buf_truncate(env->out, 0);
+    return 0;
+}

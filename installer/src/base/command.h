@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a subcommand is: its options, and the function that runs it. Every file of cmd/ exports one
+// or more; main.c lists them, parses the command line and prints what went wrong.
+#ifndef BASE_COMMAND_H
+#define BASE_COMMAND_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/cancel.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/opt.h"
+#include "base/report.h"
+
+// The options that all commands share: the first member of each command's options struct.
+struct command_common {
+    const char *output; // "text" or "json"
+    const char *trace;  // names of components, separated by commas, or "all"; NULL for none
+    bool quiet;         // warnings and errors only
+};
+
+// The rows of the shared options, for the end of each table.
+#define COMMAND_COMMON_OPTIONS                                                                     \
+    {.type = OPT_CHOICE,                                                                           \
+     .name = "output",                                                                             \
+     .value = "text|json",                                                                         \
+     .offset = offsetof(struct command_common, output),                                            \
+     .help = "how results and progress are written",                                               \
+     .choices = "text|json"},                                                                      \
+        {.type = OPT_TEXT,                                                                         \
+         .name = "trace",                                                                          \
+         .value = "NAMES",                                                                         \
+         .offset = offsetof(struct command_common, trace),                                         \
+         .help = "trace these components (http,kube,layers,... or all) on stderr"},                \
+    {                                                                                              \
+        .type = OPT_FLAG, .name = "quiet", .letter = 'q',                                          \
+        .offset = offsetof(struct command_common, quiet), .help = "print no progress"              \
+    }
+
+struct command_env {
+    struct report *report; // progress and warnings, to stderr
+    struct cancel *cancel; // SIGINT and SIGTERM
+    struct buf *out;       // results, to stdout when the command ends; see command_flush
+    bool json;             // --output json
+};
+
+// Writes what is in env->out to stdout now and empties it. ERR_INTERNAL when that fails.
+int command_flush(struct command_env *env, struct err **err) MUST_CHECK;
+
+struct command {
+    struct opt_command spec;
+    size_t options_size;             // of the options struct, which starts with command_common
+    void (*defaults)(void *options); // or NULL: all zero
+    int (*run)(struct command_env *env, const void *options, struct err **err);
+};
+
+#endif
