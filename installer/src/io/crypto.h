@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Digests, base64, random bytes, constant-time comparison, and checks of PEM certificates and keys
+// that turn OpenSSL's errors into ours. The only module beside io/http and io/httpd that sees
+// OpenSSL. Nothing here blocks, except on the streams that it is given.
+#ifndef IO_CRYPTO_H
+#define IO_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/stream.h"
+
+enum crypto_hash_kind {
+    CRYPTO_SHA1, // git object names only
+    CRYPTO_SHA256,
+    CRYPTO_SHA512,
+};
+
+#define CRYPTO_SHA1_BYTES 20
+#define CRYPTO_SHA256_BYTES 32
+#define CRYPTO_SHA512_BYTES 64
+#define CRYPTO_HASH_BYTES_MAX 64
+
+// A hash in the making; one may be used again after crypto_hash_start().
+struct crypto_hash;
+
+struct crypto_hash *crypto_hash_new(enum crypto_hash_kind kind) MUST_CHECK RETURNS_NONNULL;
+void crypto_hash_start(struct crypto_hash *h);
+void crypto_hash_add(struct crypto_hash *h, const void *data, size_t len);
+// Writes the digest of the kind's size to `out`. Call crypto_hash_start() before more data.
+void crypto_hash_end(struct crypto_hash *h, unsigned char *out);
+void crypto_hash_free(struct crypto_hash *h); // NULL-safe
+CLEANUP_DEFINE(crypto_hash_cleanup, struct crypto_hash, crypto_hash_free);
+
+// In one go.
+void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES]);
+void crypto_sha256(struct span data, unsigned char out[CRYPTO_SHA256_BYTES]);
+// 64 lower-case hexadecimal digits and a NUL.
+void crypto_sha256_hex(struct span data, char out[2 * CRYPTO_SHA256_BYTES + 1]);
+void crypto_hex(const unsigned char *data, size_t len, char *out); // 2 * len digits and a NUL
+
+// Passes bytes on and hashes them with SHA-256. At the end: with `expected`, a different digest is
+// a latched ERR_INTEGRITY that names `what` and both digests; with `out` (may be NULL; must outlive
+// the stream) the digest is stored there. Takes ownership of `inner_take`.
+struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned char *expected,
+                                    unsigned char *out, const char *what) MUST_CHECK;
+
+// Whether two pieces of `len` bytes are equal, in time that does not depend on them.
+bool crypto_equal(const void *a, const void *b, size_t len);
+
+// Random bytes of the operating system's generator; aborts when there are none.
+void crypto_random(void *out, size_t len);
+
+// Standard base64 with padding. Decoding ignores ASCII white space; false, and nothing appended,
+// when the text is not base64.
+void crypto_base64_encode(struct span data, struct buf *out);
+bool crypto_base64_decode(struct span text, struct buf *out) MUST_CHECK;
+
+// Checks of PEM text. All fail with ERR_CONFIG in words that name `what` (a field and its file).
+// At least one certificate; *count (may be NULL) tells how many.
+int crypto_check_certs(struct span pem, const char *what, size_t *count, struct err **err)
+    MUST_CHECK;
+// One private key (PKCS#8, PKCS#1 or SEC1; RSA, EC or Ed25519), not encrypted.
+int crypto_check_key(struct span pem, const char *what, struct err **err) MUST_CHECK;
+// The key belongs to the first certificate.
+int crypto_check_pair(struct span cert_pem, struct span key_pem, const char *what, struct err **err)
+    MUST_CHECK;
+
+#endif

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP and the event loop of the whole program. One `struct http` owns the connections, the timers
+// and the loop; requests are asynchronous with callbacks, and the blocking forms run the same loop,
+// so that everything else that is in flight (watches) keeps flowing while one waits.
+//
+// All callbacks run from the loop, never inside another library's call: they may start, abort and
+// even perform requests, and run the loop again. One thread only.
+//
+// Protocols: http and https, HTTP/2 where the server has it. Content encodings are off: bytes are
+// what the server stores. TLS peers are always verified, unless a site says `insecure`.
+#ifndef IO_HTTP_H
+#define IO_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/cancel.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/report.h"
+#include "base/span.h"
+#include "base/stream.h"
+#include "base/timer.h"
+
+#define HTTP_CONNECT_TIMEOUT_MS 15000 // name, TCP and TLS together
+#define HTTP_STALL_TIMEOUT_MS 60000   // no byte in either direction
+#define HTTP_ATTEMPTS 5
+#define HTTP_BACKOFF_FIRST_MS 250
+#define HTTP_BACKOFF_MOST_MS 8000
+#define HTTP_RETRY_AFTER_MOST_MS 60000 // a longer Retry-After is not waited for
+#define HTTP_REDIRECTS_MAX 10
+#define HTTP_BODY_MAX_BYTES                                                                        \
+    ((uint64_t)64 << 20) // of a collected body, unless the request says else
+#define HTTP_HOST_CONNECTIONS_MAX 8
+
+struct http;
+
+struct http_options {
+    struct cancel *cancel;  // borrowed; may be NULL
+    struct report *report;  // borrowed; may be NULL; component "http"
+    const char *ca_file;    // CA bundle (--ca-file); NULL: SSL_CERT_FILE, then the usual paths
+    const char *user_agent; // NULL: "sandstrap/<version>"
+};
+
+// `options` may be NULL. ERR_CONFIG when a named CA file cannot be read.
+struct http *http_new(const struct http_options *options, struct err **err) MUST_CHECK;
+// Aborts what is in flight. NULL-safe.
+void http_free(struct http *h);
+CLEANUP_DEFINE(http_cleanup, struct http, http_free);
+
+// --- the loop ---
+
+// The loop's timers; borrowed.
+struct timers *http_timers(struct http *h);
+struct cancel *http_cancel_token(struct http *h);
+struct report *http_report(struct http *h);
+
+// Runs the loop until done(data) is true (checked first, then after every turn): 0. When the
+// absolute timer_now() time `deadline` passes before: 1. When the cancel token is set: -1 with
+// ERR_CANCELLED. Nesting is allowed.
+typedef bool http_until_fn(void *data);
+int http_run_until(struct http *h, http_until_fn *done, void *data, int64_t deadline,
+                   struct err **err) MUST_CHECK;
+
+// Runs the loop for `ms` milliseconds; -1 with ERR_CANCELLED.
+int http_sleep(struct http *h, int64_t ms, struct err **err) MUST_CHECK;
+
+// Calls fn(data) from the loop while `fd` is readable (or at its end), until http_unwatch_fd().
+typedef void http_fd_fn(void *data);
+void http_watch_fd(struct http *h, int fd, http_fd_fn *fn, void *data);
+void http_unwatch_fd(struct http *h, int fd);
+
+// --- a site: how a set of servers is trusted and reached; NULL stands for the defaults ---
+
+// Plain data, borrowed: the site and all it points to outlive its requests. Zero is the default.
+struct http_site {
+    struct span ca_pem;          // CA certificates instead of the defaults
+    const char *ca_file;         // the same as a file
+    struct span client_cert_pem; // with client_key_pem
+    struct span client_key_pem;
+    const char *tls_server_name; // SNI and the name to verify, instead of the URL's host
+    bool insecure;               // no verification at all
+    const char *proxy_url;       // http, https, socks5(h); NULL: HTTPS_PROXY, HTTP_PROXY, NO_PROXY;
+                                 // "": none
+};
+
+// --- a request ---
+
+enum http_retry {
+    HTTP_RETRY_NONE = 0,
+    HTTP_RETRY_UNREACHED = 1, // no connection: name, refused, timeout while connecting
+    HTTP_RETRY_BROKEN = 2,    // the connection broke or stalled: for idempotent requests
+    HTTP_RETRY_BUSY = 4,      // 408, 429, 502, 503, 504
+    HTTP_RETRY_ERROR = 8,     // 500
+    HTTP_RETRY_ALL = 15,
+};
+
+// Copied by http_start(); zero values are sensible.
+struct http_request {
+    const char *method;         // NULL: GET
+    const char *url;            // userinfo in it is used as basic authentication
+    const char *const *headers; // "Name: value", ended by NULL; may be NULL
+    struct span body;           // for methods other than GET and HEAD; copied
+    const struct http_site *site;
+    const char *bearer;    // token; only sent over https and never to another host
+    const char *user;      // basic authentication; the same
+    const char *password;  // with `user`
+    bool follow;           // follows redirects: from https only to https
+    bool allow_plain_auth; // sends credentials over http too: for loopback servers
+    bool resume;     // after a break in the middle of a 200 body, goes on with a Range request; the
+                     // caller checks a digest
+    uint64_t offset; // asks for the body from this byte on; anything but 206 is then an error
+    uint64_t max_bytes;     // limit of the body; 0: HTTP_BODY_MAX_BYTES if collected, else none
+    int connect_timeout_ms; // 0: HTTP_CONNECT_TIMEOUT_MS
+    int stall_timeout_ms;   // 0: HTTP_STALL_TIMEOUT_MS; -1: none
+    int64_t deadline;       // absolute, for all attempts together; 0: none
+    unsigned retry;         // enum http_retry
+    int attempts;           // 0: HTTP_ATTEMPTS
+};
+
+enum http_failure {
+    HTTP_DONE = 0,  // there is a status
+    HTTP_UNREACHED, // no connection: name resolution, refused, connect timeout, proxy
+    HTTP_BROKEN,    // the connection broke or stalled before the whole answer was here
+    HTTP_TLS,       // the handshake or the verification of the peer failed
+    HTTP_REFUSED,   // by us: limits, protocols, redirects, plain credentials, a failing callback
+    HTTP_TIMED_OUT, // the request's deadline passed
+    HTTP_CANCELLED,
+};
+
+struct http_header {
+    const char *name; // as sent
+    const char *value;
+};
+
+struct http_response {
+    enum http_failure failure;
+    int status;      // 0 when none came
+    const char *url; // the last one, after redirects, credentials masked
+    struct http_header *headers;
+    size_t header_count;
+    time_t date;       // of the Date header, or 0
+    int http_version;  // 11, 20
+    uint64_t received; // body bytes handed over or collected
+    struct buf body;   // collected; empty with a body callback
+};
+
+// The first header of that name (any case) or NULL; borrowed.
+const char *http_header(const struct http_response *r, const char *name);
+
+// 0 for 2xx; else ERR_SOURCE: "GET <url>: 404 not found: <start of a text body>", with a hint where
+// the status has one.
+int http_check_status(const struct http_response *r, struct err **err) MUST_CHECK;
+
+struct http_handler {
+    // After the last answer's headers (not for redirects and answers that are tried again). May be
+    // NULL. -1 ends the request with that error.
+    int (*headers)(void *data, const struct http_response *r, struct err **err);
+    // Each piece of the body; NULL: it is collected in r->body.
+    int (*body)(void *data, struct span piece, struct err **err);
+    // Once, last. Any HTTP status is a success here; `error` is NULL then. Both are borrowed and
+    // valid during the call only; `r` is never NULL.
+    void (*done)(void *data, const struct http_response *r, const struct err *error);
+    void *data;
+};
+
+// A request in flight; gone when its done callback has returned.
+struct http_transfer;
+
+// Never fails on the spot: every error comes through done, from the loop.
+struct http_transfer *http_start(struct http *h, const struct http_request *request,
+                                 const struct http_handler *handler) RETURNS_NONNULL;
+
+// Ends it without any further callback. Not for a transfer whose done has been called. NULL-safe.
+void http_abort(struct http_transfer *t);
+
+// Blocking: runs the loop until the answer is whole. 0 for any HTTP status. The caller frees
+// *response (zeroed before) with http_response_free(), also after a failure.
+// ERR_SOURCE (network, TLS), ERR_TIMEOUT (deadline), ERR_CANCELLED.
+int http_perform(struct http *h, const struct http_request *request, struct http_response *response,
+                 struct err **err) MUST_CHECK;
+// Also a CLEANUP for variables of type `struct http_response`.
+void http_response_free(struct http_response *r);
+
+// Blocks until a 2xx answer's headers are here (else ERR_SOURCE) and gives its body as a stream,
+// with a bounded amount of it in memory. Reading runs the loop.
+struct stream *http_open(struct http *h, const struct http_request *request, struct err **err)
+    MUST_CHECK;
+// The response of such a stream; borrowed.
+const struct http_response *http_stream_response(const struct stream *s);
+
+// --- helpers ---
+
+// The URL with any userinfo, and the values of query parameters that look like secrets, replaced
+// by "***"; the caller frees it.
+char *http_url_masked(const char *url) MUST_CHECK RETURNS_NONNULL;
+
+// The pause before attempt `n` (from 1) is repeated: doubling from HTTP_BACKOFF_FIRST_MS to
+// HTTP_BACKOFF_MOST_MS, with jitter; at least `retry_after_ms`.
+int64_t http_backoff_ms(int n, int64_t retry_after_ms);
+
+// The Retry-After header of an answer in milliseconds, or 0.
+int64_t http_retry_after_ms(const struct http_response *r);
+
+// Percent-encodes `text` as one path segment or query value into `out`.
+void http_escape(struct span text, struct buf *out);
+
+#endif
