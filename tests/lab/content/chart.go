@@ -6,13 +6,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -20,8 +15,7 @@ import (
 
 // The media types of a Helm chart in an OCI registry.
 const (
-	typeIndex       = "application/vnd.oci.image.index.v1+json"
-	typeManifest    = "application/vnd.oci.image.manifest.v1+json"
+	typeOCIManifest = "application/vnd.oci.image.manifest.v1+json"
 	typeChartConfig = "application/vnd.cncf.helm.config.v1+json"
 	typeChart       = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 )
@@ -43,8 +37,8 @@ func chartMetadata(chart tree) (*metadata, error) {
 	return &meta, nil
 }
 
-// writeChart packs a chart as Helm does and writes it as the image layout parent/NAME/VERSION.
-func writeChart(chart tree, parent string) error {
+// pushChart packs a chart as Helm does and puts it at parent/NAME:VERSION.
+func pushChart(chart tree, registries, parent string) error {
 	meta, err := chartMetadata(chart)
 	if err != nil {
 		return err
@@ -57,50 +51,33 @@ func writeChart(chart tree, parent string) error {
 	if err != nil {
 		return err
 	}
-	layout := layout{dir: filepath.Join(parent, meta.Name, meta.Version)}
-	manifest := map[string]any{
+	to := openRepository(registries, parent+"/"+meta.Name)
+	return to.tag(meta.Version, to.manifest(typeOCIManifest, map[string]any{
 		"schemaVersion": 2,
-		"mediaType":     typeManifest,
-		"config":        layout.blob(typeChartConfig, config),
-		"layers":        []descriptor{layout.blob(typeChart, archive)},
+		"mediaType":     typeOCIManifest,
+		"config":        to.blob(typeChartConfig, config),
+		"layers":        []descriptor{to.blob(typeChart, archive)},
 		"annotations": map[string]string{
 			"org.opencontainers.image.title":   meta.Name,
 			"org.opencontainers.image.version": meta.Version,
 			"org.opencontainers.image.created": firstCommit.Format(time.RFC3339),
 		},
-	}
-	encoded, err := json.Marshal(manifest)
-	if err != nil {
-		return err
-	}
-	top := layout.blob(typeManifest, encoded)
-	top.Annotations = map[string]string{"org.opencontainers.image.ref.name": meta.Version}
-	return layout.finish(top)
+	}))
 }
 
 // packChart makes the archive: everything in a folder of the chart's name, Chart.yaml first.
 func packChart(name string, chart tree) ([]byte, error) {
+	files := []string{"Chart.yaml"}
+	for _, file := range chart.paths() {
+		if file != "Chart.yaml" {
+			files = append(files, file)
+		}
+	}
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
 	archive := tar.NewWriter(zip)
-	write := func(file string) error {
-		header := &tar.Header{
-			Name: name + "/" + file, Mode: 0o644, Size: int64(len(chart[file])), ModTime: firstCommit,
-		}
-		if err := archive.WriteHeader(header); err != nil {
-			return err
-		}
-		_, err := archive.Write(chart[file])
-		return err
-	}
-	if err := write("Chart.yaml"); err != nil {
-		return nil, err
-	}
-	for _, file := range chart.paths() {
-		if file == "Chart.yaml" {
-			continue
-		}
-		if err := write(file); err != nil {
+	for _, file := range files {
+		if err := addFile(archive, name+"/"+file, 0o644, chart[file]); err != nil {
 			return nil, err
 		}
 	}
@@ -110,45 +87,11 @@ func packChart(name string, chart tree) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-type descriptor struct {
-	MediaType   string            `json:"mediaType"`
-	Digest      string            `json:"digest"`
-	Size        int               `json:"size"`
-	Annotations map[string]string `json:"annotations,omitempty"`
-}
-
-// layout is an OCI image layout that is being written. It keeps its first error for finish.
-type layout struct {
-	dir string
-	err error
-}
-
-func (l *layout) blob(mediaType string, data []byte) descriptor {
-	sum := sha256.Sum256(data)
-	digest := hex.EncodeToString(sum[:])
-	l.write(filepath.Join("blobs", "sha256", digest), data)
-	return descriptor{MediaType: mediaType, Digest: "sha256:" + digest, Size: len(data)}
-}
-
-func (l *layout) write(name string, data []byte) {
-	if l.err != nil {
-		return
-	}
-	file := filepath.Join(l.dir, name)
-	if l.err = os.MkdirAll(filepath.Dir(file), 0o755); l.err == nil {
-		l.err = os.WriteFile(file, data, 0o644)
-	}
-}
-
-func (l *layout) finish(top descriptor) error {
-	index := map[string]any{
-		"schemaVersion": 2, "mediaType": typeIndex, "manifests": []descriptor{top},
-	}
-	encoded, err := json.Marshal(index)
-	if err != nil {
+func addFile(archive *tar.Writer, name string, mode int64, data []byte) error {
+	header := &tar.Header{Name: name, Mode: mode, Size: int64(len(data)), ModTime: firstCommit}
+	if err := archive.WriteHeader(header); err != nil {
 		return err
 	}
-	l.write("index.json", encoded)
-	l.write("oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`))
-	return l.err
+	_, err := archive.Write(data)
+	return err
 }

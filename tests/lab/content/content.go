@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package content makes what the lab's origin serves under the names of the real upstream: git
-// repositories and OCI charts from the sources in tests/lab/umbrella, and the list of the
-// container images that they use. The same sources give the same bytes, commits and digests.
+// Package content makes what the lab's origin serves under the names of the real upstream: the
+// git repositories, charts and container images of the look-alikes in tests/lab/umbrella, and
+// the images and release files that were built. The same inputs give the same bytes, commits
+// and digests.
 package content
 
 import (
@@ -24,32 +25,40 @@ const (
 	tenantCharts  = "ghcr.io/stefanprodan/charts"
 )
 
-// Build writes everything below dir, which is created: git/HOST/PATH.git are bare repositories,
-// oci/HOST/REPOSITORY/TAG are OCI image layouts. source is the folder tests/lab.
-func Build(ctx context.Context, source, dir string) error {
-	umbrella := filepath.Join(source, "umbrella")
-	packages, err := readPackages(umbrella)
+// writer writes the look-alikes.
+type writer struct {
+	source string // tests/lab/umbrella
+	dir    string // gets git/HOST/PATH.git and registry/HOST, the latter as docker-registry stores
+	probe  []byte // the program labprobe, which all images run
+}
+
+func (w writer) registries() string {
+	return filepath.Join(w.dir, "registry")
+}
+
+func (w writer) write(ctx context.Context) error {
+	packages, err := readPackages(w.source)
 	if err != nil {
 		return err
 	}
-	if err := buildUmbrella(ctx, umbrella, dir); err != nil {
-		return err
+	if err := w.umbrella(ctx); err != nil {
+		return fmt.Errorf("umbrella: %w", err)
 	}
 	for _, p := range packages {
-		if err := p.build(ctx, umbrella, dir); err != nil {
+		if err := w.pkg(ctx, p); err != nil {
 			return fmt.Errorf("package %s: %w", p.name, err)
 		}
 	}
-	charts, err := filepath.Glob(filepath.Join(umbrella, "charts", "*"))
+	charts, err := filepath.Glob(filepath.Join(w.source, "charts", "*"))
 	if err != nil {
 		return err
 	}
 	for _, folder := range charts {
-		files, err := readTree(folder)
+		chart, err := readTree(folder)
 		if err != nil {
 			return err
 		}
-		if err := writeChart(files, filepath.Join(dir, "oci", tenantCharts)); err != nil {
+		if err := w.chart(chart, tenantCharts); err != nil {
 			return fmt.Errorf("chart %s: %w", filepath.Base(folder), err)
 		}
 	}
@@ -97,9 +106,9 @@ func readPackages(umbrella string) ([]pkg, error) {
 	return found, nil
 }
 
-// build makes the package's git repository, and its chart under the name that helmRepo gives it.
-func (p pkg) build(ctx context.Context, umbrella, dir string) error {
-	chart, err := readPackageChart(umbrella, p.name)
+// pkg makes a package's git repository, and its chart under the name that helmRepo gives it.
+func (w writer) pkg(ctx context.Context, p pkg) error {
+	chart, err := readPackageChart(w.source, p.name)
 	if err != nil {
 		return err
 	}
@@ -110,28 +119,48 @@ func (p pkg) build(ctx context.Context, umbrella, dir string) error {
 	if meta.Version != p.tag {
 		return fmt.Errorf("Chart.yaml says version %s, the umbrella's values say tag %s", meta.Version, p.tag)
 	}
-	path, err := repositoryPath(dir, p.repo)
+	path, err := repositoryPath(w.dir, p.repo)
 	if err != nil {
 		return err
 	}
 	released := under("chart", chart)
-	readme := []byte("# " + p.name + "\n\nLook-alike for sandstrap's lab.\n")
-	released["README.md"] = readme
+	released["README.md"] = []byte("# " + p.name + "\n\nLook-alike for sandstrap's lab.\n")
 	history := []commit{{message: "release " + p.tag, files: released, tag: p.tag}}
 	if err := writeRepository(ctx, path, history); err != nil {
 		return err
 	}
-	return writeChart(chart, filepath.Join(dir, "oci", packageCharts))
+	return w.chart(chart, packageCharts)
 }
 
-// buildUmbrella gives the umbrella a history in which the released commit is neither the first
-// nor the last, so that a reader of the branch instead of the tag is caught.
-func buildUmbrella(ctx context.Context, umbrella, dir string) error {
-	path, err := repositoryPath(dir, umbrellaURL)
+// chart pushes a chart below parent, and the images that it names.
+func (w writer) chart(chart tree, parent string) error {
+	if err := pushChart(chart, w.registries(), parent); err != nil {
+		return err
+	}
+	refs, err := annotatedImages(chart)
 	if err != nil {
 		return err
 	}
-	files, err := readTree(filepath.Join(umbrella, "bigbang"))
+	for _, ref := range refs {
+		img, err := probeImage(w.probe, ref)
+		if err != nil {
+			return err
+		}
+		if err := img.push(w.registries(), ref); err != nil {
+			return fmt.Errorf("image %s: %w", ref, err)
+		}
+	}
+	return nil
+}
+
+// umbrella gives the umbrella a history in which the released commit is neither the first nor
+// the last, so that a reader of the branch instead of the tag is caught.
+func (w writer) umbrella(ctx context.Context) error {
+	path, err := repositoryPath(w.dir, umbrellaURL)
+	if err != nil {
+		return err
+	}
+	files, err := readTree(filepath.Join(w.source, "bigbang"))
 	if err != nil {
 		return err
 	}
@@ -140,14 +169,11 @@ func buildUmbrella(ctx context.Context, umbrella, dir string) error {
 		return err
 	}
 	first := tree{"README.md": []byte("# Look-alike of Big Bang for sandstrap's lab\n")}
-	released := tree{"README.md": first["README.md"]}
-	for name, data := range files {
-		released[name] = data
-	}
+	files["README.md"] = first["README.md"]
 	next := tree{"base/kustomization.yaml": []byte("resources: [not-yet-written.yaml]\n")}
 	return writeRepository(ctx, path, []commit{
 		{message: "start", files: first},
-		{message: "release " + meta.Version, files: released, tag: meta.Version, annotated: true},
+		{message: "release " + meta.Version, files: files, tag: meta.Version, annotated: true},
 		{message: "begin the next release", files: next},
 	})
 }

@@ -5,6 +5,8 @@ package content
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -14,15 +16,15 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const source = ".." // tests/lab
+const source = "../umbrella"
 
 func build(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := Build(context.Background(), source, dir); err != nil {
+	w := writer{source: source, dir: t.TempDir(), probe: []byte("labprobe")}
+	if err := w.write(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+	return w.dir
 }
 
 func git(t *testing.T, dir string, args ...string) string {
@@ -72,7 +74,7 @@ func TestUmbrellaTagIsNotTheTip(t *testing.T) {
 
 func TestEveryPackageHasItsRepositoryAtItsTag(t *testing.T) {
 	dir := build(t)
-	packages, err := readPackages(filepath.Join(source, "umbrella"))
+	packages, err := readPackages(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +97,7 @@ func TestEveryPackageHasItsRepositoryAtItsTag(t *testing.T) {
 
 // The images that a chart's values name are the images that its annotation lists.
 func TestAnnotatedImagesAreTheImagesOfTheValues(t *testing.T) {
-	files, err := chartFiles(filepath.Join(source, "umbrella"))
+	files, err := chartFiles(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,18 +139,65 @@ func imagesIn(value any) []string {
 	return found
 }
 
-func TestImagesAreFullReferences(t *testing.T) {
-	images, err := Images(source)
+// Every image that a chart names can be pulled: tag, manifest, config and layers are stored.
+func TestAnnotatedImagesAreInTheirRegistries(t *testing.T) {
+	store := filepath.Join(build(t), "registry")
+	files, err := chartFiles(source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(images) == 0 {
-		t.Fatal("no images")
+	for _, file := range files {
+		chart, err := readTree(filepath.Dir(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		refs, err := annotatedImages(chart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ref := range refs {
+			checkStored(t, store, ref)
+		}
 	}
-	for _, ref := range images {
-		host, rest, _ := strings.Cut(ref, "/")
-		if !strings.Contains(host, ".") || !strings.Contains(rest, ":") {
-			t.Errorf("%s has no host or no tag", ref)
+}
+
+// checkStored follows a reference through the files of docker-registry's storage.
+func checkStored(t *testing.T, store, ref string) {
+	t.Helper()
+	name, tag, err := splitReference(ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, path, _ := strings.Cut(name, "/")
+	root := filepath.Join(store, host, "docker/registry/v2")
+	links := filepath.Join(root, "repositories", path)
+	top, err := os.ReadFile(filepath.Join(links, "_manifests/tags", tag, "current/link"))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	type blobs struct {
+		Manifests, Layers []descriptor
+		Config            descriptor
+	}
+	read := func(digest string) (found blobs) {
+		hex := strings.TrimPrefix(digest, "sha256:")
+		data, err := os.ReadFile(filepath.Join(root, "blobs/sha256", hex[:2], hex, "data"))
+		if err == nil {
+			err = json.Unmarshal(data, &found)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", ref, err)
+		}
+		return found
+	}
+	manifest := read(string(top))
+	if len(manifest.Manifests) == 1 {
+		manifest = read(manifest.Manifests[0].Digest)
+	}
+	for _, d := range append(manifest.Layers, manifest.Config) {
+		if _, err := os.Stat(filepath.Join(links, "_layers/sha256", d.hex(), "link")); err != nil {
+			t.Errorf("%s: %v", ref, err)
 		}
 	}
 }
