@@ -6,6 +6,7 @@ from . import banned, docs, layers, sizes, tools
 RULES = {
     "layers": layers.layers,
     "cycles": layers.cycles,
+    "map": layers.source_map,
     "length": sizes.file_length,
     "function": sizes.function_length,
     "complexity": sizes.complexity,

@@ -149,6 +149,17 @@ def test_file_without_license_is_refused(plant):
     assert "base/three.c:1: no SPDX" in result.stdout
 
 
+def test_map_that_lacks_a_module_is_refused(plant):
+    rows = "\n".join(f"| `{line.split()[0]}` | x |" for line in MODULES.splitlines()[1:])
+    plant.write("installer/src/README.md", rows)
+    assert plant.lint("map").returncode == 0
+    plant.write("installer/src/README.md", rows.replace("cmd/up", "cmd/down"))
+    result = plant.lint("map")
+    assert result.returncode == 1
+    assert "no row for module cmd/up" in result.stdout
+    assert "cmd/down is no module" in result.stdout
+
+
 def test_file_of_no_module_is_refused(plant):
     plant.write("installer/src/work/loose.c", LICENSE_LINE)
     result = plant.lint("layers")

@@ -5,14 +5,22 @@ import contextlib
 import os
 import pathlib
 import subprocess
+import sys
 
 LIST = pathlib.Path(__file__).resolve().parent.parent / "packages.txt"
 POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
 
 
-def packages(path=LIST):
-    lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
-    return [line for line in lines if line]
+def packages(groups=(), path=LIST):
+    """The packages below the [group] headings that are named, or all."""
+    found, group = [], None
+    for line in path.read_text().splitlines():
+        word = line.split("#")[0].strip()
+        if word.startswith("["):
+            group = word.strip("[]")
+        elif word and (not groups or group in groups):
+            found.append(word)
+    return found
 
 
 def missing(names):
@@ -46,12 +54,12 @@ def apt(*arguments):
     return result.returncode == 0
 
 
-def prepare(install=True, path=LIST):
-    """Whether every package of the list is there in the end; says which are not."""
-    absent = missing(packages(path))
+def prepare(install=True, groups=()):
+    """Whether every package of the groups is there in the end; says which are not."""
+    absent = missing(packages(groups))
     if not absent:
         return True
-    print(f"== packages: {' '.join(absent)}", flush=True)
+    print(f"installing {' '.join(absent)}", flush=True)
     if not install or os.geteuid() != 0:
         print(f"install them first: apt-get install {' '.join(absent)}")
         return False
@@ -60,4 +68,4 @@ def prepare(install=True, path=LIST):
 
 
 if __name__ == "__main__":
-    raise SystemExit(0 if prepare() else 1)
+    raise SystemExit(0 if prepare(groups=sys.argv[1:]) else 1)
