@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Digests: one-shot, incremental, and as a stream filter. Running out of memory and a missing
+// algorithm are the only ways that OpenSSL can fail here, and both abort.
+#include "io/crypto.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const kind_names[] = {
+    [CRYPTO_SHA1] = "SHA1", [CRYPTO_SHA256] = "SHA256", [CRYPTO_SHA512] = "SHA512"};
+
+static void require(bool ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "sandstrap: the crypto library failed: %s\n", what);
+        abort();
+    }
+}
+
+struct crypto_hash {
+    EVP_MD *md; // fetched once: an implicit fetch for each start is slow
+    EVP_MD_CTX *ctx;
+};
+
+struct crypto_hash *crypto_hash_new(enum crypto_hash_kind kind)
+{
+    struct crypto_hash *h = MEM_NEW(struct crypto_hash);
+
+    h->md = EVP_MD_fetch(NULL, kind_names[kind], NULL);
+    h->ctx = EVP_MD_CTX_new();
+    require(h->md && h->ctx, kind_names[kind]);
+    crypto_hash_start(h);
+    return h;
+}
+
+void crypto_hash_start(struct crypto_hash *h)
+{
+    require(EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1, "digest start");
+}
+
+void crypto_hash_add(struct crypto_hash *h, const void *data, size_t len)
+{
+    require(EVP_DigestUpdate(h->ctx, data, len) == 1, "digest update");
+}
+
+void crypto_hash_end(struct crypto_hash *h, unsigned char *out)
+{
+    require(EVP_DigestFinal_ex(h->ctx, out, NULL) == 1, "digest end");
+}
+
+void crypto_hash_free(struct crypto_hash *h)
+{
+    if (!h)
+        return;
+    EVP_MD_CTX_free(h->ctx);
+    EVP_MD_free(h->md);
+    free(h);
+}
+
+static void digest(enum crypto_hash_kind kind, struct span data, unsigned char *out)
+{
+    require(EVP_Q_digest(NULL, kind_names[kind], NULL, data.ptr, data.len, out, NULL) == 1,
+            kind_names[kind]);
+}
+
+void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES])
+{
+    digest(CRYPTO_SHA1, data, out);
+}
+
+void crypto_sha256(struct span data, unsigned char out[CRYPTO_SHA256_BYTES])
+{
+    digest(CRYPTO_SHA256, data, out);
+}
+
+void crypto_hex(const unsigned char *data, size_t len, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[data[i] >> 4];
+        *out++ = digits[data[i] & 15];
+    }
+    *out = '\0';
+}
+
+void crypto_sha256_hex(struct span data, char out[2 * CRYPTO_SHA256_BYTES + 1])
+{
+    unsigned char sum[CRYPTO_SHA256_BYTES];
+
+    crypto_sha256(data, sum);
+    crypto_hex(sum, sizeof(sum), out);
+}
+
+bool crypto_equal(const void *a, const void *b, size_t len)
+{
+    return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void crypto_random(void *out, size_t len)
+{
+    require(RAND_bytes(out, (int)len) == 1, "random bytes");
+}
+
+struct sha256_filter {
+    struct stream base;
+    struct stream *inner;
+    struct crypto_hash *hash;
+    bool check;
+    unsigned char expected[CRYPTO_SHA256_BYTES];
+    unsigned char *out;
+    char *what;
+};
+
+static int finish(struct sha256_filter *f, struct err **err)
+{
+    unsigned char sum[CRYPTO_SHA256_BYTES];
+    char want[2 * sizeof(sum) + 1], got[2 * sizeof(sum) + 1];
+
+    crypto_hash_end(f->hash, sum);
+    if (f->out)
+        memcpy(f->out, sum, sizeof(sum));
+    if (!f->check || memcmp(sum, f->expected, sizeof(sum)) == 0)
+        return 0;
+    crypto_hex(f->expected, sizeof(sum), want);
+    crypto_hex(sum, sizeof(sum), got);
+    return err_set(err, ERR_INTEGRITY, "%s: the digest is sha256:%s, expected sha256:%s", f->what,
+                   got, want);
+}
+
+static ssize_t sha256_read(struct stream *s, void *data, size_t len, struct err **err)
+{
+    struct sha256_filter *f = (struct sha256_filter *)s;
+    ssize_t n = stream_read(f->inner, data, len);
+
+    if (n < 0)
+        return stream_error(f->inner, err);
+    if (n == 0)
+        return finish(f, err);
+    crypto_hash_add(f->hash, data, (size_t)n);
+    return n;
+}
+
+static void sha256_close(struct stream *s)
+{
+    struct sha256_filter *f = (struct sha256_filter *)s;
+
+    stream_close(f->inner);
+    crypto_hash_free(f->hash);
+    free(f->what);
+    free(f);
+}
+
+struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned char *expected,
+                                    unsigned char *out, const char *what)
+{
+    static const struct stream_ops ops = {sha256_read, sha256_close};
+    struct sha256_filter *f = MEM_NEW(struct sha256_filter);
+
+    f->base.ops = &ops;
+    f->inner = inner_take;
+    f->hash = crypto_hash_new(CRYPTO_SHA256);
+    f->out = out;
+    f->what = mem_str(what);
+    if (expected) {
+        f->check = true;
+        memcpy(f->expected, expected, sizeof(f->expected));
+    }
+    return &f->base;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of PEM certificates and keys, in words for whoever wrote the kubeconfig.
+#include "io/crypto.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+static void bio_cleanup(BIO **bio)
+{
+    BIO_free(*bio);
+}
+
+static void x509_cleanup(X509 **cert)
+{
+    X509_free(*cert);
+}
+
+static void pkey_cleanup(EVP_PKEY **key)
+{
+    EVP_PKEY_free(*key);
+}
+
+// OpenSSL's own words for the last error; its queue is empty after.
+static int fail(const char *what, const char *text, struct err **err)
+{
+    char reason[256] = "no PEM block found";
+    unsigned long code = ERR_peek_last_error();
+
+    if (code && ERR_GET_REASON(code) != PEM_R_NO_START_LINE)
+        ERR_error_string_n(code, reason, sizeof(reason));
+    ERR_clear_error();
+    return err_set(err, ERR_CONFIG, "%s: %s: %s", what, text, reason);
+}
+
+static X509 *read_cert(BIO *in)
+{
+    return PEM_read_bio_X509(in, NULL, NULL, NULL);
+}
+
+int crypto_check_certs(struct span pem, const char *what, size_t *count, struct err **err)
+{
+    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    size_t found = 0;
+
+    ERR_clear_error();
+    for (;;) {
+        X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+
+        if (!cert)
+            break;
+        found++;
+    }
+    if (found == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+        return fail(what, "not a PEM certificate", err);
+    ERR_clear_error();
+    if (count)
+        *count = found;
+    return 0;
+}
+
+// Called by OpenSSL for an encrypted key: there is nobody to ask.
+static int no_password(char *out UNUSED, int size UNUSED, int writing UNUSED, void *asked)
+{
+    *(bool *)asked = true;
+    return -1;
+}
+
+static EVP_PKEY *read_key(struct span pem, bool *encrypted)
+{
+    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+
+    ERR_clear_error();
+    return PEM_read_bio_PrivateKey(in, NULL, no_password, encrypted);
+}
+
+int crypto_check_key(struct span pem, const char *what, struct err **err)
+{
+    bool encrypted = false;
+    EVP_PKEY *key CLEANUP(pkey_cleanup) = read_key(pem, &encrypted);
+
+    if (key)
+        return 0;
+    if (encrypted) {
+        ERR_clear_error();
+        err_set(err, ERR_CONFIG, "%s: the private key is encrypted", what);
+        return err_hint(err, "decrypt it first: openssl pkey -in KEY -out PLAIN-KEY");
+    }
+    return fail(what, "not a PEM private key", err);
+}
+
+int crypto_check_pair(struct span cert_pem, struct span key_pem, const char *what, struct err **err)
+{
+    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(cert_pem.ptr, (int)cert_pem.len);
+    X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+    bool encrypted = false;
+    EVP_PKEY *key CLEANUP(pkey_cleanup) = read_key(key_pem, &encrypted);
+    bool same = cert && key && X509_check_private_key(cert, key) == 1;
+
+    ERR_clear_error();
+    if (!same)
+        return err_set(err, ERR_CONFIG,
+                       "%s: the private key does not belong to the client certificate", what);
+    return 0;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// io/crypto: digests, the digest stream, base64.
+#include "unit.h"
+
+#include "base/mem.h"
+#include "io/crypto.h"
+
+// FIPS 180-4 example values.
+#define SHA256_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define SHA1_ABC "a9993e364706816aba3e25717850c26c9cd0d89d"
+
+static void test_crypto__known_digests(void **state)
+{
+    unsigned char sum[CRYPTO_SHA1_BYTES];
+    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+
+    (void)state;
+    crypto_sha256_hex(SPAN("abc"), hex);
+    assert_string_equal(hex, SHA256_ABC);
+    crypto_sha1(SPAN("abc"), sum);
+    crypto_hex(sum, sizeof(sum), hex);
+    assert_string_equal(hex, SHA1_ABC);
+}
+
+static void test_crypto__incremental_equals_one_shot_and_starts_again(void **state)
+{
+    struct crypto_hash *h CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
+    unsigned char sum[CRYPTO_SHA256_BYTES];
+    char hex[2 * sizeof(sum) + 1];
+
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        crypto_hash_start(h);
+        crypto_hash_add(h, "a", 1);
+        crypto_hash_add(h, "bc", 2);
+        crypto_hash_end(h, sum);
+        crypto_hex(sum, sizeof(sum), hex);
+        assert_string_equal(hex, SHA256_ABC);
+    }
+}
+
+static int read_digested(const char *text, const char *expected_hex, struct err **err)
+{
+    unsigned char expected[CRYPTO_SHA256_BYTES];
+    struct stream *s CLEANUP(stream_cleanup) = NULL;
+
+    assert_true(span_unhex(span_str(expected_hex), expected, sizeof(expected)));
+    s = crypto_sha256_stream(stream_from_span(span_str(text)), expected, NULL, "blob x");
+    return stream_drain(s, err);
+}
+
+static void test_crypto__stream_refuses_another_digest(void **state)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(read_digested("abc", SHA256_ABC, &err), 0);
+    assert_int_equal(read_digested("abd", SHA256_ABC, &err), -1);
+    assert_int_equal(err_kind(err), ERR_INTEGRITY);
+    assert_non_null(strstr(err_message(err), "blob x"));
+    assert_non_null(strstr(err_message(err), "expected sha256:" SHA256_ABC));
+}
+
+static void test_crypto__stream_stores_the_digest(void **state)
+{
+    unsigned char sum[CRYPTO_SHA256_BYTES], want[CRYPTO_SHA256_BYTES];
+    struct stream *s CLEANUP(stream_cleanup) =
+        crypto_sha256_stream(stream_from_span(SPAN("abc")), NULL, sum, "x");
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(stream_drain(s, &err), 0);
+    crypto_sha256(SPAN("abc"), want);
+    assert_true(crypto_equal(sum, want, sizeof(sum)));
+    want[31] ^= 1;
+    assert_false(crypto_equal(sum, want, sizeof(sum)));
+}
+
+static void test_crypto__base64_of_rfc4648(void **state)
+{
+    static const char *const pairs[][2] = {{"", ""},
+                                           {"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="},
+                                           {"foobar", "Zm9vYmFy"}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+        struct buf back CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+        crypto_base64_encode(span_str(pairs[i][0]), &out);
+        assert_string_equal(buf_str(&out), pairs[i][1]);
+        assert_true(crypto_base64_decode(buf_span(&out), &back));
+        assert_string_equal(buf_str(&back), pairs[i][0]);
+    }
+}
+
+static void test_crypto__base64_refuses_what_is_not(void **state)
+{
+    static const char *const bad[] = {
+        "Z", "Zg", "Zg=", "Zg===", "Zm9v=", "Z!==", "Zh==", "Zg==Zg=="};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+        buf_add_str(&out, "kept");
+        assert_false(crypto_base64_decode(span_str(bad[i]), &out));
+        assert_string_equal(buf_str(&out), "kept");
+    }
+}
+
+static void test_crypto__base64_ignores_line_ends(void **state)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    assert_true(crypto_base64_decode(SPAN("Zm9v\r\nYmFy\n"), &out));
+    assert_string_equal(buf_str(&out), "foobar");
+}
+
+UNIT_MAIN(UNIT(test_crypto__known_digests),
+          UNIT(test_crypto__incremental_equals_one_shot_and_starts_again),
+          UNIT(test_crypto__stream_refuses_another_digest),
+          UNIT(test_crypto__stream_stores_the_digest), UNIT(test_crypto__base64_of_rfc4648),
+          UNIT(test_crypto__base64_refuses_what_is_not),
+          UNIT(test_crypto__base64_ignores_line_ends))
