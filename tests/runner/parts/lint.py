@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of tests/lint on this tree, and the tests of the rules themselves."""
+"""The rules of tests/lint on this tree, the tests of the rules, and of the runner itself."""
 
 from ..context import count_tap
 from . import build, suites
@@ -12,3 +12,4 @@ def run(context, tally):
         context.tail(output, 200)
     count_tap(output, status, "lint", tally)
     suites.pytest(context, tally, "lint", "tests/lint")
+    suites.pytest(context, tally, "runner", "tests/runner")

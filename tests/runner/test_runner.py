@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The harness itself: what it counts, and that a test that should fail does."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS))
+
+from runner import machine  # noqa: E402
+from runner.context import Context, Tally, count_tap  # noqa: E402
+from runner.parts.suites import cases  # noqa: E402
+
+PROGRAM = "#!/bin/sh\necho \"out $1\"\necho 'a warning' >&2\nexit 3\n"
+
+
+@pytest.fixture
+def golden(tmp_path):
+    """A golden case of a small program, and a function that runs it."""
+    program, case = tmp_path / "program", tmp_path / "cases" / "area" / "one"
+    program.write_text(PROGRAM)
+    program.chmod(0o755)
+    case.mkdir(parents=True)
+    for name, text in (("cmd", "'a b'\n"), ("expected", "out a b\n"), ("expected.err", "warning\n"), ("exit", "3\n")):
+        (case / name).write_text(text)
+
+    def run(*arguments):
+        command = [TESTS / "golden/run", "--binary", program, "--cases", tmp_path / "cases", *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    run.case = case
+    return run
+
+
+def test_golden_case_passes(golden):
+    result = golden()
+    assert (result.returncode, result.stdout) == (0, "ok golden.area/one\n")
+
+
+@pytest.mark.parametrize("name, text", [("expected", "out\n"), ("exit", "0\n"), ("expected.err", "an error\n")])
+def test_golden_difference_fails(golden, name, text):
+    (golden.case / name).write_text(text)
+    result = golden()
+    assert result.returncode == 1
+    assert "not ok golden.area/one" in result.stdout
+
+
+def test_golden_without_a_case_fails(golden):
+    assert golden("elsewhere").returncode == 1
+
+
+def test_golden_update_takes_the_output(golden):
+    (golden.case / "expected").unlink()
+    assert golden().returncode == 1
+    assert golden("--update").returncode == 0
+    assert (golden.case / "expected").read_text() == "out a b\n"
+
+
+def test_tap_lines_are_counted():
+    tally = Tally()
+    count_tap("ok a.b\nnoise\nnot ok c/d: why\nskip e: no tool\nok f: 1.5 ms\n", 1, "suite", tally)
+    assert (tally.passed, tally.failed, tally.skipped) == (2, 1, 1)
+    assert tally.failures == ["c/d: why"] and tally.reasons == ["e: no tool"]
+
+
+def test_bad_status_without_a_failed_case_is_a_failure():
+    tally = Tally()
+    count_tap("ok a\n", 139, "suite", tally)
+    assert (tally.passed, tally.failed) == (1, 1)
+
+
+def test_cmocka_cases_are_counted():
+    output = "[==========] tests: 3 test(s) run.\n[  PASSED  ] 2 test(s).\n[  FAILED  ] tests: 1 test(s), listed below:\n"
+    assert cases(output) == (2, 1, 0)
+    assert cases("no cmocka here") == (0, 0, 0)
+
+
+def test_command_is_killed_when_its_time_is_up():
+    status, output = Context().command("test-limit", ["sh", "-c", "echo begun; sleep 60"], limit_s=1)
+    assert status == 124
+    assert "begun" in output and "killed after 1 s" in output
+
+
+def test_packages_are_listed_by_group():
+    everything, lint = machine.packages(), machine.packages(["lint"])
+    assert "pmccabe" in lint and set(lint) < set(everything)
+    assert machine.missing(["no-such-package-anywhere"]) == ["no-such-package-anywhere"]
