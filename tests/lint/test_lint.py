@@ -116,7 +116,7 @@ PLANTED = [
     ("cloexec", ONE, function("open_it", '    fopen("x", "r");\n'), "without e in its mode"),
     ("output", ONE, function("talk", '    puts("x");\n'), "puts in library code"),
     ("format", ONE, "int  badly( int a );\n", "one.c"),
-    ("spelling", ONE, "// it will recieve\n", "receive"),
+    ("spelling", ONE, "// it will rec" "ieve\n", "receive"),
 ]
 
 

@@ -65,7 +65,8 @@ def clang_tidy(tree):
     todo = [path for path in tree.named(".c") if path in known and not cache.mark(path).exists()]
 
     def one(path):
-        command = [program, "--quiet", "--warnings-as-errors=*", "-p", tree.build, path]
+        command = [program, "--quiet", "--warnings-as-errors=*",
+                   "--extra-arg=-Wno-unknown-warning-option", "-p", tree.build, path]
         return path, run(command, tree.root)
 
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
