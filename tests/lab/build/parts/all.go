@@ -4,5 +4,7 @@ package parts
 
 import "sandstrap.dev/lab/build"
 
-// All are the components of this package, those that others take longest to wait for first.
-var All = []*build.Component{Kubernetes, Debian}
+// All are the components of this package.
+var All = []*build.Component{
+	Kubernetes, Debian, Flux, CoreDNS, SealedSecrets, Kustomize, Helm, Probe, Tools,
+}

@@ -3,7 +3,6 @@
 package parts
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -23,9 +22,19 @@ import (
 var Debian = &build.Component{
 	Name:    "debian",
 	Summary: "containerd, etcd, nginx, iptables and the like, from Debian packages",
-	Inputs:  []string{"pins.txt", "build/parts/debian.go"},
-	Facts:   debianRelease,
+	Inputs:  []string{"build/parts/debian.go"},
+	Facts:   debianFacts,
 	Build:   buildDebian,
+}
+
+// debianFacts are the release of Debian and the names of the packages.
+func debianFacts() (string, error) {
+	release, err := debianRelease()
+	if err != nil {
+		return "", err
+	}
+	pinned, err := readPins(build.Source("pins.txt"))
+	return release + " " + strings.Join(pinned.packages, " "), err
 }
 
 // debianRelease tells releases of Debian apart: their packages do not mix.
@@ -43,11 +52,11 @@ func debianRelease() (string, error) {
 }
 
 func buildDebian(ctx context.Context, job *build.Job) error {
-	names, err := pinnedPackages(build.Source("pins.txt"))
+	pinned, err := readPins(build.Source("pins.txt"))
 	if err != nil {
 		return err
 	}
-	archives, err := downloadPackages(ctx, job, names)
+	archives, err := downloadPackages(ctx, job, pinned.packages)
 	if err != nil {
 		return err
 	}
@@ -65,28 +74,6 @@ func buildDebian(ctx context.Context, job *build.Job) error {
 		return err
 	}
 	return os.WriteFile(job.OutPath("packages"), list.Bytes(), 0o644)
-}
-
-// pinnedPackages returns the packages of the lines "debian PACKAGE" of the pins file path.
-func pinnedPackages(path string) ([]string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var names []string
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
-		fields := strings.Fields(lines.Text())
-		switch {
-		case len(fields) == 0 || strings.HasPrefix(fields[0], "#") || fields[0] == "go":
-		case fields[0] == "debian" && len(fields) == 2:
-			names = append(names, fields[1])
-		default:
-			return nil, fmt.Errorf("%s:%d: want \"debian PACKAGE\" or \"go VERSION SUM\"", path, number)
-		}
-	}
-	return names, lines.Err()
 }
 
 // downloadPackages fetches the packages that the machine lacks, with what they depend on, and
