@@ -7,6 +7,7 @@ import subprocess
 from .tree import Skip
 
 PAGE = "docs/commands.md"
+COMMON = "Options of every command"
 COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?)  +\S", re.M)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -17,9 +18,12 @@ def said_by_help(binary, command):
 
 
 def sections(page):
-    """The text of the page by command: `## sandstrap bundle lock`."""
-    found = re.split(r"^## sandstrap ([a-z ]+)$", page, flags=re.M)
-    return dict(zip((name.strip() for name in found[1::2]), found[2::2]))
+    """The text of the page by heading: `## sandstrap bundle lock`, and one for what all share."""
+    found = re.split(r"^## (.+)$", page, flags=re.M)
+    texts = dict(zip((name.strip() for name in found[1::2]), found[2::2]))
+    common = texts.pop(COMMON, "")
+    prefix = "sandstrap "
+    return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}, common
 
 
 def drift(tree):
@@ -30,7 +34,8 @@ def drift(tree):
     if not (tree.root / PAGE).is_file():
         yield f"{PAGE}: does not exist"
         return
-    documented = sections(tree.text(tree.root / PAGE))
+    documented, common = sections(tree.text(tree.root / PAGE))
+    shared = set(OPTION.findall(common))
     commands = COMMAND.findall(said_by_help(binary, ""))
     if not commands:
         yield "sandstrap --help: lists no command"
@@ -39,7 +44,7 @@ def drift(tree):
             yield f"{PAGE}: no section for sandstrap {command}"
             continue
         helped = set(OPTION.findall(said_by_help(binary, command)))
-        written = set(OPTION.findall(documented[command]))
+        written = shared | set(OPTION.findall(documented[command]))
         yield from (f"{PAGE}: sandstrap {command}: {name} is missing" for name in sorted(helped - written))
         yield from (f"{PAGE}: sandstrap {command}: no option {name}" for name in sorted(written - helped))
     yield from (f"{PAGE}: no command {name}" for name in sorted(set(documented) - set(commands)))
