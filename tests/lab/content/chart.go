@@ -8,14 +8,14 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
-	"time"
 
 	"sigs.k8s.io/yaml"
+
+	"sandstrap.dev/lab/images"
 )
 
 // The media types of a Helm chart in an OCI registry.
 const (
-	typeOCIManifest = "application/vnd.oci.image.manifest.v1+json"
 	typeChartConfig = "application/vnd.cncf.helm.config.v1+json"
 	typeChart       = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 )
@@ -37,32 +37,17 @@ func chartMetadata(chart tree) (*metadata, error) {
 	return &meta, nil
 }
 
-// pushChart packs a chart as Helm does and puts it at parent/NAME:VERSION.
-func pushChart(chart tree, registries, parent string) error {
-	meta, err := chartMetadata(chart)
-	if err != nil {
-		return err
-	}
+// chartArtifact packs a chart as Helm does.
+func chartArtifact(name string, chart tree) (images.Artifact, error) {
 	config, err := yaml.YAMLToJSON(chart["Chart.yaml"])
 	if err != nil {
-		return err
+		return images.Artifact{}, err
 	}
-	archive, err := packChart(meta.Name, chart)
-	if err != nil {
-		return err
-	}
-	to := openRepository(registries, parent+"/"+meta.Name)
-	return to.tag(meta.Version, to.manifest(typeOCIManifest, map[string]any{
-		"schemaVersion": 2,
-		"mediaType":     typeOCIManifest,
-		"config":        to.blob(typeChartConfig, config),
-		"layers":        []descriptor{to.blob(typeChart, archive)},
-		"annotations": map[string]string{
-			"org.opencontainers.image.title":   meta.Name,
-			"org.opencontainers.image.version": meta.Version,
-			"org.opencontainers.image.created": firstCommit.Format(time.RFC3339),
-		},
-	}))
+	archive, err := packChart(name, chart)
+	return images.Artifact{
+		ConfigType: typeChartConfig, Config: config,
+		LayerType: typeChart, Layer: archive,
+	}, err
 }
 
 // packChart makes the archive: everything in a folder of the chart's name, Chart.yaml first.
@@ -77,7 +62,13 @@ func packChart(name string, chart tree) ([]byte, error) {
 	zip := gzip.NewWriter(&b)
 	archive := tar.NewWriter(zip)
 	for _, file := range files {
-		if err := addFile(archive, name+"/"+file, 0o644, chart[file]); err != nil {
+		header := &tar.Header{
+			Name: name + "/" + file, Mode: 0o644, Size: int64(len(chart[file])), ModTime: images.Epoch,
+		}
+		if err := archive.WriteHeader(header); err != nil {
+			return nil, err
+		}
+		if _, err := archive.Write(chart[file]); err != nil {
 			return nil, err
 		}
 	}
@@ -85,13 +76,4 @@ func packChart(name string, chart tree) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
-}
-
-func addFile(archive *tar.Writer, name string, mode int64, data []byte) error {
-	header := &tar.Header{Name: name, Mode: mode, Size: int64(len(data)), ModTime: firstCommit}
-	if err := archive.WriteHeader(header); err != nil {
-		return err
-	}
-	_, err := archive.Write(data)
-	return err
 }

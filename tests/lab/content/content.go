@@ -28,17 +28,20 @@ const (
 // writer writes the look-alikes.
 type writer struct {
 	source string // tests/lab/umbrella
-	dir    string // gets git/HOST/PATH.git and registry/HOST, the latter as docker-registry stores
-	probe  []byte // the program labprobe, which all images run
+	dir    string // gets git/HOST/PATH.git and registry/HOST
+	probe  string // the program labprobe, which all images run
 }
 
-func (w writer) registries() string {
-	return filepath.Join(w.dir, "registry")
+func (w writer) registries() registries {
+	return registries(filepath.Join(w.dir, "registry"))
 }
 
 func (w writer) write(ctx context.Context) error {
 	packages, err := readPackages(w.source)
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(string(w.registries()), 0o755); err != nil {
 		return err
 	}
 	if err := w.umbrella(ctx); err != nil {
@@ -132,9 +135,18 @@ func (w writer) pkg(ctx context.Context, p pkg) error {
 	return w.chart(chart, packageCharts)
 }
 
-// chart pushes a chart below parent, and the images that it names.
+// chart puts a chart below parent, and the images that it names where they belong.
 func (w writer) chart(chart tree, parent string) error {
-	if err := pushChart(chart, w.registries(), parent); err != nil {
+	meta, err := chartMetadata(chart)
+	if err != nil {
+		return err
+	}
+	artifact, err := chartArtifact(meta.Name, chart)
+	if err != nil {
+		return err
+	}
+	ref := parent + "/" + meta.Name + ":" + meta.Version
+	if err := w.registries().put(ref, artifact.WriteLayout); err != nil {
 		return err
 	}
 	refs, err := annotatedImages(chart)
@@ -142,11 +154,7 @@ func (w writer) chart(chart tree, parent string) error {
 		return err
 	}
 	for _, ref := range refs {
-		img, err := probeImage(w.probe, ref)
-		if err != nil {
-			return err
-		}
-		if err := img.push(w.registries(), ref); err != nil {
+		if err := w.registries().put(ref, probeImage(w.probe, ref).WriteLayout); err != nil {
 			return fmt.Errorf("image %s: %w", ref, err)
 		}
 	}

@@ -14,13 +14,19 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"sandstrap.dev/lab/images"
 )
 
 const source = "../umbrella"
 
 func build(t *testing.T) string {
 	t.Helper()
-	w := writer{source: source, dir: t.TempDir(), probe: []byte("labprobe")}
+	probe := filepath.Join(t.TempDir(), "labprobe")
+	if err := os.WriteFile(probe, []byte("labprobe"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w := writer{source: source, dir: t.TempDir(), probe: probe}
 	if err := w.write(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -162,42 +168,37 @@ func TestAnnotatedImagesAreInTheirRegistries(t *testing.T) {
 }
 
 // checkStored follows a reference through the files of docker-registry's storage.
-func checkStored(t *testing.T, store, ref string) {
+func checkStored(t *testing.T, store, reference string) {
 	t.Helper()
-	name, tag, err := splitReference(ref)
+	ref, err := images.ParseRef(reference)
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, path, _ := strings.Cut(name, "/")
-	root := filepath.Join(store, host, "docker/registry/v2")
-	links := filepath.Join(root, "repositories", path)
-	top, err := os.ReadFile(filepath.Join(links, "_manifests/tags", tag, "current/link"))
+	root := filepath.Join(store, ref.Host, "docker/registry/v2")
+	links := filepath.Join(root, "repositories", ref.Repository)
+	top, err := os.ReadFile(filepath.Join(links, "_manifests/tags", ref.Tag, "current/link"))
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	type blobs struct {
-		Manifests, Layers []descriptor
-		Config            descriptor
+	hash := strings.TrimPrefix(string(top), "sha256:")
+	data, err := os.ReadFile(filepath.Join(root, "blobs/sha256", hash[:2], hash, "data"))
+	if err != nil {
+		t.Error(err)
+		return
 	}
-	read := func(digest string) (found blobs) {
-		hex := strings.TrimPrefix(digest, "sha256:")
-		data, err := os.ReadFile(filepath.Join(root, "blobs/sha256", hex[:2], hex, "data"))
-		if err == nil {
-			err = json.Unmarshal(data, &found)
-		}
-		if err != nil {
-			t.Errorf("%s: %v", ref, err)
-		}
-		return found
+	type blob struct{ Digest string }
+	var manifest struct {
+		Layers []blob
+		Config blob
 	}
-	manifest := read(string(top))
-	if len(manifest.Manifests) == 1 {
-		manifest = read(manifest.Manifests[0].Digest)
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		t.Fatal(err)
 	}
-	for _, d := range append(manifest.Layers, manifest.Config) {
-		if _, err := os.Stat(filepath.Join(links, "_layers/sha256", d.hex(), "link")); err != nil {
-			t.Errorf("%s: %v", ref, err)
+	for _, b := range append(manifest.Layers, manifest.Config) {
+		hash := strings.TrimPrefix(b.Digest, "sha256:")
+		if _, err := os.Stat(filepath.Join(links, "_layers/sha256", hash, "link")); err != nil {
+			t.Errorf("%s: %v", reference, err)
 		}
 	}
 }

@@ -9,16 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
+
+	"sandstrap.dev/lab/images"
 )
 
 const (
 	branch  = "main"
 	persona = "sandstrap lab <lab@sandstrap.dev>"
 )
-
-// firstCommit dates every history; later commits follow at one-day steps.
-var firstCommit = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // commit replaces the whole tree of the branch by files.
 type commit struct {
@@ -49,6 +47,11 @@ func writeRepository(ctx context.Context, path string, history []commit) error {
 	return runGit(ctx, path, stream, "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet")
 }
 
+// day is when the commit number i of a history was made.
+func day(i int) int64 {
+	return images.Epoch.AddDate(0, 0, i).Unix()
+}
+
 // importStream writes the history in the format of git fast-import.
 func importStream(history []commit) []byte {
 	var b bytes.Buffer
@@ -58,7 +61,7 @@ func importStream(history []commit) []byte {
 		b.WriteByte('\n')
 	}
 	for i, c := range history {
-		who := fmt.Sprintf("%s %d +0000", persona, firstCommit.AddDate(0, 0, i).Unix())
+		who := fmt.Sprintf("%s %d +0000", persona, day(i))
 		fmt.Fprintf(&b, "commit refs/heads/%s\nmark :%d\nauthor %s\ncommitter %s\n", branch, i+1, who, who)
 		data([]byte(c.message + "\n"))
 		if i > 0 {
@@ -71,7 +74,7 @@ func importStream(history []commit) []byte {
 		}
 	}
 	for i, c := range history {
-		who := fmt.Sprintf("%s %d +0000", persona, firstCommit.AddDate(0, 0, i).Unix())
+		who := fmt.Sprintf("%s %d +0000", persona, day(i))
 		switch {
 		case c.tag == "":
 		case c.annotated:

@@ -4,57 +4,56 @@ package content
 
 import (
 	"context"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"sandstrap.dev/lab/images"
 )
 
 // Inputs are what the origin serves besides the look-alikes, and what these are made with.
 type Inputs struct {
 	Umbrella string // the folder tests/lab/umbrella
 	Probe    string // the program labprobe
-	Images   string // a folder of docker-archives, one tagged image each
-	Releases string // release files by HOST/PATH of their URL
+	Layouts  string // OCI image layouts at HOST/REPOSITORY/TAG
+	Releases string // release files at HOST/PATH of their URL
 }
-
-// localHost names images that nodes get otherwise than from a registry.
-const localHost = "lab.local/"
 
 // Write fills the folder out with all that the origin serves: git/HOST/PATH.git are bare
 // repositories, registry/HOST the file storage of one docker-registry, files/HOST/PATH files.
 func Write(ctx context.Context, in Inputs, out string) error {
-	probe, err := os.ReadFile(in.Probe)
-	if err != nil {
-		return err
-	}
-	w := writer{source: in.Umbrella, dir: out, probe: probe}
+	w := writer{source: in.Umbrella, dir: out, probe: in.Probe}
 	if err := w.write(ctx); err != nil {
 		return err
 	}
-	if err := pushArchives(in.Images, w.registries()); err != nil {
+	if err := addLayouts(in.Layouts, w.registries()); err != nil {
 		return err
 	}
 	return os.CopyFS(filepath.Join(out, "files"), os.DirFS(in.Releases))
 }
 
-// pushArchives puts the images of a folder into the registries that their tags name.
-func pushArchives(folder, registries string) error {
-	archives, err := filepath.Glob(filepath.Join(folder, "*.tar"))
-	if err != nil {
-		return err
-	}
-	for _, file := range archives {
-		img, ref, err := readArchive(file)
+// addLayouts puts every image layout below a folder into the registry of its host.
+func addLayouts(folder string, to registries) error {
+	return filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Name() != "oci-layout" {
+			return err
+		}
+		layout := filepath.Dir(file)
+		name, err := filepath.Rel(folder, layout)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return err
 		}
-		if strings.HasPrefix(ref, localHost) {
-			continue
-		}
-		if err := img.push(registries, ref); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
+		host, rest, _ := strings.Cut(filepath.ToSlash(name), "/")
+		tag := strings.LastIndex(rest, "/")
+		return to.of(host).Add(layout, rest[:tag], rest[tag+1:])
+	})
+}
+
+// of is the registry of a host. docker.io is a name for people: its registry has another.
+func (r registries) of(host string) images.Registry {
+	if host == "docker.io" {
+		host = "registry-1.docker.io"
 	}
-	return nil
+	return images.Registry(filepath.Join(string(r), host))
 }
