@@ -56,8 +56,7 @@ type Size struct {
 
 // Input is what the caller of a running command sends.
 type Input struct {
-	Signal int   `json:"signal,omitempty"`
-	Resize *Size `json:"resize,omitempty"`
+	Signal int `json:"signal"`
 }
 
 // Output ends a command, or says that it could not start. An Output with Started set comes

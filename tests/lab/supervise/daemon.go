@@ -92,7 +92,7 @@ func (k *keeper) keep(ctx context.Context) {
 // runOnce starts the daemon when what it needs is ready, and waits for its end.
 func (k *keeper) runOnce(ctx context.Context) error {
 	k.set(Waiting, "")
-	k.host.waitFor(k.Needs)
+	k.waitForNeeds()
 	k.set(Starting, "")
 	if k.Prepare != nil {
 		if err := k.Prepare(ctx, k.host.reaper.Run); err != nil {

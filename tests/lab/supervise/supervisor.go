@@ -64,7 +64,7 @@ func (s *Supervisor) Act(name, action string) error {
 	case "stop":
 		return k.stop()
 	case "start":
-		return k.resume(Stopped, func() { k.want(true) })
+		return k.restart()
 	case "pause":
 		return k.signal(Ready, Paused, syscall.SIGSTOP)
 	case "resume":
@@ -96,23 +96,23 @@ func (s *Supervisor) changed() {
 	s.mutex.Unlock()
 }
 
-// waitFor waits until all of these daemons are ready.
-func (s *Supervisor) waitFor(names []string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	for _, name := range names {
-		for needed := s.find(name); needed != nil && needed.status().State != Ready; {
-			s.change.Wait()
+// waitForNeeds waits until all that the daemon needs is ready, or the daemon is not wanted.
+func (k *keeper) waitForNeeds() {
+	k.host.mutex.Lock()
+	defer k.host.mutex.Unlock()
+	for _, name := range k.Needs {
+		for needed := k.host.find(name); k.isWanted() && needed.status().State != Ready; {
+			k.host.change.Wait()
 		}
 	}
 }
 
-// resume runs do if the daemon is in the given state.
-func (k *keeper) resume(from string, do func()) error {
-	if now := k.status().State; now != from {
-		return fmt.Errorf("%s is %s, not %s", k.Name, now, from)
+// restart makes a stopped daemon run again.
+func (k *keeper) restart() error {
+	if now := k.status().State; now != Stopped {
+		return fmt.Errorf("%s is %s, not %s", k.Name, now, Stopped)
 	}
-	do()
+	k.want(true)
 	return nil
 }
 
@@ -124,6 +124,7 @@ func (k *keeper) want(wanted bool) {
 	case k.wake <- struct{}{}:
 	default: // a token waits there already
 	}
+	k.host.changed()
 }
 
 // signal sends a signal to the daemon's process group and notes the new state.
@@ -143,21 +144,25 @@ func (k *keeper) signal(from, to string, sig syscall.Signal) error {
 // stop ends the daemon, first politely, and returns when it is gone.
 func (k *keeper) stop() error {
 	k.want(false)
-	deadline := time.Now().Add(stopPatience)
-	for sig := syscall.SIGTERM; ; {
-		k.mutex.Lock()
-		pid, state := k.pid, k.state
-		if pid != 0 {
-			_ = syscall.Kill(-pid, sig)
-			_ = syscall.Kill(-pid, syscall.SIGCONT) // it may have been paused
+	k.signalGroup(syscall.SIGTERM)
+	k.signalGroup(syscall.SIGCONT) // it may have been paused
+	polite := time.Now().Add(stopPatience)
+	for k.status().State != Stopped {
+		if time.Now().After(polite) {
+			k.signalGroup(syscall.SIGKILL)
 		}
-		k.mutex.Unlock()
-		if state == Stopped {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			sig = syscall.SIGKILL
+		if time.Now().After(polite.Add(stopPatience)) {
+			return fmt.Errorf("%s does not stop: it is %s", k.Name, k.status().State)
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}
+
+func (k *keeper) signalGroup(sig syscall.Signal) {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	if k.pid != 0 {
+		_ = syscall.Kill(-k.pid, sig) // gone meanwhile is as good
 	}
 }

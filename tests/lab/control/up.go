@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package control
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"sandstrap.dev/lab/cluster"
+	"sandstrap.dev/lab/config"
+	"sandstrap.dev/lab/labinit"
+	"sandstrap.dev/lab/pki"
+	"sandstrap.dev/lab/state"
+	"sandstrap.dev/lab/topology"
+)
+
+// upPatience is how long a lab may take to be ready, on a machine that is busy with others.
+const upPatience = 5 * time.Minute
+
+// Up brings a lab up and returns when pods can run in it. A lab that is up already is left as
+// it is. One that does not come up, or is interrupted, is taken down again.
+func Up(ctx context.Context, name string, args []string) error {
+	flags := flag.NewFlagSet("up", flag.ContinueOnError)
+	nodes := flags.Int("nodes", 1, "how many nodes run pods")
+	keep := flags.Bool("keep", false, "leave a lab that does not come up for inspection")
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
+		return usage("lab up [--nodes N] [--keep]")
+	}
+	if *nodes < 1 || *nodes > topology.MaxNodes {
+		return usage(fmt.Sprintf("--nodes wants 1 to %d", topology.MaxNodes))
+	}
+	lab, err := state.Open(name)
+	if err != nil {
+		return err
+	}
+	parts, err := collect(ctx)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	fresh, err := launch(lab, parts, *nodes)
+	if err != nil || !fresh {
+		return err
+	}
+	if err := waitUntilReady(ctx, lab, *nodes, parts.UpstreamNames()); err != nil {
+		if !*keep {
+			err = fmt.Errorf("%w; lab %s is down again (--keep leaves it for inspection)", err, name)
+			if failed := remove(lab); failed != nil {
+				err = fmt.Errorf("%w; %w", err, failed)
+			}
+		}
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "lab %s is up after %.1f s: %v\n", name, time.Since(began).Seconds(), topology.Names(*nodes))
+	return nil
+}
+
+// launch starts the lab's init, unless the lab runs already.
+func launch(lab *state.Lab, c *config.Config, nodes int) (fresh bool, err error) {
+	unlock, err := state.Lock()
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	if record, running := lab.Running(); running {
+		if record.Nodes != nodes {
+			return false, fmt.Errorf("lab %s runs with %d nodes; take it down first", lab.Name, record.Nodes)
+		}
+		fmt.Fprintf(os.Stderr, "lab %s is up already\n", lab.Name)
+		return false, nil
+	}
+	swept, err := state.Sweep()
+	if err != nil {
+		return false, err
+	}
+	for _, name := range swept {
+		fmt.Fprintf(os.Stderr, "lab %s had been killed; what it left is gone now\n", name)
+	}
+	c.Name, c.Nodes, c.State = lab.Name, nodes, lab.Dir
+	if err := start(lab, c); err != nil {
+		return false, fmt.Errorf("start lab %s: %w", lab.Name, err)
+	}
+	return true, nil
+}
+
+func start(lab *state.Lab, c *config.Config) error {
+	// What a lab under another state folder left behind, or runs, is not ours to touch.
+	group, err := lab.Cgroup()
+	if err != nil {
+		return err
+	}
+	if pids := group.Processes(); len(pids) > 0 {
+		return fmt.Errorf("processes %v run in its cgroups: a lab of that name has another SANDSTRAP_LAB_STATE", pids)
+	}
+	if err := lab.Create(); err != nil {
+		return err
+	}
+	if err := pki.Issue(c.Authority, lab.PKIDir(), c.Nodes); err != nil {
+		return err
+	}
+	path, err := c.Save()
+	if err != nil {
+		return err
+	}
+	if err := group.Make(false); err != nil {
+		return err
+	}
+	own := group.Child("init")
+	if err := own.Make(true); err != nil {
+		return err
+	}
+	return spawn(lab, c, path, own.Add)
+}
+
+// spawn starts the lab's init behind a gate, and opens it once the init is in its cgroups and
+// on record: whatever happens from then on, the lab can be found and removed.
+func spawn(lab *state.Lab, c *config.Config, path string, confine func(pid int) error) error {
+	log, err := os.OpenFile(lab.InitLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	gate, opener, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer gate.Close()
+	defer opener.Close()
+	init := exec.Command("/proc/self/exe", labinit.Command, path)
+	init.Dir = "/"
+	init.Env = []string{"PATH=" + os.Getenv("PATH")}
+	init.Stdout, init.Stderr = log, log
+	init.ExtraFiles = []*os.File{labinit.GateFile - 3: gate}
+	init.SysProcAttr = &syscall.SysProcAttr{Cloneflags: labinit.Flags, Setsid: true}
+	if err := init.Start(); err != nil {
+		return err
+	}
+	err = confine(init.Process.Pid)
+	if err == nil {
+		err = record(lab, c, init.Process.Pid)
+	}
+	if err != nil {
+		_ = init.Process.Kill() // it waits at the gate
+		_ = init.Wait()
+		return err
+	}
+	go init.Wait() // so that it is no zombie while this process lives
+	return nil
+}
+
+func record(lab *state.Lab, c *config.Config, pid int) error {
+	process, err := state.Identify(pid)
+	if err != nil {
+		return err
+	}
+	return lab.Save(state.Record{
+		Name: lab.Name, Nodes: c.Nodes, Init: process, Created: time.Now().UTC().Format(time.RFC3339),
+	})
+}
+
+// waitUntilReady returns when every daemon serves, the nodes are ready and CoreDNS is available.
+func waitUntilReady(ctx context.Context, lab *state.Lab, nodes int, names []string) error {
+	ctx, cancel := context.WithTimeout(ctx, upPatience)
+	defer cancel()
+	if err := waitForDaemons(ctx, lab, []string{"cp"}); err != nil {
+		return err
+	}
+	command := append([]string{"/proc/1/exe", cluster.Command, strconv.Itoa(nodes)}, names...)
+	if err := runQuietly(ctx, lab, "cp", command); err != nil {
+		return err
+	}
+	return waitForDaemons(ctx, lab, topology.Names(nodes))
+}
+
+// checkout is where the lab was started from: the operator's /src.
+func checkout() (string, error) {
+	if source := os.Getenv("SANDSTRAP_LAB_SOURCE"); source != "" {
+		return filepath.Dir(filepath.Dir(source)), nil
+	}
+	out, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the checkout: run the lab through tests/lab/lab, or from inside it: %w", err)
+	}
+	return string(out[:len(out)-1]), nil
+}

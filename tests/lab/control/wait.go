@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package control
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"sandstrap.dev/lab/remote"
+	"sandstrap.dev/lab/state"
+	"sandstrap.dev/lab/supervise"
+)
+
+const (
+	pollInterval = 50 * time.Millisecond
+	logTail      = 15 // lines of a log that help to see why something does not start
+)
+
+// waitForDaemons returns when every daemon of these hosts serves, or says which does not and
+// what its log says.
+func waitForDaemons(ctx context.Context, lab *state.Lab, hosts []string) error {
+	for _, host := range hosts {
+		for {
+			lagging, err := laggingDaemon(lab, host)
+			if err == nil && lagging == nil {
+				break
+			}
+			if _, running := lab.Running(); !running {
+				return fmt.Errorf("the lab's init has ended: %s", tail(lab.InitLog()))
+			}
+			select {
+			case <-time.After(pollInterval):
+				continue
+			case <-ctx.Done():
+			}
+			if err != nil {
+				return fmt.Errorf("%s is not up (%w): %w; %s", host, ctx.Err(), err, tail(lab.InitLog()))
+			}
+			return fmt.Errorf("%s on %s is %s (%w): %s; %s", lagging.Name, host, lagging.State, ctx.Err(),
+				lagging.Why, tail(lab.LogDir(host)+"/"+lagging.Name+".log"))
+		}
+	}
+	return nil
+}
+
+// laggingDaemon returns a daemon of the host that does not serve yet, or nil.
+func laggingDaemon(lab *state.Lab, host string) (*remote.DaemonStatus, error) {
+	reply, err := remote.Ask(lab.SocketDir(), host, remote.Request{Status: &remote.StatusRequest{}})
+	if err != nil {
+		return nil, err
+	}
+	for _, daemon := range reply.Daemons {
+		if daemon.State != supervise.Ready {
+			return &daemon, nil
+		}
+	}
+	return nil, nil
+}
+
+// tail is the end of a log, for an error message.
+func tail(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return "its log ends with:\n" + strings.Join(lines[max(0, len(lines)-logTail):], "\n")
+}
+
+// runQuietly runs a command on a host and keeps what it prints for the error.
+func runQuietly(ctx context.Context, lab *state.Lab, host string, command []string) error {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	printed := make(chan []byte, 1)
+	go func() {
+		text, _ := io.ReadAll(reader)
+		printed <- text
+	}()
+	request := remote.ExecRequest{Command: command, Dir: "/"}
+	running, err := begin(lab, host, request, null, writer, writer)
+	writer.Close()
+	if err != nil {
+		return err
+	}
+	defer running.conn.Close()
+	stop := context.AfterFunc(ctx, func() { running.conn.Close() })
+	defer stop()
+	code, err := running.wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil && code != 0 {
+		err = errors.New(string(bytes.TrimSpace(<-printed)))
+	}
+	return err
+}
