@@ -36,9 +36,13 @@ struct pair {
     uint32_t line; // of the key, 0 when made by the program
 };
 
+// Bits of `struct node.flags`; the other six are free for the module that owns the tree.
+#define NODE_QUOTED 1u  // a string that was read in quotes or as a block
+#define NODE_RETYPED 2u // a scalar whose text is not what was written: see node_source()
+
 struct node {
     uint8_t type;  // enum node_type
-    uint8_t flags; // private to io/doc and model/kustomize
+    uint8_t flags;
     uint16_t file; // index for doc_file_name(); 0: none
     uint32_t line; // from 1; 0: made by the program
     union {
@@ -64,6 +68,9 @@ void doc_free(struct doc *d); // NULL-safe
 CLEANUP_DEFINE(doc_cleanup, struct doc, doc_free);
 
 struct arena *doc_arena(struct doc *d);
+
+// The one copy of `text` that all equal keys of the doc share.
+struct span doc_intern(struct doc *d, struct span text);
 
 // The name that was given to the reader of a node's file; "" for 0. Borrowed from the doc.
 const char *doc_file_name(const struct doc *d, uint16_t file);
@@ -109,6 +116,8 @@ struct node *node_item(const struct node *seq, size_t i);
 // The text of a string (of any scalar with node_scalar); the empty span for anything else.
 struct span node_text(const struct node *n);
 struct span node_scalar(const struct node *n);
+// As node_scalar, but as it was written: "0755" for the integer 493.
+struct span node_source(const struct node *n);
 // node_text(node_get(map, key))
 struct span node_get_text(const struct node *map, const char *key);
 // NUL-terminated (all texts of a doc are); "" when it is not a string.
@@ -130,15 +139,17 @@ const char *node_type_name(const struct node *n);
     for (size_t item##_at = 0; item##_at < node_len(n); item##_at++)                               \
         for (struct node *item = node_item((n), item##_at), *item##_once = item; item##_once;      \
              item##_once = NULL)
-#define NODE_FOREACH_PAIR(pair, n)                                                                 \
-    for (struct pair *pair = node_is((n), NODE_MAP) ? (n)->map.pairs : NULL;                       \
-         pair && pair < (n)->map.pairs + (n)->map.len; pair++)
+#define NODE_FOREACH_PAIR(it, n)                                                                   \
+    for (struct pair *it = node_is((n), NODE_MAP) ? (n)->map.pairs : NULL;                         \
+         it && it < (n)->map.pairs + (n)->map.len; it++)
 
 // --- building a tree; texts are copied into the doc ---
 
 struct node *node_new_map(struct doc *d);
 struct node *node_new_seq(struct doc *d);
 struct node *node_new_str(struct doc *d, struct span text);
+// The value that `text` is as a plain YAML scalar: node_new_plain(d, "0755") is the integer 493.
+struct node *node_new_plain(struct doc *d, struct span text);
 struct node *node_new_int(struct doc *d, int64_t value);
 struct node *node_new_bool(struct doc *d, bool value);
 struct node *node_new_null(struct doc *d);
