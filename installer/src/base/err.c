@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 
 struct err {
@@ -157,15 +156,6 @@ const char *err_hint_text(const struct err *err)
 const struct err *err_cause(const struct err *err)
 {
     return err->cause;
-}
-
-void err_format(const struct err *err, struct buf *out)
-{
-    for (; err; err = err->cause) {
-        buf_add_str(out, err->message);
-        if (err->cause)
-            buf_add_str(out, ": ");
-    }
 }
 
 const char *err_kind_name(enum err_kind kind)
