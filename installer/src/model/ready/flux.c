@@ -96,6 +96,18 @@ void ready_rule_kustomization(const struct node *object, struct ready *result)
                   SPAN_ARG(attempted));
 }
 
+// While a failed release is tried again its Ready condition says Unknown; the Released condition
+// still tells what went wrong the last time.
+static void keep_last_failure(const struct node *object, struct ready *result)
+{
+    const struct node *released = ready_condition(object, "Released");
+
+    if (result->state != READY_PROGRESSING || result->blocked || result->attempts == 0 ||
+        !span_is(node_get_text(released, "status"), "False"))
+        return;
+    ready_set_condition(result, READY_FAILING, released);
+}
+
 void ready_rule_helm_release(const struct node *object, struct ready *result)
 {
     const struct node *status = node_get(object, "status");
@@ -106,8 +118,10 @@ void ready_rule_helm_release(const struct node *object, struct ready *result)
         node_get_int(status, "installFailures", 0) + node_get_int(status, "upgradeFailures", 0);
     if (node_get_int(status, "failures", 0) > result->attempts)
         result->attempts = node_get_int(status, "failures", 0);
-    if (!condition_ready(object, result))
+    if (!condition_ready(object, result)) {
+        keep_last_failure(object, result);
         return;
+    }
     if (ready_condition_is(object, "Released", "False"))
         ready_set_condition(result, READY_FAILING, ready_condition(object, "Released"));
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers: applying the objects of a GitOps tree layer by layer, and waiting until each layer and
+// all that grew out of it (releases, their workloads and pods) is truly ready. What one object's
+// own status means is model/ready's; this module knows the graph between objects.
+#ifndef WORK_LAYERS_H
+#define WORK_LAYERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/report.h"
+#include "io/doc.h"
+#include "model/kube.h"
+#include "model/ready.h"
+
+#define LAYERS_FAIL_AFTER_MS 180000 // a failure that repeats this long is final
+#define LAYERS_WINDOW_MS 2000       // how long a changed layer must stay ready
+#define LAYERS_TIMEOUT_MS 3600000   // of a whole run
+
+struct layer {
+    const char *name;
+    const struct node **objects; // in tree order
+    size_t count;
+};
+
+// The layers in order; plain data, all borrowed from the rendered tree and an arena.
+struct layers_plan {
+    struct layer *items;
+    size_t count;
+};
+
+// Cuts the plan to the layers `from` to `to` (names; NULL: from the first, to the last) by setting
+// *first and *last. ERR_USAGE for an unknown name, or an empty range.
+int layers_range(const struct layers_plan *plan, const char *from, const char *to, size_t *first,
+                 size_t *last, struct err **err) MUST_CHECK;
+
+struct layers_options {
+    size_t first, last;    // layers to work on, by index, both included
+    int64_t deadline;      // absolute
+    int64_t fail_after_ms; // see "terminal" in docs/internals/layers.md
+    int64_t window_ms;
+    const char *manager; // field manager
+};
+
+// What came of one layer.
+struct layers_result {
+    int64_t took_ms;
+    size_t applied; // objects written; 0 when the cluster already had everything
+    bool reached;   // work on it began
+    bool ready;
+};
+
+// Applies and waits, layer by layer, from options->first to options->last; earlier ones are only
+// waited for. `results` has one entry per layer of the plan. Blocks; runs the loop.
+// ERR_API (an object is refused), ERR_TERMINAL (an object failed for good; the root cause is in
+// the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
+int layers_up(struct kube *k, const struct layers_plan *plan, const struct layers_options *options,
+              struct report *report, struct layers_result *results, struct err **err) MUST_CHECK;
+
+// One object that is not ready, with the way from it to the applied object it grew out of.
+struct layers_finding {
+    size_t layer;
+    enum ready_state state;
+    bool blocked;          // only waits for something else in the list
+    const char *object;    // "StatefulSet loki/loki"
+    const char *release;   // "HelmRelease bigbang/loki", the nearest one above it, or NULL
+    const char *pod;       // "loki/loki-0" or NULL
+    const char *container; // of that pod, or NULL
+    const char *reason;    // "ImagePullBackOff"
+    const char *message;
+    int64_t attempts;
+};
+
+struct layers_state {
+    size_t *objects;                       // per layer of the plan: how many are looked at
+    size_t *unready;                       // per layer: how many of them are not ready
+    const struct layers_finding *findings; // root causes first
+    size_t count;
+};
+
+// Looks once at all layers of the plan. The answer is allocated in `arena`. Blocks until every type
+// was listed; ERR_API, ERR_TIMEOUT (deadline, absolute), ERR_CANCELLED.
+int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline,
+                struct arena *arena, struct layers_state *state, struct err **err) MUST_CHECK;
+
+// One line about a finding: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki-0: …".
+// Appended to `out`.
+void layers_describe(const struct layers_finding *finding, struct buf *out);
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applying by rank: all objects of a rank at the same time, each by its own small state machine
+// (read, dry run if needed, write).
+#include "work/layers/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+#include "base/timer.h"
+#include "work/layers/compare.h"
+#include "work/layers/definitions.h"
+#include "work/layers/order.h"
+
+enum { APPLY_TERMINATING_RETRY_MS = 1000 };
+
+// Managers whose fields are taken over without asking: people's kubectl, and Flux's own installer.
+static const char *const forced_managers[] = {
+    "kubectl",       "kubectl-client-side-apply", "kubectl-create", "kubectl-edit",
+    "kubectl-patch", "before-first-apply",        "flux",           NULL,
+};
+
+// The objects of one rank in flight.
+struct group {
+    struct apply *apply;
+    size_t open;
+    struct err *error; // the first one
+};
+
+struct job {
+    struct group *group;
+    const struct node *wanted;
+    const struct kube_resource *resource;
+    struct doc *live_doc; // of the read
+    const struct node *live;
+};
+
+static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_done_fn *done)
+{
+    struct kube_request request = {
+        .verb = verb,
+        .resource = job->resource,
+        .ns = node_get_str(node_get(job->wanted, "metadata"), "namespace"),
+        .name = node_get_str(node_get(job->wanted, "metadata"), "name"),
+        .body = verb == KUBE_GET ? NULL : job->wanted,
+        .manager = job->group->apply->manager,
+        .dry_run = dry_run,
+        .force_over = forced_managers,
+        .deadline = job->group->apply->deadline,
+    };
+
+    kube_start(job->group->apply->kube, &request, done, job);
+}
+
+static void job_end(struct job *job, const struct err *error)
+{
+    struct group *group = job->group;
+
+    if (error && !group->error) {
+        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
+
+        group->error = err_clone(error);
+        err_wrap(&group->error, "applying %s", name);
+    }
+    doc_free(job->live_doc);
+    group->open--;
+    free(job);
+}
+
+static void on_written(void *data, struct kube_answer *answer, const struct err *error);
+
+static void write_again(void *data)
+{
+    job_start(data, KUBE_APPLY, false, on_written);
+}
+
+// A namespace that is on its way out (a teardown just before) is waited for.
+static bool waits_for_namespace(struct job *job, const struct kube_answer *answer)
+{
+    struct apply *a = job->group->apply;
+    char *name CLEANUP(mem_cleanup) = NULL;
+
+    if (answer->reason != KUBE_TERMINATING || timer_now() >= a->deadline)
+        return false;
+    name = kube_object_name(job->wanted);
+    report_object(a->report, "layers", a->layer, name,
+                  "waiting for its namespace, which is being deleted");
+    timers_add(http_timers(kube_http(a->kube)), timer_now() + APPLY_TERMINATING_RETRY_MS,
+               write_again, job);
+    return true;
+}
+
+static void on_written(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct job *job = data;
+    struct apply *a = job->group->apply;
+
+    if (waits_for_namespace(job, answer))
+        return;
+    if (!error) {
+        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
+
+        a->written++;
+        report_object(a->report, "layers", a->layer, name, job->live ? "configured" : "created");
+    }
+    job_end(job, error);
+}
+
+static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct job *job = data;
+
+    if (error || !compare_differs(job->live, answer->object)) {
+        job_end(job, error);
+        return;
+    }
+    job_start(job, KUBE_APPLY, false, on_written);
+}
+
+static void on_read(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct job *job = data;
+
+    if (answer->reason == KUBE_NOT_FOUND) {
+        job_start(job, KUBE_APPLY, false, on_written);
+        return;
+    }
+    if (error || compare_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
+        job_end(job, error);
+        return;
+    }
+    job->live_doc = answer->doc;
+    job->live = answer->object;
+    answer->doc = NULL;
+    answer->object = NULL;
+    job_start(job, KUBE_APPLY, true, on_dry_run);
+}
+
+static bool group_done(void *data)
+{
+    return ((struct group *)data)->open == 0;
+}
+
+// All objects of entries[0..count) at once. Every request has the deadline of its own, so the
+// group always ends.
+static int apply_group(struct apply *a, const struct order_entry *entries, size_t count,
+                       struct err **err)
+{
+    struct group group = {.apply = a};
+
+    for (size_t i = 0; i < count; i++) {
+        const struct kube_resource *resource = kube_find_for(a->kube, entries[i].object, err);
+        struct job *job;
+
+        if (!resource) {
+            char *name CLEANUP(mem_cleanup) = kube_object_name(entries[i].object);
+
+            err_wrap(err, "applying %s", name);
+            break;
+        }
+        job = MEM_NEW(struct job);
+        *job = (struct job){.group = &group, .wanted = entries[i].object, .resource = resource};
+        group.open++;
+        job_start(job, KUBE_GET, false, on_read);
+    }
+    while (!group_done(&group)) {
+        struct err *stop CLEANUP(err_cleanup) = NULL;
+
+        // The jobs point at this frame: also after a signal they are waited for.
+        if (http_run_until(kube_http(a->kube), group_done, &group, TIMER_NEVER, &stop) < 0 &&
+            !group.error)
+            group.error = STEAL(stop);
+    }
+    if (group.error && !*err)
+        return err_move(err, &group.error);
+    err_clear(&group.error);
+    return *err ? -1 : 0;
+}
+
+static size_t group_end(const struct order_entry *entries, size_t start, size_t count)
+{
+    size_t end = start + 1;
+
+    while (end < count && entries[end].stage == entries[start].stage &&
+           entries[end].rank == entries[start].rank)
+        end++;
+    return end;
+}
+
+int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct order_entry *entries = order_objects(layer, arena);
+    size_t end;
+
+    a->layer = layer->name;
+    a->written = 0;
+    for (size_t start = 0; start < layer->count; start = end) {
+        end = group_end(entries, start, layer->count);
+        if (apply_group(a, entries + start, end - start, err) < 0)
+            return -1;
+        if (entries[start].stage == ORDER_DEFINITIONS &&
+            span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&
+            definitions_wait(a, entries + start, end - start, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applying the objects of one layer, stage by stage, and only what is not applied already.
+#ifndef WORK_LAYERS_APPLY_H
+#define WORK_LAYERS_APPLY_H
+
+#include "work/layers.h"
+
+struct apply {
+    struct kube *kube;
+    const char *manager;
+    int64_t deadline; // absolute
+    struct report *report;
+    const char *layer;
+    size_t written; // out: objects created or changed
+};
+
+// Applies all objects of the layer with several requests in flight. An object costs one request
+// when it is applied already, and no write then. Definitions are waited for: established, listed.
+// ERR_API names the object; ERR_TIMEOUT; ERR_CANCELLED.
+int apply_layer(struct apply *a, const struct layer *layer, struct err **err) MUST_CHECK;
+
+#endif

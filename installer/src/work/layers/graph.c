@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building the graph.
+#include "work/layers/graph.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "work/layers/grown.h"
+#include "work/layers/pods.h"
+
+struct builder {
+    struct graph *graph;
+    struct track *track;
+    struct grown grown;
+    struct pods pods;
+    size_t layer;
+};
+
+static const char *label_of(struct arena *arena, struct span kind, struct span ns, struct span name)
+{
+    if (!ns.len)
+        return arena_printf(arena, "%.*s %.*s", SPAN_ARG(kind), SPAN_ARG(name));
+    return arena_printf(arena, "%.*s %.*s/%.*s", SPAN_ARG(kind), SPAN_ARG(ns), SPAN_ARG(name));
+}
+
+// Adds an object unless it is there already or of a kind that is always ready.
+static void add(struct builder *b, struct span group, struct span kind, struct span ns,
+                struct span name, int parent)
+{
+    struct graph *g = b->graph;
+    struct graph_item item = {.group = group, .kind = kind, .name = name};
+    char *key;
+
+    if (ready_kind_is_static(group, kind) || span_is(kind, "CustomResourceDefinition"))
+        return;
+    item.ns = ns;
+    item.layer = b->layer;
+    item.parent = parent;
+    key = arena_printf(g->arena, "%.*s/%.*s/%.*s/%.*s", SPAN_ARG(group), SPAN_ARG(kind),
+                       SPAN_ARG(ns), SPAN_ARG(name));
+    if (map_get(&g->index, span_str(key)))
+        return;
+    item.label = label_of(g->arena, kind, ns, name);
+    vec_push_arena(g->arena, &g->items, item);
+    map_put(&g->index, span_str(key), (void *)(uintptr_t)g->items.len);
+}
+
+static void set(struct ready *ready, enum ready_state state, const char *reason,
+                const char *message)
+{
+    *ready = (struct ready){.state = state};
+    snprintf(ready->reason, sizeof(ready->reason), "%s", reason);
+    snprintf(ready->message, sizeof(ready->message), "%s", message);
+}
+
+static void judge(struct builder *b, struct graph_item *item)
+{
+    const char *trouble;
+
+    switch (track_get(b->track, item->group, item->kind, item->ns, item->name, &item->object)) {
+    case TRACK_FOUND: ready_check(item->object, NULL, &item->ready); break;
+    case TRACK_ABSENT: set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)"); break;
+    case TRACK_UNKNOWN:
+        trouble = track_trouble(b->track, item->group, item->kind);
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt",
+            trouble ? trouble : "not looked at yet");
+        break;
+    }
+}
+
+// "<namespace>_<name>_<group>_<kind>"; "__" stands for ':' in the names of RBAC objects. Names
+// have no '_' otherwise (fluxcd/cli-utils pkg/object/objmetadata.go).
+static void add_inventory(struct builder *b, const struct node *object, int parent)
+{
+    const struct node *entries = node_path(object, "status", "inventory", "entries");
+
+    NODE_FOREACH_ITEM(entry, entries)
+    {
+        struct span rest = node_get_text(entry, "id");
+        struct span ns, name, group, kind;
+        size_t at;
+
+        if (!span_cut(rest, '_', &ns, &rest))
+            continue;
+        at = span_rfind(rest, '_');
+        kind = span_tail(rest, at + 1);
+        rest = span_head(rest, at);
+        at = span_rfind(rest, '_');
+        if (at == rest.len)
+            continue;
+        group = span_tail(rest, at + 1);
+        name = span_head(rest, at);
+        add(b, group, kind, ns, name, parent);
+    }
+}
+
+static void add_labelled(struct builder *b, const struct graph_item *item, int parent)
+{
+    const struct grown_list *list = grown_of_release(&b->grown, item->ns, item->name);
+
+    for (size_t i = 0; list && i < list->len; i++) {
+        const struct node *object = list->items[i];
+        const struct node *metadata = node_get(object, "metadata");
+        struct span group, version;
+
+        if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
+            group = SPAN_EMPTY;
+        add(b, group, node_get_text(object, "kind"), node_get_text(metadata, "namespace"),
+            node_get_text(metadata, "name"), parent);
+    }
+}
+
+static void expand(struct builder *b, size_t i)
+{
+    struct graph_item item = b->graph->items.items[i];
+
+    if (!item.object)
+        return;
+    if (span_is(item.kind, "Kustomization") || span_is(item.kind, "HelmRelease"))
+        add_inventory(b, item.object, (int)i);
+    if (span_is(item.kind, "HelmRelease"))
+        add_labelled(b, &item, (int)i);
+}
+
+// A workload's own counters say "0 of 1 pods are ready"; its worst pod says why.
+static void ask_pods(struct builder *b, struct graph_item *item)
+{
+    struct ready_pod why;
+    const struct node *pod;
+
+    if (item->ready.state == READY_OK || item->ready.state == READY_TERMINAL || !item->object)
+        return;
+    pod = pods_worst(&b->pods, item->object, &why);
+    if (!pod)
+        return;
+    item->pod =
+        arena_printf(b->graph->arena, "%s/%s", node_get_str(node_get(pod, "metadata"), "namespace"),
+                     node_get_str(node_get(pod, "metadata"), "name"));
+    if (why.container[0])
+        item->container = arena_str(b->graph->arena, why.container);
+    if (why.state > item->ready.state)
+        item->ready.state = why.state;
+    if (why.restarts > item->ready.attempts)
+        item->ready.attempts = why.restarts;
+    memcpy(item->ready.reason, why.reason, sizeof(why.reason));
+    memcpy(item->ready.message, why.message, sizeof(why.message));
+}
+
+static void mark_parents(struct graph *g)
+{
+    for (size_t i = g->items.len; i-- > 0;) {
+        const struct graph_item *item = &g->items.items[i];
+        bool unready = item->ready.state != READY_OK || item->has_unready_child;
+
+        if (unready && item->parent != GRAPH_NO_PARENT)
+            g->items.items[item->parent].has_unready_child = true;
+    }
+}
+
+static void add_layer(struct builder *b, const struct layer *layer)
+{
+    for (size_t i = 0; i < layer->count; i++) {
+        const struct node *object = layer->objects[i];
+        const struct node *metadata = node_get(object, "metadata");
+        struct span group, version;
+
+        if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
+            group = SPAN_EMPTY;
+        add(b, group, node_get_text(object, "kind"), node_get_text(metadata, "namespace"),
+            node_get_text(metadata, "name"), GRAPH_NO_PARENT);
+    }
+}
+
+void graph_build(struct graph *g, struct track *t, const struct layers_plan *plan, size_t last)
+{
+    struct builder b = {.graph = g, .track = t};
+    size_t done = 0;
+
+    g->arena = arena_new();
+    grown_collect(&b.grown, t, g->arena);
+    pods_collect(&b.pods, t, g->arena);
+    for (b.layer = 0; b.layer <= last && b.layer < plan->count; b.layer++) {
+        add_layer(&b, &plan->items[b.layer]);
+        for (; done < g->items.len; done++) {
+            struct graph_item *item = &g->items.items[done];
+
+            judge(&b, item);
+            ask_pods(&b, item);
+            expand(&b, done);
+        }
+    }
+    mark_parents(g);
+    grown_free(&b.grown);
+    pods_free(&b.pods);
+}
+
+void graph_free(struct graph *g)
+{
+    map_free(&g->index);
+    arena_free(g->arena);
+    *g = (struct graph){0};
+}
+
+int graph_release_of(const struct graph *g, size_t i)
+{
+    int at = (int)i;
+
+    while (at != GRAPH_NO_PARENT && !span_is(g->items.items[at].kind, "HelmRelease"))
+        at = g->items.items[at].parent;
+    return at;
+}
+
+bool graph_is_leaf(const struct graph_item *item)
+{
+    return item->ready.state != READY_OK && !item->has_unready_child;
+}

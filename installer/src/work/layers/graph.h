@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The graph of objects at one moment: the applied ones, and what grew out of them through the
+// inventories and labels of Flux, each with its judgement.
+#ifndef WORK_LAYERS_GRAPH_H
+#define WORK_LAYERS_GRAPH_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "work/layers.h"
+#include "work/layers/track.h"
+
+enum { GRAPH_NO_PARENT = -1 };
+
+struct graph_item {
+    struct span group, kind, ns, name;
+    const struct node *object; // NULL when it is not there
+    const char *label;         // "HelmRelease bigbang/loki"
+    size_t layer;
+    int parent; // index, or GRAPH_NO_PARENT for an applied object
+    struct ready ready;
+    const char *pod; // the pod that says why, "ns/name", or NULL
+    const char *container;
+    bool has_unready_child;
+};
+
+struct graph {
+    struct arena *arena;
+    VEC(struct graph_item) items; // parents before their children
+    struct map index;             // "group/kind/ns/name" to item index + 1
+};
+
+// Looks at the layers 0 to `last` of the plan. Kinds that are not watched yet are noted in `t`
+// and count as not ready.
+void graph_build(struct graph *g, struct track *t, const struct layers_plan *plan, size_t last);
+// Also a CLEANUP for variables of type `struct graph`; start with {0}.
+void graph_free(struct graph *g);
+
+// The index of the nearest HelmRelease above item i (or i itself), or GRAPH_NO_PARENT.
+int graph_release_of(const struct graph *g, size_t i);
+
+// An unready item none of whose children is unready: a place where the cause shows.
+bool graph_is_leaf(const struct graph_item *item);
+
+// Lists the unready leaves, the most telling first, in the graph's arena.
+const struct layers_finding *graph_findings(struct graph *g, size_t *count);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The index of objects by the release that made them.
+#include "work/layers/grown.h"
+
+#include <string.h>
+
+#define LABEL_NAME "helm.toolkit.fluxcd.io/name"
+#define LABEL_NAMESPACE "helm.toolkit.fluxcd.io/namespace"
+
+// The kinds a release can make that can be not ready.
+static const struct {
+    const char *group, *kind;
+} kinds[] = {
+    {"apps", "Deployment"},
+    {"apps", "StatefulSet"},
+    {"apps", "DaemonSet"},
+    {"batch", "Job"},
+    {"helm.toolkit.fluxcd.io", "HelmRelease"},
+    {"kustomize.toolkit.fluxcd.io", "Kustomization"},
+    {"source.toolkit.fluxcd.io", "GitRepository"},
+    {"source.toolkit.fluxcd.io", "OCIRepository"},
+    {"source.toolkit.fluxcd.io", "HelmRepository"},
+};
+
+static char *key_of(struct arena *arena, struct span ns, struct span name)
+{
+    return arena_printf(arena, "%.*s/%.*s", SPAN_ARG(ns), SPAN_ARG(name));
+}
+
+static int index_object(void *data, const struct node *object, struct err **err UNUSED)
+{
+    struct grown *g = data;
+    const struct node *labels = node_path(object, "metadata", "labels");
+    struct span name = node_get_text(labels, LABEL_NAME);
+    struct grown_list *list;
+    char *key;
+
+    if (!name.len)
+        return 0;
+    key = key_of(g->arena, node_get_text(labels, LABEL_NAMESPACE), name);
+    list = map_get(&g->releases, span_str(key));
+    if (!list) {
+        list = ARENA_NEW(g->arena, struct grown_list);
+        map_put(&g->releases, span_str(key), list);
+    }
+    vec_push_arena(g->arena, list, object);
+    return 0;
+}
+
+void grown_collect(struct grown *g, struct track *t, struct arena *arena)
+{
+    *g = (struct grown){.arena = arena};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        track_each(t, kinds[i].group, kinds[i].kind, index_object, g);
+}
+
+void grown_free(struct grown *g)
+{
+    map_free(&g->releases);
+}
+
+const struct grown_list *grown_of_release(const struct grown *g, struct span ns, struct span name)
+{
+    char *key = key_of(g->arena, ns, name);
+
+    return map_get(&g->releases, span_str(key));
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Helm release made, by the labels that helm-controller puts on every object: known while an
+// installation still runs, when the release has no inventory yet.
+#ifndef WORK_LAYERS_GROWN_H
+#define WORK_LAYERS_GROWN_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/span.h"
+#include "base/vec.h"
+#include "work/layers/track.h"
+
+struct grown_list {
+    const struct node **items;
+    size_t len, cap;
+};
+
+struct grown {
+    struct arena *arena;
+    struct map releases; // "ns/name" to struct grown_list
+};
+
+// Indexes all watched objects; allocated in `arena`, valid until the loop runs again.
+void grown_collect(struct grown *g, struct track *t, struct arena *arena);
+void grown_free(struct grown *g);
+
+// NULL when nothing is known to have grown from that release.
+const struct grown_list *grown_of_release(const struct grown *g, struct span ns, struct span name);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layers in order: apply, wait, next.
+#include "work/layers.h"
+
+#include <string.h>
+
+#include "base/timer.h"
+#include "work/layers/apply.h"
+#include "work/layers/wait.h"
+
+static int find_layer(const struct layers_plan *plan, const char *name, size_t *index,
+                      struct err **err)
+{
+    struct buf names CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (strcmp(plan->items[i].name, name) == 0) {
+            *index = i;
+            return 0;
+        }
+        buf_printf(&names, "%s%s", i ? ", " : "", plan->items[i].name);
+    }
+    return err_set(err, ERR_USAGE, "there is no layer '%s'; the tree has %s", name,
+                   buf_str(&names));
+}
+
+int layers_range(const struct layers_plan *plan, const char *from, const char *to, size_t *first,
+                 size_t *last, struct err **err)
+{
+    *first = 0;
+    *last = plan->count ? plan->count - 1 : 0;
+    if (from && find_layer(plan, from, first, err) < 0)
+        return -1;
+    if (to && find_layer(plan, to, last, err) < 0)
+        return -1;
+    if (*first > *last)
+        return err_set(err, ERR_USAGE, "layer '%s' comes after layer '%s'", from, to);
+    return 0;
+}
+
+static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
+{
+    const struct layer *layer = &w->plan->items[i];
+    struct apply apply = {
+        .kube = w->kube,
+        .manager = w->options->manager,
+        .deadline = w->options->deadline,
+        .report = w->report,
+    };
+    int64_t start = timer_now();
+    char took[32];
+
+    result->reached = true;
+    if (i >= w->options->first && apply_layer(&apply, layer, err) < 0) {
+        result->applied = apply.written;
+        return err_wrap(err, "layer %s", layer->name);
+    }
+    result->applied = apply.written;
+    // A layer that was as wanted already has nothing to settle.
+    if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
+        return -1;
+    result->took_ms = timer_now() - start;
+    result->ready = true;
+    report_object(w->report, "layers", layer->name, NULL,
+                  "ready after %s: %zu objects, %zu written", timer_format(result->took_ms, took),
+                  layer->count, apply.written);
+    return 0;
+}
+
+int layers_up(struct kube *k, const struct layers_plan *plan, const struct layers_options *options,
+              struct report *report, struct layers_result *results, struct err **err)
+{
+    struct track *track CLEANUP(track_cleanup) = track_new(k);
+    struct failures *failures CLEANUP(failures_cleanup) = failures_new(options->fail_after_ms);
+    struct wait wait = {
+        .kube = k,
+        .track = track,
+        .failures = failures,
+        .plan = plan,
+        .options = options,
+        .report = report,
+    };
+
+    memset(results, 0, plan->count * sizeof(*results));
+    for (size_t i = 0; i <= options->last && i < plan->count; i++)
+        if (one_layer(&wait, i, &results[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+static const struct layers_finding *keep(const struct layers_finding *findings, size_t count,
+                                         struct arena *arena)
+{
+    struct layers_finding *copy = arena_array(arena, count + 1, sizeof(*copy));
+
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = findings[i];
+        copy[i].object = arena_str(arena, findings[i].object);
+        copy[i].reason = arena_str(arena, findings[i].reason);
+        copy[i].message = arena_str(arena, findings[i].message);
+        if (findings[i].release)
+            copy[i].release = arena_str(arena, findings[i].release);
+        if (findings[i].pod)
+            copy[i].pod = arena_str(arena, findings[i].pod);
+        if (findings[i].container)
+            copy[i].container = arena_str(arena, findings[i].container);
+    }
+    return copy;
+}
+
+int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline,
+                struct arena *arena, struct layers_state *state, struct err **err)
+{
+    struct track *track CLEANUP(track_cleanup) = track_new(k);
+    struct graph g CLEANUP(graph_free) = {0};
+    const struct layers_finding *findings;
+
+    if (!plan->count)
+        return 0;
+    if (wait_settled(k, track, plan, plan->count - 1, deadline, &g, err) < 0)
+        return -1;
+    state->objects = arena_array(arena, plan->count, sizeof(size_t));
+    state->unready = arena_array(arena, plan->count, sizeof(size_t));
+    for (size_t i = 0; i < g.items.len; i++) {
+        state->objects[g.items.items[i].layer]++;
+        if (g.items.items[i].ready.state != READY_OK)
+            state->unready[g.items.items[i].layer]++;
+    }
+    findings = graph_findings(&g, &state->count);
+    state->findings = keep(findings, state->count, arena);
+    return 0;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// In which order the objects of a layer are applied.
+#ifndef WORK_LAYERS_ORDER_H
+#define WORK_LAYERS_ORDER_H
+
+#include "base/arena.h"
+#include "io/doc.h"
+#include "work/layers.h"
+
+// Stages are applied one after the other; what defines others must be there before they come.
+enum order_stage {
+    ORDER_DEFINITIONS, // CustomResourceDefinition, Namespace, ClusterRole
+    ORDER_CLASSES,     // kinds that end in "Class"
+    ORDER_REST,
+};
+
+struct order_entry {
+    const struct node *object;
+    enum order_stage stage;
+    unsigned rank; // objects of one rank do not depend on each other
+    size_t place;  // in the tree
+};
+
+// The objects of a layer by stage, rank and place in the tree, in `arena`.
+struct order_entry *order_objects(const struct layer *layer, struct arena *arena);
+
+#endif

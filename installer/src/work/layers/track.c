@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Watches by kind.
+#include "work/layers/track.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/timer.h"
+#include "base/vec.h"
+
+enum { TRACK_ASK_AGAIN_MS = 3000 };
+
+struct track_kind {
+    struct track *track;
+    char *group;
+    char *kind;
+    struct kube_watch *watch; // NULL: not served so far
+    int64_t asked_at;         // when discovery was last asked, 0 for never
+    bool refused;
+    char *trouble;
+};
+
+struct track {
+    struct kube *kube;
+    VEC(struct track_kind *) kinds;
+    bool noted; // some kind has never been asked for
+    bool changed;
+};
+
+struct track *track_new(struct kube *k)
+{
+    struct track *t = MEM_NEW(struct track);
+
+    t->kube = k;
+    return t;
+}
+
+void track_free(struct track *t)
+{
+    if (!t)
+        return;
+    VEC_FOREACH (struct track_kind **, it, &t->kinds) {
+        struct track_kind *kind = *it;
+
+        kube_watch_stop(kind->watch);
+        free(kind->group);
+        free(kind->kind);
+        free(kind->trouble);
+        free(kind);
+    }
+    vec_free(&t->kinds);
+    free(t);
+}
+
+static struct track_kind *find_kind(struct track *t, struct span group, struct span kind)
+{
+    struct track_kind *fresh;
+
+    VEC_FOREACH (struct track_kind **, it, &t->kinds)
+        if (span_is(kind, (*it)->kind) && span_is(group, (*it)->group))
+            return *it;
+    fresh = MEM_NEW(struct track_kind);
+    fresh->track = t;
+    fresh->group = mem_strn(group.ptr, group.len);
+    fresh->kind = mem_strn(kind.ptr, kind.len);
+    vec_push(&t->kinds, fresh);
+    t->noted = true;
+    return fresh;
+}
+
+enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
+                            struct span name, const struct node **object)
+{
+    struct track_kind *k = find_kind(t, group, kind);
+
+    *object = NULL;
+    if (!k->watch || !kube_watch_synced(k->watch))
+        return TRACK_UNKNOWN;
+    if (!kube_watch_resource(k->watch)->namespaced)
+        ns = SPAN_EMPTY;
+    *object = kube_watch_get(k->watch, ns, name);
+    return *object ? TRACK_FOUND : TRACK_ABSENT;
+}
+
+const char *track_trouble(struct track *t, struct span group, struct span kind)
+{
+    return find_kind(t, group, kind)->trouble;
+}
+
+void track_each(struct track *t, const char *group, const char *kind, kube_object_fn *each,
+                void *data)
+{
+    struct track_kind *k = find_kind(t, span_str(group), span_str(kind));
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    if (k->watch && kube_watch_each(k->watch, each, data, &err) < 0)
+        return;
+}
+
+static void on_change(void *data, enum kube_change change UNUSED, const struct node *object UNUSED)
+{
+    struct track_kind *k = data;
+
+    k->track->changed = true;
+}
+
+static void on_synced(void *data)
+{
+    struct track_kind *k = data;
+
+    k->refused = false;
+    free(k->trouble);
+    k->trouble = NULL;
+    k->track->changed = true;
+}
+
+static void on_refused(void *data, enum kube_reason reason UNUSED, const struct err *error)
+{
+    struct track_kind *k = data;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    err_format(error, &text);
+    free(k->trouble);
+    k->trouble = buf_take(&text);
+    k->refused = true;
+    k->track->changed = true;
+}
+
+static int start_watch(struct track *t, struct track_kind *k, struct err **err)
+{
+    const struct kube_resource *resource;
+    struct kube_selection selection = {0};
+    struct kube_watch_handler handler = {on_change, on_synced, on_refused, k};
+
+    k->asked_at = timer_now();
+    if (kube_find_kind(t->kube, k->group, k->kind, &resource, err) < 0)
+        return -1;
+    free(k->trouble);
+    k->trouble = NULL;
+    if (!resource) {
+        k->trouble = mem_printf("the cluster does not serve the kind %s%s%s", k->kind,
+                                k->group[0] ? "." : "", k->group);
+        return 0;
+    }
+    selection.resource = resource;
+    k->watch = kube_watch_start(t->kube, &selection, &handler);
+    return 0;
+}
+
+int track_refresh(struct track *t, struct err **err)
+{
+    int64_t now = timer_now();
+
+    t->noted = false;
+    // Kinds may be added while discovery runs the loop: indexes, not pointers.
+    for (size_t i = 0; i < t->kinds.len; i++) {
+        struct track_kind *k = t->kinds.items[i];
+
+        if (k->watch || (k->asked_at && now - k->asked_at < TRACK_ASK_AGAIN_MS))
+            continue;
+        if (start_watch(t, k, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+bool track_settled(struct track *t)
+{
+    if (t->noted)
+        return false;
+    VEC_FOREACH (struct track_kind **, it, &t->kinds)
+        if ((*it)->watch && !(*it)->refused && !kube_watch_synced((*it)->watch))
+            return false;
+    return true;
+}
+
+bool track_changed(struct track *t)
+{
+    bool changed = t->changed;
+
+    t->changed = false;
+    return changed;
+}

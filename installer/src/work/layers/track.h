@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live picture of the cluster: one watch for each kind of object that is of interest, started
+// when the kind is first asked for and served.
+#ifndef WORK_LAYERS_TRACK_H
+#define WORK_LAYERS_TRACK_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "io/doc.h"
+#include "model/kube.h"
+
+struct track;
+
+struct track *track_new(struct kube *k);
+void track_free(struct track *t); // NULL-safe
+CLEANUP_DEFINE(track_cleanup, struct track, track_free);
+
+enum track_answer {
+    TRACK_FOUND,
+    TRACK_ABSENT,  // the kind is watched and there is no such object
+    TRACK_UNKNOWN, // the kind is not watched yet, or not served: nothing can be said yet
+};
+
+// The object as last seen; borrowed until the loop runs again. An unknown kind is noted, and
+// track_refresh() starts its watch.
+enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
+                            struct span name, const struct node **object);
+
+// Why a kind cannot be looked at ("no matches for kind", "forbidden"), or NULL; borrowed.
+const char *track_trouble(struct track *t, struct span group, struct span kind);
+
+// Calls each(object) for every watched object of the kind; nothing happens for an unknown one,
+// which is noted as by track_get().
+void track_each(struct track *t, const char *group, const char *kind, kube_object_fn *each,
+                void *data);
+
+// Starts watches for the kinds noted since; runs the loop. Kinds that are not served are asked for
+// again every few seconds. ERR_API, ERR_CANCELLED.
+int track_refresh(struct track *t, struct err **err) MUST_CHECK;
+
+// Whether every watch has its first list (or was refused), and nothing is noted.
+bool track_settled(struct track *t);
+
+// Whether anything changed since the last call.
+bool track_changed(struct track *t);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The waiting loop: every change in the cluster leads to a new look at the graph.
+#include "work/layers/wait.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/timer.h"
+
+enum {
+    WAIT_QUIET_MS = 20,        // changes come in bursts: one look for all of them
+    WAIT_LOOK_MS = 1000,       // a look at least so often: failures ripen with time
+    WAIT_HEARTBEAT_MS = 30000, // a line at least so often
+};
+
+// What has been said, so that a line is written when something is new.
+struct talk {
+    char *said;
+    int64_t said_at;
+    int64_t started;
+    size_t ready, total;
+};
+
+static void talk_free(struct talk *t)
+{
+    free(t->said);
+}
+
+static void count_ready(const struct graph *g, struct talk *t)
+{
+    t->total = g->items.len;
+    t->ready = 0;
+    for (size_t i = 0; i < g->items.len; i++)
+        t->ready += g->items.items[i].ready.state == READY_OK;
+}
+
+static size_t count_blocked(const struct layers_finding *findings, size_t count)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        n += findings[i].blocked;
+    return n;
+}
+
+static void say(struct wait *w, struct talk *t, const struct layers_finding *findings, size_t count)
+{
+    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    size_t blocked = count_blocked(findings, count);
+    int64_t now = timer_now();
+    char took[32];
+
+    layers_describe(&findings[0], &line);
+    if (t->said && strcmp(t->said, buf_str(&line)) == 0 && now - t->said_at < WAIT_HEARTBEAT_MS)
+        return;
+    free(t->said);
+    t->said = mem_str(buf_str(&line));
+    t->said_at = now;
+    if (count - blocked > 1)
+        buf_printf(&line, " (and %zu more)", count - blocked - 1);
+    if (blocked && !findings[0].blocked)
+        buf_printf(&line, " (%zu wait behind)", blocked);
+    report_event(w->report, &(struct report_event){
+                                .level = REPORT_INFO,
+                                .component = "layers",
+                                .layer = w->plan->items[findings[0].layer].name,
+                                .object = findings[0].object,
+                                .text = buf_str(&line),
+                            });
+    report_trace(w->report, "layers", "%zu of %zu objects ready after %s", t->ready, t->total,
+                 timer_format(now - t->started, took));
+}
+
+static int fail(struct wait *w, const struct layers_finding *cause, struct err **err)
+{
+    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    layers_describe(cause, &line);
+    err_set(err, ERR_TERMINAL, "layer %s: %s", w->plan->items[cause->layer].name, buf_str(&line));
+    if (strcmp(cause->reason, "Suspended") == 0)
+        return err_hint(err, "resume %s, then run 'sandstrap up' again", cause->object);
+    return err_hint(err, "put it right in the tree or the cluster, then run 'sandstrap up' again; "
+                         "'sandstrap status' shows everything that is not ready");
+}
+
+static int time_out(struct wait *w, const struct layers_finding *findings, size_t count,
+                    struct err **err)
+{
+    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    layers_describe(&findings[0], &line);
+    err_set(err, ERR_TIMEOUT, "layer %s is not ready in time: still waiting for %s",
+            w->plan->items[findings[0].layer].name, buf_str(&line));
+    if (count > 1)
+        return err_hint(err,
+                        "%zu more objects are not ready: 'sandstrap status' lists them; "
+                        "--timeout gives more time",
+                        count - 1);
+    return err_hint(err, "--timeout gives more time; 'sandstrap up' goes on where it stopped");
+}
+
+static bool has_changed(void *data)
+{
+    return track_changed(data);
+}
+
+// Runs the loop until something changed, or it is time for another look. `changed` is consumed.
+static int pause_for(struct wait *w, int64_t until, struct err **err)
+{
+    int64_t look = timer_now() + WAIT_LOOK_MS;
+    struct http *http = kube_http(w->kube);
+    int result = http_run_until(http, has_changed, w->track, until < look ? until : look, err);
+
+    if (result != 0)
+        return result < 0 ? -1 : 0;
+    return http_sleep(http, WAIT_QUIET_MS, err);
+}
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+// One look: 1 when everything was ready for the window, 0 when it has to go on.
+static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
+                int64_t *ready_since, struct err **err)
+{
+    struct graph g CLEANUP(graph_free) = {0};
+    const struct layers_finding *findings, *final;
+    size_t count;
+    int64_t now = timer_now();
+
+    graph_build(&g, w->track, w->plan, layer);
+    findings = graph_findings(&g, &count);
+    count_ready(&g, talk);
+    final = failures_see(w->failures, findings, count, now);
+    if (count == 0) {
+        if (!*ready_since)
+            *ready_since = now;
+        return now - *ready_since >= window_ms;
+    }
+    *ready_since = 0;
+    say(w, talk, findings, count);
+    if (final)
+        return fail(w, final, err);
+    if (now >= w->options->deadline)
+        return time_out(w, findings, count, err);
+    return 0;
+}
+
+int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
+{
+    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    int64_t ready_since = 0;
+
+    for (;;) {
+        int done = look(w, layer, window_ms, &talk, &ready_since, err);
+        int64_t until = w->options->deadline;
+
+        if (done != 0)
+            return done < 0 ? -1 : 0;
+        if (ready_since)
+            until = ready_since + window_ms;
+        until = earliest(until, failures_next(w->failures));
+        if (track_refresh(w->track, err) < 0 || pause_for(w, until, err) < 0)
+            return -1;
+    }
+}
+
+int wait_settled(struct kube *k, struct track *t, const struct layers_plan *plan, size_t last,
+                 int64_t deadline, struct graph *g, struct err **err)
+{
+    for (;;) {
+        int result;
+
+        graph_free(g);
+        graph_build(g, t, plan, last);
+        if (track_settled(t))
+            return 0;
+        if (track_refresh(t, err) < 0)
+            return -1;
+        result = http_run_until(kube_http(k), has_changed, t, deadline, err);
+        if (result < 0)
+            return -1;
+        if (result > 0)
+            return err_set(err, ERR_TIMEOUT, "the API server did not list everything in time");
+    }
+}

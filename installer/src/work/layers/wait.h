@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting until the layers so far are ready, and saying all the time what is waited for.
+#ifndef WORK_LAYERS_WAIT_H
+#define WORK_LAYERS_WAIT_H
+
+#include "work/layers.h"
+#include "work/layers/failure.h"
+#include "work/layers/graph.h"
+#include "work/layers/track.h"
+
+struct wait {
+    struct kube *kube;
+    struct track *track;
+    struct failures *failures;
+    const struct layers_plan *plan;
+    const struct layers_options *options;
+    struct report *report;
+};
+
+// Blocks until all layers up to `layer` have been ready for `window_ms` without a break.
+// ERR_TERMINAL, ERR_TIMEOUT: with the root cause; ERR_API; ERR_CANCELLED.
+int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err) MUST_CHECK;
+
+// Brings the picture up to date once: builds `g` over layers 0 to `last` when everything that is
+// of interest has been listed. ERR_TIMEOUT after `deadline`.
+int wait_settled(struct kube *k, struct track *t, const struct layers_plan *plan, size_t last,
+                 int64_t deadline, struct graph *g, struct err **err) MUST_CHECK;
+
+#endif
