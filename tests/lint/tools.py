@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules that a program of the distribution checks for us."""
 
+import collections
 import concurrent.futures
 import hashlib
 import json
@@ -25,13 +26,13 @@ def lines(result):
 
 
 def clang_format(tree):
-    """C files are formatted as .clang-format says."""
+    """C files are formatted as .clang-format says (clang-format -i FILE does it)."""
     program = need("clang-format")
     for some in batches(tree.c_files()):
         result = run([program, "--dry-run", "-Werror", "--style=file", *some], tree.root)
-        for line in lines(result):
-            if ": error: " in line:
-                yield line.replace(f"{tree.root}/", "")
+        places = collections.Counter(re.findall(r"^(.+?):\d+:\d+: error: ", result.stderr, re.M))
+        for path, count in sorted(places.items()):
+            yield f"{path.removeprefix(f'{tree.root}/')}: {count} places are not formatted"
 
 
 class TidyCache:
