@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package parts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sandstrap.dev/lab/build"
+	"sandstrap.dev/lab/build/authority"
+	"sandstrap.dev/lab/images"
+)
+
+// imageRecipe is what every component with images is built from.
+var imageRecipe = []string{"build/parts/images.go", "build/authority", "images/*.go"}
+
+// Images holds the images that a node needs before it can pull any, as archives for
+// "ctr images import": pause.tar (lab.local/pause:1) and coredns.tar (lab.local/coredns:1).
+var Images = &build.Component{
+	Name:    "images",
+	Summary: "pause and CoreDNS, which nodes import",
+	Inputs:  imageRecipe,
+	Needs:   []*build.Component{Debian, CoreDNS},
+	Build: func(_ context.Context, job *build.Job) error {
+		for name, image := range map[string]images.Image{
+			"pause": {
+				Files:      []images.File{images.Program("/busybox", debianFile(job, "bin/busybox"))},
+				Entrypoint: []string{"/busybox", "sleep"}, Cmd: []string{"2000000000"},
+				User: "65534:65534",
+			},
+			"coredns": {
+				Files:      []images.File{images.Program("/coredns", job.Need(CoreDNS, "bin", "coredns"))},
+				Entrypoint: []string{"/coredns"},
+			},
+		} {
+			ref := images.Ref{Host: "lab.local", Repository: name, Tag: "1"}
+			if err := writeArchive(job, name+".tar", image, ref); err != nil {
+				return fmt.Errorf("image %s: %w", name, err)
+			}
+		}
+		return nil
+	},
+}
+
+// debianFile is the file of a Debian package: the package was extracted or is installed.
+func debianFile(job *build.Job, path string) string {
+	if extracted := job.Need(Debian, "usr", path); fileExists(extracted) {
+		return extracted
+	}
+	return filepath.Join("/usr", path)
+}
+
+func writeArchive(job *build.Job, name string, image images.Image, ref images.Ref) error {
+	layout := filepath.Join(job.Scratch, name)
+	if err := image.WriteLayout(layout, ref.Tag); err != nil {
+		return err
+	}
+	file, err := os.Create(job.OutPath(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(images.WriteArchive(file, layout, ref), file.Close())
+}
+
+// ControllerImages holds the images of the Flux controllers and of sealed-secrets as OCI
+// layouts, in layouts/HOST/REPOSITORY/TAG.
+var ControllerImages = &build.Component{
+	Name:    "controller-images",
+	Summary: "images of Flux and sealed-secrets",
+	Inputs:  append([]string{"flux/go.mod", "build/modules/sealed-secrets/go.mod"}, imageRecipe...),
+	Needs:   []*build.Component{Flux, SealedSecrets},
+	Build: func(ctx context.Context, job *build.Job) error {
+		controllers, err := controllerRefs(ctx)
+		if err != nil {
+			return err
+		}
+		for name, ref := range controllers {
+			from, program, user := Flux, name, "65534:65534"
+			if name == sealedSecretsController {
+				from, program, user = SealedSecrets, "controller", "1001"
+			}
+			image := images.Image{
+				Files:      []images.File{images.Program("/usr/local/bin/"+program, job.Need(from, "bin", program))},
+				Entrypoint: []string{program}, User: user,
+			}
+			if err := writeLayout(job, image, ref); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+const sealedSecretsController = "sealed-secrets-controller"
+
+// fluxControllers are the controllers that the lab runs of those that Flux has.
+var fluxControllers = []string{
+	"source-controller", "kustomize-controller", "helm-controller", "notification-controller",
+}
+
+// controllerRefs are the references under which the controllers' images are released.
+func controllerRefs(ctx context.Context) (map[string]images.Ref, error) {
+	refs := map[string]images.Ref{}
+	for _, name := range fluxControllers {
+		version, err := goModule("flux").version(ctx, fluxModule+name)
+		if err != nil {
+			return nil, err
+		}
+		refs[name] = images.Ref{Host: "ghcr.io", Repository: "fluxcd/" + name, Tag: version}
+	}
+	version, err := goModule("build/modules/sealed-secrets").version(ctx, sealedSecretsModule)
+	if err != nil {
+		return nil, err
+	}
+	refs[sealedSecretsController] = images.Ref{
+		Host: "docker.io", Repository: "bitnami/sealed-secrets-controller", Tag: strings.TrimPrefix(version, "v"),
+	}
+	return refs, nil
+}
+
+// writeLayout writes image, with the files that all images have, below layouts.
+func writeLayout(job *build.Job, image images.Image, ref images.Ref) error {
+	job.Logf("writing %s", ref)
+	ca, err := authority.New()
+	if err != nil {
+		return err
+	}
+	// Only the lab's authority: what the machine trusts would make each machine's image another.
+	image.Files = append(image.Files,
+		images.File{Path: "/etc/ssl/certs/ca-certificates.crt", Data: ca.CertificatePEM()},
+		images.File{Path: "/etc/passwd", Data: []byte(passwd)},
+	)
+	dir := job.OutPath("layouts", ref.Host, ref.Repository, ref.Tag)
+	if err := image.WriteLayout(dir, ref.Tag); err != nil {
+		return fmt.Errorf("image %s: %w", ref, err)
+	}
+	return nil
+}
+
+const passwd = "root:x:0:0:root:/root:/sbin/nologin\n" +
+	"controller:x:1001:1001:controller:/:/sbin/nologin\n" +
+	"nobody:x:65534:65534:nobody:/:/sbin/nologin\n"
