@@ -146,7 +146,7 @@ func (w writer) chart(chart tree, parent string) error {
 		return err
 	}
 	ref := parent + "/" + meta.Name + ":" + meta.Version
-	if err := w.registries().put(ref, artifact.WriteLayout); err != nil {
+	if err := w.registries().putChart(ref, artifact); err != nil {
 		return err
 	}
 	refs, err := annotatedImages(chart)
@@ -154,7 +154,7 @@ func (w writer) chart(chart tree, parent string) error {
 		return err
 	}
 	for _, ref := range refs {
-		if err := w.registries().put(ref, probeImage(w.probe, ref).WriteLayout); err != nil {
+		if err := w.registries().putImage(ref, probeImage(w.probe, ref)); err != nil {
 			return fmt.Errorf("image %s: %w", ref, err)
 		}
 	}

@@ -181,21 +181,27 @@ func checkStored(t *testing.T, store, reference string) {
 		t.Error(err)
 		return
 	}
-	hash := strings.TrimPrefix(string(top), "sha256:")
-	data, err := os.ReadFile(filepath.Join(root, "blobs/sha256", hash[:2], hash, "data"))
-	if err != nil {
-		t.Error(err)
-		return
-	}
 	type blob struct{ Digest string }
-	var manifest struct {
-		Layers []blob
-		Config blob
+	type manifest struct {
+		Manifests, Layers []blob
+		Config            blob
 	}
-	if err := json.Unmarshal(data, &manifest); err != nil {
-		t.Fatal(err)
+	read := func(digest string) (found manifest) {
+		hash := strings.TrimPrefix(digest, "sha256:")
+		data, err := os.ReadFile(filepath.Join(root, "blobs/sha256", hash[:2], hash, "data"))
+		if err == nil {
+			err = json.Unmarshal(data, &found)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", reference, err)
+		}
+		return found
 	}
-	for _, b := range append(manifest.Layers, manifest.Config) {
+	image := read(string(top))
+	if last := len(image.Manifests) - 1; last >= 0 {
+		image = read(image.Manifests[last].Digest)
+	}
+	for _, b := range append(image.Layers, image.Config) {
 		hash := strings.TrimPrefix(b.Digest, "sha256:")
 		if _, err := os.Stat(filepath.Join(links, "_layers/sha256", hash, "link")); err != nil {
 			t.Errorf("%s: %v", reference, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -15,8 +16,31 @@ import (
 // registries is the folder with the storage of one registry per host.
 type registries string
 
-// put adds what write makes in a layout to the registry that ref names.
-func (r registries) put(reference string, write func(dir, tag string) error) error {
+// multiArchHost is the registry whose images have an index with one entry per platform, as most
+// of the real one's have. The others serve the image's manifest at once.
+const multiArchHost = "ghcr.io"
+
+// putChart adds a chart to the registry that its reference names.
+func (r registries) putChart(reference string, chart images.Artifact) error {
+	return r.put(reference, chart.WriteLayout, images.Registry.Add)
+}
+
+// putImage adds an image to the registry that its reference names.
+func (r registries) putImage(reference string, image images.Image) error {
+	return r.put(reference, image.WriteLayout, r.adder(reference))
+}
+
+// adder is how images get into the registry of a reference.
+func (r registries) adder(reference string) func(images.Registry, string, string, string) error {
+	if strings.HasPrefix(reference, multiArchHost+"/") {
+		return images.Registry.AddMultiArch
+	}
+	return images.Registry.Add
+}
+
+// put writes a layout and has it added to the registry that the reference names.
+func (r registries) put(reference string, write func(dir, tag string) error,
+	add func(r images.Registry, dir, repository, tag string) error) error {
 	ref, err := images.ParseRef(reference)
 	if err != nil {
 		return err
@@ -29,7 +53,7 @@ func (r registries) put(reference string, write func(dir, tag string) error) err
 	if err := write(layout, ref.Tag); err != nil {
 		return err
 	}
-	return r.of(ref.Host).Add(layout, ref.Repository, ref.Tag)
+	return add(r.of(ref.Host), layout, ref.Repository, ref.Tag)
 }
 
 // probeImage runs labprobe under the name of another program. The label makes each name an

@@ -46,7 +46,7 @@ func addLayouts(folder string, to registries) error {
 		}
 		host, rest, _ := strings.Cut(filepath.ToSlash(name), "/")
 		tag := strings.LastIndex(rest, "/")
-		return to.of(host).Add(layout, rest[:tag], rest[tag+1:])
+		return to.adder(name)(to.of(host), layout, rest[:tag], rest[tag+1:])
 	})
 }
 
