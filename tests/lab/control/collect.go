@@ -21,14 +21,18 @@ func collect(ctx context.Context) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := build.Ensure(ctx, parts.Debian, parts.Kubernetes)
+	set, err := build.Ensure(ctx, parts.Authority, parts.Debian, parts.Images, parts.Kubernetes, parts.Origin, parts.Tools)
 	if err != nil {
 		return nil, err
 	}
 	return &config.Config{
 		Checkout:    source,
+		Authority:   set.Path(parts.Authority),
+		Content:     set.Path(parts.Origin),
 		Debian:      set.Path(parts.Debian),
+		Images:      set.Path(parts.Images),
 		Kubernetes:  set.Path(parts.Kubernetes),
+		Tools:       set.Path(parts.Tools),
 		Hierarchies: hierarchies,
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"sandstrap.dev/lab/remote"
@@ -97,12 +98,9 @@ func runQuietly(ctx context.Context, lab *state.Lab, host string, command []stri
 		return err
 	}
 	defer running.conn.Close()
-	stop := context.AfterFunc(ctx, func() { running.conn.Close() })
+	stop := context.AfterFunc(ctx, func() { running.send(syscall.SIGTERM) }) // it then says why
 	defer stop()
 	code, err := running.wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	if err == nil && code != 0 {
 		err = errors.New(string(bytes.TrimSpace(<-printed)))
 	}
