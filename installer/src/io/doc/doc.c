@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The document: its arena, its interned keys and the names of the files it was read from.
+#include "io/doc/doc_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct doc *doc_new(void)
+{
+    struct doc *d = MEM_NEW(struct doc);
+
+    d->arena = arena_new();
+    return d;
+}
+
+void doc_free(struct doc *d)
+{
+    if (!d)
+        return;
+    arena_free(d->arena);
+    free(d->slots);
+    free(d->files);
+    free(d);
+}
+
+struct arena *doc_arena(struct doc *d)
+{
+    return d->arena;
+}
+
+uint16_t doc_add_file(struct doc *d, const char *name)
+{
+    if (d->file_count == UINT16_MAX)
+        return 0;
+    if (d->file_count == d->file_cap) {
+        d->file_cap = d->file_cap ? d->file_cap * 2 : 16;
+        d->files = mem_resize(d->files, d->file_cap, sizeof(*d->files));
+    }
+    d->files[d->file_count++] = arena_str(d->arena, name);
+    return (uint16_t)d->file_count;
+}
+
+const char *doc_file_name(const struct doc *d, uint16_t file)
+{
+    return file && file <= d->file_count ? d->files[file - 1] : "";
+}
+
+// Eight bytes at a time: keys are short and there are many of them.
+static uint32_t hash_of(struct span s)
+{
+    uint64_t h = s.len * 0x9e3779b97f4a7c15u;
+    uint64_t word;
+
+    while (s.len >= sizeof(word)) {
+        memcpy(&word, s.ptr, sizeof(word));
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+        s = span_of(s.ptr + sizeof(word), s.len - sizeof(word));
+    }
+    if (s.len) {
+        word = 0;
+        memcpy(&word, s.ptr, s.len);
+        h = (h ^ word) * 0xff51afd7ed558ccdu;
+    }
+    h ^= h >> 29;
+    return (uint32_t)h ^ (uint32_t)(h >> 32);
+}
+
+static void grow_slots(struct doc *d)
+{
+    size_t count = d->slot_count ? d->slot_count * 2 : 256;
+    struct doc_key **slots = mem_zalloc(count, sizeof(*slots));
+
+    for (size_t i = 0; i < d->slot_count; i++) {
+        struct doc_key *key = d->slots[i];
+        size_t at;
+
+        if (!key)
+            continue;
+        at = key->hash & (count - 1);
+        while (slots[at])
+            at = (at + 1) & (count - 1);
+        slots[at] = key;
+    }
+    free(d->slots);
+    d->slots = slots;
+    d->slot_count = count;
+}
+
+struct span doc_intern(struct doc *d, struct span text)
+{
+    uint32_t hash = hash_of(text);
+    struct doc_key *key;
+    size_t at;
+
+    if ((d->key_count + 1) * 2 > d->slot_count)
+        grow_slots(d);
+    at = hash & (d->slot_count - 1);
+    while ((key = d->slots[at])) {
+        if (key->hash == hash && key->len == text.len && !memcmp(key->text, text.ptr, text.len))
+            return span_of(key->text, key->len);
+        at = (at + 1) & (d->slot_count - 1);
+    }
+    key = arena_alloc(d->arena, sizeof(*key) + text.len + 1);
+    key->hash = hash;
+    key->len = (uint32_t)text.len;
+    if (text.len)
+        memcpy(key->text, text.ptr, text.len);
+    d->slots[at] = key;
+    d->key_count++;
+    return span_of(key->text, key->len);
+}
+
+uint32_t doc_new_stamp(struct doc *d)
+{
+    return ++d->stamp;
+}
+
+uint32_t doc_claim_key(struct span key, uint32_t stamp, uint32_t line)
+{
+    struct doc_key *header =
+        (struct doc_key *)(uintptr_t)(key.ptr - offsetof(struct doc_key, text));
+
+    if (header->stamp == stamp)
+        return header->line;
+    header->stamp = stamp;
+    header->line = line;
+    return 0;
+}
+
+struct node *doc_new_node(struct doc *d, enum node_type type)
+{
+    struct node *n = ARENA_NEW(d->arena, struct node);
+
+    n->type = (uint8_t)type;
+    return n;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of io/doc share: the document's own state, interned keys, scalar resolution and
+// the number formats of Go. Not for other modules.
+#ifndef IO_DOC_DOC_INT_H
+#define IO_DOC_DOC_INT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "io/doc.h"
+
+// An interned key. `text` is what `struct pair.key` points to, so that the rest is at hand for
+// every key of a map: `stamp` and `line` find duplicates in one pass (doc_claim_key).
+struct doc_key {
+    uint32_t hash;
+    uint32_t len;
+    uint32_t stamp;
+    uint32_t line;
+    char text[];
+};
+
+struct doc {
+    struct arena *arena;
+    struct doc_key **slots; // open addressing, a power of two
+    size_t slot_count;
+    size_t key_count;
+    uint32_t stamp;
+    const char **files;
+    size_t file_count;
+    size_t file_cap;
+    size_t nodes;       // read so far, against DOC_NODES_MAX
+    size_t alias_nodes; // copied for aliases, against DOC_ALIAS_NODES_MAX
+};
+
+// The index for `struct node.file` of a new file name. Past 65,535 names it is 0 (no name).
+uint16_t doc_add_file(struct doc *d, const char *name);
+
+// A number that no map has claimed keys with yet.
+uint32_t doc_new_stamp(struct doc *d);
+
+// Claims an interned key for the map `stamp`; the line of the first claim if there was one, else 0.
+uint32_t doc_claim_key(struct span key, uint32_t stamp, uint32_t line);
+
+struct node *doc_new_node(struct doc *d, enum node_type type);
+
+// --- scalars (resolve.c) ---
+
+struct scalar {
+    enum node_type type; // NODE_STRING: it is text, nothing below counts
+    bool timestamp;      // a NODE_STRING whose value is in `text`
+    bool truth;
+    bool negative;
+    uint64_t integer; // the magnitude
+    double real;
+    char text[48];
+};
+
+// What a plain, untagged scalar is to go-yaml v3.
+void scalar_resolve(struct span text, struct scalar *out);
+
+// True when go-yaml v2 (YAML 1.1) would not read the plain text as a string, so that it is quoted.
+bool scalar_needs_quotes(struct span text);
+
+// Fills `n` with the value of a plain scalar whose text is `text` (in the doc's arena).
+// Returns false for what JSON cannot hold: infinities and NaN.
+bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
+    MUST_CHECK;
+
+// --- numbers (number.c) ---
+
+#define NUMBER_TEXT_MAX 32
+
+// Digits, point and exponent only; false when it is not such a number or too large for a double.
+bool number_parse(struct span text, double *value) MUST_CHECK;
+
+// As Go prints a float64: with 'g' (%v) and as encoding/json does. NUL-terminated.
+void number_format_g(double value, char out[NUMBER_TEXT_MAX]);
+void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
+
+// Gives `n` the value as go-yaml reads it back from JSON: whole numbers of up to 64 bits are ints.
+void doc_set_double(struct doc *d, struct node *n, double value);
+
+// --- characters (letter.c) ---
+
+// Decodes one rune at *s and steps over it; U+FFFD for a bad byte.
+uint32_t rune_next(struct span *s);
+bool rune_is_letter(uint32_t rune);
+bool rune_is_digit(uint32_t rune);
+
+// go-yaml's order of keys: numbers by value, other signs before letters. Below, equal to or above 0.
+int key_order(struct span a, struct span b);
+
+// True when all of `s` is valid UTF-8.
+bool utf8_valid(struct span s);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runes, and the order in which go-yaml writes the keys of a map.
+#include <string.h>
+
+#include "base/compiler.h"
+#include "io/doc/doc_int.h"
+#include "io/doc/letters.h"
+
+// The length of the well-formed UTF-8 sequence at the start of `s`, or 0.
+static size_t sequence(struct span s, uint32_t *rune)
+{
+    unsigned char first = (unsigned char)s.ptr[0];
+    size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+
+    if (len == 1) {
+        *rune = first;
+        return 1;
+    }
+    if (first < 0xc2 || first > 0xf4 || s.len < len)
+        return 0;
+    *rune = first & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        unsigned char next = (unsigned char)s.ptr[i];
+
+        if ((next & 0xc0) != 0x80)
+            return 0;
+        *rune = *rune << 6 | (next & 0x3f);
+    }
+    if (*rune < least[len] || *rune > 0x10ffff || (*rune >= 0xd800 && *rune <= 0xdfff))
+        return 0;
+    return len;
+}
+
+uint32_t rune_next(struct span *s)
+{
+    uint32_t rune = 0xfffd;
+    size_t len = sequence(*s, &rune);
+
+    *s = span_tail(*s, len ? len : 1);
+    return len ? rune : 0xfffd;
+}
+
+bool utf8_valid(struct span s)
+{
+    uint32_t rune;
+
+    while (s.len) {
+        uint64_t word;
+        size_t len;
+
+        if (s.len >= sizeof(word)) {
+            memcpy(&word, s.ptr, sizeof(word));
+            if (!(word & 0x8080808080808080u)) {
+                s = span_of(s.ptr + sizeof(word), s.len - sizeof(word));
+                continue;
+            }
+        }
+        len = sequence(s, &rune);
+        if (!len)
+            return false;
+        s = span_of(s.ptr + len, s.len - len);
+    }
+    return true;
+}
+
+static bool in_ranges(const uint32_t ranges[][2], size_t count, uint32_t rune)
+{
+    size_t low = 0;
+
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+
+        if (rune > ranges[middle][1])
+            low = middle + 1;
+        else if (rune >= ranges[middle][0])
+            return true;
+        else
+            count = middle;
+    }
+    return false;
+}
+
+bool rune_is_letter(uint32_t rune)
+{
+    if (rune < 0x80)
+        return (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z';
+    return in_ranges(letter_ranges, ARRAY_LEN(letter_ranges), rune);
+}
+
+bool rune_is_digit(uint32_t rune)
+{
+    if (rune < 0x80)
+        return rune >= '0' && rune <= '9';
+    return in_ranges(digit_ranges, ARRAY_LEN(digit_ranges), rune);
+}
+
+// The number at the start of `s` added to `value` (it wraps, as in Go), and its count of digits.
+static uint64_t leading_number(struct span s, uint64_t value, size_t *digits)
+{
+    *digits = 0;
+    while (s.len) {
+        uint32_t rune = rune_next(&s);
+
+        if (!rune_is_digit(rune))
+            break;
+        value = value * 10 + (uint64_t)rune - '0';
+        (*digits)++;
+    }
+    return value;
+}
+
+// Whether the digits right before `at` have one that is not 0: then zeros at `at` count.
+static bool after_number(const char *start, const char *at)
+{
+    while (at > start && at[-1] >= '0' && at[-1] <= '9')
+        if (*--at != '0')
+            return true;
+    return false;
+}
+
+static int order_numbers(struct span a, struct span b, const char *start, uint32_t ar, uint32_t br)
+{
+    bool more = (ar == '0' || br == '0') && after_number(start, a.ptr);
+    size_t a_digits;
+    size_t b_digits;
+    int64_t a_value = (int64_t)leading_number(a, more, &a_digits);
+    int64_t b_value = (int64_t)leading_number(b, more, &b_digits);
+
+    if (a_value != b_value)
+        return a_value < b_value ? -1 : 1;
+    if (a_digits != b_digits)
+        return a_digits < b_digits ? -1 : 1;
+    return ar < br ? -1 : 1;
+}
+
+int key_order(struct span a, struct span b)
+{
+    size_t same = 0;
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    struct span a_rest;
+    struct span b_rest;
+    uint32_t ar;
+    uint32_t br;
+    bool a_letter;
+
+    while (same < shorter && a.ptr[same] == b.ptr[same])
+        same++;
+    if (same == shorter)
+        return a.len < b.len ? -1 : a.len > b.len;
+    while (same && ((unsigned char)a.ptr[same] & 0xc0) == 0x80)
+        same--; // to the start of the rune that differs
+    a_rest = span_tail(a, same);
+    b_rest = span_tail(b, same);
+    ar = rune_next(&a_rest);
+    br = rune_next(&b_rest);
+    a_letter = rune_is_letter(ar);
+    if (a_letter != rune_is_letter(br))
+        return a_letter ? 1 : -1;
+    if (a_letter)
+        return ar < br ? -1 : 1;
+    return order_numbers(span_tail(a, same), span_tail(b, same), a.ptr, ar, br);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Floating point numbers as Go reads and prints them.
+#include <ctype.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/doc/doc_int.h"
+
+static size_t skip_digits(struct span *s)
+{
+    size_t count = 0;
+
+    while (count < s->len && isdigit((unsigned char)s->ptr[count]))
+        count++;
+    *s = span_tail(*s, count);
+    return count;
+}
+
+static void skip_sign(struct span *s)
+{
+    if (s->len && (s->ptr[0] == '+' || s->ptr[0] == '-'))
+        *s = span_tail(*s, 1);
+}
+
+// [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
+static bool looks_like_float(struct span s)
+{
+    size_t digits;
+
+    skip_sign(&s);
+    digits = skip_digits(&s);
+    if (span_skip(&s, "."))
+        digits += skip_digits(&s);
+    if (!digits)
+        return false;
+    if (span_skip(&s, "e") || span_skip(&s, "E")) {
+        skip_sign(&s);
+        if (!skip_digits(&s))
+            return false;
+    }
+    return s.len == 0;
+}
+
+// strtod of the "C" locale, whatever the program's locale is.
+static double to_double(const char *text)
+{
+    static locale_t c_locale;
+
+    if (!c_locale)
+        c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return strtod_l(text, NULL, c_locale);
+}
+
+bool number_parse(struct span text, double *value)
+{
+    char small[64];
+    char *large CLEANUP(mem_cleanup) = NULL;
+
+    if (!looks_like_float(text))
+        return false;
+    if (text.len < sizeof(small)) {
+        memcpy(small, text.ptr, text.len);
+        small[text.len] = '\0';
+    } else {
+        large = mem_strn(text.ptr, text.len);
+    }
+    *value = to_double(large ? large : small);
+    return isfinite(*value);
+}
+
+// The fewest digits that read back as the finite `value` (not below 0), without trailing zeros;
+// returns the decimal exponent of the first one.
+static int shortest(double value, char digits[20])
+{
+    char text[40]; // d.ddde-ddd
+    size_t len = 0;
+    int exponent = 0;
+    const char *at = text;
+
+    for (int precision = 0; precision <= 16; precision++) {
+        snprintf(text, sizeof(text), "%.*e", precision, value);
+        if (to_double(text) == value)
+            break;
+    }
+    for (; *at != 'e'; at++)
+        if (*at != '.')
+            digits[len++] = *at;
+    while (len > 1 && digits[len - 1] == '0')
+        len--;
+    digits[len] = '\0';
+    for (const char *digit = at + 2; *digit; digit++)
+        exponent = exponent * 10 + (*digit - '0');
+    return at[1] == '-' ? -exponent : exponent;
+}
+
+static char *put(char *out, const char *text, size_t len)
+{
+    memcpy(out, text, len);
+    return out + len;
+}
+
+// d.ddde+dd; `width` digits of the exponent at least.
+static void format_e(char *out, const char *digits, int exponent, int width)
+{
+    size_t len = strlen(digits);
+
+    *out++ = digits[0];
+    if (len > 1) {
+        *out++ = '.';
+        out = put(out, digits + 1, len - 1);
+    }
+    snprintf(out, 8, "e%c%0*d", exponent < 0 ? '-' : '+', width, abs(exponent));
+}
+
+// Plain digits with a point where one is needed.
+static void format_f(char *out, const char *digits, int exponent)
+{
+    int len = (int)strlen(digits);
+
+    if (exponent < 0) {
+        out = put(out, "0.", 2);
+        for (int i = -1; i > exponent; i--)
+            *out++ = '0';
+        out = put(out, digits, (size_t)len);
+    } else {
+        for (int i = 0; i < len || i <= exponent; i++) {
+            if (i == exponent + 1)
+                *out++ = '.';
+            *out++ = i < len ? digits[i] : '0';
+        }
+    }
+    *out = '\0';
+}
+
+static char *format_sign(double *value, char *out)
+{
+    if (!signbit(*value))
+        return out;
+    *value = -*value;
+    *out++ = '-';
+    return out;
+}
+
+void number_format_g(double value, char out[NUMBER_TEXT_MAX])
+{
+    char digits[20];
+    int exponent;
+
+    out = format_sign(&value, out);
+    exponent = shortest(value, digits);
+    if (exponent < -4 || exponent >= 6)
+        format_e(out, digits, exponent, 2);
+    else
+        format_f(out, digits, exponent);
+}
+
+void number_format_json(double value, char out[NUMBER_TEXT_MAX])
+{
+    char digits[20];
+    int exponent;
+
+    out = format_sign(&value, out);
+    exponent = shortest(value, digits);
+    if (value != 0 && (exponent < -6 || exponent >= 21))
+        format_e(out, digits, exponent, 1);
+    else
+        format_f(out, digits, exponent);
+}
+
+void doc_set_double(struct doc *d, struct node *n, double value)
+{
+    char text[NUMBER_TEXT_MAX];
+
+    // 2^64 and -2^63: what lies between is read back from JSON as an integer.
+    if (value == trunc(value) && value >= -9223372036854775808.0 && value < 18446744073709551616.0) {
+        number_format_json(value, text);
+        n->type = NODE_INT;
+    } else {
+        number_format_g(value, text);
+        n->type = NODE_FLOAT;
+    }
+    n->text = arena_span(d->arena, span_str(strcmp(text, "-0") == 0 ? "0" : text));
+}

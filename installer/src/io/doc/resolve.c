@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a plain scalar is: null, boolean, integer, float, timestamp or text, by the rules of go-yaml
+// v3 (reading) and v2 (which decides what is quoted when kustomize writes).
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/doc/doc_int.h"
+
+// --- timestamps: go-yaml's four layouts with the leniencies of Go's time.Parse ---
+
+struct stamp {
+    unsigned year, month, day, hour, minute, second;
+    unsigned nanosecond;
+    char zone[8]; // "Z" or "+hh:mm"
+};
+
+// One digit or two.
+static bool take_number(struct span *s, unsigned *value)
+{
+    size_t len = 0;
+
+    *value = 0;
+    while (len < 2 && len < s->len && isdigit((unsigned char)s->ptr[len]))
+        *value = *value * 10 + (unsigned)(s->ptr[len++] - '0');
+    *s = span_tail(*s, len);
+    return len > 0;
+}
+
+static bool take_date(struct span *s, struct stamp *t)
+{
+    uint64_t year;
+
+    if (!span_u64(span_head(*s, 4), &year))
+        return false;
+    t->year = (unsigned)year;
+    *s = span_tail(*s, 4);
+    return span_skip(s, "-") && take_number(s, &t->month) && span_skip(s, "-") &&
+           take_number(s, &t->day);
+}
+
+// A point or comma and any number of digits, of which nine count.
+static void take_fraction(struct span *s, struct stamp *t)
+{
+    unsigned scale = 1000000000;
+    size_t len = 1;
+
+    if (s->len < 2 || (s->ptr[0] != '.' && s->ptr[0] != ',') || !isdigit((unsigned char)s->ptr[1]))
+        return;
+    for (; len < s->len && isdigit((unsigned char)s->ptr[len]); len++) {
+        scale /= 10;
+        t->nanosecond += (unsigned)(s->ptr[len] - '0') * scale;
+    }
+    *s = span_tail(*s, len);
+}
+
+static bool take_clock(struct span *s, struct stamp *t)
+{
+    if (!take_number(s, &t->hour) || !span_skip(s, ":") || !take_number(s, &t->minute) ||
+        !span_skip(s, ":") || !take_number(s, &t->second))
+        return false;
+    take_fraction(s, t);
+    return true;
+}
+
+static bool take_zone(struct span *s, struct stamp *t)
+{
+    uint64_t hour;
+    uint64_t minute;
+
+    if (span_skip(s, "Z"))
+        return true;
+    if (s->len != 6 || (s->ptr[0] != '+' && s->ptr[0] != '-') || s->ptr[3] != ':' ||
+        !span_u64(span_of(s->ptr + 1, 2), &hour) || !span_u64(span_of(s->ptr + 4, 2), &minute))
+        return false;
+    if (hour > 23 || minute > 60)
+        return false;
+    if (hour || minute) // Go prints an offset of zero as Z
+        snprintf(t->zone, sizeof(t->zone), "%c%02u:%02u", s->ptr[0],
+                 (unsigned)hour + (minute == 60), (unsigned)minute % 60);
+    *s = span_tail(*s, 6);
+    return true;
+}
+
+static bool stamp_in_range(const struct stamp *t)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = t->year % 4 == 0 && (t->year % 100 != 0 || t->year % 400 == 0);
+
+    if (t->month < 1 || t->month > 12 || t->hour > 23 || t->minute > 59 || t->second > 59)
+        return false;
+    return t->day >= 1 && t->day <= days[t->month - 1] + (unsigned)(t->month == 2 && leap);
+}
+
+static bool stamp_parse(struct span s, struct stamp *t)
+{
+    if (!take_date(&s, t))
+        return false;
+    if (span_skip(&s, "T") || span_skip(&s, "t")) {
+        if (!take_clock(&s, t) || !take_zone(&s, t))
+            return false;
+    } else if (s.len && s.ptr[0] == ' ') {
+        while (span_skip(&s, " "))
+            ;
+        if (!take_clock(&s, t))
+            return false;
+    }
+    return s.len == 0 && stamp_in_range(t);
+}
+
+static bool resolve_stamp(struct span text, struct scalar *out)
+{
+    struct stamp t = {.zone = "Z"};
+    char fraction[16] = "";
+    size_t len;
+
+    // Exactly four digits and a dash, before anything is tried.
+    if (text.len < 5 || text.ptr[4] != '-' || !stamp_parse(text, &t))
+        return false;
+    if (t.nanosecond) {
+        len = (size_t)snprintf(fraction, sizeof(fraction), ".%09u", t.nanosecond % 1000000000u);
+        while (fraction[len - 1] == '0')
+            fraction[--len] = '\0';
+    }
+    snprintf(out->text, sizeof(out->text), "%04u-%02u-%02uT%02u:%02u:%02u%s%s", t.year % 10000,
+             t.month % 100, t.day % 100, t.hour % 100, t.minute % 100, t.second % 100, fraction,
+             t.zone);
+    out->timestamp = true;
+    return true;
+}
+
+// --- integers ---
+
+static int digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)tolower((unsigned char)c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+}
+
+// Digits of `base` only; false on overflow of 64 bits, too.
+static bool magnitude(struct span digits, unsigned base, uint64_t *value)
+{
+    *value = 0;
+    if (!digits.len)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        unsigned digit = (unsigned)digit_value(digits.ptr[i]);
+
+        if (digit >= base || __builtin_mul_overflow(*value, base, value) ||
+            __builtin_add_overflow(*value, digit, value))
+            return false;
+    }
+    return true;
+}
+
+// strconv.ParseInt, then ParseUint, which takes no sign.
+static bool parse_signed(struct span s, unsigned base, struct scalar *out)
+{
+    bool sign = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+');
+    uint64_t limit = INT64_MAX;
+
+    out->negative = sign && s.ptr[0] == '-';
+    if (!magnitude(span_tail(s, sign), base, &out->integer))
+        return false;
+    if (sign && out->integer > limit + out->negative)
+        return false;
+    out->type = NODE_INT;
+    return true;
+}
+
+// The base that a prefix tells (0b, 0o, 0x, or 0 for octal), and the prefix cut out of `s`, which
+// is a private copy: the sign stays.
+static unsigned cut_prefix(char *text, struct span *s)
+{
+    size_t sign = s->len && (text[0] == '-' || text[0] == '+');
+    size_t cut = 1;
+    unsigned base = 8;
+
+    if (s->len < sign + 2 || text[sign] != '0')
+        return 10;
+    if (s->len >= sign + 3) {
+        int letter = tolower((unsigned char)text[sign + 1]);
+
+        base = letter == 'b' ? 2 : letter == 'x' ? 16 : 8;
+        cut = letter == 'b' || letter == 'x' || letter == 'o' ? 2 : 1;
+    }
+    memmove(text + sign, text + sign + cut, s->len - sign - cut);
+    s->len -= cut;
+    return base;
+}
+
+// Go-yaml tries "0b" and "0o" once more by itself, and then takes a sign behind the prefix.
+static bool resolve_prefixed(struct span s, struct scalar *out)
+{
+    if (span_skip(&s, "0b"))
+        return parse_signed(s, 2, out);
+    if (span_skip(&s, "0o"))
+        return parse_signed(s, 8, out);
+    return false;
+}
+
+static bool resolve_int(struct span plain, struct scalar *out)
+{
+    char text[80];
+    struct span s = {text, plain.len};
+    bool sign = plain.len && (plain.ptr[0] == '-' || plain.ptr[0] == '+');
+    unsigned base;
+
+    if (plain.len >= sizeof(text)) // longer than 64 bits in binary
+        return false;
+    memcpy(text, plain.ptr, plain.len);
+    base = cut_prefix(text, &s);
+    if (!sign && s.len && digit_value(text[0]) > 15) // no sign behind a prefix
+        return false;
+    return parse_signed(s, base, out);
+}
+
+static void resolve_number(struct span text, struct scalar *out)
+{
+    char *copy CLEANUP(mem_cleanup) = NULL;
+    struct span plain = text;
+
+    if (span_find(text, '_') < text.len) {
+        copy = mem_alloc(text.len);
+        plain = span_of(copy, 0);
+        for (size_t i = 0; i < text.len; i++)
+            if (text.ptr[i] != '_')
+                copy[plain.len++] = text.ptr[i];
+    }
+    if (resolve_int(plain, out))
+        return;
+    if (number_parse(plain, &out->real))
+        out->type = NODE_FLOAT;
+    else
+        (void)resolve_prefixed(plain, out);
+}
+
+// --- words ---
+
+static bool is_word(struct span text, const char *const *words)
+{
+    for (; *words; words++)
+        if (span_is(text, *words))
+            return true;
+    return false;
+}
+
+static bool resolve_word(struct span text, struct scalar *out)
+{
+    static const char *const truths[] = {"true", "True", "TRUE", NULL};
+    static const char *const lies[] = {"false", "False", "FALSE", NULL};
+    static const char *const nulls[] = {"null", "Null", "NULL", "~", "", NULL};
+
+    out->truth = is_word(text, truths);
+    if (out->truth || is_word(text, lies))
+        out->type = NODE_BOOL;
+    else if (is_word(text, nulls))
+        out->type = NODE_NULL;
+    return out->type != NODE_STRING;
+}
+
+static bool resolve_special(struct span text, struct scalar *out)
+{
+    static const char *const nans[] = {".nan", ".NaN", ".NAN", NULL};
+    static const char *const infinities[] = {".inf", ".Inf", ".INF", NULL};
+    struct span rest = text;
+
+    if (is_word(text, nans)) {
+        out->real = __builtin_nan("");
+    } else {
+        out->negative = span_skip(&rest, "-");
+        if (!out->negative)
+            (void)span_skip(&rest, "+");
+        if (!is_word(rest, infinities))
+            return false;
+        out->real = out->negative ? -__builtin_inf() : __builtin_inf();
+    }
+    out->type = NODE_FLOAT;
+    return true;
+}
+
+void scalar_resolve(struct span text, struct scalar *out)
+{
+    char first = text.len ? text.ptr[0] : '\0';
+
+    *out = (struct scalar){.type = NODE_STRING};
+    if (!first || (text.len <= 5 && strchr("tTfFnN~", first))) {
+        if (text.len == 0 || first)
+            (void)resolve_word(text, out);
+        return;
+    }
+    if (first != '.' && first != '+' && first != '-' && !isdigit((unsigned char)first))
+        return;
+    if (text.len <= 5 && resolve_special(text, out))
+        return;
+    if (first == '.') {
+        if (number_parse(text, &out->real))
+            out->type = NODE_FLOAT;
+        return;
+    }
+    if (!resolve_stamp(text, out))
+        resolve_number(text, out);
+}
+
+// [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
+static bool is_base60(struct span s)
+{
+    struct span part;
+    bool parts = false;
+
+    if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'))
+        s = span_tail(s, 1);
+    if (!s.len || !isdigit((unsigned char)s.ptr[0]))
+        return false;
+    while (s.len && (isdigit((unsigned char)s.ptr[0]) || s.ptr[0] == '_'))
+        s = span_tail(s, 1);
+    while (span_skip(&s, ":")) {
+        unsigned value;
+
+        part = s;
+        if (!take_number(&s, &value))
+            return false;
+        if (value > 59) // then only its first digit belongs to the part
+            s = span_tail(part, 1);
+        parts = true;
+    }
+    if (parts && span_skip(&s, "."))
+        while (s.len && (isdigit((unsigned char)s.ptr[0]) || s.ptr[0] == '_'))
+            s = span_tail(s, 1);
+    return parts && s.len == 0;
+}
+
+bool scalar_needs_quotes(struct span text)
+{
+    static const char *const old_booleans[] = {"y",  "Y",  "yes", "Yes", "YES", "on",  "On",  "ON",
+                                               "n",  "N",  "no",  "No",  "NO",  "off", "Off", "OFF",
+                                               NULL};
+    char first = text.len ? text.ptr[0] : '\0';
+    struct scalar s;
+
+    if (first && !strchr("+-.0123456789~tTfFnNyYoO", first))
+        return false;
+    if (text.len && text.len <= 3 && is_word(text, old_booleans))
+        return true;
+    scalar_resolve(text, &s);
+    // YAML 1.1 knows no "0o" of its own; Go's number syntax does, but without a sign behind it.
+    if (s.type == NODE_INT && (span_starts(text, "0o-") || span_starts(text, "0o+")))
+        return false;
+    return s.type != NODE_STRING || s.timestamp || is_base60(text);
+}
+
+// --- values ---
+
+// Stores the canonical text and behind its NUL what was written, when they differ.
+static void set_text(struct doc *d, struct node *n, struct span canonical, struct span source)
+{
+    char *both;
+
+    n->text = canonical;
+    if (span_eq(canonical, source))
+        return;
+    both = arena_alloc(d->arena, canonical.len + source.len + 2);
+    memcpy(both, canonical.ptr, canonical.len);
+    memcpy(both + canonical.len + 1, source.ptr, source.len);
+    n->text = span_of(both, canonical.len);
+    n->flags |= NODE_RETYPED;
+}
+
+bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
+{
+    char number[24];
+
+    n->type = (uint8_t)s->type;
+    switch (s->type) {
+    case NODE_NULL: set_text(d, n, SPAN_EMPTY, text); break;
+    case NODE_BOOL: set_text(d, n, s->truth ? SPAN("true") : SPAN("false"), text); break;
+    case NODE_INT:
+        snprintf(number, sizeof(number), "%s%llu", s->negative && s->integer ? "-" : "",
+                 (unsigned long long)s->integer);
+        set_text(d, n, span_eq(span_str(number), text) ? text : span_str(number), text);
+        break;
+    case NODE_FLOAT:
+        if (!__builtin_isfinite(s->real))
+            return false;
+        doc_set_double(d, n, s->real);
+        set_text(d, n, span_eq(n->text, text) ? text : n->text, text);
+        break;
+    default: set_text(d, n, s->timestamp ? span_str(s->text) : text, text); break;
+    }
+    return true;
+}
