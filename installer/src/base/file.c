@@ -178,7 +178,7 @@ int file_writer_fd(const struct file_writer *w)
     return w->fd;
 }
 
-static int sync_dir(const char *path, struct err **err)
+int file_sync_parent(const char *path, struct err **err)
 {
     char *dir CLEANUP(mem_cleanup) = path_dir(path);
     int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, err);
@@ -204,7 +204,7 @@ int file_writer_commit(struct file_writer *w, struct err **err)
         file_writer_abort(w);
         return -1;
     }
-    result = sync_dir(w->path, err);
+    result = file_sync_parent(w->path, err);
     writer_free(w);
     return result;
 }

@@ -63,6 +63,9 @@ int file_write(const char *path, struct span data, mode_t mode, struct err **err
 // Makes the folder and its missing parents.
 int file_make_dirs(const char *path, mode_t mode, struct err **err) MUST_CHECK;
 
+// Makes a rename or a new name of `path` durable: fsync of the folder it is in. ERR_INTERNAL.
+int file_sync_parent(const char *path, struct err **err) MUST_CHECK;
+
 // How often a file or folder was synced, for tests of durability.
 unsigned file_sync_count(void);
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work on all cores: one function over many indexes. For hashing and verifying only; everything
+// that decides runs on the main thread.
+#ifndef BASE_POOL_H
+#define BASE_POOL_H
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+
+// Called once per index, from any thread; the threads share nothing but `data`, which they only
+// read, and what belongs to their index. A failure stops the indexes that have not begun.
+typedef int pool_fn(void *data, size_t index, struct err **err);
+
+// Calls fn for the indexes 0 to count - 1 on at most one thread per core, and waits. With several
+// failures the one of the lowest index is given. Stacks are POOL_STACK_BYTES.
+int pool_run(size_t count, pool_fn *fn, void *data, struct err **err) MUST_CHECK;
+
+#define POOL_STACK_BYTES ((size_t)1 << 20)
+#define POOL_THREADS_MAX 64
+
+#endif

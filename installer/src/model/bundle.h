@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bundle: all artifacts of a lock in one file, laid out to be used in place. Header, signature
+// area and index come first; blobs follow at 4,096-byte boundaries. docs/bundle-format.md is the
+// specification. Opening verifies header and index before anything else is parsed; blobs are
+// verified whenever they are read. All integrity failures are ERR_INTEGRITY and name the region
+// or the artifact.
+#ifndef MODEL_BUNDLE_H
+#define MODEL_BUNDLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/stream.h"
+
+#define BUNDLE_DIGEST_HEX 64
+#define BUNDLE_INDEX_MAX_BYTES ((size_t)64 << 20)
+#define BUNDLE_SIZE_MAX_BYTES ((uint64_t)1 << 50)
+
+// What an artifact is. Its blobs, in order:
+enum bundle_kind {
+    BUNDLE_CHART, // OCI chart: manifest, config, layers; name: repository:version
+    BUNDLE_FILE,  // https file: its bytes; name: the URL
+    BUNDLE_GIT,   // git repository at one commit: a tar of its tree, a pack; name: the URL
+    BUNDLE_IMAGE, // container image: manifest, config, layers; name: the reference
+    BUNDLE_TREE,  // the GitOps tree: a tar; name: the entrypoint
+};
+
+struct bundle_blob {
+    struct span digest; // 64 lower-case hexadecimal digits of SHA-256
+    uint64_t size;
+    uint64_t offset; // in the file; filled in by the writer
+};
+
+struct bundle_artifact {
+    enum bundle_kind kind;
+    struct span name;
+    struct span version;    // tag or version as the tree pins it; may be empty
+    struct span revision;   // what it was resolved to: digest or commit; may be empty
+    struct span media_type; // of the first blob; may be empty
+    const size_t *blobs;    // indexes into the blobs of the bundle
+    size_t blob_count;
+};
+
+const char *bundle_kind_name(enum bundle_kind kind); // "chart", "file", "git", "image", "tree"
+
+// --- reading ---
+
+struct bundle;
+
+// Checks header, length, index and layout; reads no blob. ERR_INTEGRITY; ERR_CONFIG when the file
+// cannot be opened.
+struct bundle *bundle_open(const char *path, struct err **err) MUST_CHECK;
+void bundle_close(struct bundle *b); // NULL-safe
+CLEANUP_DEFINE(bundle_cleanup, struct bundle, bundle_close);
+
+// SHA-256 of the index in hexadecimal: the identity of the bundle. Borrowed.
+const char *bundle_identity(const struct bundle *b);
+const char *bundle_path(const struct bundle *b);
+uint64_t bundle_size(const struct bundle *b);
+// Where its lock was made: "lab" or "upstream". Borrowed.
+struct span bundle_origin(const struct bundle *b);
+// SHA-256 of the lock's bytes in hexadecimal. Borrowed.
+struct span bundle_lock_digest(const struct bundle *b);
+
+// Artifacts are sorted by kind and name. All borrowed.
+const struct bundle_artifact *bundle_artifacts(const struct bundle *b, size_t *count);
+const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
+                                          struct span name);
+const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
+const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest);
+
+// A stream over one blob that fails at its end when the digest is wrong. Reads with pread: several
+// may be open.
+struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *blob) MUST_CHECK;
+
+// Appends a whole verified blob to `out`.
+int bundle_read(const struct bundle *b, const struct bundle_blob *blob, struct buf *out,
+                struct err **err) MUST_CHECK;
+
+// Verifies every byte of the file once: signature area, all blobs (on all cores), padding. Blocks.
+int bundle_verify(const struct bundle *b, struct err **err) MUST_CHECK;
+
+// --- writing ---
+
+// What a bundle will hold; the sizes and digests of all blobs are known beforehand. Everything
+// given is copied.
+struct bundle_plan;
+
+struct bundle_plan *bundle_plan_new(struct span origin, struct span lock_digest) MUST_CHECK;
+void bundle_plan_free(struct bundle_plan *p); // NULL-safe
+CLEANUP_DEFINE(bundle_plan_cleanup, struct bundle_plan, bundle_plan_free);
+
+// Adds a blob unless it is there; returns its index.
+size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size);
+
+// Adds an artifact; blob indexes as bundle_plan_blob() gave them.
+void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact);
+
+struct bundle_writer;
+
+// Lays the plan out (the same plan in any order gives the same bytes) and opens `path`.part, going
+// on with what an interrupted writer of the same plan left there. The plan outlives the writer.
+// ERR_CONFIG; ERR_USAGE when another process is writing it.
+struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path, struct err **err)
+    MUST_CHECK;
+
+// Whether the blob is in the file already, whole and right (it is read and hashed).
+bool bundle_writer_has(struct bundle_writer *w, size_t blob);
+
+// Writes a blob from a stream, which must give exactly its bytes. Blobs come in any order.
+// ERR_INTEGRITY for another size or digest, the stream's own errors.
+int bundle_writer_put(struct bundle_writer *w, size_t blob, struct stream *s, struct err **err)
+    MUST_CHECK;
+
+// Makes it durable and puts it in place of `path`; the writer is freed, also on failure. Every blob
+// must have been put or found there.
+int bundle_writer_commit(struct bundle_writer *w, struct err **err) MUST_CHECK;
+
+// Leaves the .part file for the next try. NULL-safe.
+void bundle_writer_abandon(struct bundle_writer *w);
+CLEANUP_DEFINE(bundle_writer_cleanup, struct bundle_writer, bundle_writer_abandon);
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the files of model/bundle: the fixed places of the format and the index.
+#ifndef MODEL_BUNDLE_LAYOUT_H
+#define MODEL_BUNDLE_LAYOUT_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "model/bundle.h"
+
+#define LAYOUT_MAGIC "sandstrap bundle" // 16 bytes
+#define LAYOUT_VERSION 1
+
+enum {
+    LAYOUT_MAGIC_BYTES = 16,
+    LAYOUT_VERSION_AT = 16,      // u32, little endian, as all numbers
+    LAYOUT_INDEX_SIZE_AT = 24,   // u64; 20 to 23 are zero
+    LAYOUT_INDEX_DIGEST_AT = 32, // SHA-256 of the index
+    LAYOUT_HEADER_USED = 64,
+    LAYOUT_ALIGN = 4096,
+    LAYOUT_SIGNATURE_AT = LAYOUT_ALIGN,
+    LAYOUT_SIGNATURE_BYTES = 16384,
+    LAYOUT_INDEX_AT = LAYOUT_SIGNATURE_AT + LAYOUT_SIGNATURE_BYTES,
+};
+
+// The next boundary at or after `at`.
+uint64_t layout_align(uint64_t at);
+
+void layout_put_number(unsigned char *at, uint64_t value, size_t bytes);
+uint64_t layout_get_number(const unsigned char *at, size_t bytes);
+
+// What the index says; all in `arena`.
+struct index {
+    struct arena *arena;
+    struct span origin;
+    struct span lock_digest;
+    uint64_t size; // of the whole file
+    VEC(struct bundle_artifact) artifacts;
+    VEC(struct bundle_blob) blobs;
+};
+
+// Sorts artifacts, orders blobs by first use, gives them offsets, and sets index->size. The index
+// text itself takes part in the layout: offsets are relative to it until the text is made.
+void index_lay_out(struct index *index, struct buf *text);
+
+// Parses and checks an index: canonical bytes, sorted, no overlap or gap, every blob used.
+int index_parse(struct index *index, struct span text, struct err **err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planning and writing a bundle. The layout is fixed before the first blob comes, so blobs are
+// written in place, in any order, and an interrupted build goes on where it was.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "model/bundle/layout.h"
+
+enum { WRITER_PIECE_BYTES = 1 << 18 };
+
+struct bundle_plan {
+    struct index index;
+    struct map blobs; // digest to place + 1
+};
+
+struct bundle_plan *bundle_plan_new(struct span origin, struct span lock_digest)
+{
+    struct bundle_plan *p = MEM_NEW(struct bundle_plan);
+
+    p->index.arena = arena_new();
+    p->index.origin = arena_span(p->index.arena, origin);
+    p->index.lock_digest = arena_span(p->index.arena, lock_digest);
+    return p;
+}
+
+void bundle_plan_free(struct bundle_plan *p)
+{
+    if (!p)
+        return;
+    map_free(&p->blobs);
+    arena_free(p->index.arena);
+    free(p);
+}
+
+size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size)
+{
+    uintptr_t place = (uintptr_t)map_get(&p->blobs, digest);
+    struct bundle_blob blob = {.size = size};
+
+    if (place)
+        return place - 1;
+    blob.digest = arena_span(p->index.arena, digest);
+    vec_push_arena(p->index.arena, &p->index.blobs, blob);
+    map_put(&p->blobs, blob.digest, (void *)(uintptr_t)p->index.blobs.len);
+    return p->index.blobs.len - 1;
+}
+
+void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact)
+{
+    struct arena *arena = p->index.arena;
+    struct bundle_artifact a = *artifact;
+    size_t *blobs = arena_array(arena, a.blob_count + 1, sizeof(*blobs));
+
+    if (a.blob_count)
+        memcpy(blobs, a.blobs, a.blob_count * sizeof(*blobs));
+    a.blobs = blobs;
+    a.name = arena_span(arena, a.name);
+    a.version = arena_span(arena, a.version);
+    a.revision = arena_span(arena, a.revision);
+    a.media_type = arena_span(arena, a.media_type);
+    vec_push_arena(arena, &p->index.artifacts, a);
+}
+
+struct bundle_writer {
+    int fd;
+    char *path;
+    char *part;
+    struct index index; // laid out: its own order of blobs
+    size_t *place;      // the plan's blob index to the index here
+    bool *written;      // by the index here
+    struct buf head;    // header and signature area, padded, and the index
+};
+
+// The plan keeps its own order: what callers hold are its blob indexes.
+static void copy_plan(struct bundle_writer *w, const struct bundle_plan *p)
+{
+    w->index = (struct index){
+        .arena = arena_new(),
+        .origin = p->index.origin,
+        .lock_digest = p->index.lock_digest,
+    };
+    VEC_FOREACH (const struct bundle_artifact *, a, &p->index.artifacts)
+        vec_push_arena(w->index.arena, &w->index.artifacts, *a);
+    VEC_FOREACH (const struct bundle_blob *, b, &p->index.blobs)
+        vec_push_arena(w->index.arena, &w->index.blobs, *b);
+}
+
+static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
+{
+    struct map places CLEANUP(map_free) = MAP_INIT;
+
+    for (size_t i = 0; i < w->index.blobs.len; i++)
+        map_put(&places, w->index.blobs.items[i].digest, (void *)(uintptr_t)(i + 1));
+    w->place = mem_zalloc(p->index.blobs.len, sizeof(*w->place));
+    w->written = mem_zalloc(w->index.blobs.len, sizeof(*w->written));
+    for (size_t i = 0; i < p->index.blobs.len; i++) {
+        uintptr_t at = (uintptr_t)map_get(&places, p->index.blobs.items[i].digest);
+
+        // A blob that no artifact uses is not in the file.
+        w->place[i] = at ? at - 1 : SIZE_MAX;
+    }
+}
+
+static int make_head(struct bundle_writer *w, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
+    unsigned char header[LAYOUT_HEADER_USED] = LAYOUT_MAGIC;
+
+    index_lay_out(&w->index, &text);
+    if (buf_check(&text, ERR_CONFIG, "the index", err) < 0)
+        return -1;
+    layout_put_number(header + LAYOUT_VERSION_AT, LAYOUT_VERSION, 4);
+    layout_put_number(header + LAYOUT_INDEX_SIZE_AT, text.len, 8);
+    crypto_sha256(buf_span(&text), header + LAYOUT_INDEX_DIGEST_AT);
+    buf_add(&w->head, header, sizeof(header));
+    buf_add_repeat(&w->head, '\0', LAYOUT_INDEX_AT - sizeof(header));
+    buf_add_span(&w->head, buf_span(&text));
+    return 0;
+}
+
+// Whether the .part file begins like this plan's: then its blobs may be there already.
+static bool is_same_head(struct bundle_writer *w)
+{
+    char *there CLEANUP(mem_cleanup) = mem_alloc(w->head.len);
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+
+    return fd_read_at(w->fd, there, w->head.len, 0, w->part, &ignored) == 0 &&
+           memcmp(there, w->head.data, w->head.len) == 0;
+}
+
+static int start_part(struct bundle_writer *w, struct err **err)
+{
+    w->fd = file_open(AT_FDCWD, w->part, O_RDWR | O_CREAT, err);
+    if (w->fd < 0)
+        return -1;
+    if (flock(w->fd, LOCK_EX | LOCK_NB) < 0)
+        return err_set(err, ERR_USAGE, "%s is being written by another process", w->part);
+    if (is_same_head(w))
+        return 0;
+    // All of it zero first, then the head: it is never found in front of another plan's blobs.
+    if (ftruncate(w->fd, 0) < 0 || ftruncate(w->fd, (off_t)w->index.size) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", w->part);
+    return fd_write_at(w->fd, w->head.data, w->head.len, 0, w->part, err);
+}
+
+struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path, struct err **err)
+{
+    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = MEM_NEW(struct bundle_writer);
+
+    w->fd = -1;
+    w->head = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX_BYTES + LAYOUT_INDEX_AT);
+    w->path = mem_str(path);
+    w->part = mem_printf("%s.part", path);
+    copy_plan(w, p);
+    if (make_head(w, err) < 0)
+        return NULL;
+    map_places(w, p);
+    if (start_part(w, err) < 0)
+        return NULL;
+    return STEAL(w);
+}
+
+bool bundle_writer_has(struct bundle_writer *w, size_t blob)
+{
+    size_t at = w->place[blob];
+    const struct bundle_blob *b;
+    struct stream *s CLEANUP(stream_cleanup) = NULL;
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    unsigned char expected[CRYPTO_SHA256_BYTES];
+
+    if (at == SIZE_MAX || w->written[at])
+        return true;
+    b = &w->index.blobs.items[at];
+    if (!span_unhex(b->digest, expected, sizeof(expected)))
+        return false;
+    s = crypto_sha256_stream(stream_from_fd(w->fd, b->offset, b->size, w->part), expected, NULL,
+                             w->part);
+    w->written[at] = stream_drain(s, &ignored) == 0;
+    return w->written[at];
+}
+
+static int copy_blob(struct bundle_writer *w, const struct bundle_blob *b, struct stream *s,
+                     struct crypto_hash *hash, struct err **err)
+{
+    char *piece CLEANUP(mem_cleanup) = mem_alloc(WRITER_PIECE_BYTES);
+    uint64_t done = 0;
+    ssize_t n;
+
+    while ((n = stream_read(s, piece, WRITER_PIECE_BYTES)) > 0) {
+        if ((uint64_t)n > b->size - done)
+            return err_set(err, ERR_INTEGRITY, "it is larger than %llu bytes",
+                           (unsigned long long)b->size);
+        crypto_hash_add(hash, piece, (size_t)n);
+        if (fd_write_at(w->fd, piece, (size_t)n, b->offset + done, w->part, err) < 0)
+            return -1;
+        done += (uint64_t)n;
+    }
+    if (stream_error(s, err) < 0)
+        return -1;
+    if (done != b->size)
+        return err_set(err, ERR_INTEGRITY, "it has %llu bytes, not %llu", (unsigned long long)done,
+                       (unsigned long long)b->size);
+    return 0;
+}
+
+int bundle_writer_put(struct bundle_writer *w, size_t blob, struct stream *s, struct err **err)
+{
+    struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
+    unsigned char digest[CRYPTO_SHA256_BYTES];
+    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+    const struct bundle_blob *b;
+
+    if (w->place[blob] == SIZE_MAX)
+        return 0;
+    b = &w->index.blobs.items[w->place[blob]];
+    if (copy_blob(w, b, s, hash, err) < 0)
+        return err_wrap(err, "blob sha256:%.*s", SPAN_ARG(b->digest));
+    crypto_hash_end(hash, digest);
+    crypto_hex(digest, sizeof(digest), hex);
+    if (!span_is(b->digest, hex))
+        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: what came has the digest sha256:%s",
+                       SPAN_ARG(b->digest), hex);
+    w->written[w->place[blob]] = true;
+    return 0;
+}
+
+static int check_complete(const struct bundle_writer *w, struct err **err)
+{
+    for (size_t i = 0; i < w->index.blobs.len; i++)
+        if (!w->written[i])
+            return err_set(err, ERR_INTERNAL, "blob sha256:%.*s was never written",
+                           SPAN_ARG(w->index.blobs.items[i].digest));
+    return 0;
+}
+
+int bundle_writer_commit(struct bundle_writer *w_take, struct err **err)
+{
+    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = w_take;
+
+    if (check_complete(w, err) < 0)
+        return -1;
+    if (fsync(w->fd) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", w->part);
+    if (rename(w->part, w->path) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", w->path);
+    return file_sync_parent(w->path, err);
+}
+
+void bundle_writer_abandon(struct bundle_writer *w)
+{
+    if (!w)
+        return;
+    fd_cleanup(&w->fd);
+    arena_free(w->index.arena);
+    buf_free(&w->head);
+    free(w->place);
+    free(w->written);
+    free(w->path);
+    free(w->part);
+    free(w);
+}
