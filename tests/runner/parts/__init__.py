@@ -17,6 +17,7 @@ PARTS = [
     Part("asan", "units, corpora and goldens with address and undefined-behaviour sanitizers", suites.asan),
     Part("tsan", "units with the thread sanitizer", suites.tsan),
     Part("clang", "the clang build and its units", suites.clang),
+    Part("deps", "the pinned static libraries: a probe that uses each", release.deps),
     Part("release", "the static binary: shape, size, life in an empty root", release.run),
     Part("lab", "tests of the lab tool; its components built into the cache", lab.run),
     Part("e2e", "the whole path in the lab", lab.e2e),
