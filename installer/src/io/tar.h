@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Archives and compression: gzip and zstd as stream filters, tar read from a stream under a strict
+// policy, and tar written so that the same content gives the same bytes.
+#ifndef IO_TAR_H
+#define IO_TAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/stream.h"
+
+#define TAR_ENTRIES_MAX 200000
+#define TAR_PATH_MAX_BYTES 1024
+
+// --- compression ---
+
+// Decompresses gzip or zstd, told apart by their first bytes; anything else passes as it is. Bad
+// data is a latched ERR_INTEGRITY that names `what`. More than `max_bytes` coming out is one, too.
+// Takes ownership of `inner_take`.
+struct stream *tar_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
+    MUST_CHECK;
+
+// Appends gzip data (no name, no time: the same bytes each time) to `out`.
+void tar_gzip(struct span data, struct buf *out);
+
+// --- reading ---
+
+enum tar_type { TAR_FILE, TAR_DIR, TAR_LINK };
+
+struct tar_entry {
+    const char *path; // relative, cleaned, no ".."; borrowed until the next entry
+    enum tar_type type;
+    bool executable;
+    uint64_t size;      // of a file
+    const char *target; // of a symbolic link, as stored; never followed here
+};
+
+struct tar_reader;
+
+// Reads a plain tar (see tar_decompress); takes ownership of `s_take`. ERR_INTEGRITY.
+struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struct err **err)
+    MUST_CHECK;
+
+// 1 and *entry, 0 at the end. Absolute paths, "..", control characters, hard links, devices and
+// more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.
+int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err) MUST_CHECK;
+
+// Appends the whole content of the current file to `out`.
+int tar_read(struct tar_reader *r, struct buf *out, struct err **err) MUST_CHECK;
+
+void tar_reader_free(struct tar_reader *r); // NULL-safe
+CLEANUP_DEFINE(tar_reader_cleanup, struct tar_reader, tar_reader_free);
+
+// --- writing ---
+
+// A ustar archive (pax where a path is too long) with owner 0, time 0 and modes 0644, 0755; add
+// entries in sorted order for reproducible bytes. All in memory.
+struct tar_writer;
+
+struct tar_writer *tar_writer_new(struct buf *out) MUST_CHECK RETURNS_NONNULL;
+int tar_add_file(struct tar_writer *w, const char *path, bool executable, struct span data,
+                 struct err **err) MUST_CHECK;
+int tar_add_link(struct tar_writer *w, const char *path, const char *target, struct err **err)
+    MUST_CHECK;
+// Writes the end; the writer is freed, also on failure.
+int tar_writer_finish(struct tar_writer *w, struct err **err) MUST_CHECK;
+void tar_writer_free(struct tar_writer *w); // NULL-safe
+CLEANUP_DEFINE(tar_writer_cleanup, struct tar_writer, tar_writer_free);
+
+#endif

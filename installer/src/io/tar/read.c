@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading tar through libarchive, which sees one pull stream and nothing of the file system.
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "io/tar.h"
+
+enum { READ_PIECE_BYTES = 65536 };
+
+struct tar_reader {
+    struct archive *archive;
+    struct stream *stream;
+    char *what;
+    char *path; // of the current entry
+    size_t entries;
+    char piece[READ_PIECE_BYTES];
+};
+
+static la_ssize_t on_read(struct archive *a, void *data, const void **piece)
+{
+    struct tar_reader *r = data;
+    ssize_t n = stream_read(r->stream, r->piece, sizeof(r->piece));
+
+    if (n < 0)
+        archive_set_error(a, ARCHIVE_ERRNO_MISC, "the stream failed");
+    *piece = r->piece;
+    return n < 0 ? ARCHIVE_FATAL : n;
+}
+
+// The stream's own error says more than libarchive's about it.
+static int fail(struct tar_reader *r, struct err **err)
+{
+    const char *text = archive_error_string(r->archive);
+
+    if (stream_error(r->stream, err) < 0)
+        return -1;
+    return err_set(err, ERR_INTEGRITY, "%s: bad archive: %s", r->what, text ? text : "unknown");
+}
+
+struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struct err **err)
+{
+    struct tar_reader *r CLEANUP(tar_reader_cleanup) = MEM_NEW(struct tar_reader);
+
+    r->stream = s_take;
+    r->what = mem_str(what);
+    r->archive = archive_read_new();
+    if (!r->archive)
+        abort();
+    archive_read_support_format_tar(r->archive);
+    archive_read_support_format_empty(r->archive);
+    if (archive_read_open(r->archive, r, NULL, on_read, NULL) != ARCHIVE_OK) {
+        fail(r, err);
+        return NULL;
+    }
+    return STEAL(r);
+}
+
+static bool is_safe(const char *path)
+{
+    struct span rest = span_str(path), part;
+
+    if (!path[0] || path[0] == '/' || rest.len > TAR_PATH_MAX_BYTES)
+        return false;
+    for (size_t i = 0; i < rest.len; i++)
+        if ((unsigned char)path[i] < ' ' || path[i] == 0x7f)
+            return false;
+    while (span_next(&rest, '/', &part))
+        if (span_is(part, ".."))
+            return false;
+    return true;
+}
+
+static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry *entry,
+                 struct err **err)
+{
+    const char *path = archive_entry_pathname(e);
+
+    if (!path || !is_safe(path))
+        return err_set(err, ERR_INTEGRITY, "%s: the archive has an unsafe path '%.80s'", r->what,
+                       path ? path : "");
+    if (++r->entries > TAR_ENTRIES_MAX)
+        return err_set(err, ERR_INTEGRITY, "%s: the archive has more than %d entries", r->what,
+                       TAR_ENTRIES_MAX);
+    free(r->path);
+    r->path = path_clean(path);
+    *entry = (struct tar_entry){.path = r->path,
+                                .executable = (archive_entry_perm(e) & 0100) != 0,
+                                .size = (uint64_t)archive_entry_size(e)};
+    if (archive_entry_hardlink(e))
+        return err_set(err, ERR_INTEGRITY, "%s: %s is a hard link", r->what, path);
+    switch (archive_entry_filetype(e)) {
+    case AE_IFREG: entry->type = TAR_FILE; return 1;
+    case AE_IFDIR: entry->type = TAR_DIR; return 1;
+    case AE_IFLNK:
+        entry->type = TAR_LINK;
+        entry->target = archive_entry_symlink(e);
+        return 1;
+    default:
+        return err_set(err, ERR_INTEGRITY, "%s: %s is neither file, folder nor link", r->what,
+                       path);
+    }
+}
+
+int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err)
+{
+    struct archive_entry *e;
+    int result = archive_read_next_header(r->archive, &e);
+
+    if (result == ARCHIVE_EOF)
+        return 0;
+    if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+        return fail(r, err);
+    return judge(r, e, entry, err);
+}
+
+int tar_read(struct tar_reader *r, struct buf *out, struct err **err)
+{
+    char piece[READ_PIECE_BYTES];
+    la_ssize_t n;
+
+    while ((n = archive_read_data(r->archive, piece, sizeof(piece))) > 0) {
+        buf_add(out, piece, (size_t)n);
+        if (out->overflow)
+            return buf_check(out, ERR_INTEGRITY, r->path, err);
+    }
+    return n < 0 ? fail(r, err) : 0;
+}
+
+void tar_reader_free(struct tar_reader *r)
+{
+    if (!r)
+        return;
+    archive_read_free(r->archive);
+    stream_close(r->stream);
+    free(r->what);
+    free(r->path);
+    free(r);
+}
