@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// Uses each of the C libraries once, for real, and prints one line per fact: the proof that the
+// static build of installer/deps links and works. Not part of the product.
+// usage: probe FILE.tar.gz HTTPS-URL CA-FILE
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <nghttp2/nghttp2.h>
+#include <openssl/evp.h>
+#include <pcre2.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <yaml.h>
+#include <zlib.h>
+#include <zstd.h>
+
+static int failures;
+
+// Prints "NAME FACT", or counts and reports a failure.
+static void report(const char *name, bool ok, const char *fact)
+{
+    printf("%s %s\n", name, ok ? fact : "FAILED");
+    failures += !ok;
+}
+
+static void check_yaml(void)
+{
+    static const char text[] = "kind: ConfigMap\ndata: {a: [1, 2, 3]}\n";
+    yaml_parser_t parser;
+    yaml_document_t document;
+    bool ok = false;
+    yaml_parser_initialize(&parser);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, sizeof text - 1);
+    if (yaml_parser_load(&parser, &document)) {
+        const yaml_node_t *value = yaml_document_get_node(&document, 3);
+        ok = value && strcmp((const char *)value->data.scalar.value, "ConfigMap") == 0;
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    report("yaml", ok, "kind=ConfigMap");
+}
+
+static void check_json(void)
+{
+    json_error_t error;
+    json_t *root = json_loads("{\"items\": [1, 2.5, \"\\u00e9\"]}", 0, &error);
+    const json_t *items = json_object_get(root, "items");
+    const char *last = json_string_value(json_array_get(items, 2));
+    report("json", json_array_size(items) == 3 && last && strcmp(last, "\xc3\xa9") == 0, "items=3");
+    json_decref(root);
+}
+
+static void check_regex(void)
+{
+    static const char pattern[] = "^(\\p{Lu}\\w+)-(\\d+)$";
+    static const char subject[] = "\xc3\x89tude-42";
+    int code;
+    size_t offset;
+    pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF | PCRE2_UCP,
+                                   &code, &offset, NULL);
+    pcre2_match_data *match = re ? pcre2_match_data_create_from_pattern(re, NULL) : NULL;
+    int groups = match ? pcre2_match(re, (PCRE2_SPTR)subject, sizeof subject - 1, 0, 0, match, NULL)
+                       : -1;
+    report("pcre2", groups == 3, "groups=3");
+    pcre2_match_data_free(match);
+    pcre2_code_free(re);
+}
+
+static void check_zstd(void)
+{
+    char plain[4096], packed[8192], back[4096];
+    for (size_t i = 0; i < sizeof plain; i++) {
+        plain[i] = (char)(i * i >> 3);
+    }
+    size_t size = ZSTD_compress(packed, sizeof packed, plain, sizeof plain, 3);
+    size_t got = ZSTD_isError(size) ? 0 : ZSTD_decompress(back, sizeof back, packed, size);
+    report("zstd", got == sizeof plain && memcmp(plain, back, got) == 0, "roundtrip=4096");
+}
+
+static void check_zlib(void)
+{
+    report("zlib", crc32(0, (const Bytef *)"123456789", 9) == 0xcbf43926U, "crc32=cbf43926");
+}
+
+static void check_sha256(void)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char hex[2 * EVP_MAX_MD_SIZE + 1] = "";
+    unsigned int size = 0;
+    if (EVP_Digest("abc", 3, digest, &size, EVP_sha256(), NULL) == 1) {
+        for (unsigned int i = 0; i < size; i++) {
+            snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+        }
+    }
+    report("sha256", size == 32, hex);
+}
+
+static bool ed25519_verifies(const unsigned char *signature)
+{
+    // RFC 8032 section 7.1, test 1: the empty message.
+    static const unsigned char key[32] =
+        "\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a"
+        "\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, sizeof key);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool ok = pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+              EVP_DigestVerify(ctx, signature, 64, (const unsigned char *)"", 0) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    return ok;
+}
+
+static void check_ed25519(void)
+{
+    unsigned char signature[64] =
+        "\xe5\x56\x43\x00\xc3\x60\xac\x72\x90\x86\xe2\xcc\x80\x6e\x82\x8a"
+        "\x84\x87\x7f\x1e\xb8\xe5\xd9\x74\xd8\x73\xe0\x65\x22\x49\x01\x55"
+        "\x5f\xb8\x82\x15\x90\xa3\x3b\xac\xc6\x1e\x39\x70\x1c\xf9\xb4\x6b"
+        "\xd2\x5b\xf5\xf0\x59\x5b\xbe\x24\x65\x51\x41\x43\x8e\x7a\x10\x0b";
+    bool good = ed25519_verifies(signature);
+    signature[5] ^= 1;
+    report("ed25519", good && !ed25519_verifies(signature), "verified");
+}
+
+static void check_tar_gz(const char *file)
+{
+    struct archive *tar = archive_read_new();
+    struct archive_entry *entry;
+    char text[64] = "";
+    archive_read_support_filter_gzip(tar);
+    archive_read_support_filter_zstd(tar);
+    archive_read_support_format_tar(tar);
+    if (archive_read_open_filename(tar, file, 65536) == ARCHIVE_OK &&
+        archive_read_next_header(tar, &entry) == ARCHIVE_OK) {
+        int used = snprintf(text, sizeof text, "%.20s=", archive_entry_pathname(entry));
+        ssize_t got = archive_read_data(tar, text + used, sizeof text - (size_t)used - 1);
+        text[used + (got > 0 ? got : 0)] = '\0';
+    }
+    report("archive", text[0], text);
+    archive_read_free(tar);
+}
+
+static void *stack_size(void *size)
+{
+    pthread_attr_t attr;
+    pthread_getattr_np(pthread_self(), &attr);
+    pthread_attr_getstacksize(&attr, size);
+    pthread_attr_destroy(&attr);
+    return NULL;
+}
+
+static void check_thread(void)
+{
+    pthread_t thread;
+    size_t size = 0;
+    char fact[32];
+    bool ok = pthread_create(&thread, NULL, stack_size, &size) == 0;
+    ok = ok && pthread_join(thread, NULL) == 0;
+    snprintf(fact, sizeof fact, "stack=%zu", size);
+    report("thread", ok, fact);
+}
+
+// A constant that needs a relocation: after start it must be read-only.
+static void (*const relocated[])(void) = {check_yaml, check_json};
+
+static void check_relro(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        void (**volatile writable)(void) = (void (**)(void))relocated;
+        *writable = check_json;
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    report("relro", WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV, "protected");
+}
+
+static size_t discard(char *data, size_t size, size_t count, void *total)
+{
+    (void)data;
+    *(size_t *)total += size * count;
+    return size * count;
+}
+
+static void check_https(const char *url, const char *ca_file)
+{
+    size_t total = 0;
+    long version = 0, status = 0, verified = 1;
+    char error[CURL_ERROR_SIZE] = "", fact[64];
+    CURL *easy = curl_easy_init();
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &total);
+    CURLcode code = curl_easy_perform(easy);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    snprintf(fact, sizeof fact, "status=%ld http=%s bytes=%zu", status,
+             version == CURL_HTTP_VERSION_2_0 ? "2" : "1", total);
+    report("https", code == CURLE_OK && verified == 0, fact);
+    if (code != CURLE_OK) {
+        fprintf(stderr, "probe: %s\n", error[0] ? error : curl_easy_strerror(code));
+    }
+    curl_easy_cleanup(easy);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4) {
+        fprintf(stderr, "usage: probe FILE.tar.gz HTTPS-URL CA-FILE\n");
+        return 2;
+    }
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    printf("versions curl=%s nghttp2=%s\n", curl_version_info(CURLVERSION_NOW)->version,
+           nghttp2_version(0)->version_str);
+    for (size_t i = 0; i < sizeof relocated / sizeof relocated[0]; i++) {
+        relocated[i]();
+    }
+    check_regex();
+    check_zstd();
+    check_zlib();
+    check_sha256();
+    check_ed25519();
+    check_tar_gz(argv[1]);
+    check_thread();
+    check_relro();
+    check_https(argv[2], argv[3]);
+    curl_global_cleanup();
+    return failures != 0;
+}
