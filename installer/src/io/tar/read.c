@@ -2,6 +2,7 @@
 // Reading tar through libarchive, which sees one pull stream and nothing of the file system.
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static la_ssize_t on_read(struct archive *a, void *data, const void **piece)
     ssize_t n = stream_read(r->stream, r->piece, sizeof(r->piece));
 
     if (n < 0)
-        archive_set_error(a, ARCHIVE_ERRNO_MISC, "the stream failed");
+        archive_set_error(a, EIO, "the stream failed");
     *piece = r->piece;
     return n < 0 ? ARCHIVE_FATAL : n;
 }

@@ -2,6 +2,7 @@
 // Writing tar through libarchive into a buffer, with everything fixed but paths and content.
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -18,7 +19,7 @@ static la_ssize_t on_write(struct archive *a, void *data, const void *piece, siz
 
     buf_add(w->out, piece, len);
     if (w->out->overflow) {
-        archive_set_error(a, ARCHIVE_ERRNO_MISC, "it is larger than %zu bytes", w->out->max);
+        archive_set_error(a, EFBIG, "it is larger than %zu bytes", w->out->max);
         return -1;
     }
     return (la_ssize_t)len;
