@@ -218,8 +218,6 @@ def project(plant):
     for name in ("CMakeLists.txt", "installer/CMakeLists.txt", "installer/cmake", "installer/deps/deps.cmake"):
         source, target = CHECKOUT / name, plant.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not source.exists():
-            continue
         if source.is_dir():
             shutil.copytree(source, target)
         else:
