@@ -15,6 +15,7 @@
 #include "base/report.h"
 #include "io/doc.h"
 #include "model/kube.h"
+#include "model/kustomize.h"
 #include "model/ready.h"
 
 #define LAYERS_FAIL_AFTER_MS 180000 // a failure that repeats this long is final
@@ -32,6 +33,13 @@ struct layers_plan {
     struct layer *items;
     size_t count;
 };
+
+// Makes one layer of each entry of the entrypoint's `resources`, named by its last path part, from
+// the rendered tree. What the entrypoint's own generators made belongs to the first layer that
+// refers to it. The plan lives in `arena` and points into `result`. ERR_CONFIG: two layers of one
+// name.
+int layers_split(const struct kustomize_result *result, struct arena *arena,
+                 struct layers_plan *plan, struct err **err) MUST_CHECK;
 
 // Cuts the plan to the layers `from` to `to` (names; NULL: from the first, to the last) by setting
 // *first and *last. ERR_USAGE for an unknown name, or an empty range.

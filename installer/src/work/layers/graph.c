@@ -12,6 +12,7 @@
 struct builder {
     struct graph *graph;
     struct track *track;
+    struct manifests *manifests;
     struct grown grown;
     struct pods pods;
     size_t layer;
@@ -147,6 +148,37 @@ static void ask_pods(struct builder *b, struct graph_item *item)
     memcpy(item->ready.message, why.message, sizeof(why.message));
 }
 
+static bool is_scalable(const struct graph_item *item)
+{
+    return span_is(item->kind, "Deployment") || span_is(item->kind, "StatefulSet");
+}
+
+// A workload at zero replicas is complete by its own status. It is not when the release it came
+// from, or the tree, wants more.
+static void ask_release(struct builder *b, size_t i)
+{
+    struct graph_item *item = &b->graph->items.items[i];
+    int release = graph_release_of(b->graph, i);
+    int64_t wanted = 0;
+
+    if (!is_scalable(item) || !item->object || item->ready.state != READY_OK ||
+        node_get_int(node_get(item->object, "spec"), "replicas", 1) != 0)
+        return;
+    if (release == GRAPH_NO_PARENT || !b->graph->items.items[release].object)
+        return;
+    switch (manifests_replicas(b->manifests, b->graph->items.items[release].object, item->object,
+                               &wanted)) {
+    case MANIFEST_WANTS_ZERO: break;
+    case MANIFEST_UNKNOWN:
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt", "its release is not looked at yet");
+        break;
+    case MANIFEST_WANTS_MORE:
+        set(&item->ready, READY_FAILING, "ScaledToZero",
+            "somebody scaled it to 0 replicas; its release wants more");
+        break;
+    }
+}
+
 static void mark_parents(struct graph *g)
 {
     for (size_t i = g->items.len; i-- > 0;) {
@@ -172,9 +204,11 @@ static void add_layer(struct builder *b, const struct layer *layer)
     }
 }
 
-void graph_build(struct graph *g, struct track *t, const struct layers_plan *plan, size_t last)
+void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers_plan *plan,
+                 size_t last)
 {
-    struct builder b = {.graph = g, .track = t};
+    struct track *t = facts->track;
+    struct builder b = {.graph = g, .track = t, .manifests = facts->manifests};
     size_t done = 0;
 
     g->arena = arena_new();
@@ -187,6 +221,7 @@ void graph_build(struct graph *g, struct track *t, const struct layers_plan *pla
 
             judge(&b, item);
             ask_pods(&b, item);
+            ask_release(&b, done);
             expand(&b, done);
         }
     }

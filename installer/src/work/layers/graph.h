@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "work/layers.h"
+#include "work/layers/manifest.h"
 #include "work/layers/track.h"
 
 enum { GRAPH_NO_PARENT = -1 };
@@ -30,9 +31,16 @@ struct graph {
     struct map index;             // "group/kind/ns/name" to item index + 1
 };
 
-// Looks at the layers 0 to `last` of the plan. Kinds that are not watched yet are noted in `t`
-// and count as not ready.
-void graph_build(struct graph *g, struct track *t, const struct layers_plan *plan, size_t last);
+// What is known of the cluster at this moment; see the two headers.
+struct graph_facts {
+    struct track *track;
+    struct manifests *manifests;
+};
+
+// Looks at the layers 0 to `last` of the plan. What is not known yet is noted in the facts and
+// counts as not ready.
+void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers_plan *plan,
+                 size_t last);
 // Also a CLEANUP for variables of type `struct graph`; start with {0}.
 void graph_free(struct graph *g);
 

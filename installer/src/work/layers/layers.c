@@ -71,10 +71,11 @@ int layers_up(struct kube *k, const struct layers_plan *plan, const struct layer
               struct report *report, struct layers_result *results, struct err **err)
 {
     struct track *track CLEANUP(track_cleanup) = track_new(k);
+    struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
     struct failures *failures CLEANUP(failures_cleanup) = failures_new(options->fail_after_ms);
     struct wait wait = {
         .kube = k,
-        .track = track,
+        .facts = {track, manifests},
         .failures = failures,
         .plan = plan,
         .options = options,
@@ -112,12 +113,14 @@ int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline
                 struct arena *arena, struct layers_state *state, struct err **err)
 {
     struct track *track CLEANUP(track_cleanup) = track_new(k);
+    struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
+    struct graph_facts facts = {track, manifests};
     struct graph g CLEANUP(graph_free) = {0};
     const struct layers_finding *findings;
 
     if (!plan->count)
         return 0;
-    if (wait_settled(k, track, plan, plan->count - 1, deadline, &g, err) < 0)
+    if (wait_settled(k, &facts, plan, plan->count - 1, deadline, &g, err) < 0)
         return -1;
     state->objects = arena_array(arena, plan->count, sizeof(size_t));
     state->unready = arena_array(arena, plan->count, sizeof(size_t));

@@ -109,7 +109,8 @@ static int pause_for(struct wait *w, int64_t until, struct err **err)
 {
     int64_t look = timer_now() + WAIT_LOOK_MS;
     struct http *http = kube_http(w->kube);
-    int result = http_run_until(http, has_changed, w->track, until < look ? until : look, err);
+    int result =
+        http_run_until(http, has_changed, w->facts.track, until < look ? until : look, err);
 
     if (result != 0)
         return result < 0 ? -1 : 0;
@@ -130,7 +131,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     size_t count;
     int64_t now = timer_now();
 
-    graph_build(&g, w->track, w->plan, layer);
+    graph_build(&g, &w->facts, w->plan, layer);
     findings = graph_findings(&g, &count);
     count_ready(&g, talk);
     final = failures_see(w->failures, findings, count, now);
@@ -148,6 +149,14 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     return 0;
 }
 
+// Finds out what the last look could not tell. *learned: something is known now, look again.
+static int learn(const struct graph_facts *facts, bool *learned, struct err **err)
+{
+    if (track_refresh(facts->track, err) < 0)
+        return -1;
+    return manifests_refresh(facts->manifests, learned, err);
+}
+
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
 {
     struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
@@ -156,30 +165,37 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
     for (;;) {
         int done = look(w, layer, window_ms, &talk, &ready_since, err);
         int64_t until = w->options->deadline;
+        bool learned;
 
         if (done != 0)
             return done < 0 ? -1 : 0;
         if (ready_since)
             until = ready_since + window_ms;
         until = earliest(until, failures_next(w->failures));
-        if (track_refresh(w->track, err) < 0 || pause_for(w, until, err) < 0)
+        if (learn(&w->facts, &learned, err) < 0)
+            return -1;
+        if (!learned && pause_for(w, until, err) < 0)
             return -1;
     }
 }
 
-int wait_settled(struct kube *k, struct track *t, const struct layers_plan *plan, size_t last,
-                 int64_t deadline, struct graph *g, struct err **err)
+int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers_plan *plan,
+                 size_t last, int64_t deadline, struct graph *g, struct err **err)
 {
     for (;;) {
+        bool settled, learned;
         int result;
 
         graph_free(g);
-        graph_build(g, t, plan, last);
-        if (track_settled(t))
-            return 0;
-        if (track_refresh(t, err) < 0)
+        graph_build(g, facts, plan, last);
+        settled = track_settled(facts->track);
+        if (learn(facts, &learned, err) < 0)
             return -1;
-        result = http_run_until(kube_http(k), has_changed, t, deadline, err);
+        if (learned)
+            continue;
+        if (settled)
+            return 0;
+        result = http_run_until(kube_http(k), has_changed, facts->track, deadline, err);
         if (result < 0)
             return -1;
         if (result > 0)

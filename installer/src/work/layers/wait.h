@@ -10,7 +10,7 @@
 
 struct wait {
     struct kube *kube;
-    struct track *track;
+    struct graph_facts facts;
     struct failures *failures;
     const struct layers_plan *plan;
     const struct layers_options *options;
@@ -23,7 +23,7 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
 
 // Brings the picture up to date once: builds `g` over layers 0 to `last` when everything that is
 // of interest has been listed. ERR_TIMEOUT after `deadline`.
-int wait_settled(struct kube *k, struct track *t, const struct layers_plan *plan, size_t last,
-                 int64_t deadline, struct graph *g, struct err **err) MUST_CHECK;
+int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers_plan *plan,
+                 size_t last, int64_t deadline, struct graph *g, struct err **err) MUST_CHECK;
 
 #endif
