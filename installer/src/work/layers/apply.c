@@ -202,7 +202,7 @@ int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&
-            definitions_wait(a, entries + start, end - start, err) < 0)
+            definitions_wait(a->kube, entries + start, end - start, a->deadline, err) < 0)
             return -1;
     }
     return 0;

@@ -12,26 +12,26 @@
 
 enum { DEFINITIONS_POLL_MS = 50 };
 
-static int time_is_up(const struct apply *a, const char *name, const struct ready *ready,
+static int time_is_up(int64_t deadline, const char *name, const struct ready *ready,
                       struct err **err)
 {
-    if (timer_now() < a->deadline)
+    if (timer_now() < deadline)
         return 0;
     return err_set(err, ERR_TIMEOUT, "%s is not served in time: %s: %s", name, ready->reason,
                    ready->message);
 }
 
 // 1 when it is established, 0 when not yet.
-static int is_established(struct apply *a, const struct node *wanted, struct ready *ready,
+static int is_established(struct kube *k, const struct node *wanted, struct ready *ready,
                           struct err **err)
 {
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    const struct kube_resource *resource = kube_find_for(a->kube, wanted, err);
+    const struct kube_resource *resource = kube_find_for(k, wanted, err);
     int absent;
 
     if (!resource)
         return -1;
-    absent = kube_get(a->kube, resource, NULL, node_get_str(node_get(wanted, "metadata"), "name"),
+    absent = kube_get(k, resource, NULL, node_get_str(node_get(wanted, "metadata"), "name"),
                       &answer, err);
     if (absent < 0)
         return -1;
@@ -41,27 +41,28 @@ static int is_established(struct apply *a, const struct node *wanted, struct rea
     return ready->state == READY_OK;
 }
 
-static int wait_established(struct apply *a, const struct node *wanted, struct err **err)
+static int wait_established(struct kube *k, const struct node *wanted, int64_t deadline,
+                            struct err **err)
 {
     char *name CLEANUP(mem_cleanup) = kube_object_name(wanted);
     struct ready ready;
 
     for (;;) {
-        int done = is_established(a, wanted, &ready, err);
+        int done = is_established(k, wanted, &ready, err);
 
         if (done != 0)
             return done < 0 ? -1 : 0;
         if (ready.state >= READY_FAILING)
             return err_set(err, ERR_TERMINAL, "%s: %s: %s", name, ready.reason, ready.message);
-        if (time_is_up(a, name, &ready, err) < 0 ||
-            http_sleep(kube_http(a->kube), DEFINITIONS_POLL_MS, err) < 0)
+        if (time_is_up(deadline, name, &ready, err) < 0 ||
+            http_sleep(kube_http(k), DEFINITIONS_POLL_MS, err) < 0)
             return -1;
     }
 }
 
 // Established comes a moment before the handler of the new path does.
-static int wait_listed(struct apply *a, const struct node *wanted, const char *version,
-                       struct err **err)
+static int wait_listed(struct kube *k, const struct node *wanted, const char *version,
+                       int64_t deadline, struct err **err)
 {
     const struct node *spec = node_get(wanted, "spec");
     char *path CLEANUP(mem_cleanup) =
@@ -74,21 +75,21 @@ static int wait_listed(struct apply *a, const struct node *wanted, const char *v
         struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
         struct ready ready = {.reason = "NotListed"};
 
-        if (kube_get_raw(a->kube, path, &body, &why) == 0)
+        if (kube_get_raw(k, path, &body, &why) == 0)
             return 0;
         if (err_kind(why) == ERR_CANCELLED)
             return err_move(err, &why);
         snprintf(ready.message, sizeof(ready.message), "%s", err_message(why));
-        if (time_is_up(a, name, &ready, err) < 0 ||
-            http_sleep(kube_http(a->kube), DEFINITIONS_POLL_MS, err) < 0)
+        if (time_is_up(deadline, name, &ready, err) < 0 ||
+            http_sleep(kube_http(k), DEFINITIONS_POLL_MS, err) < 0)
             return -1;
     }
 }
 
-static bool is_known(struct apply *a, const struct node *spec, const char *version)
+static bool is_known(struct kube *k, const struct node *spec, const char *version)
 {
     size_t count;
-    const struct kube_resource *const *all = kube_resources(a->kube, &count);
+    const struct kube_resource *const *all = kube_resources(k, &count);
 
     for (size_t i = 0; i < count; i++)
         if (strcmp(all[i]->group, node_get_str(spec, "group")) == 0 &&
@@ -98,8 +99,8 @@ static bool is_known(struct apply *a, const struct node *spec, const char *versi
     return false;
 }
 
-int definitions_wait(struct apply *a, const struct order_entry *entries, size_t count,
-                     struct err **err)
+int definitions_wait(struct kube *k, const struct order_entry *entries, size_t count,
+                     int64_t deadline, struct err **err)
 {
     bool fresh = false;
 
@@ -111,13 +112,13 @@ int definitions_wait(struct apply *a, const struct order_entry *entries, size_t 
         {
             const char *name = node_get_str(version, "name");
 
-            if (!node_get_bool(version, "served", true) || is_known(a, spec, name))
+            if (!node_get_bool(version, "served", true) || is_known(k, spec, name))
                 continue;
             fresh = true;
-            if (wait_established(a, entries[i].object, err) < 0 ||
-                wait_listed(a, entries[i].object, name, err) < 0)
+            if (wait_established(k, entries[i].object, deadline, err) < 0 ||
+                wait_listed(k, entries[i].object, name, deadline, err) < 0)
                 return -1;
         }
     }
-    return fresh ? kube_discover(a->kube, err) : 0;
+    return fresh ? kube_discover(k, err) : 0;
 }

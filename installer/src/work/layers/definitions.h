@@ -4,12 +4,13 @@
 #ifndef WORK_LAYERS_DEFINITIONS_H
 #define WORK_LAYERS_DEFINITIONS_H
 
-#include "work/layers/apply.h"
+#include "model/kube.h"
 #include "work/layers/order.h"
 
 // Waits until every definition of entries[0..count) serves all its versions, and reads discovery
-// again when one was new. ERR_API, ERR_TERMINAL (names not accepted), ERR_TIMEOUT, ERR_CANCELLED.
-int definitions_wait(struct apply *a, const struct order_entry *entries, size_t count,
-                     struct err **err) MUST_CHECK;
+// again when one was new; until `deadline` (absolute). ERR_API, ERR_TERMINAL (names not accepted),
+// ERR_TIMEOUT, ERR_CANCELLED.
+int definitions_wait(struct kube *k, const struct order_entry *entries, size_t count,
+                     int64_t deadline, struct err **err) MUST_CHECK;
 
 #endif
