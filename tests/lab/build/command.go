@@ -79,7 +79,7 @@ func pruneCache(components []*Component) error {
 		return err
 	}
 	e := ensurer{cache: cache, keys: newKeyer()}
-	current, err := e.plan(components)
+	current, _, err := e.plan(components)
 	if err != nil {
 		return err
 	}

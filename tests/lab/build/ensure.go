@@ -24,61 +24,70 @@ func Ensure(ctx context.Context, components ...*Component) (Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := ensurer{cache: cache, keys: newKeyer(), log: os.Stderr, slots: make(chan struct{}, parallel)}
-	plan, err := e.plan(components)
+	e := ensurer{cache: cache, keys: newKeyer(), log: os.Stderr}
+	set, order, err := e.plan(components)
 	if err != nil {
 		return nil, err
 	}
-	if err := e.buildMissing(ctx, plan); err != nil {
-		return nil, err
-	}
-	return plan, nil
+	return set, e.buildMissing(ctx, set, order)
 }
 
 type ensurer struct {
 	cache string
 	keys  *keyer
 	log   io.Writer
-	slots chan struct{}
 }
 
-// plan returns the folder that each of components, and what they need, has or will have.
-func (e *ensurer) plan(components []*Component) (Set, error) {
-	plan := Set{}
+// plan returns the folder that each of components, and what they need, has or will have, and an
+// order in which each comes after what it needs, else as they are given.
+func (e *ensurer) plan(components []*Component) (Set, []*Component, error) {
+	set := Set{}
+	var order []*Component
 	var add func(list []*Component) error
 	add = func(list []*Component) error {
 		for _, c := range list {
+			if _, known := set[c]; known {
+				continue
+			}
 			key, err := e.keys.key(c)
 			if err != nil {
 				return err
 			}
-			plan[c] = filepath.Join(e.cache, c.Name+"-"+key)
+			set[c] = filepath.Join(e.cache, c.Name+"-"+key)
 			if err := add(c.Needs); err != nil {
 				return err
 			}
+			order = append(order, c)
 		}
 		return nil
 	}
-	return plan, add(components)
+	err := add(components)
+	return set, order, err
 }
 
-// buildMissing builds what plan lacks, each component after those that it needs. The first
+// buildMissing builds what the cache lacks of set, in order, several at a time. The first
 // failure stops the rest and is returned alone.
-func (e *ensurer) buildMissing(ctx context.Context, plan Set) error {
+func (e *ensurer) buildMissing(ctx context.Context, set Set, order []*Component) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	done := map[*Component]chan struct{}{}
-	for c := range plan {
+	for _, c := range order {
 		done[c] = make(chan struct{})
 	}
+	slots := make(chan struct{}, parallel)
 	var all sync.WaitGroup
-	for c := range plan {
+	for _, c := range order {
+		slots <- struct{}{}
 		all.Go(func() {
+			defer func() { <-slots }()
 			defer close(done[c])
 			for _, need := range c.Needs {
 				<-done[need]
 			}
-			if err := e.ensure(ctx, c, plan); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			if err := e.ensure(ctx, c, set); err != nil {
 				cancel(err)
 			}
 		})
@@ -88,15 +97,9 @@ func (e *ensurer) buildMissing(ctx context.Context, plan Set) error {
 }
 
 // ensure builds c unless its folder is there.
-func (e *ensurer) ensure(ctx context.Context, c *Component, plan Set) error {
-	if exists(plan[c]) {
+func (e *ensurer) ensure(ctx context.Context, c *Component, set Set) error {
+	if exists(set[c]) {
 		return nil
-	}
-	select {
-	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 	unlock, err := lock(ctx, filepath.Join(e.cache, "."+c.Name+".lock"), func() {
 		logf(e.log, c, "another process is building it, waiting")
@@ -105,12 +108,12 @@ func (e *ensurer) ensure(ctx context.Context, c *Component, plan Set) error {
 		return fmt.Errorf("%s: %w", c.Name, err)
 	}
 	defer unlock()
-	if exists(plan[c]) {
+	if exists(set[c]) {
 		return nil
 	}
 	start := time.Now()
 	logf(e.log, c, "building")
-	if err := e.build(ctx, c, plan); err != nil {
+	if err := e.build(ctx, c, set); err != nil {
 		return fmt.Errorf("build %s: %w", c.Name, err)
 	}
 	logf(e.log, c, "built in %.1f s", time.Since(start).Seconds())
@@ -119,14 +122,14 @@ func (e *ensurer) ensure(ctx context.Context, c *Component, plan Set) error {
 
 // build runs c's recipe in a temporary folder, which gets its final name when it is complete.
 // The lock on c is held, so a temporary folder that is already there is a killed build's.
-func (e *ensurer) build(ctx context.Context, c *Component, plan Set) (err error) {
+func (e *ensurer) build(ctx context.Context, c *Component, set Set) (err error) {
 	part := filepath.Join(e.cache, ".part-"+c.Name)
 	if err := RemoveAll(part); err != nil {
 		return err
 	}
 	job := Job{
 		Out: filepath.Join(part, "out"), Scratch: filepath.Join(part, "scratch"),
-		component: c, set: plan, log: e.log,
+		component: c, set: set, log: e.log,
 	}
 	defer func() { err = errors.Join(err, RemoveAll(part)) }()
 	for _, dir := range []string{job.Out, job.Scratch} {
@@ -137,7 +140,7 @@ func (e *ensurer) build(ctx context.Context, c *Component, plan Set) (err error)
 	if err := c.Build(ctx, &job); err != nil {
 		return err
 	}
-	return os.Rename(job.Out, plan[c])
+	return os.Rename(job.Out, set[c])
 }
 
 func exists(path string) bool {

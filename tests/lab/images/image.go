@@ -9,7 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
+	"io/fs"
 	"strings"
 	"time"
 )
@@ -146,7 +146,7 @@ type Ref struct {
 func ParseRef(text string) (Ref, error) {
 	host, rest, _ := strings.Cut(text, "/")
 	repository, tag, ok := strings.Cut(rest, ":")
-	if !ok || host == "" || repository == "" || tag == "" || path.Clean(repository) != repository {
+	if !ok || host == "" || repository == "" || tag == "" || !fs.ValidPath(repository) {
 		return Ref{}, fmt.Errorf("image reference %q is not of the form HOST/REPOSITORY:TAG", text)
 	}
 	return Ref{host, repository, tag}, nil
