@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcurl's results as errors: what failed, where, why, and what to do.
+#include "io/http/http_int.h"
+
+#include <string.h>
+
+static const char *method_of(const struct http_transfer *t)
+{
+    return t->request.method ? t->request.method : "GET";
+}
+
+static const char *curl_words(const struct http_transfer *t, CURLcode code)
+{
+    return *t->curl_text ? t->curl_text : curl_easy_strerror(code);
+}
+
+static bool was_connected(const struct http_transfer *t)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
+    return us > 0;
+}
+
+static enum http_failure resolve_failed(struct http_transfer *t, CURLcode code)
+{
+    bool proxy = code == CURLE_COULDNT_RESOLVE_PROXY;
+
+    err_set(&t->error, ERR_SOURCE, "%s %s: the name of the %s cannot be resolved: %s", method_of(t),
+            t->masked_url, proxy ? "proxy" : "host", curl_words(t, code));
+    err_hint(&t->error, "check the name and this host's DNS");
+    return HTTP_UNREACHED;
+}
+
+static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
+{
+    long os_errno = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
+    if (os_errno)
+        err_set_errno(&t->error, ERR_SOURCE, (int)os_errno, "%s %s: cannot connect to %s:%d",
+                      method_of(t), t->masked_url, t->url.host, t->url.port);
+    else
+        err_set(&t->error, ERR_SOURCE, "%s %s: cannot connect to %s:%d: %s", method_of(t),
+                t->masked_url, t->url.host, t->url.port, curl_words(t, code));
+    return HTTP_UNREACHED;
+}
+
+static enum http_failure timed_out(struct http_transfer *t)
+{
+    if (t->request.deadline && timer_now() >= t->request.deadline) {
+        err_set(&t->error, ERR_TIMEOUT, "%s %s: no complete answer within the time limit",
+                method_of(t), t->masked_url);
+        return HTTP_TIMED_OUT;
+    }
+    if (!was_connected(t)) {
+        err_set(&t->error, ERR_SOURCE, "%s %s: no connection to %s:%d within %d s", method_of(t),
+                t->masked_url, t->url.host, t->url.port,
+                (t->request.connect_timeout_ms ? t->request.connect_timeout_ms
+                                               : HTTP_CONNECT_TIMEOUT_MS) /
+                    1000);
+        err_hint(&t->error, "a firewall or a missing route drops the packets; is a proxy needed?");
+        return HTTP_UNREACHED;
+    }
+    err_set(&t->error, ERR_SOURCE, "%s %s: the transfer stalled", method_of(t), t->masked_url);
+    return HTTP_BROKEN;
+}
+
+// A peer that went away in the middle of the handshake says nothing about TLS.
+static bool is_cut_off(const struct http_transfer *t)
+{
+    return strstr(t->curl_text, "SSL_ERROR_SYSCALL") || strstr(t->curl_text, "unexpected eof") ||
+           strstr(t->curl_text, "Connection reset");
+}
+
+static enum http_failure tls_failed(struct http_transfer *t, CURLcode code)
+{
+    const struct http_site *site = t->request.site;
+    const char *host = t->url.host, *ca = t->http->ca_file;
+
+    if (site && site->tls_server_name && *site->tls_server_name)
+        host = site->tls_server_name;
+    if (site && site->ca_pem.len)
+        ca = "the configuration";
+    else if (site && site->ca_file)
+        ca = site->ca_file;
+    tls_explain(t->tls, curl_words(t, code), host, ca ? ca : "this host", &t->error);
+    err_wrap(&t->error, "%s %s", method_of(t), t->masked_url);
+    return HTTP_TLS;
+}
+
+static enum http_failure proxy_failed(struct http_transfer *t, CURLcode code, long status)
+{
+    if (status)
+        err_set(&t->error, ERR_SOURCE, "%s %s: the proxy answers %ld to CONNECT", method_of(t),
+                t->masked_url, status);
+    else
+        err_set(&t->error, ERR_SOURCE, "%s %s: the proxy failed: %s", method_of(t), t->masked_url,
+                curl_words(t, code));
+    if (status == 407)
+        err_hint(&t->error, "the proxy wants credentials: http://USER:PASSWORD@PROXY:PORT");
+    return HTTP_UNREACHED;
+}
+
+// A TLS 1.3 server complains about the client certificate only after its handshake is done.
+static bool is_late_alert(const struct http_transfer *t)
+{
+    return strstr(t->curl_text, "alert") && strstr(t->curl_text, "SSL");
+}
+
+static enum http_failure broken(struct http_transfer *t, CURLcode code)
+{
+    long connect_status = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status && connect_status / 100 != 2)
+        return proxy_failed(t, code, connect_status);
+    if (is_late_alert(t))
+        return tls_failed(t, code);
+    err_set(&t->error, ERR_SOURCE, "%s %s: the connection broke: %s", method_of(t), t->masked_url,
+            curl_words(t, code));
+    return HTTP_BROKEN;
+}
+
+static enum http_failure refused(struct http_transfer *t, CURLcode code)
+{
+    if (code == CURLE_TOO_MANY_REDIRECTS)
+        err_set(&t->error, ERR_SOURCE, "%s %s: more than %d redirects", method_of(t), t->masked_url,
+                HTTP_REDIRECTS_MAX);
+    else if (code == CURLE_UNSUPPORTED_PROTOCOL)
+        err_set(&t->error, ERR_SOURCE, "%s %s: redirects from https to anything else are refused",
+                method_of(t), t->masked_url);
+    else
+        err_set(&t->error, ERR_SOURCE, "%s %s: %s", method_of(t), t->masked_url,
+                curl_words(t, code));
+    return HTTP_REFUSED;
+}
+
+enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
+{
+    if (t->error) // set by our own callbacks, which made curl stop
+        return HTTP_REFUSED;
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: return resolve_failed(t, code);
+    case CURLE_COULDNT_CONNECT: return connect_failed(t, code);
+    case CURLE_PROXY: return proxy_failed(t, code, 0);
+    case CURLE_OPERATION_TIMEDOUT: return timed_out(t);
+    case CURLE_SSL_CONNECT_ERROR:
+        return is_cut_off(t) ? connect_failed(t, code) : tls_failed(t, code);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR: return tls_failed(t, code);
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_AGAIN: return broken(t, code);
+    default: return refused(t, code);
+    }
+}

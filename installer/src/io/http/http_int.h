@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of io/http share: the loop's state, a transfer's state, and the small services
+// (URLs, proxies, TLS diagnosis) that transfers use.
+#ifndef IO_HTTP_INT_H
+#define IO_HTTP_INT_H
+
+#include <curl/curl.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "io/http.h"
+
+struct fd_watch {
+    int fd;
+    http_fd_fn *fn;
+    void *data;
+};
+
+struct http {
+    CURLM *multi;
+    struct timers *timers;
+    struct cancel *cancel;
+    struct report *report;
+    char *ca_file; // NULL: none was found
+    char *user_agent;
+    VEC(struct fd_watch) fds;
+    struct http_transfer *transfers; // all, the newest first
+    unsigned long long events;       // so far: tells whether a turn changed anything
+};
+
+// --- url.c ---
+
+struct url_parts {
+    char *scheme; // lower case
+    char *host;   // without brackets
+    int port;     // the scheme's default when the URL has none
+    bool has_userinfo;
+};
+
+// ERR_SOURCE for anything but a valid http or https URL.
+int url_parse(const char *url, struct url_parts *parts, struct err **err) MUST_CHECK;
+void url_parts_free(struct url_parts *parts);
+
+// --- proxy.c ---
+
+struct proxy_env {
+    const char *https_proxy, *http_proxy, *no_proxy;
+};
+
+struct proxy_env proxy_env_read(void);
+// The proxy for a request by the environment, or NULL; borrowed from `env`.
+const char *proxy_choose(const struct proxy_env *env, const struct url_parts *url);
+
+// --- tls.c ---
+
+// What was seen of the peer's certificates in a handshake. Counted: the connection and the transfer
+// that opened it both hold it.
+struct tls_capture;
+
+struct tls_capture *tls_capture_new(void) MUST_CHECK RETURNS_NONNULL;
+void tls_capture_free(struct tls_capture *c); // NULL-safe
+// CURLOPT_SSL_CTX_FUNCTION with the capture as its data.
+CURLcode tls_capture_install(CURL *easy, void *ssl_ctx, void *capture);
+// Sets *err (kind ERR_SOURCE) from the capture, curl's text, the name that was verified, and what
+// the CA certificates came from.
+int tls_explain(const struct tls_capture *c, const char *curl_text, const char *host,
+                const char *ca_name, struct err **err);
+
+// --- response.c ---
+
+// Forgets the headers and the status, keeps the body.
+void response_reset(struct http_response *r);
+// Adds a header line "Name: value\r\n"; false when the limit on headers is passed.
+bool response_add_header(struct http_response *r, struct span line);
+
+// --- transfer.c ---
+
+enum transfer_state {
+    TRANSFER_QUEUED, // to be given to curl in the next turn
+    TRANSFER_ACTIVE,
+    TRANSFER_PAUSING, // waits for its next attempt
+    TRANSFER_ENDED,   // the outcome is known; callbacks may be outstanding
+};
+
+// Received but not yet handed over: curl is paused above this.
+#define TRANSFER_PENDING_BYTES ((size_t)1 << 20)
+
+struct http_transfer {
+    struct http *http;
+    struct http_transfer *next, *previous;
+    enum transfer_state state;
+    struct arena *arena; // owns the strings of `request`
+    struct http_request request;
+    struct http_handler handler;
+    struct url_parts url;
+    char *masked_url;
+    bool bulk; // a pulled stream: HTTP/1.1, pieces stay in `pending`
+
+    CURL *easy;
+    struct curl_slist *headers;
+    struct curl_slist *connect_to;
+    struct tls_capture *tls;
+    char curl_text[CURL_ERROR_SIZE];
+
+    int attempt;
+    uint64_t retry_timer;
+    int64_t started;
+    bool head_complete; // of the final answer of this attempt
+    bool head_shown;
+    bool swallow;      // this attempt's answer will be repeated: drop its body
+    bool paused;       // curl was told to pause
+    bool busy;         // a callback of it is running
+    bool aborted;      // while busy: free it afterwards
+    uint64_t expected; // total size by the first answer, for resuming; 0: unknown
+    struct buf pending;
+    size_t pending_at; // bytes of it used up
+    struct http_response response;
+    struct err *error;
+};
+
+struct http_transfer *transfer_new(struct http *h, const struct http_request *request,
+                                   const struct http_handler *handler, bool bulk) RETURNS_NONNULL;
+void transfer_free(struct http_transfer *t);
+
+// Gives a queued transfer to curl.
+void transfer_begin(struct http_transfer *t);
+// curl is done with the current attempt: the end, or another attempt.
+void transfer_end_attempt(struct http_transfer *t, CURLcode code);
+// Ends it with t->error or, without one, successfully.
+void transfer_end(struct http_transfer *t, enum http_failure failure);
+// Lets curl go on after a pause once there is room again.
+void transfer_resume(struct http_transfer *t);
+
+// --- setup.c ---
+
+// Applies the request to t->easy; -1 with *err when it must not be sent.
+int setup_easy(struct http_transfer *t, struct err **err) MUST_CHECK;
+
+// --- failure.c ---
+
+// The class of curl's result, and t->error for it.
+enum http_failure failure_explain(struct http_transfer *t, CURLcode code);
+
+// --- loop.c ---
+
+// One turn: at most `wait_ms` of waiting, then all callbacks that are due.
+int loop_turn(struct http *h, int64_t deadline, struct err **err) MUST_CHECK;
+
+#endif

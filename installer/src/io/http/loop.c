@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: libcurl's multi handle, timers, foreign descriptors and the cancel token in one poll;
+// after it, everything that is due is handed to its events.
+#include "io/http/http_int.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { TURN_MOST_MS = 60000 };
+
+// --- handing over ---
+
+static bool has_head(const struct http_transfer *t)
+{
+    return (t->state == TRANSFER_ACTIVE || t->state == TRANSFER_ENDED) && t->head_complete &&
+           !t->swallow && !t->head_shown;
+}
+
+static bool has_news(const struct http_transfer *t)
+{
+    if (t->busy)
+        return false;
+    if (has_head(t))
+        return true;
+    return !t->bulk && (t->state == TRANSFER_ENDED || t->pending.len > 0);
+}
+
+static void fail(struct http_transfer *t)
+{
+    if (t->state == TRANSFER_ACTIVE)
+        curl_multi_remove_handle(t->http->multi, t->easy);
+    buf_truncate(&t->pending, 0);
+    transfer_end(t, HTTP_REFUSED);
+}
+
+static void show_head(struct http_transfer *t)
+{
+    t->head_shown = true;
+    if (t->handler.headers && t->handler.headers(t->handler.data, &t->response, &t->error) < 0)
+        fail(t);
+}
+
+// The piece is taken out first: the callback may run the loop, which may add to `pending`.
+static void show_body(struct http_transfer *t)
+{
+    struct buf piece CLEANUP(buf_free) = t->pending;
+
+    t->pending = (struct buf)BUF_INIT(piece.max);
+    transfer_resume(t);
+    if (!t->handler.body)
+        buf_add_span(&t->response.body, buf_span(&piece));
+    else if (t->handler.body(t->handler.data, buf_span(&piece), &t->error) < 0)
+        fail(t);
+}
+
+static void show_end(struct http_transfer *t)
+{
+    if (t->handler.done)
+        t->handler.done(t->handler.data, &t->response, t->error);
+    t->aborted = true;
+}
+
+static void hand_over(struct http_transfer *t)
+{
+    t->http->events++;
+    t->busy = true;
+    if (has_head(t))
+        show_head(t);
+    else if (t->pending.len > 0)
+        show_body(t);
+    else if (t->state == TRANSFER_ENDED)
+        show_end(t);
+    t->busy = false;
+    if (t->aborted)
+        transfer_free(t);
+}
+
+// A callback may change the list in any way: start over after each.
+static void hand_over_all(struct http *h)
+{
+    struct http_transfer *t = h->transfers;
+
+    while (t) {
+        if (has_news(t)) {
+            hand_over(t);
+            t = h->transfers;
+        } else {
+            t = t->next;
+        }
+    }
+}
+
+// --- one turn ---
+
+static void begin_queued(struct http *h)
+{
+    struct http_transfer *last = h->transfers;
+
+    // Oldest first: requests go out in the order in which they were started.
+    while (last && last->next)
+        last = last->next;
+    for (struct http_transfer *t = last; t; t = t->previous)
+        if (t->state == TRANSFER_QUEUED)
+            transfer_begin(t);
+}
+
+static void collect_ends(struct http *h)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
+        struct http_transfer *t = NULL;
+        CURLcode code = message->data.result;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+        transfer_end_attempt(t, code);
+    }
+}
+
+static int perform(struct http *h, struct err **err)
+{
+    int running;
+    CURLMcode code = curl_multi_perform(h->multi, &running);
+
+    if (code != CURLM_OK)
+        return err_set(err, ERR_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
+    collect_ends(h);
+    return 0;
+}
+
+// Transfers that ended without libcurl, or were repeated at once, need another turn, not a wait.
+static bool is_work_left(const struct http *h)
+{
+    for (const struct http_transfer *t = h->transfers; t; t = t->next)
+        if (t->state == TRANSFER_QUEUED || has_news(t))
+            return true;
+    return false;
+}
+
+static void run_fd_callbacks(struct http *h, const struct curl_waitfd *waits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; waits[i].revents && j < h->fds.len; j++) {
+            if (h->fds.items[j].fd == waits[i].fd) {
+                h->events++;
+                h->fds.items[j].fn(h->fds.items[j].data);
+                break;
+            }
+        }
+    }
+}
+
+static int wait_for_news(struct http *h, int64_t deadline, struct err **err)
+{
+    size_t count = h->fds.len, total = count + (h->cancel ? 1 : 0);
+    struct curl_waitfd *waits CLEANUP(mem_cleanup) = mem_zalloc(total + 1, sizeof(*waits));
+    int wait = timer_left(deadline, TURN_MOST_MS);
+    CURLMcode code;
+
+    wait = timer_left(timers_next(h->timers), wait);
+    for (size_t i = 0; i < count; i++)
+        waits[i] = (struct curl_waitfd){.fd = h->fds.items[i].fd, .events = CURL_WAIT_POLLIN};
+    if (h->cancel)
+        waits[count] = (struct curl_waitfd){.fd = cancel_fd(h->cancel), .events = CURL_WAIT_POLLIN};
+    code = curl_multi_poll(h->multi, waits, (unsigned)total, is_work_left(h) ? 0 : wait, NULL);
+    if (code != CURLM_OK)
+        return err_set(err, ERR_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
+    run_fd_callbacks(h, waits, count);
+    return 0;
+}
+
+static void run_timers(struct http *h)
+{
+    if (timers_next(h->timers) > timer_now())
+        return;
+    h->events++;
+    timers_run(h->timers);
+}
+
+int loop_turn(struct http *h, int64_t deadline, struct err **err)
+{
+    unsigned long long before = h->events;
+
+    begin_queued(h);
+    if (perform(h, err) < 0)
+        return -1;
+    hand_over_all(h);
+    run_timers(h);
+    // What a callback did may be what the caller waits for: look before waiting.
+    if (h->events == before && wait_for_news(h, deadline, err) < 0)
+        return -1;
+    return cancel_check(h->cancel, err);
+}
+
+int http_run_until(struct http *h, http_until_fn *done, void *data, int64_t deadline,
+                   struct err **err)
+{
+    if (cancel_check(h->cancel, err) < 0)
+        return -1;
+    while (!done(data)) {
+        if (timer_now() >= deadline)
+            return 1;
+        if (loop_turn(h, deadline, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool never(void *data UNUSED)
+{
+    return false;
+}
+
+int http_sleep(struct http *h, int64_t ms, struct err **err)
+{
+    return http_run_until(h, never, NULL, timer_now() + ms, err) < 0 ? -1 : 0;
+}
+
+void http_watch_fd(struct http *h, int fd, http_fd_fn *fn, void *data)
+{
+    vec_push(&h->fds, (struct fd_watch){fd, fn, data});
+}
+
+void http_unwatch_fd(struct http *h, int fd)
+{
+    for (size_t i = 0; i < h->fds.len; i++) {
+        if (h->fds.items[i].fd == fd) {
+            vec_remove(&h->fds, i);
+            return;
+        }
+    }
+}
+
+// --- requests ---
+
+struct http_transfer *http_start(struct http *h, const struct http_request *request,
+                                 const struct http_handler *handler)
+{
+    return transfer_new(h, request, handler, false);
+}
+
+void http_abort(struct http_transfer *t)
+{
+    if (!t)
+        return;
+    if (t->busy)
+        t->aborted = true;
+    else
+        transfer_free(t);
+}
+
+// --- life ---
+
+static const char *find_ca_file(void)
+{
+    static const char *const usual[] = {
+        "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Fedora, RHEL
+        "/etc/pki/tls/certs/ca-bundle.crt",                  // older RHEL
+        "/etc/ssl/ca-bundle.pem",                            // SUSE
+        "/etc/ssl/cert.pem",                                 // Alpine
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+        if (access(usual[i], R_OK) == 0)
+            return usual[i];
+    return NULL;
+}
+
+static int choose_ca_file(struct http *h, const char *named, struct err **err)
+{
+    const char *source = "--ca-file";
+
+    if (!named) {
+        named = getenv("SSL_CERT_FILE");
+        source = "SSL_CERT_FILE";
+    }
+    if (named && *named && access(named, R_OK) < 0)
+        return err_set(err, ERR_CONFIG, "the CA file %s of %s cannot be read", named, source);
+    h->ca_file = mem_str(named && *named ? named : find_ca_file());
+    return 0;
+}
+
+struct http *http_new(const struct http_options *options, struct err **err)
+{
+    static const struct http_options defaults = {0};
+    const struct http_options *o = options ? options : &defaults;
+    struct http *h CLEANUP(http_cleanup) = MEM_NEW(struct http);
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        err_set(err, ERR_INTERNAL, "libcurl does not start");
+        return NULL;
+    }
+    h->multi = curl_multi_init();
+    h->timers = timers_new();
+    h->cancel = o->cancel;
+    h->report = o->report;
+    h->user_agent = mem_str(o->user_agent ? o->user_agent : "sandstrap/" SANDSTRAP_VERSION);
+    if (choose_ca_file(h, o->ca_file, err) < 0)
+        return NULL;
+    return STEAL(h);
+}
+
+void http_free(struct http *h)
+{
+    if (!h)
+        return;
+    while (h->transfers)
+        transfer_free(h->transfers);
+    if (h->multi) {
+        curl_multi_cleanup(h->multi);
+        curl_global_cleanup();
+    }
+    timers_free(h->timers);
+    vec_free(&h->fds);
+    free(h->ca_file);
+    free(h->user_agent);
+    free(h);
+}
+
+struct timers *http_timers(struct http *h)
+{
+    return h->timers;
+}
+
+struct cancel *http_cancel_token(struct http *h)
+{
+    return h->cancel;
+}
+
+struct report *http_report(struct http *h)
+{
+    return h->report;
+}
+
+void http_ignore_cancel(struct http *h)
+{
+    h->cancel = NULL;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which proxy the environment asks for, by the rules that Kubernetes tools follow
+// (golang.org/x/net/http/httpproxy), so that sandstrap takes the way that kubectl takes.
+#include "io/http/http_int.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *env_either(const char *upper, const char *lower)
+{
+    const char *value = getenv(upper);
+
+    if (!value || !*value)
+        value = getenv(lower);
+    return value && *value ? value : NULL;
+}
+
+struct proxy_env proxy_env_read(void)
+{
+    return (struct proxy_env){
+        .https_proxy = env_either("HTTPS_PROXY", "https_proxy"),
+        // A CGI program's HTTP_PROXY is a request header (httpoxy).
+        .http_proxy = getenv("REQUEST_METHOD") ? NULL : env_either("HTTP_PROXY", "http_proxy"),
+        .no_proxy = env_either("NO_PROXY", "no_proxy"),
+    };
+}
+
+struct address {
+    int bits; // 32 or 128; 0: not an address
+    unsigned char bytes[16];
+};
+
+static struct address address_of(struct span text)
+{
+    struct address a = {0};
+    char copy[INET6_ADDRSTRLEN];
+
+    if (text.len >= 2 && text.ptr[0] == '[' && text.ptr[text.len - 1] == ']')
+        text = span_of(text.ptr + 1, text.len - 2);
+    if (text.len == 0 || text.len >= sizeof(copy))
+        return a;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    if (inet_pton(AF_INET, copy, a.bytes) == 1)
+        a.bits = 32;
+    else if (inet_pton(AF_INET6, copy, a.bytes) == 1)
+        a.bits = 128;
+    return a;
+}
+
+static bool same_prefix(const struct address *a, const struct address *b, unsigned bits)
+{
+    unsigned whole = bits / 8, rest = bits % 8;
+
+    if (a->bits == 0 || a->bits != b->bits || bits > (unsigned)a->bits)
+        return false;
+    if (memcmp(a->bytes, b->bytes, whole) != 0)
+        return false;
+    return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
+}
+
+static bool is_loopback(const struct url_parts *url, const struct address *host)
+{
+    static const struct address six = {128, {[15] = 1}};
+
+    if (strcasecmp(url->host, "localhost") == 0)
+        return true;
+    return (host->bits == 32 && host->bytes[0] == 127) || same_prefix(host, &six, 128);
+}
+
+// Cuts a ":port" off; 0 when there is none. An IPv6 address without brackets has no port.
+static uint64_t cut_port(struct span *entry)
+{
+    size_t colon = span_rfind(*entry, ':');
+    uint64_t port = 0;
+
+    if (colon == entry->len || span_find(*entry, ':') != colon) {
+        if (entry->len == 0 || entry->ptr[0] != '[')
+            return 0;
+        if (colon == entry->len || entry->ptr[colon - 1] != ']')
+            return 0;
+    }
+    if (!span_u64(span_tail(*entry, colon + 1), &port))
+        return 0;
+    *entry = span_head(*entry, colon);
+    return port;
+}
+
+// "example.com" stands for itself and what is below it, ".example.com" for what is below only.
+static bool domain_matches(struct span entry, struct span host)
+{
+    struct span tail;
+    bool below_only = span_skip(&entry, "*.") || span_skip(&entry, ".");
+
+    if (host.len < entry.len || entry.len == 0)
+        return false;
+    tail = span_tail(host, host.len - entry.len);
+    if (strncasecmp(tail.ptr, entry.ptr, entry.len) != 0)
+        return false;
+    if (host.len == entry.len)
+        return !below_only;
+    return host.ptr[host.len - entry.len - 1] == '.';
+}
+
+static bool entry_matches(struct span entry, const struct url_parts *url,
+                          const struct address *host)
+{
+    struct span base, prefix;
+    struct address address;
+    uint64_t bits, port;
+
+    if (span_is(entry, "*"))
+        return true;
+    if (span_cut(entry, '/', &base, &prefix)) {
+        address = address_of(base);
+        return span_u64(prefix, &bits) && bits <= 128 &&
+               same_prefix(&address, host, (unsigned)bits);
+    }
+    port = cut_port(&entry);
+    if (port && port != (uint64_t)url->port)
+        return false;
+    address = address_of(entry);
+    if (address.bits)
+        return same_prefix(&address, host, (unsigned)address.bits);
+    return domain_matches(entry, span_str(url->host));
+}
+
+const char *proxy_choose(const struct proxy_env *env, const struct url_parts *url)
+{
+    bool https = strcmp(url->scheme, "https") == 0;
+    const char *proxy = https ? env->https_proxy : env->http_proxy;
+    struct address host = address_of(span_str(url->host));
+    struct span rest = span_str(env->no_proxy), entry;
+
+    if (!proxy || is_loopback(url, &host))
+        return NULL;
+    while (span_next(&rest, ',', &entry)) {
+        entry = span_trim(entry);
+        if (entry.len && entry_matches(entry, url, &host))
+            return NULL;
+    }
+    return proxy;
+}
