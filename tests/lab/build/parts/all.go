@@ -4,8 +4,10 @@ package parts
 
 import "sandstrap.dev/lab/build"
 
-// All are the components of this package.
+// All are the components of this package, in the order in which they are built: what Images and
+// Origin need first.
 var All = []*build.Component{
-	Kubernetes, Debian, Flux, CoreDNS, SealedSecrets, Kustomize, Helm, Probe, Tools,
-	Authority, Images, ControllerImages, Releases, Origin,
+	Kubernetes, Debian, CoreDNS, Authority, Images,
+	Flux, SealedSecrets, Probe, Kustomize, ControllerImages, Releases, Origin,
+	Helm, Tools,
 }

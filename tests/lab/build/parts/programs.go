@@ -28,7 +28,7 @@ var Flux = compiled("flux", "the four Flux controllers", "flux",
 
 // CoreDNS is bin/coredns.
 var CoreDNS = compiled("coredns", "the cluster's name server", "build/modules/coredns",
-	program{name: "coredns", pkg: "github.com/coredns/coredns"},
+	program{name: "coredns", pkg: "."},
 )
 
 // SealedSecrets is bin/controller and bin/kubeseal.
