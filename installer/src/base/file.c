@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/path.h"
 
+enum { READ_STEP_BYTES = 65536 };
+
 static unsigned sync_count;
 
 unsigned file_sync_count(void)
@@ -33,30 +35,34 @@ int file_open(int dir_fd, const char *path, int flags, struct err **err)
     return fd;
 }
 
+static ssize_t read_some(int fd, void *data, size_t len)
+{
+    ssize_t n;
+
+    do
+        n = read(fd, data, len);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+// To the end; a file that grows past the maximum meanwhile is found by one byte more.
 static int read_rest(int fd, const char *path, struct buf *out, struct err **err)
 {
-    enum { STEP = 65536 };
-
     for (;;) {
-        char *at = buf_reserve(out, 1);
-        size_t room = out->cap - out->len - 1;
+        size_t room = out->max - out->len;
+        char one_more;
         ssize_t n;
 
-        if (!at)
-            return buf_check(out, ERR_CONFIG, path, err);
-        if (room < STEP && out->max - out->len >= STEP) {
-            at = buf_reserve(out, STEP);
-            room = out->cap - out->len - 1;
-        }
-        if (room > out->max - out->len)
-            room = out->max - out->len;
-        n = read(fd, at, room);
-        if (n < 0 && errno == EINTR)
-            continue;
+        if (room > READ_STEP_BYTES)
+            room = READ_STEP_BYTES;
+        n = room ? read_some(fd, buf_reserve(out, room), room) : read_some(fd, &one_more, 1);
         if (n < 0)
             return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
         if (n == 0)
             return 0;
+        if (!room)
+            return err_set(err, ERR_CONFIG, "%s: is larger than the limit of %zu bytes", path,
+                           out->max);
         buf_commit(out, (size_t)n);
     }
 }
@@ -76,8 +82,6 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     if ((uint64_t)st.st_size > out->max - out->len)
         return err_set(err, ERR_CONFIG, "%s: %llu bytes are more than the limit of %zu", path,
                        (unsigned long long)st.st_size, out->max);
-    if (buf_reserve(out, (size_t)st.st_size) == NULL)
-        return buf_check(out, ERR_CONFIG, path, err);
     return read_rest(fd, path, out, err);
 }
 

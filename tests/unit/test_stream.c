@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// base/stream, base/pool, base/timer, base/cancel
+#include "unit.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "base/cancel.h"
+#include "base/pool.h"
+#include "base/stream.h"
+#include "base/timer.h"
+
+static void test_stream__limit_lets_exactly_the_limit_pass(void **state)
+{
+    struct stream *s CLEANUP(stream_cleanup) =
+        stream_limit(stream_from_span(SPAN("12345")), 5, ERR_SOURCE, "the answer");
+    struct buf out CLEANUP(buf_free) = BUF_INIT(100);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(stream_read_all(s, &out, ERR_SOURCE, "x", &err), 0);
+    assert_string_equal(buf_str(&out), "12345");
+}
+
+static void test_stream__the_first_error_stays(void **state)
+{
+    struct stream *s CLEANUP(stream_cleanup) =
+        stream_limit(stream_from_span(SPAN("123456")), 5, ERR_SOURCE, "the answer");
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char piece[16];
+
+    (void)state;
+    assert_int_equal(stream_read(s, piece, sizeof(piece)), -1);
+    assert_int_equal(stream_read(s, piece, sizeof(piece)), -1);
+    assert_int_equal(stream_error(s, &err), -1);
+    assert_string_equal(err_message(err), "the answer is larger than 5 bytes");
+}
+
+static int count_bytes(void *data, struct span piece, struct err **err)
+{
+    size_t *sum = data;
+
+    *sum += piece.len;
+    return *sum > 3 ? err_set(err, ERR_INTEGRITY, "too much") : 0;
+}
+
+static void test_stream__tee_sees_all_and_may_stop_it(void **state)
+{
+    size_t sum = 0;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct stream *s CLEANUP(stream_cleanup) =
+        stream_tee(stream_from_span(SPAN("abc")), count_bytes, &sum);
+
+    (void)state;
+    assert_int_equal(stream_drain(s, &err), 0);
+    assert_int_equal(sum, 3);
+    stream_close(s);
+    s = stream_tee(stream_from_span(SPAN("abc")), count_bytes, &sum);
+    assert_int_equal(stream_drain(s, &err), -1);
+    assert_int_equal(err_kind(err), ERR_INTEGRITY);
+}
+
+static int visit(void *data, size_t index, struct err **err)
+{
+    atomic_int *seen = data;
+
+    atomic_fetch_add(&seen[index], 1);
+    return index == 70 || index == 90 ? err_set(err, ERR_INTEGRITY, "%zu", index) : 0;
+}
+
+static void test_pool__visits_each_index_once(void **state)
+{
+    static atomic_int seen[100];
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(pool_run(70, visit, seen, &err), 0);
+    for (size_t i = 0; i < 70; i++)
+        assert_int_equal(seen[i], 1);
+    assert_int_equal(pool_run(100, visit, seen, &err), -1);
+    assert_string_equal(err_message(err), "70");
+}
+
+static void note(void *data)
+{
+    ++*(int *)data;
+}
+
+static void test_timers__run_what_is_due(void **state)
+{
+    struct timers *t CLEANUP(timers_cleanup) = timers_new();
+    int64_t now = timer_now();
+    int runs = 0;
+    uint64_t gone;
+
+    (void)state;
+    assert_true(timers_next(t) == TIMER_NEVER);
+    timers_add(t, now - 1, note, &runs);
+    gone = timers_add(t, now - 2, note, &runs);
+    timers_add(t, now + 3600000, note, &runs);
+    timers_cancel(t, gone);
+    timers_run(t);
+    assert_int_equal(runs, 1);
+    assert_true(timers_next(t) == now + 3600000);
+}
+
+static void test_timer__formats_spans_of_time(void **state)
+{
+    char text[32];
+
+    (void)state;
+    assert_string_equal(timer_format(750, text), "750ms");
+    assert_string_equal(timer_format(12900, text), "12s");
+    assert_string_equal(timer_format(185000, text), "3m05s");
+    assert_string_equal(timer_format(3660000, text), "1h01m");
+}
+
+static void test_cancel__signal_sets_the_token(void **state)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct cancel *c CLEANUP(cancel_cleanup) = cancel_new(true, &err);
+
+    (void)state;
+    assert_int_equal(cancel_check(c, &err), 0);
+    raise(SIGTERM);
+    assert_true(cancel_requested(c));
+    assert_true(cancel_requested(c));
+    assert_int_equal(cancel_check(c, &err), -1);
+    assert_int_equal(err_kind(err), ERR_CANCELLED);
+    assert_false(cancel_requested(NULL));
+}
+
+UNIT_MAIN(UNIT(test_stream__limit_lets_exactly_the_limit_pass),
+          UNIT(test_stream__the_first_error_stays), UNIT(test_stream__tee_sees_all_and_may_stop_it),
+          UNIT(test_pool__visits_each_index_once), UNIT(test_timers__run_what_is_due),
+          UNIT(test_timer__formats_spans_of_time), UNIT(test_cancel__signal_sets_the_token))
