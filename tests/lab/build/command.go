@@ -34,7 +34,7 @@ func Command(components ...*Component) func(ctx context.Context, args []string) 
 			return err
 		}
 		for _, c := range wanted {
-			fmt.Printf("%-16s %s\n", c.Name, set.Path(c))
+			fmt.Printf("%-18s %s\n", c.Name, set.Path(c))
 		}
 		if *prune {
 			return pruneCache(components)
@@ -65,7 +65,7 @@ func choose(components []*Component, names []string) ([]*Component, error) {
 
 func printList(components []*Component) error {
 	for _, c := range components {
-		if _, err := fmt.Printf("%-16s %s\n", c.Name, c.Summary); err != nil {
+		if _, err := fmt.Printf("%-18s %s\n", c.Name, c.Summary); err != nil {
 			return err
 		}
 	}
