@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the files of model/lock.
+#ifndef MODEL_LOCK_LOCK_INT_H
+#define MODEL_LOCK_LOCK_INT_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "model/lock.h"
+
+#define LOCK_API_VERSION "sandstrap.dev/v1alpha1"
+#define LOCK_KIND "Lock"
+
+struct lock {
+    struct arena *arena;
+    struct span entrypoint;
+    struct span origin;
+    VEC(struct lock_entry) entries;
+};
+
+// The kind with that name; false when there is none.
+bool lock_kind_of(struct span text, enum lock_kind *kind);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading a lock. Strict: a field that is not known, missing or of another form is an error at its
+// line, because a pin that is read wrongly pins nothing.
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/opt.h"
+#include "io/doc.h"
+#include "model/lock/lock_int.h"
+
+enum { COMMIT_HEX = 40, COMMIT_SHA256_HEX = 64, DIGEST_HEX = 64 };
+
+static int fail(const char *file, uint32_t line, struct err **err, const char *what,
+                struct span value)
+{
+    err_set(err, ERR_CONFIG, "%s:%u: %s%s%.*s", file, line, what, value.len ? ": " : "",
+            SPAN_ARG(value));
+    return err_hint(err, "'sandstrap bundle lock' writes the lock anew");
+}
+
+static int check_keys(const struct node *n, const char *const *known, size_t count,
+                      const char *file, struct err **err)
+{
+    NODE_FOREACH_PAIR(pair, n)
+    {
+        bool ok = false;
+
+        for (size_t i = 0; i < count; i++)
+            ok = ok || span_is(pair->key, known[i]);
+        if (!ok)
+            return fail(file, pair->line, err, "unknown field", pair->key);
+    }
+    return 0;
+}
+
+static bool is_hex(struct span s, size_t len)
+{
+    if (s.len != len)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
+            return false;
+    return true;
+}
+
+static bool is_digest(struct span s)
+{
+    return span_skip(&s, "sha256:") && is_hex(s, DIGEST_HEX);
+}
+
+static bool is_commit(struct span s)
+{
+    return is_hex(s, COMMIT_HEX) || is_hex(s, COMMIT_SHA256_HEX);
+}
+
+static int parse_pin(const struct node *n, struct lock_entry *e, const char *file, struct err **err)
+{
+    int64_t size = node_get_int(n, "size", 0);
+
+    e->digest = node_get_text(n, e->kind == LOCK_GIT ? "commit" : "digest");
+    if (!(e->kind == LOCK_GIT ? is_commit(e->digest) : is_digest(e->digest)))
+        return fail(file, n->line, err,
+                    e->kind == LOCK_GIT ? "'commit' is not a commit id"
+                                        : "'digest' is not sha256: and 64 hexadecimal digits",
+                    e->digest);
+    if (size < 0 || (node_get(n, "size") && !node_is(node_get(n, "size"), NODE_INT)))
+        return fail(file, n->line, err, "'size' is not a number of bytes", SPAN_EMPTY);
+    e->size = (uint64_t)size;
+    return 0;
+}
+
+static int parse_users(struct lock *l, const struct node *n, struct lock_entry *e, const char *file,
+                       struct err **err)
+{
+    const struct node *users = node_get(n, "usedBy");
+    const char **list = arena_array(l->arena, node_len(users) + 1, sizeof(*list));
+
+    NODE_FOREACH_ITEM(user, users)
+    {
+        if (!node_is(user, NODE_STRING))
+            return fail(file, user->line, err, "'usedBy' holds something else than texts",
+                        SPAN_EMPTY);
+        list[e->used_by_count++] = arena_str(l->arena, node_str(user));
+    }
+    e->used_by = list;
+    return 0;
+}
+
+static int parse_entry(struct lock *l, const struct node *n, const char *file, struct err **err)
+{
+    static const char *const known[] = {"kind",   "name", "ref",   "commit",
+                                        "digest", "size", "usedBy"};
+    struct lock_entry e = {.name = node_get_text(n, "name"), .ref = node_get_text(n, "ref")};
+
+    if (!node_is(n, NODE_MAP))
+        return fail(file, n->line, err, "an artifact is not a map", SPAN_EMPTY);
+    if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0)
+        return -1;
+    if (!lock_kind_of(node_get_text(n, "kind"), &e.kind))
+        return fail(file, n->line, err, "unknown kind of artifact", node_get_text(n, "kind"));
+    if (!e.name.len)
+        return fail(file, n->line, err, "an artifact without a name", SPAN_EMPTY);
+    if (lock_find(l, e.kind, e.name, e.ref))
+        return fail(file, n->line, err, "an artifact is pinned twice", e.name);
+    if (parse_pin(n, &e, file, err) < 0 || parse_users(l, n, &e, file, err) < 0)
+        return -1;
+    lock_add(l, &e);
+    return 0;
+}
+
+static int check_head(const struct node *root, const char *file, struct err **err)
+{
+    static const char *const known[] = {"apiVersion", "kind",     "entrypoint",
+                                        "origin",     "platform", "artifacts"};
+    struct span origin = node_get_text(root, "origin");
+
+    if (!node_is(root, NODE_MAP) || !span_is(node_get_text(root, "kind"), LOCK_KIND) ||
+        !span_is(node_get_text(root, "apiVersion"), LOCK_API_VERSION))
+        return fail(file, root->line, err, "not a lock of " LOCK_API_VERSION, SPAN_EMPTY);
+    if (check_keys(root, known, ARRAY_LEN(known), file, err) < 0)
+        return -1;
+    if (!span_is(origin, LOCK_ORIGIN_LAB) && !span_is(origin, LOCK_ORIGIN_UPSTREAM))
+        return fail(file, root->line, err, "'origin' is neither lab nor upstream", origin);
+    if (!span_is(node_get_text(root, "platform"), LOCK_PLATFORM))
+        return fail(file, root->line, err, "'platform' is not " LOCK_PLATFORM,
+                    node_get_text(root, "platform"));
+    if (!node_get_text(root, "entrypoint").len)
+        return fail(file, root->line, err, "'entrypoint' is missing", SPAN_EMPTY);
+    if (!node_is(node_get(root, "artifacts"), NODE_SEQ))
+        return fail(file, root->line, err, "'artifacts' is not a list", SPAN_EMPTY);
+    return 0;
+}
+
+struct lock *lock_parse(struct span text, const char *file, struct err **err)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    const struct node *root = doc_read_yaml_one(d, text, file, err);
+    struct lock *l CLEANUP(lock_cleanup) = NULL;
+
+    if (!root || check_head(root, file, err) < 0)
+        return NULL;
+    l = lock_new(node_get_text(root, "entrypoint"), node_get_text(root, "origin"));
+    NODE_FOREACH_ITEM(n, node_get(root, "artifacts"))
+    if (parse_entry(l, n, file, err) < 0)
+        return NULL;
+    return STEAL(l);
+}
+
+struct lock *lock_read(const char *file, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+
+    if (file_read(AT_FDCWD, file, &text, err) < 0) {
+        err_hint(err, "'sandstrap bundle lock' makes it from the tree and the upstream sources");
+        return NULL;
+    }
+    return lock_parse(buf_span(&text), file, err);
+}
