@@ -134,6 +134,7 @@ func spawn(lab *state.Lab, c *config.Config, path string, confine func(pid int) 
 	defer gate.Close()
 	defer opener.Close()
 	init := exec.Command("/proc/self/exe", labinit.Command, path)
+	init.Args[0] = "lab"
 	init.Dir = "/"
 	init.Env = []string{"PATH=" + os.Getenv("PATH")}
 	init.Stdout, init.Stderr = log, log

@@ -98,6 +98,7 @@ func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, err
 	}
 	defer socket.Close()
 	init := exec.Command("/proc/self/exe", hostinit.GateCommand, filepath.Join(l.config.State, "config.json"), host.Name)
+	init.Args[0] = "lab"
 	init.Stdout, init.Stderr = os.Stdout, os.Stderr // the lab's log
 	init.ExtraFiles = []*os.File{hostinit.GateFile - 3: gate, hostinit.SocketFile - 3: socket}
 	init.SysProcAttr = &syscall.SysProcAttr{Cloneflags: hostFlags, Setsid: true}

@@ -41,7 +41,7 @@ func Attach(host topology.Host, pid int) error {
 		}
 	}
 	err := ip(
-		fmt.Sprintf("link add %s type veth peer name eth0 netns %d", host.Name, pid),
+		fmt.Sprintf("link add %s type veth peer name eth0 address %s netns %d", host.Name, host.MAC(), pid),
 		fmt.Sprintf("link set %s master %s up", host.Name, bridge),
 	)
 	if err != nil {
@@ -53,7 +53,15 @@ func Attach(host topology.Host, pid int) error {
 // linkExists asks /proc, which answers for the caller's namespace; /sys does for its mount's.
 func linkExists(name string) bool {
 	links, err := os.ReadFile("/proc/self/net/dev")
-	return err == nil && bytes.Contains(links, []byte(" "+name+":"))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(links)) {
+		if link, _, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(link) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // SetLink takes the bridge's side of a host's link up or down.

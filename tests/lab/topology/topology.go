@@ -83,6 +83,13 @@ func (h Host) Address() string {
 	return netip.AddrFrom4([4]byte{prefix[0], prefix[1], prefix[2], byte(last)}).String()
 }
 
+// MAC is the hardware address of the host's eth0: a host that comes back keeps it, so that the
+// others need not find out.
+func (h Host) MAC() string {
+	ip := netip.MustParseAddr(h.Address()).As4()
+	return fmt.Sprintf("02:00:%02x:%02x:%02x:%02x", ip[0], ip[1], ip[2], ip[3])
+}
+
 // PodSubnet is the part of the pod network that lives on a node.
 func (h Host) PodSubnet() string {
 	return fmt.Sprintf("10.244.%d.0/24", h.Index)
