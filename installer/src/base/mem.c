@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+void mem_die(const char *why)
+{
+    fprintf(stderr, "sandstrap: %s\n", why);
+    abort();
+}
+
 static NORETURN void out_of_memory(void)
 {
-    static const char text[] = "sandstrap: out of memory\n";
-
-    fputs(text, stderr);
-    abort();
+    mem_die("out of memory");
 }
 
 void *mem_alloc(size_t size)

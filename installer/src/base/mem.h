@@ -10,6 +10,9 @@
 
 #include "base/compiler.h"
 
+// Aborts the process with a message: for the few failures that no caller could handle.
+void mem_die(const char *why) NORETURN;
+
 // Uninitialised memory of `size` bytes (at least one). The caller frees it with free().
 void *mem_alloc(size_t size) MUST_CHECK RETURNS_NONNULL;
 

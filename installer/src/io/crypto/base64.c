@@ -49,9 +49,26 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-bool crypto_base64_decode(struct span text, struct buf *out)
+// The one or two bytes of the last group, which padding fills. The bits that are left over must be
+// zero: one text for one value.
+static bool decode_rest(uint32_t v, size_t digits, size_t padding, struct buf *out)
 {
-    size_t start = out->len, digits = 0, padding = 0;
+    if ((digits + padding) % 4 || padding > 2)
+        return false;
+    if (digits % 4 == 2) {
+        buf_add_char(out, (char)(v >> 4));
+        return (v & 15) == 0;
+    }
+    if (digits % 4 == 3) {
+        buf_add(out, (const char[]){(char)(v >> 10), (char)(v >> 2)}, 2);
+        return (v & 3) == 0;
+    }
+    return true;
+}
+
+static bool decode(struct span text, struct buf *out)
+{
+    size_t digits = 0, padding = 0;
     uint32_t v = 0;
 
     for (size_t i = 0; i < text.len; i++) {
@@ -64,22 +81,20 @@ bool crypto_base64_decode(struct span text, struct buf *out)
             continue;
         }
         if (value < 0 || padding)
-            goto bad;
+            return false;
         v = v << 6 | (uint32_t)value;
         if (++digits % 4 == 0)
             buf_add(out, (const char[]){(char)(v >> 16), (char)(v >> 8), (char)v}, 3);
     }
-    if ((digits + padding) % 4 || padding > 2)
-        goto bad;
-    // The bits that padding leaves over must be zero: one text for one value.
-    if ((digits % 4 == 2 && v & 15) || (digits % 4 == 3 && v & 3))
-        goto bad;
-    if (digits % 4 == 2)
-        buf_add_char(out, (char)(v >> 4));
-    if (digits % 4 == 3)
-        buf_add(out, (const char[]){(char)(v >> 10), (char)(v >> 2)}, 2);
-    return true;
-bad:
+    return decode_rest(v, digits, padding, out);
+}
+
+bool crypto_base64_decode(struct span text, struct buf *out)
+{
+    size_t start = out->len;
+
+    if (decode(text, out))
+        return true;
     buf_truncate(out, start);
     return false;
 }

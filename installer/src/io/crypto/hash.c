@@ -6,8 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -17,10 +15,8 @@ static const char *const kind_names[] = {
 
 static void require(bool ok, const char *what)
 {
-    if (!ok) {
-        fprintf(stderr, "sandstrap: the crypto library failed: %s\n", what);
-        abort();
-    }
+    if (!ok)
+        mem_die(what);
 }
 
 struct crypto_hash {
@@ -34,24 +30,24 @@ struct crypto_hash *crypto_hash_new(enum crypto_hash_kind kind)
 
     h->md = EVP_MD_fetch(NULL, kind_names[kind], NULL);
     h->ctx = EVP_MD_CTX_new();
-    require(h->md && h->ctx, kind_names[kind]);
+    require(h->md && h->ctx, "OpenSSL lacks a digest");
     crypto_hash_start(h);
     return h;
 }
 
 void crypto_hash_start(struct crypto_hash *h)
 {
-    require(EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1, "digest start");
+    require(EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1, "OpenSSL cannot start a digest");
 }
 
 void crypto_hash_add(struct crypto_hash *h, const void *data, size_t len)
 {
-    require(EVP_DigestUpdate(h->ctx, data, len) == 1, "digest update");
+    require(EVP_DigestUpdate(h->ctx, data, len) == 1, "OpenSSL cannot update a digest");
 }
 
 void crypto_hash_end(struct crypto_hash *h, unsigned char *out)
 {
-    require(EVP_DigestFinal_ex(h->ctx, out, NULL) == 1, "digest end");
+    require(EVP_DigestFinal_ex(h->ctx, out, NULL) == 1, "OpenSSL cannot end a digest");
 }
 
 void crypto_hash_free(struct crypto_hash *h)
@@ -66,7 +62,7 @@ void crypto_hash_free(struct crypto_hash *h)
 static void digest(enum crypto_hash_kind kind, struct span data, unsigned char *out)
 {
     require(EVP_Q_digest(NULL, kind_names[kind], NULL, data.ptr, data.len, out, NULL) == 1,
-            kind_names[kind]);
+            "OpenSSL lacks a digest");
 }
 
 void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES])
@@ -105,7 +101,7 @@ bool crypto_equal(const void *a, const void *b, size_t len)
 
 void crypto_random(void *out, size_t len)
 {
-    require(RAND_bytes(out, (int)len) == 1, "random bytes");
+    require(RAND_bytes(out, (int)len) == 1, "OpenSSL has no random bytes");
 }
 
 struct sha256_filter {
