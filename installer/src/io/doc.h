@@ -90,12 +90,23 @@ int doc_read_yaml(struct doc *d, struct span text, const char *file, struct node
 struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file, struct err **err)
     MUST_CHECK;
 
+// As doc_read_yaml_one with the rules of YAML 1.1 that kustomize has for kustomization files and
+// JSON patches (sigs.k8s.io/yaml): the first document counts; y, yes, on, n, no and off are
+// booleans, dates are text, keys may be any scalar and become text.
+struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, struct err **err)
+    MUST_CHECK;
+
 // Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;
 
 // Writes YAML as kustomize prints a resource: keys sorted, canonical scalars, no "---".
 void doc_write_yaml(const struct node *n, struct buf *out);
+
+// True when the text without quotes is something else than a string to YAML 1.1 ("1", "yes", "~").
+bool doc_text_needs_quotes(struct span text);
+// True when doc_write_yaml() writes the string without quotes and not as a block.
+bool doc_text_is_plain(struct span text);
 
 // Writes compact JSON; `sorted`: keys in byte order (canonical JSON), else in the tree's order.
 void doc_write_json(const struct node *n, bool sorted, struct buf *out);
@@ -126,6 +137,7 @@ const char *node_get_str(const struct node *map, const char *key);
 
 int64_t node_int(const struct node *n, int64_t otherwise);
 int64_t node_get_int(const struct node *map, const char *key, int64_t otherwise);
+double node_double(const struct node *n, double otherwise); // of an integer or float
 bool node_bool(const struct node *n, bool otherwise);
 bool node_get_bool(const struct node *map, const char *key, bool otherwise);
 
@@ -153,6 +165,9 @@ struct node *node_new_plain(struct doc *d, struct span text);
 struct node *node_new_int(struct doc *d, int64_t value);
 struct node *node_new_bool(struct doc *d, bool value);
 struct node *node_new_null(struct doc *d);
+
+// Makes `n` a number as Go reads one from JSON: whole numbers of up to 64 bits are integers.
+void node_set_double(struct doc *d, struct node *n, double value);
 
 // Sets or replaces (keeping the place of) a key.
 void node_set(struct doc *d, struct node *map, struct span key, struct node *value);

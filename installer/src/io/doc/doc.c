@@ -137,3 +137,21 @@ struct node *doc_new_node(struct doc *d, enum node_type type)
     n->type = (uint8_t)type;
     return n;
 }
+
+void doc_set_text(struct doc *d, struct node *n, struct span text, struct span source)
+{
+    char *both;
+
+    if (span_eq(text, source)) {
+        n->flags &= (uint8_t)~NODE_RETYPED;
+        n->text = arena_span(d->arena, text);
+        return;
+    }
+    both = arena_alloc(d->arena, text.len + source.len + 2);
+    if (text.len)
+        memcpy(both, text.ptr, text.len);
+    if (source.len)
+        memcpy(both + text.len + 1, source.ptr, source.len);
+    n->text = span_of(both, text.len);
+    n->flags |= NODE_RETYPED;
+}

@@ -46,6 +46,9 @@ uint32_t doc_claim_key(struct span key, uint32_t stamp, uint32_t line);
 
 struct node *doc_new_node(struct doc *d, enum node_type type);
 
+// Sets the text of a scalar and, when it was written in another way, its source.
+void doc_set_text(struct doc *d, struct node *n, struct span text, struct span source);
+
 // --- scalars (resolve.c) ---
 
 struct scalar {
@@ -58,11 +61,8 @@ struct scalar {
     char text[48];
 };
 
-// What a plain, untagged scalar is to go-yaml v3.
-void scalar_resolve(struct span text, struct scalar *out);
-
-// True when go-yaml v2 (YAML 1.1) would not read the plain text as a string, so that it is quoted.
-bool scalar_needs_quotes(struct span text);
+// What a plain, untagged scalar is to go-yaml v3 (`yaml11`: to v2).
+void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
 
 // Fills `n` with the value of a plain scalar whose text is `text` (in the doc's arena).
 // Returns false for what JSON cannot hold: infinities and NaN.
@@ -79,9 +79,6 @@ bool number_parse(struct span text, double *value) MUST_CHECK;
 // As Go prints a float64: with 'g' (%v) and as encoding/json does. NUL-terminated.
 void number_format_g(double value, char out[NUMBER_TEXT_MAX]);
 void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
-
-// Gives `n` the value as go-yaml reads it back from JSON: whole numbers of up to 64 bits are ints.
-void doc_set_double(struct doc *d, struct node *n, double value);
 
 // --- characters (letter.c) ---
 

@@ -49,7 +49,7 @@ static struct node *convert_scalar(struct doc *d, json_t *value)
     case JSON_INTEGER: return node_new_int(d, json_integer_value(value));
     case JSON_REAL:
         n = doc_new_node(d, NODE_FLOAT);
-        doc_set_double(d, n, json_real_value(value));
+        node_set_double(d, n, json_real_value(value));
         return n;
     case JSON_TRUE: return node_new_bool(d, true);
     case JSON_FALSE: return node_new_bool(d, false);

@@ -177,7 +177,7 @@ struct node *node_new_plain(struct doc *d, struct span text)
     struct scalar s;
 
     text = arena_span(d->arena, text);
-    scalar_resolve(text, &s);
+    scalar_resolve(text, false, &s);
     if (!doc_set_scalar(d, n, text, &s)) {
         n->type = NODE_STRING;
         n->text = text;
@@ -205,7 +205,9 @@ struct node *node_new_null(struct doc *d)
 {
     struct node *n = doc_new_node(d, NODE_NULL);
 
-    n->text = SPAN_EMPTY;
+    // Written out: kustomize keeps such a null where it drops a field without any value.
+    n->text = span_of("\0null", 0);
+    n->flags = NODE_RETYPED;
     return n;
 }
 

@@ -171,11 +171,22 @@ void number_format_json(double value, char out[NUMBER_TEXT_MAX])
         format_f(out, digits, exponent);
 }
 
-void doc_set_double(struct doc *d, struct node *n, double value)
+double node_double(const struct node *n, double otherwise)
+{
+    double value;
+
+    if (!node_is(n, NODE_INT) && !node_is(n, NODE_FLOAT))
+        return otherwise;
+    return number_parse(n->text, &value) ? value : otherwise;
+}
+
+void node_set_double(struct doc *d, struct node *n, double value)
 {
     char text[NUMBER_TEXT_MAX];
+    char source[NUMBER_TEXT_MAX];
 
-    // 2^64 and -2^63: what lies between is read back from JSON as an integer.
+    number_format_g(value, source);
+    // Between -2^63 and 2^64 it is read back from JSON as an integer.
     if (value == trunc(value) && value >= -9223372036854775808.0 && value < 18446744073709551616.0) {
         number_format_json(value, text);
         n->type = NODE_INT;
@@ -183,5 +194,5 @@ void doc_set_double(struct doc *d, struct node *n, double value)
         number_format_g(value, text);
         n->type = NODE_FLOAT;
     }
-    n->text = arena_span(d->arena, span_str(strcmp(text, "-0") == 0 ? "0" : text));
+    doc_set_text(d, n, span_str(strcmp(text, "-0") == 0 ? "0" : text), span_str(source));
 }

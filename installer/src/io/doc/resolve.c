@@ -249,6 +249,18 @@ static bool is_word(struct span text, const char *const *words)
     return false;
 }
 
+static bool resolve_old_boolean(struct span text, struct scalar *out)
+{
+    static const char *const truths[] = {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL};
+    static const char *const lies[] = {"n", "N", "no", "No", "NO", "off", "Off", "OFF", NULL};
+
+    out->truth = is_word(text, truths);
+    if (!out->truth && !is_word(text, lies))
+        return false;
+    out->type = NODE_BOOL;
+    return true;
+}
+
 static bool resolve_word(struct span text, struct scalar *out)
 {
     static const char *const truths[] = {"true", "True", "TRUE", NULL};
@@ -283,11 +295,13 @@ static bool resolve_special(struct span text, struct scalar *out)
     return true;
 }
 
-void scalar_resolve(struct span text, struct scalar *out)
+void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
 {
     char first = text.len ? text.ptr[0] : '\0';
 
     *out = (struct scalar){.type = NODE_STRING};
+    if (yaml11 && text.len && text.len <= 3 && resolve_old_boolean(text, out))
+        return;
     if (!first || (text.len <= 5 && strchr("tTfFnN~", first))) {
         if (text.len == 0 || first)
             (void)resolve_word(text, out);
@@ -304,6 +318,9 @@ void scalar_resolve(struct span text, struct scalar *out)
     }
     if (!resolve_stamp(text, out))
         resolve_number(text, out);
+    // Go's number syntax has "0o", too, but without a sign behind it; only v3 adds that.
+    if (yaml11 && out->type == NODE_INT && (span_starts(text, "0o-") || span_starts(text, "0o+")))
+        out->type = NODE_STRING;
 }
 
 // [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
@@ -334,41 +351,18 @@ static bool is_base60(struct span s)
     return parts && s.len == 0;
 }
 
-bool scalar_needs_quotes(struct span text)
+bool doc_text_needs_quotes(struct span text)
 {
-    static const char *const old_booleans[] = {"y",  "Y",  "yes", "Yes", "YES", "on",  "On",  "ON",
-                                               "n",  "N",  "no",  "No",  "NO",  "off", "Off", "OFF",
-                                               NULL};
     char first = text.len ? text.ptr[0] : '\0';
     struct scalar s;
 
     if (first && !strchr("+-.0123456789~tTfFnNyYoO", first))
         return false;
-    if (text.len && text.len <= 3 && is_word(text, old_booleans))
-        return true;
-    scalar_resolve(text, &s);
-    // YAML 1.1 knows no "0o" of its own; Go's number syntax does, but without a sign behind it.
-    if (s.type == NODE_INT && (span_starts(text, "0o-") || span_starts(text, "0o+")))
-        return false;
+    scalar_resolve(text, true, &s);
     return s.type != NODE_STRING || s.timestamp || is_base60(text);
 }
 
 // --- values ---
-
-// Stores the canonical text and behind its NUL what was written, when they differ.
-static void set_text(struct doc *d, struct node *n, struct span canonical, struct span source)
-{
-    char *both;
-
-    n->text = canonical;
-    if (span_eq(canonical, source))
-        return;
-    both = arena_alloc(d->arena, canonical.len + source.len + 2);
-    memcpy(both, canonical.ptr, canonical.len);
-    memcpy(both + canonical.len + 1, source.ptr, source.len);
-    n->text = span_of(both, canonical.len);
-    n->flags |= NODE_RETYPED;
-}
 
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
 {
@@ -376,20 +370,24 @@ bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struc
 
     n->type = (uint8_t)s->type;
     switch (s->type) {
-    case NODE_NULL: set_text(d, n, SPAN_EMPTY, text); break;
-    case NODE_BOOL: set_text(d, n, s->truth ? SPAN("true") : SPAN("false"), text); break;
+    case NODE_NULL: doc_set_text(d, n, SPAN_EMPTY, text); break;
+    case NODE_BOOL: doc_set_text(d, n, s->truth ? SPAN("true") : SPAN("false"), text); break;
     case NODE_INT:
         snprintf(number, sizeof(number), "%s%llu", s->negative && s->integer ? "-" : "",
                  (unsigned long long)s->integer);
-        set_text(d, n, span_eq(span_str(number), text) ? text : span_str(number), text);
+        doc_set_text(d, n, span_str(number), text);
         break;
     case NODE_FLOAT:
         if (!__builtin_isfinite(s->real))
             return false;
-        doc_set_double(d, n, s->real);
-        set_text(d, n, span_eq(n->text, text) ? text : n->text, text);
+        node_set_double(d, n, s->real);
+        doc_set_text(d, n, n->text, text);
         break;
-    default: set_text(d, n, s->timestamp ? span_str(s->text) : text, text); break;
+    default:
+        if (s->timestamp)
+            doc_set_text(d, n, span_str(s->text), text);
+        else
+            n->text = text;
     }
     return true;
 }

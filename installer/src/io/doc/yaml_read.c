@@ -21,6 +21,7 @@ struct reader {
     struct doc *d;
     const char *file;
     uint16_t file_index;
+    bool yaml11;
     uint32_t first_line; // lines of the file before the text that libyaml reads
     yaml_parser_t parser;
     struct map anchors;        // name to struct anchor in the arena
@@ -170,7 +171,7 @@ static int read_tagged(struct reader *r, struct node *n, const char *tag, struct
         n->text = arena_span(r->d->arena, text);
         return 0;
     }
-    scalar_resolve(text, &s);
+    scalar_resolve(text, r->yaml11, &s);
     if (s.type == NODE_INT && strcmp(tag, "float") == 0)
         fits = true;
     else if (s.type == NODE_STRING)
@@ -193,7 +194,8 @@ static int read_plain(struct reader *r, struct node *n, struct span text)
     struct scalar s;
 
     text = arena_span(r->d->arena, text);
-    scalar_resolve(text, &s);
+    scalar_resolve(text, r->yaml11, &s);
+    s.timestamp = s.timestamp && !r->yaml11; // it gives dates as they are written
     if (doc_set_scalar(r->d, n, text, &s))
         return 0;
     fail(r, n->line, "infinity and NaN cannot be written as JSON");
@@ -331,7 +333,11 @@ static int read_key(struct reader *r, const yaml_event_t *event, unsigned depth,
     }
     if (node_is(n, NODE_MAP) || node_is(n, NODE_SEQ))
         return fail(r, line_of(r, event), "a list or map cannot be a key");
-    if (n->type != NODE_STRING && depth > 1) {
+    if (r->yaml11 && n->type != NODE_NULL) {
+        *out = doc_intern(r->d, n->text);
+        return 0;
+    }
+    if (n->type != NODE_STRING && (depth > 1 || r->yaml11)) {
         struct span source = node_source(n);
 
         err_set(r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", r->file,
@@ -588,15 +594,27 @@ int doc_read_yaml(struct doc *d, struct span text, const char *file, struct node
     return 0;
 }
 
+static struct node *only_document(const struct node_list *all, const char *file, struct err **err)
+{
+    if (all->len == 1)
+        return all->items[0];
+    err_set(err, ERR_CONFIG, all->len ? "%s: has %zu documents instead of one" : "%s: is empty",
+            file, all->len);
+    return NULL;
+}
+
 struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file, struct err **err)
 {
     struct node_list all = {0};
 
-    if (doc_read_yaml(d, text, file, &all, err) < 0)
-        return NULL;
-    if (all.len == 1)
-        return all.items[0];
-    err_set(err, ERR_CONFIG, all.len ? "%s: has %zu documents instead of one" : "%s: is empty", file,
-            all.len);
-    return NULL;
+    return doc_read_yaml(d, text, file, &all, err) < 0 ? NULL : only_document(&all, file, err);
+}
+
+struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, struct err **err)
+{
+    struct node_list all = {0};
+    struct reader r = {.d = d, .file = file, .yaml11 = true, .err = err};
+
+    r.file_index = doc_add_file(d, file);
+    return read_document(d, text, &r, &all) < 0 ? NULL : only_document(&all, file, err);
 }

@@ -186,7 +186,7 @@ static enum style choose_style(struct span s, const struct looks *l, bool text, 
 
     if (lines)
         style = STYLE_LITERAL;
-    else if (text && scalar_needs_quotes(s))
+    else if (text && doc_text_needs_quotes(s))
         style = STYLE_DOUBLE;
     if (style == STYLE_PLAIN && (l->block_indicators || l->special || multiline ||
                                  l->leading_space || l->trailing_space))
@@ -539,6 +539,13 @@ static void write_node(struct emitter *e, const struct node *n, enum place place
     case NODE_NULL: write_text(e, SPAN("null"), false, place); break;
     default: write_text(e, n->text, false, place); break;
     }
+}
+
+bool doc_text_is_plain(struct span text)
+{
+    struct looks l = analyze(text);
+
+    return choose_style(text, &l, true, PLACE_VALUE) == STYLE_PLAIN;
 }
 
 void doc_write_yaml(const struct node *n, struct buf *out)
