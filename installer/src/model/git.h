@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// git without git: one commit of a repository over smart HTTP (gitprotocol-http, gitprotocol-v2,
+// with v0 as the fallback), packs (gitformat-pack) read and written, files looked up by path.
+// SHA-1 repositories only; another object format is ERR_UNSUPPORTED.
+#ifndef MODEL_GIT_H
+#define MODEL_GIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "io/http.h"
+
+#define GIT_OID_BYTES 20
+#define GIT_OID_HEX 40
+#define GIT_PACK_MAX_BYTES ((size_t)1 << 30)       // of one pack
+#define GIT_OBJECTS_MAX 2000000                    // in one pack
+#define GIT_OBJECT_MAX_BYTES ((uint64_t)256 << 20) // of one object
+#define GIT_STORE_MAX_BYTES ((uint64_t)2 << 30)    // of all objects together
+#define GIT_DELTA_DEPTH_MAX 4096
+#define GIT_TREE_DEPTH_MAX 128
+
+struct git_oid {
+    unsigned char bytes[GIT_OID_BYTES];
+};
+
+bool git_oid_parse(struct span hex, struct git_oid *oid) MUST_CHECK;
+void git_oid_format(const struct git_oid *oid, char hex[GIT_OID_HEX + 1]);
+
+// --- a remote repository; blocking, on the loop of `h` ---
+
+struct git_remote {
+    struct http *http;
+    const char *url;  // https://host/path.git, without a trailing slash
+    const char *user; // basic authentication; NULL: none
+    const char *password;
+};
+
+// Resolves "tag/<name>", "branch/<name>", "commit/<id>" or "" (the default branch) to a commit;
+// annotated tags are peeled. ERR_SOURCE: unreachable, or no such ref.
+int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+                struct err **err) MUST_CHECK;
+
+// Appends a pack of that commit, without its history, to `pack`. ERR_SOURCE.
+int git_fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+              struct err **err) MUST_CHECK;
+
+// --- objects ---
+
+enum git_type { GIT_COMMIT = 1, GIT_TREE = 2, GIT_BLOB = 3, GIT_TAG = 4 };
+
+// The objects of one pack, each under its verified name.
+struct git_store;
+
+// Parses and verifies a whole pack. ERR_INTEGRITY with the byte where it goes wrong. The objects
+// are copies: `pack` is not needed after.
+struct git_store *git_store_new(struct span pack, const char *what, struct err **err) MUST_CHECK;
+void git_store_free(struct git_store *s); // NULL-safe
+CLEANUP_DEFINE(git_store_cleanup, struct git_store, git_store_free);
+
+size_t git_store_count(const struct git_store *s);
+
+// The content of an object, borrowed; false when it is not there or of another type.
+bool git_store_get(const struct git_store *s, const struct git_oid *oid, enum git_type type,
+                   struct span *content) MUST_CHECK;
+
+// The tree of a commit. ERR_INTEGRITY.
+int git_commit_tree(const struct git_store *s, const struct git_oid *commit, struct git_oid *tree,
+                    struct err **err) MUST_CHECK;
+
+enum git_mode {
+    GIT_MODE_FILE = 0100644,
+    GIT_MODE_EXECUTABLE = 0100755,
+    GIT_MODE_LINK = 0120000,
+    GIT_MODE_FOLDER = 0040000,
+    GIT_MODE_SUBMODULE = 0160000,
+};
+
+// Called for every file, link and submodule below a tree, in path order; `content` is empty for a
+// submodule. -1 ends the walk.
+typedef int git_visit_fn(void *data, const char *path, unsigned mode, struct span content,
+                         struct err **err);
+
+// Walks the tree of a commit. ERR_INTEGRITY: an object is missing or malformed.
+int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_fn *visit,
+             void *data, struct err **err) MUST_CHECK;
+
+// The file at `path` (clean, relative); false when there is none.
+bool git_find(const struct git_store *s, const struct git_oid *commit, const char *path,
+              struct span *content) MUST_CHECK;
+
+// Appends a pack of the commit and what its tree needs, in a fixed order: the same commit gives
+// the same bytes, whatever pack it came from. ERR_INTEGRITY: something is missing.
+int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
+             struct err **err) MUST_CHECK;
+
+#endif

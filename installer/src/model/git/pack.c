@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing a pack of one commit: no deltas, objects by type and name, a fixed compression.
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "io/crypto.h"
+#include "model/git/store.h"
+
+enum { PACK_LEVEL = 6 };
+
+struct packer {
+    const struct git_store *store;
+    struct map seen; // oid bytes
+    VEC(const struct git_object *) objects;
+};
+
+static int need(struct packer *p, const struct git_oid *oid, enum git_type type,
+                const struct git_object **object, struct err **err)
+{
+    char hex[GIT_OID_HEX + 1];
+
+    *object = store_find(p->store, oid);
+    if (!*object || (*object)->type != type) {
+        git_oid_format(oid, hex);
+        return err_set(err, ERR_INTEGRITY, "the %s %s is missing", store_type_name(type), hex);
+    }
+    if (map_put(&p->seen, span_of((*object)->oid.bytes, GIT_OID_BYTES), (void *)*object))
+        return 0;
+    vec_push(&p->objects, *object);
+    return 1;
+}
+
+static int collect_tree(struct packer *p, const struct git_oid *oid, unsigned depth,
+                        struct err **err)
+{
+    const struct git_object *tree, *blob;
+    struct store_entry entry;
+    struct span rest;
+    int fresh = need(p, oid, GIT_TREE, &tree, err);
+
+    if (fresh <= 0)
+        return fresh;
+    if (depth > GIT_TREE_DEPTH_MAX)
+        return err_set(err, ERR_INTEGRITY, "folders are nested deeper than %d", GIT_TREE_DEPTH_MAX);
+    rest = tree->content;
+    while (rest.len) {
+        if (store_next_entry(&rest, &entry, err) < 0)
+            return -1;
+        if (entry.mode == GIT_MODE_FOLDER) {
+            if (collect_tree(p, &entry.oid, depth + 1, err) < 0)
+                return -1;
+        } else if (entry.mode != GIT_MODE_SUBMODULE &&
+                   need(p, &entry.oid, GIT_BLOB, &blob, err) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct git_object *x = *(const struct git_object *const *)a;
+    const struct git_object *y = *(const struct git_object *const *)b;
+
+    if (x->type != y->type)
+        return x->type < y->type ? -1 : 1;
+    return memcmp(x->oid.bytes, y->oid.bytes, GIT_OID_BYTES);
+}
+
+static void add_big_endian(struct buf *out, uint32_t value)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_add_char(out, (char)(value >> shift));
+}
+
+static void add_head(struct buf *out, enum git_type type, uint64_t size)
+{
+    unsigned byte = (unsigned)type << 4 | (size & 15);
+
+    size >>= 4;
+    while (size) {
+        buf_add_char(out, (char)(byte | 0x80));
+        byte = size & 0x7f;
+        size >>= 7;
+    }
+    buf_add_char(out, (char)byte);
+}
+
+static void add_object(struct buf *out, const struct git_object *object)
+{
+    uLongf room = compressBound(object->content.len);
+    char *at;
+
+    add_head(out, object->type, object->content.len);
+    at = buf_reserve(out, room);
+    if (!at)
+        return;
+    if (compress2((unsigned char *)at, &room, (const unsigned char *)object->content.ptr,
+                  object->content.len, PACK_LEVEL) != Z_OK)
+        abort(); // the room is what zlib asked for
+    buf_commit(out, room);
+}
+
+static void write_pack(struct packer *p, struct buf *out)
+{
+    size_t start = out->len;
+    unsigned char digest[CRYPTO_SHA1_BYTES];
+
+    qsort(p->objects.items, p->objects.len, sizeof(*p->objects.items), compare);
+    buf_add_str(out, "PACK");
+    add_big_endian(out, 2);
+    add_big_endian(out, (uint32_t)p->objects.len);
+    VEC_FOREACH (const struct git_object **, it, &p->objects)
+        add_object(out, *it);
+    crypto_sha1(span_tail(buf_span(out), start), digest);
+    buf_add(out, digest, sizeof(digest));
+}
+
+int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
+             struct err **err)
+{
+    struct packer p = {.store = s};
+    const struct git_object *object;
+    struct git_oid tree;
+    int result = need(&p, commit, GIT_COMMIT, &object, err);
+
+    if (result > 0)
+        result = git_commit_tree(s, commit, &tree, err);
+    if (result == 0)
+        result = collect_tree(&p, &tree, 0, err);
+    if (result == 0) {
+        write_pack(&p, out);
+        result = buf_check(out, ERR_SOURCE, "the pack", err);
+    }
+    map_free(&p.seen);
+    vec_free(&p.objects);
+    return result;
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+// Talking to a server: capabilities, refs, one commit. Version 2 of the protocol is asked for;
+// a server that answers with version 0 is spoken to in that.
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/git.h"
+#include "model/git/pktline.h"
+
+#define REFS_MAX_BYTES ((uint64_t)64 << 20)
+
+// What the first answer told.
+struct greeting {
+    bool v2;
+    struct buf body; // v0: the list of refs is in here
+};
+
+static void greeting_free(struct greeting *g)
+{
+    buf_free(&g->body);
+}
+
+static int exchange(const struct git_remote *remote, const char *path, const struct buf *body,
+                    const char *kind, bool v2, struct http_response *response, struct err **err)
+{
+    char *url CLEANUP(mem_cleanup) = mem_printf("%s/%s", remote->url, path);
+    const char *headers[4] = {0};
+    size_t n = 0;
+    struct http_request request = {
+        .url = url,
+        .headers = headers,
+        .user = remote->user,
+        .password = remote->password,
+        .follow = true,
+        .retry = HTTP_RETRY_ALL,
+        .max_bytes = body ? GIT_PACK_MAX_BYTES : REFS_MAX_BYTES,
+    };
+
+    if (v2)
+        headers[n++] = "Git-Protocol: version=2";
+    if (body) {
+        request.method = "POST";
+        request.body = buf_span(body);
+        headers[n++] = "Content-Type: application/x-git-upload-pack-request";
+    }
+    if (http_perform(remote->http, &request, response, err) < 0 ||
+        http_check_status(response, err) < 0)
+        return -1;
+    if (!span_starts(span_str(http_header(response, "content-type")), kind)) {
+        err_set(err, ERR_SOURCE, "%s does not answer as a git repository", url);
+        return err_hint(err, "is the URL that of a repository, and does it need credentials?");
+    }
+    return 0;
+}
+
+static int greet(const struct git_remote *remote, struct greeting *g, struct err **err)
+{
+    struct http_response response CLEANUP(http_response_free) = {0};
+    struct span rest, line;
+    enum pktline_kind kind;
+
+    if (exchange(remote, "info/refs?service=git-upload-pack", NULL,
+                 "application/x-git-upload-pack-advertisement", true, &response, err) < 0)
+        return -1;
+    g->body = response.body;
+    response.body = (struct buf)BUF_INIT(0);
+    rest = buf_span(&g->body);
+    // "# service=..." and a flush come first with the smart protocol over HTTP.
+    while (rest.len) {
+        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+            return -1;
+        if (kind == PKTLINE_DATA && span_is(line, "version 2"))
+            g->v2 = true;
+        if (kind == PKTLINE_DATA && span_search(line, SPAN("object-format=sha256")) < line.len)
+            return err_set(err, ERR_UNSUPPORTED, "the repository uses SHA-256 object names");
+    }
+    return 0;
+}
+
+// The names that a ref may have on the server, most wanted first, and its peeled form.
+struct wanted {
+    char *name;   // "refs/tags/v1"
+    char *peeled; // "refs/tags/v1^{}"
+    struct git_oid oid;
+    bool found, found_peeled;
+};
+
+static void wanted_free(struct wanted *w)
+{
+    free(w->name);
+    free(w->peeled);
+}
+
+static void see_ref(struct wanted *w, struct span name, struct span oid)
+{
+    struct git_oid parsed;
+
+    if (!git_oid_parse(oid, &parsed))
+        return;
+    if (span_is(name, w->peeled)) {
+        w->oid = parsed;
+        w->found = w->found_peeled = true;
+    } else if (span_is(name, w->name) && !w->found_peeled) {
+        w->oid = parsed;
+        w->found = true;
+    }
+}
+
+// v0: "<oid> <name>", capabilities behind a NUL in the first line.
+static int read_refs_v0(const struct greeting *g, struct wanted *w, struct err **err)
+{
+    struct span rest = buf_span(&g->body), line, oid, name;
+    enum pktline_kind kind;
+
+    while (rest.len) {
+        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+            return -1;
+        line = span_head(line, span_find(line, '\0'));
+        if (kind == PKTLINE_DATA && span_cut(line, ' ', &oid, &name))
+            see_ref(w, name, oid);
+    }
+    return 0;
+}
+
+// v2: "<oid> <name>[ peeled:<oid>][ symref-target:…]".
+static void see_line_v2(struct wanted *w, struct span line)
+{
+    struct span oid, name, attribute;
+
+    if (!span_next(&line, ' ', &oid) || !span_next(&line, ' ', &name))
+        return;
+    see_ref(w, name, oid);
+    while (span_next(&line, ' ', &attribute))
+        if (span_is(name, w->name) && span_skip(&attribute, "peeled:"))
+            see_ref(w, span_str(w->peeled), attribute);
+}
+
+static int list_refs_v2(const struct git_remote *remote, struct wanted *w, struct err **err)
+{
+    struct http_response response CLEANUP(http_response_free) = {0};
+    struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct span rest, line;
+    enum pktline_kind kind;
+
+    pktline_add(&body, "command=ls-refs\n");
+    pktline_add(&body, "object-format=sha1");
+    pktline_add_delim(&body);
+    pktline_add(&body, "peel\n");
+    pktline_add(&body, "ref-prefix %s\n", w->name);
+    pktline_add_flush(&body);
+    if (exchange(remote, "git-upload-pack", &body, "application/x-git-upload-pack-result", true,
+                 &response, err) < 0)
+        return -1;
+    rest = buf_span(&response.body);
+    while (rest.len) {
+        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+            return -1;
+        if (kind == PKTLINE_DATA)
+            see_line_v2(w, line);
+    }
+    return 0;
+}
+
+static int name_ref(const char *ref, struct wanted *w, struct err **err)
+{
+    struct span s = span_str(ref);
+
+    if (!s.len)
+        w->name = mem_str("HEAD");
+    else if (span_skip(&s, "tag/"))
+        w->name = mem_printf("refs/tags/%s", s.ptr);
+    else if (span_skip(&s, "branch/"))
+        w->name = mem_printf("refs/heads/%s", s.ptr);
+    else
+        return err_set(err, ERR_CONFIG, "'%s' is no git reference", ref);
+    w->peeled = mem_printf("%s^{}", w->name);
+    return 0;
+}
+
+static int resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+                   struct err **err)
+{
+    struct greeting g CLEANUP(greeting_free) = {0};
+    struct wanted w CLEANUP(wanted_free) = {0};
+
+    if (name_ref(ref, &w, err) < 0 || greet(remote, &g, err) < 0)
+        return -1;
+    if ((g.v2 ? list_refs_v2(remote, &w, err) : read_refs_v0(&g, &w, err)) < 0)
+        return -1;
+    if (!w.found) {
+        err_set(err, ERR_SOURCE, "the repository has no %s", w.name);
+        return err_hint(err, "is the tag or branch spelt as upstream has it?");
+    }
+    *commit = w.oid;
+    return 0;
+}
+
+int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+                struct err **err)
+{
+    struct span s = span_str(ref);
+
+    if (span_skip(&s, "commit/")) {
+        if (!git_oid_parse(s, commit))
+            return err_set(err, ERR_CONFIG, "git %s: '%s' is no commit id", remote->url, s.ptr);
+        return 0;
+    }
+    if (resolve(remote, ref, commit, err) < 0)
+        return err_wrap(err, "git %s", remote->url);
+    return 0;
+}
+
+// Side-band: 1 pack data, 2 progress, 3 the server's last words.
+static int take_band(struct span payload, struct buf *pack, struct err **err)
+{
+    if (!payload.len)
+        return 0;
+    if (payload.ptr[0] == 3) {
+        struct span text = span_trim(span_tail(payload, 1));
+
+        return err_set(err, ERR_SOURCE, "the server says: %.*s", SPAN_ARG(text));
+    }
+    if (payload.ptr[0] == 1)
+        buf_add_span(pack, span_tail(payload, 1));
+    return buf_check(pack, ERR_SOURCE, "the pack", err);
+}
+
+static int server_error(struct span line, struct err **err)
+{
+    return err_set(err, ERR_SOURCE, "the server says: %.*s", SPAN_ARG(line));
+}
+
+static int take_pack(struct span rest, struct buf *pack, struct err **err)
+{
+    struct span payload;
+    enum pktline_kind kind;
+
+    while (rest.len) {
+        if (pktline_next(&rest, false, &kind, &payload, err) < 0)
+            return -1;
+        if (kind != PKTLINE_DATA)
+            return 0;
+        if (take_band(payload, pack, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+// Sections up to "packfile" (v2), or lines up to NAK (v0), come before the pack.
+static int read_answer(struct span rest, const char *last_line, struct buf *pack, struct err **err)
+{
+    struct span line;
+    enum pktline_kind kind;
+
+    while (rest.len) {
+        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+            return -1;
+        if (kind == PKTLINE_DATA && span_skip(&line, "ERR "))
+            return server_error(line, err);
+        if (kind == PKTLINE_DATA && span_is(line, last_line))
+            return take_pack(rest, pack, err);
+    }
+    return err_set(err, ERR_SOURCE, "the answer has no pack");
+}
+
+static void ask_v2(const char *oid, struct buf *body)
+{
+    pktline_add(body, "command=fetch");
+    pktline_add(body, "object-format=sha1");
+    pktline_add_delim(body);
+    pktline_add(body, "no-progress");
+    pktline_add(body, "ofs-delta");
+    pktline_add(body, "deepen 1");
+    pktline_add(body, "want %s\n", oid);
+    pktline_add(body, "done\n");
+    pktline_add_flush(body);
+}
+
+static void ask_v0(const char *oid, struct buf *body)
+{
+    pktline_add(body, "want %s side-band-64k ofs-delta no-progress shallow\n", oid);
+    pktline_add(body, "deepen 1\n");
+    pktline_add_flush(body);
+    pktline_add(body, "done\n");
+}
+
+static int fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+                 struct err **err)
+{
+    struct greeting g CLEANUP(greeting_free) = {0};
+    struct http_response response CLEANUP(http_response_free) = {0};
+    struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    char oid[GIT_OID_HEX + 1];
+
+    git_oid_format(commit, oid);
+    if (greet(remote, &g, err) < 0)
+        return -1;
+    if (g.v2)
+        ask_v2(oid, &body);
+    else
+        ask_v0(oid, &body);
+    if (exchange(remote, "git-upload-pack", &body, "application/x-git-upload-pack-result", g.v2,
+                 &response, err) < 0)
+        return -1;
+    return read_answer(buf_span(&response.body), g.v2 ? "packfile" : "NAK", pack, err);
+}
+
+int git_fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+              struct err **err)
+{
+    char oid[GIT_OID_HEX + 1];
+
+    if (fetch(remote, commit, pack, err) == 0)
+        return 0;
+    git_oid_format(commit, oid);
+    return err_wrap(err, "git %s: commit %s", remote->url, oid);
+}

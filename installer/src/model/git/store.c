@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects by name, commits, trees and paths.
+#include "model/git/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/crypto.h"
+
+bool git_oid_parse(struct span hex, struct git_oid *oid)
+{
+    return span_unhex(hex, oid->bytes, GIT_OID_BYTES);
+}
+
+void git_oid_format(const struct git_oid *oid, char hex[GIT_OID_HEX + 1])
+{
+    crypto_hex(oid->bytes, GIT_OID_BYTES, hex);
+}
+
+const char *store_type_name(enum git_type type)
+{
+    static const char *const names[] = {"", "commit", "tree", "blob", "tag"};
+
+    return names[type];
+}
+
+static struct span key_of(const struct git_oid *oid)
+{
+    return span_of(oid->bytes, GIT_OID_BYTES);
+}
+
+const struct git_object *store_find(const struct git_store *s, const struct git_oid *oid)
+{
+    return map_get(&s->objects, key_of(oid));
+}
+
+const struct git_object *store_add(struct git_store *s, enum git_type type, struct span content)
+{
+    struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA1);
+    struct git_object *object = ARENA_NEW(s->arena, struct git_object);
+    char head[64];
+    int len = snprintf(head, sizeof(head), "%s %zu", store_type_name(type), content.len);
+
+    crypto_hash_start(hash);
+    crypto_hash_add(hash, head, (size_t)len + 1);
+    crypto_hash_add(hash, content.ptr, content.len);
+    crypto_hash_end(hash, object->oid.bytes);
+    object->type = type;
+    object->content = content;
+    if (!store_find(s, &object->oid))
+        map_put(&s->objects, key_of(&object->oid), object);
+    return object;
+}
+
+void git_store_free(struct git_store *s)
+{
+    if (!s)
+        return;
+    map_free(&s->objects);
+    arena_free(s->arena);
+    free(s);
+}
+
+size_t git_store_count(const struct git_store *s)
+{
+    return map_len(&s->objects);
+}
+
+bool git_store_get(const struct git_store *s, const struct git_oid *oid, enum git_type type,
+                   struct span *content)
+{
+    const struct git_object *object = store_find(s, oid);
+
+    if (!object || object->type != type)
+        return false;
+    *content = object->content;
+    return true;
+}
+
+static int missing(const struct git_oid *oid, enum git_type type, struct err **err)
+{
+    char hex[GIT_OID_HEX + 1];
+
+    git_oid_format(oid, hex);
+    return err_set(err, ERR_INTEGRITY, "the %s %s is missing", store_type_name(type), hex);
+}
+
+int git_commit_tree(const struct git_store *s, const struct git_oid *commit, struct git_oid *tree,
+                    struct err **err)
+{
+    struct span content;
+
+    if (!git_store_get(s, commit, GIT_COMMIT, &content))
+        return missing(commit, GIT_COMMIT, err);
+    if (!span_skip(&content, "tree ") || !git_oid_parse(span_head(content, GIT_OID_HEX), tree))
+        return err_set(err, ERR_INTEGRITY, "a commit without a tree");
+    return 0;
+}
+
+static bool read_mode(struct span text, unsigned *mode)
+{
+    *mode = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7')
+            return false;
+        *mode = *mode * 8 + (unsigned)(text.ptr[i] - '0');
+    }
+    return text.len > 0 && text.len <= 6;
+}
+
+static bool is_safe_name(struct span name)
+{
+    return name.len && !span_is(name, ".") && !span_is(name, "..") && !span_is(name, ".git") &&
+           span_find(name, '/') == name.len;
+}
+
+int store_next_entry(struct span *rest, struct store_entry *entry, struct err **err)
+{
+    struct span mode, tail;
+
+    if (!span_cut(*rest, ' ', &mode, &tail) || !read_mode(mode, &entry->mode) ||
+        !span_cut(tail, '\0', &entry->name, &tail) || tail.len < GIT_OID_BYTES)
+        return err_set(err, ERR_INTEGRITY, "a malformed tree");
+    if (!is_safe_name(entry->name))
+        return err_set(err, ERR_INTEGRITY, "a tree has an entry named '%.*s'",
+                       SPAN_ARG(entry->name));
+    memcpy(entry->oid.bytes, tail.ptr, GIT_OID_BYTES);
+    *rest = span_tail(tail, GIT_OID_BYTES);
+    return 0;
+}
+
+struct walk {
+    const struct git_store *store;
+    git_visit_fn *visit;
+    void *data;
+};
+
+static int walk_tree(const struct walk *w, const struct git_oid *oid, const char *path,
+                     unsigned depth, struct err **err);
+
+static int walk_entry(const struct walk *w, const struct store_entry *entry, const char *path,
+                      unsigned depth, struct err **err)
+{
+    char *below CLEANUP(mem_cleanup) =
+        mem_printf("%s%s%.*s", path, path[0] ? "/" : "", SPAN_ARG(entry->name));
+    struct span content = SPAN_EMPTY;
+
+    if (entry->mode == GIT_MODE_FOLDER)
+        return walk_tree(w, &entry->oid, below, depth + 1, err);
+    if (entry->mode != GIT_MODE_SUBMODULE &&
+        !git_store_get(w->store, &entry->oid, GIT_BLOB, &content))
+        return missing(&entry->oid, GIT_BLOB, err);
+    return w->visit(w->data, below, entry->mode, content, err);
+}
+
+static int walk_tree(const struct walk *w, const struct git_oid *oid, const char *path,
+                     unsigned depth, struct err **err)
+{
+    struct span rest;
+    struct store_entry entry;
+
+    if (depth > GIT_TREE_DEPTH_MAX)
+        return err_set(err, ERR_INTEGRITY, "folders are nested deeper than %d", GIT_TREE_DEPTH_MAX);
+    if (!git_store_get(w->store, oid, GIT_TREE, &rest))
+        return missing(oid, GIT_TREE, err);
+    while (rest.len)
+        if (store_next_entry(&rest, &entry, err) < 0 || walk_entry(w, &entry, path, depth, err) < 0)
+            return -1;
+    return 0;
+}
+
+int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_fn *visit,
+             void *data, struct err **err)
+{
+    struct walk w = {s, visit, data};
+    struct git_oid tree;
+
+    if (git_commit_tree(s, commit, &tree, err) < 0)
+        return -1;
+    return walk_tree(&w, &tree, "", 0, err);
+}
+
+static bool find_entry(struct span tree, struct span name, struct store_entry *entry)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+
+    while (tree.len) {
+        if (store_next_entry(&tree, entry, &ignored) < 0)
+            return false;
+        if (span_eq(entry->name, name))
+            return true;
+    }
+    return false;
+}
+
+bool git_find(const struct git_store *s, const struct git_oid *commit, const char *path,
+              struct span *content)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct span rest = span_str(path), part, tree;
+    struct store_entry entry = {.mode = GIT_MODE_FOLDER};
+
+    if (git_commit_tree(s, commit, &entry.oid, &ignored) < 0)
+        return false;
+    while (span_next(&rest, '/', &part)) {
+        if (entry.mode != GIT_MODE_FOLDER || !git_store_get(s, &entry.oid, GIT_TREE, &tree) ||
+            !find_entry(tree, part, &entry))
+            return false;
+    }
+    return (entry.mode == GIT_MODE_FILE || entry.mode == GIT_MODE_EXECUTABLE) &&
+           git_store_get(s, &entry.oid, GIT_BLOB, content);
+}
