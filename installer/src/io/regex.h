@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Regular expressions in the dialect of Go's regexp package (RE2), matched by PCRE2. A pattern is
+// translated first; what Go lacks (look-around, back references, possessive repetition, ...) and
+// what it refuses is refused here, too. Never more work than a stated limit.
+#ifndef IO_REGEX_H
+#define IO_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+
+struct regex;
+
+enum regex_flag {
+    REGEX_ANCHORED = 1, // the whole text must match: ^(?:pattern)$
+};
+
+#define REGEX_PATTERN_BYTES_MAX 65536
+#define REGEX_REPEAT_MAX 1000     // Go's limit for {n,m}
+#define REGEX_STEPS_MAX 10000000u // of one match
+
+// Compiles a pattern. ERR_CONFIG names the pattern and what is wrong with it.
+struct regex *regex_new(struct span pattern, unsigned flags, struct err **err) MUST_CHECK;
+
+// Whether `text` has a match. -1 only when the limit of steps is passed.
+int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
+    MUST_CHECK;
+
+void regex_free(struct regex *re); // NULL-safe
+CLEANUP_DEFINE(regex_cleanup, struct regex, regex_free);
+
+#endif
