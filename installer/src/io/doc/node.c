@@ -68,11 +68,9 @@ struct span node_scalar(const struct node *n)
 
 struct span node_source(const struct node *n)
 {
-    struct span text = node_scalar(n);
-
-    if (n && n->flags & NODE_RETYPED)
-        return span_str(text.ptr + text.len + 1);
-    return text;
+    if (!n || !(n->flags & NODE_RETYPED))
+        return node_scalar(n);
+    return span_str(n->text.ptr + n->text.len + 1);
 }
 
 struct span node_get_text(const struct node *map, const char *key)

@@ -113,7 +113,15 @@ static void format_e(char *out, const char *digits, int exponent, int width)
         *out++ = '.';
         out = put(out, digits + 1, len - 1);
     }
-    snprintf(out, 8, "e%c%0*d", exponent < 0 ? '-' : '+', width, abs(exponent));
+    *out++ = 'e';
+    *out++ = exponent < 0 ? '-' : '+';
+    exponent = abs(exponent); // at most 324
+    if (exponent >= 100)
+        *out++ = (char)('0' + exponent / 100);
+    if (exponent >= 10 || width == 2)
+        *out++ = (char)('0' + exponent / 10 % 10);
+    *out++ = (char)('0' + exponent % 10);
+    *out = '\0';
 }
 
 // Plain digits with a point where one is needed.
