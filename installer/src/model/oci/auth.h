@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the files of model/oci: credentials and tokens.
+#ifndef MODEL_OCI_AUTH_H
+#define MODEL_OCI_AUTH_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "model/oci.h"
+
+struct auth_login {
+    const char *user;
+    const char *password;
+};
+
+struct auth {
+    struct arena *arena;
+    struct map logins; // host to struct auth_login, from the configuration file
+    struct map tokens; // "host/repository" to a bearer token (char *)
+    struct map basic;  // hosts that asked for basic authentication, to struct auth_login
+};
+
+// Reads the configuration file, if there is one. ERR_CONFIG.
+int auth_load(struct auth *a, struct err **err) MUST_CHECK;
+void auth_free(struct auth *a);
+
+// Sets what is known so far for that repository in the request.
+void auth_apply(struct auth *a, const struct oci_ref *ref, struct http_request *request);
+
+// Answers the WWW-Authenticate challenge of a 401. ERR_SOURCE when there is nothing (new) to
+// answer with.
+int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref, const char *challenge,
+                struct err **err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to a registry.
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "model/oci/auth.h"
+
+static const char *const manifest_headers[] = {
+    "Accept: application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.oci.image.index.v1+json, "
+    "application/vnd.docker.distribution.manifest.v2+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    NULL,
+};
+
+enum { STATUS_UNAUTHORIZED = 401 };
+
+struct oci {
+    struct http *http;
+    struct auth auth;
+};
+
+struct oci *oci_new(struct http *h, struct err **err)
+{
+    struct oci *o CLEANUP(oci_cleanup) = MEM_NEW(struct oci);
+
+    o->http = h;
+    if (auth_load(&o->auth, err) < 0)
+        return NULL;
+    return STEAL(o);
+}
+
+void oci_free(struct oci *o)
+{
+    if (!o)
+        return;
+    auth_free(&o->auth);
+    free(o);
+}
+
+// Performs with the credentials known so far, and once more with those that a 401 asks for.
+static int perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
+                   struct http_response *response, struct err **err)
+{
+    struct http_request request = *wanted;
+
+    auth_apply(&o->auth, ref, &request);
+    if (http_perform(o->http, &request, response, err) < 0)
+        return -1;
+    if (response->status == STATUS_UNAUTHORIZED) {
+        const char *challenge = http_header(response, "www-authenticate");
+
+        if (auth_answer(&o->auth, o->http, ref, challenge ? challenge : "", err) < 0)
+            return -1;
+        http_response_free(response);
+        *response = (struct http_response){0};
+        auth_apply(&o->auth, ref, &request);
+        if (http_perform(o->http, &request, response, err) < 0)
+            return -1;
+    }
+    return http_check_status(response, err);
+}
+
+// The bytes of a manifest or index, by tag or digest.
+static int get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                        struct span name, struct span *bytes, struct span *media_type,
+                        struct err **err)
+{
+    char *url = arena_printf(arena, "https://%.*s/v2/%.*s/manifests/%.*s", SPAN_ARG(ref->host),
+                             SPAN_ARG(ref->repository), SPAN_ARG(name));
+    struct http_request request = {.url = url,
+                                   .headers = manifest_headers,
+                                   .follow = true,
+                                   .retry = HTTP_RETRY_ALL,
+                                   .max_bytes = OCI_MANIFEST_MAX_BYTES};
+    struct http_response response CLEANUP(http_response_free) = {0};
+
+    if (perform(o, ref, &request, &response, err) < 0)
+        return -1;
+    *bytes = arena_span(arena, buf_span(&response.body));
+    *media_type = arena_span(arena, span_str(http_header(&response, "content-type")));
+    return 0;
+}
+
+static int check_digest(const struct oci_manifest *m, struct span wanted, struct err **err)
+{
+    if (!wanted.len || span_eq(m->digest, wanted))
+        return 0;
+    return err_set(err, ERR_INTEGRITY, "the manifest has the digest %.*s, not %.*s",
+                   SPAN_ARG(m->digest), SPAN_ARG(wanted));
+}
+
+static int pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                         const char *platform, struct oci_manifest *m, struct err **err)
+{
+    struct span wanted = ref->digest, bytes, media_type, chosen;
+    int is_index;
+
+    if (get_manifest(o, arena, ref, wanted.len ? wanted : ref->tag, &bytes, &media_type, err) < 0)
+        return -1;
+    is_index = oci_index_choose(arena, bytes, platform, &chosen, err);
+    if (is_index < 0)
+        return -1;
+    if (is_index) {
+        // The reference may pin the index: its bytes are not a manifest's, so they are hashed here.
+        struct oci_manifest index = {.digest = oci_digest(arena, bytes)};
+
+        if (check_digest(&index, wanted, err) < 0)
+            return -1;
+        wanted = chosen;
+        if (get_manifest(o, arena, ref, wanted, &bytes, &media_type, err) < 0)
+            return -1;
+    }
+    if (oci_manifest_parse(arena, bytes, media_type, m, err) < 0)
+        return -1;
+    return check_digest(m, wanted, err);
+}
+
+int oci_pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                      const char *platform, struct oci_manifest *m, struct err **err)
+{
+    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    if (pull_manifest(o, arena, ref, platform, m, err) == 0)
+        return 0;
+    oci_ref_format(ref, &name);
+    return err_wrap(err, "%s", buf_str(&name));
+}
+
+// Tokens are asked for by a request for the repository's own manifest, so by the time of a blob
+// one is there; a registry that needs none answers without.
+int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                     struct span digest, struct http_request *request, struct err **err)
+{
+    char *url = arena_printf(arena, "https://%.*s/v2/%.*s/blobs/%.*s", SPAN_ARG(ref->host),
+                             SPAN_ARG(ref->repository), SPAN_ARG(digest));
+    struct http_request head = {
+        .method = "HEAD", .url = url, .retry = HTTP_RETRY_ALL, .follow = true};
+    struct http_response response CLEANUP(http_response_free) = {0};
+
+    *request =
+        (struct http_request){.url = url, .follow = true, .retry = HTTP_RETRY_ALL, .resume = true};
+    auth_apply(&o->auth, ref, request);
+    if (request->bearer || request->user)
+        return 0;
+    // Nothing is known of this repository yet: one HEAD brings a challenge, or says that none is
+    // needed.
+    if (perform(o, ref, &head, &response, err) < 0)
+        return -1;
+    auth_apply(&o->auth, ref, request);
+    return 0;
+}
