@@ -23,7 +23,8 @@ def sections(page):
     texts = dict(zip((name.strip() for name in found[1::2]), found[2::2]))
     common = texts.pop(COMMON, "")
     prefix = "sandstrap "
-    return {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}, common
+    commands = {name.removeprefix(prefix): text for name, text in texts.items() if name.startswith(prefix)}
+    return commands, common
 
 
 def drift(tree):

@@ -34,7 +34,8 @@ class Tree:
     def files(self):
         """What git tracks or would track; every file of a tree that is no checkout."""
         if (self.root / ".git").exists():
-            command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+            command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others",
+                       "--exclude-standard"]
             listed = subprocess.run(command, cwd=self.root, check=True, capture_output=True).stdout
             paths = {self.root / name for name in listed.decode().split("\0") if name}
         else:

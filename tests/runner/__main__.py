@@ -11,7 +11,8 @@ from .parts import PARTS
 
 
 def options():
-    names = "\n".join(f"  {part.name:12} {part.summary}{' (--full)' if part.full_only else ''}" for part in PARTS)
+    tiers = {True: " (--full)", False: ""}
+    names = "\n".join(f"  {part.name:12} {part.summary}{tiers[part.full_only]}" for part in PARTS)
     parser = argparse.ArgumentParser(
         prog="tests/run",
         description="Builds and tests sandstrap. Without PART: all of the CI tier.",

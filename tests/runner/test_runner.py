@@ -24,8 +24,9 @@ def golden(tmp_path):
     program.write_text(PROGRAM)
     program.chmod(0o755)
     case.mkdir(parents=True)
-    for name, text in (("cmd", "'a b'\n"), ("expected", "out a b\n"), ("expected.err", "warning\n"), ("exit", "3\n")):
-        (case / name).write_text(text)
+    files = {"cmd": "'a b'", "expected": "out a b", "expected.err": "warning", "exit": "3"}
+    for name, text in files.items():
+        (case / name).write_text(text + "\n")
 
     def run(*arguments):
         command = [TESTS / "golden/run", "--binary", program, "--cases", tmp_path / "cases", *arguments]
@@ -40,7 +41,7 @@ def test_golden_case_passes(golden):
     assert (result.returncode, result.stdout) == (0, "ok golden.area/one\n")
 
 
-@pytest.mark.parametrize("name, text", [("expected", "out\n"), ("exit", "0\n"), ("expected.err", "an error\n")])
+@pytest.mark.parametrize("name, text", [("expected", "out\n"), ("exit", "0\n"), ("expected.err", "error\n")])
 def test_golden_difference_fails(golden, name, text):
     (golden.case / name).write_text(text)
     result = golden()
@@ -73,7 +74,7 @@ def test_bad_status_without_a_failed_case_is_a_failure():
 
 
 def test_cmocka_cases_are_counted():
-    output = "[==========] tests: 3 test(s) run.\n[  PASSED  ] 2 test(s).\n[  FAILED  ] tests: 1 test(s), listed below:\n"
+    output = "[==========] 3 test(s) run.\n[  PASSED  ] 2 test(s).\n[  FAILED  ] 1 test(s), listed below:\n"
     assert cases(output) == (2, 1, 0)
     assert cases("no cmocka here") == (0, 0, 0)
 
