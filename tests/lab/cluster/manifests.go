@@ -33,13 +33,15 @@ func objects(upstream []string) []object {
 	}
 }
 
-// corefile leads the upstream names to origin and knows no other name outside the cluster.
+// corefile leads the upstream names to origin. Any other name outside the cluster does not
+// exist; that is said at once, rather than left to fail.
 func corefile(upstream []string) string {
-	var hosts strings.Builder
+	var zones, hosts strings.Builder
 	for _, name := range upstream {
+		fmt.Fprintf(&zones, "%s ", name)
 		fmt.Fprintf(&hosts, "        %s %s\n", topology.OriginAddress(), name)
 	}
-	return fmt.Sprintf(dnsConfig, hosts.String(), topology.ClusterDomain)
+	return fmt.Sprintf(dnsConfig, topology.ClusterDomain, zones.String(), hosts.String())
 }
 
 const dnsConfig = `apiVersion: v1
@@ -47,21 +49,25 @@ kind: ConfigMap
 metadata: {name: coredns, namespace: kube-system}
 data:
   Corefile: |
-    .:53 {
+    %[1]s in-addr.arpa ip6.arpa {
       errors
       health
       ready
-      hosts {
-%s        fallthrough
-      }
-      kubernetes %s in-addr.arpa ip6.arpa {
+      kubernetes %[1]s in-addr.arpa ip6.arpa {
         pods insecure
-        fallthrough in-addr.arpa ip6.arpa
       }
+      cache 5
+    }
+    %[2]s{
+      errors
+      hosts {
+%[3]s      }
+    }
+    . {
+      errors
       template ANY ANY {
         rcode NXDOMAIN
       }
-      cache 5
     }
 `
 
