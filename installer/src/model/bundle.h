@@ -112,9 +112,17 @@ struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path
 // Whether the blob is in the file already, whole and right (it is read and hashed).
 bool bundle_writer_has(struct bundle_writer *w, size_t blob);
 
-// Writes a blob from a stream, which must give exactly its bytes. Blobs come in any order.
-// ERR_INTEGRITY for another size or digest, the stream's own errors.
-int bundle_writer_put(struct bundle_writer *w, size_t blob, struct stream *s, struct err **err)
+// One blob on its way into the file; several may be, in any order.
+struct bundle_blob_writer;
+struct bundle_blob_writer *bundle_blob_begin(struct bundle_writer *w, size_t blob) MUST_CHECK;
+// ERR_INTEGRITY when more comes than the blob's size.
+int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err **err) MUST_CHECK;
+// ERR_INTEGRITY for another size or digest. Frees it, also on failure.
+int bundle_blob_end(struct bundle_blob_writer *b, struct err **err) MUST_CHECK;
+void bundle_blob_abandon(struct bundle_blob_writer *b); // NULL-safe
+
+// All three for bytes that are there already.
+int bundle_writer_put(struct bundle_writer *w, size_t blob, struct span data, struct err **err)
     MUST_CHECK;
 
 // Makes it durable and puts it in place of `path`; the writer is freed, also on failure. Every blob

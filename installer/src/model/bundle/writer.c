@@ -14,8 +14,6 @@
 #include "io/crypto.h"
 #include "model/bundle/layout.h"
 
-enum { WRITER_PIECE_BYTES = 1 << 18 };
-
 struct bundle_plan {
     struct index index;
     struct map blobs; // digest to place + 1
@@ -187,49 +185,84 @@ bool bundle_writer_has(struct bundle_writer *w, size_t blob)
     return w->written[at];
 }
 
-static int copy_blob(struct bundle_writer *w, const struct bundle_blob *b, struct stream *s,
-                     struct crypto_hash *hash, struct err **err)
-{
-    char *piece CLEANUP(mem_cleanup) = mem_alloc(WRITER_PIECE_BYTES);
-    uint64_t done = 0;
-    ssize_t n;
+struct bundle_blob_writer {
+    struct bundle_writer *w;
+    size_t at; // in the writer's index; SIZE_MAX: not in the file, everything is dropped
+    uint64_t done;
+    struct crypto_hash *hash;
+};
 
-    while ((n = stream_read(s, piece, WRITER_PIECE_BYTES)) > 0) {
-        if ((uint64_t)n > b->size - done)
-            return err_set(err, ERR_INTEGRITY, "it is larger than %llu bytes",
-                           (unsigned long long)b->size);
-        crypto_hash_add(hash, piece, (size_t)n);
-        if (fd_write_at(w->fd, piece, (size_t)n, b->offset + done, w->part, err) < 0)
-            return -1;
-        done += (uint64_t)n;
-    }
-    if (stream_error(s, err) < 0)
+struct bundle_blob_writer *bundle_blob_begin(struct bundle_writer *w, size_t blob)
+{
+    struct bundle_blob_writer *b = MEM_NEW(struct bundle_blob_writer);
+
+    b->w = w;
+    b->at = w->place[blob];
+    b->hash = crypto_hash_new(CRYPTO_SHA256);
+    return b;
+}
+
+int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err **err)
+{
+    const struct bundle_blob *blob;
+
+    if (b->at == SIZE_MAX)
+        return 0;
+    blob = &b->w->index.blobs.items[b->at];
+    if (piece.len > blob->size - b->done)
+        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: it is larger than %llu bytes",
+                       SPAN_ARG(blob->digest), (unsigned long long)blob->size);
+    crypto_hash_add(b->hash, piece.ptr, piece.len);
+    if (fd_write_at(b->w->fd, piece.ptr, piece.len, blob->offset + b->done, b->w->part, err) < 0)
         return -1;
-    if (done != b->size)
-        return err_set(err, ERR_INTEGRITY, "it has %llu bytes, not %llu", (unsigned long long)done,
-                       (unsigned long long)b->size);
+    b->done += piece.len;
     return 0;
 }
 
-int bundle_writer_put(struct bundle_writer *w, size_t blob, struct stream *s, struct err **err)
+static int check_blob(struct bundle_blob_writer *b, struct err **err)
 {
-    struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
+    const struct bundle_blob *blob = &b->w->index.blobs.items[b->at];
     unsigned char digest[CRYPTO_SHA256_BYTES];
     char hex[2 * CRYPTO_SHA256_BYTES + 1];
-    const struct bundle_blob *b;
 
-    if (w->place[blob] == SIZE_MAX)
-        return 0;
-    b = &w->index.blobs.items[w->place[blob]];
-    if (copy_blob(w, b, s, hash, err) < 0)
-        return err_wrap(err, "blob sha256:%.*s", SPAN_ARG(b->digest));
-    crypto_hash_end(hash, digest);
+    if (b->done != blob->size)
+        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: it has %llu bytes, not %llu",
+                       SPAN_ARG(blob->digest), (unsigned long long)b->done,
+                       (unsigned long long)blob->size);
+    crypto_hash_end(b->hash, digest);
     crypto_hex(digest, sizeof(digest), hex);
-    if (!span_is(b->digest, hex))
+    if (!span_is(blob->digest, hex))
         return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: what came has the digest sha256:%s",
-                       SPAN_ARG(b->digest), hex);
-    w->written[w->place[blob]] = true;
+                       SPAN_ARG(blob->digest), hex);
+    b->w->written[b->at] = true;
     return 0;
+}
+
+int bundle_blob_end(struct bundle_blob_writer *b, struct err **err)
+{
+    int result = b->at == SIZE_MAX ? 0 : check_blob(b, err);
+
+    bundle_blob_abandon(b);
+    return result;
+}
+
+void bundle_blob_abandon(struct bundle_blob_writer *b)
+{
+    if (!b)
+        return;
+    crypto_hash_free(b->hash);
+    free(b);
+}
+
+int bundle_writer_put(struct bundle_writer *w, size_t blob, struct span data, struct err **err)
+{
+    struct bundle_blob_writer *b = bundle_blob_begin(w, blob);
+
+    if (bundle_blob_add(b, data, err) < 0) {
+        bundle_blob_abandon(b);
+        return -1;
+    }
+    return bundle_blob_end(b, err);
 }
 
 static int check_complete(const struct bundle_writer *w, struct err **err)

@@ -78,6 +78,7 @@ void auth_free(struct auth *a)
 {
     map_free(&a->logins);
     map_free(&a->tokens);
+    map_free(&a->open);
     map_free(&a->basic);
     arena_free(a->arena);
 }
@@ -96,6 +97,16 @@ void auth_apply(struct auth *a, const struct oci_ref *ref, struct http_request *
         request->user = login->user;
         request->password = login->password;
     }
+}
+
+void auth_note_answer(struct auth *a, const struct oci_ref *ref)
+{
+    map_put(&a->open, span_str(scope_key(a, ref)), a);
+}
+
+bool auth_is_settled(struct auth *a, const struct oci_ref *ref)
+{
+    return map_get(&a->open, span_str(scope_key(a, ref))) != NULL;
 }
 
 // The value of one parameter of a challenge: key="value".

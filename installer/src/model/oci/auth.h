@@ -16,6 +16,7 @@ struct auth {
     struct arena *arena;
     struct map logins; // host to struct auth_login, from the configuration file
     struct map tokens; // "host/repository" to a bearer token (char *)
+    struct map open;   // "host/repository" that answered without credentials
     struct map basic;  // hosts that asked for basic authentication, to struct auth_login
 };
 
@@ -25,6 +26,11 @@ void auth_free(struct auth *a);
 
 // Sets what is known so far for that repository in the request.
 void auth_apply(struct auth *a, const struct oci_ref *ref, struct http_request *request);
+
+// Notes that the repository answered with what auth_apply() set; auth_is_settled() then says that
+// no challenge is to be expected.
+void auth_note_answer(struct auth *a, const struct oci_ref *ref);
+bool auth_is_settled(struct auth *a, const struct oci_ref *ref);
 
 // Answers the WWW-Authenticate challenge of a 401. ERR_SOURCE when there is nothing (new) to
 // answer with.

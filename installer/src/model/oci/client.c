@@ -58,7 +58,10 @@ static int perform(struct oci *o, const struct oci_ref *ref, const struct http_r
         if (http_perform(o->http, &request, response, err) < 0)
             return -1;
     }
-    return http_check_status(response, err);
+    if (http_check_status(response, err) < 0)
+        return -1;
+    auth_note_answer(&o->auth, ref);
+    return 0;
 }
 
 // The bytes of a manifest or index, by tag or digest.
@@ -127,8 +130,6 @@ int oci_pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *
     return err_wrap(err, "%s", buf_str(&name));
 }
 
-// Tokens are asked for by a request for the repository's own manifest, so by the time of a blob
-// one is there; a registry that needs none answers without.
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      struct span digest, struct http_request *request, struct err **err)
 {
@@ -140,12 +141,9 @@ int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *r
 
     *request =
         (struct http_request){.url = url, .follow = true, .retry = HTTP_RETRY_ALL, .resume = true};
-    auth_apply(&o->auth, ref, request);
-    if (request->bearer || request->user)
-        return 0;
-    // Nothing is known of this repository yet: one HEAD brings a challenge, or says that none is
-    // needed.
-    if (perform(o, ref, &head, &response, err) < 0)
+    // Nothing is known of this repository yet: one HEAD brings a challenge, or says that there is
+    // none.
+    if (!auth_is_settled(&o->auth, ref) && perform(o, ref, &head, &response, err) < 0)
         return -1;
     auth_apply(&o->auth, ref, request);
     return 0;
