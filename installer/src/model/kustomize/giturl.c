@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Git sources as kustomize writes them in `resources`: host, repository, folder within it, and the
+// query parameters ref (or version), timeout and submodules.
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/path.h"
+#include "model/kustomize.h"
+
+#define TIMEOUT_MS 27000
+
+static bool skip_nocase(struct span *s, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    if (s->len < len || strncasecmp(s->ptr, prefix, len) != 0)
+        return false;
+    *s = span_tail(*s, len);
+    return true;
+}
+
+// "%2F" and "+" of a query undone; in the arena.
+static const char *unescape(struct arena *arena, struct span s)
+{
+    char *out = arena_alloc(arena, s.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char byte = 0;
+        if (s.ptr[i] == '%' && i + 2 < s.len && span_unhex(span_of(s.ptr + i + 1, 2), &byte, 1)) {
+            out[len++] = (char)byte;
+            i += 2;
+        } else {
+            out[len++] = s.ptr[i] == '+' ? ' ' : s.ptr[i];
+        }
+    }
+    return out;
+}
+
+static void parse_timeout(const char *text, struct kustomize_git *git)
+{
+    uint64_t seconds = 0;
+    int64_t ms = 0;
+    if (span_u64(span_str(text), &seconds) && seconds > 0 && seconds < 1000000)
+        git->timeout_ms = (int64_t)seconds * 1000;
+    else if (opt_duration(text, &ms) && ms > 0)
+        git->timeout_ms = ms;
+}
+
+static void parse_query(struct arena *arena, struct span query, struct kustomize_git *git)
+{
+    struct span item, key, value;
+    bool has_ref = false;
+    while (span_next(&query, '&', &item)) {
+        if (!span_cut(item, '=', &key, &value) || !value.len)
+            continue;
+        const char *text = unescape(arena, value);
+        if (span_is(key, "ref") || (span_is(key, "version") && !has_ref)) {
+            git->ref = text;
+            has_ref = has_ref || span_is(key, "ref");
+        } else if (span_is(key, "timeout")) {
+            parse_timeout(text, git);
+        } else if (span_is(key, "submodules")) {
+            git->submodules = strchr("1tT", *text) != NULL;
+        }
+    }
+}
+
+// The end of a user name at the start, with its "@"; 0 when there is none.
+static size_t user_end(struct span s)
+{
+    if (!s.len || !isalpha((unsigned char)s.ptr[0]))
+        return 0;
+    for (size_t i = 1; i < s.len; i++) {
+        if (s.ptr[i] == '@')
+            return i + 1;
+        if (!isalnum((unsigned char)s.ptr[i]) && s.ptr[i] != '-')
+            return 0;
+    }
+    return 0;
+}
+
+struct host {
+    const char *scheme;
+    struct span user, name; // `name` with its separator
+    bool file;
+};
+
+static const char *take_scheme(struct span *s)
+{
+    static const char *const schemes[] = {"ssh://", "https://", "http://", "file://"};
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+        if (skip_nocase(s, schemes[i]))
+            return schemes[i];
+    }
+    return "";
+}
+
+static bool parse_host(struct span *s, struct host *h)
+{
+    (void)skip_nocase(s, "git::");
+    h->scheme = take_scheme(s);
+    size_t user = user_end(*s);
+    h->user = span_head(*s, user);
+    *s = span_tail(*s, user);
+    struct span rest = *s;
+    bool github = skip_nocase(&rest, "github.com/") || skip_nocase(&rest, "github.com:");
+    bool scp = !*h->scheme && (user || github);
+    if (!*h->scheme && !scp)
+        return false;
+    h->file = strcmp(h->scheme, "file://") == 0;
+    if (h->file)
+        return true;
+    size_t at = span_find(*s, '/');
+    size_t colon = span_find(*s, ':');
+    if (scp && colon < s->len && (at == s->len || (colon > 0 && colon < at)))
+        at = colon;
+    h->name = at < s->len ? span_head(*s, at + 1) : *s;
+    *s = span_tail(*s, h->name.len);
+    if (github && (strcmp(h->scheme, "ssh://") == 0 || user)) {
+        h->scheme = "";
+        h->name = SPAN("github.com:");
+    } else if (github) {
+        h->scheme = "https://";
+        h->user = SPAN_EMPTY;
+        h->name = SPAN("github.com/");
+    }
+    return h->name.len > 0;
+}
+
+static bool split_at(struct span s, size_t at, size_t skip, struct span *repo, struct span *path)
+{
+    *repo = span_head(s, at);
+    *path = span_tail(s, at + skip);
+    return true;
+}
+
+// Azure's "_git/", "//" and ".git" mark the end of the repository; else it has two parts.
+static bool split_path(struct span s, bool file, struct span *repo, struct span *path)
+{
+    size_t azure = span_search(s, SPAN("_git/"));
+    if (azure < s.len) {
+        size_t end = azure + 5 + span_find(span_tail(s, azure + 5), '/');
+        return split_at(s, end, 1, repo, path);
+    }
+    size_t slashes = span_search(s, SPAN("//"));
+    if (slashes < s.len)
+        return split_at(s, slashes, 2, repo, path);
+    size_t suffix = span_search(s, SPAN(".git"));
+    if (suffix < s.len)
+        return split_at(s, suffix + 4, 0, repo, path);
+    if (file)
+        return split_at(s, s.len, 0, repo, path);
+    size_t first = span_find(s, '/');
+    if (first == s.len)
+        return false;
+    size_t second = first + 1 + span_find(span_tail(s, first + 1), '/');
+    return split_at(s, second, 1, repo, path);
+}
+
+bool kustomize_git_parse(struct arena *arena, const char *entry, struct kustomize_git *git)
+{
+    struct span s = span_str(entry), query = SPAN_EMPTY, repo, path;
+    if (*entry == '/')
+        return false;
+    size_t mark = span_find(s, '?');
+    if (mark < s.len)
+        query = span_tail(s, mark + 1);
+    s = span_head(s, mark);
+    *git = (struct kustomize_git){
+        .raw = arena_str(arena, entry), .ref = "", .timeout_ms = TIMEOUT_MS, .submodules = true};
+    parse_query(arena, query, git);
+    struct host host = {.user = SPAN_EMPTY, .name = SPAN_EMPTY};
+    if (!parse_host(&s, &host) || !split_path(s, host.file, &repo, &path) || !repo.len)
+        return false;
+    while (path.len && path.ptr[0] == '/')
+        path = span_tail(path, 1);
+    char *text CLEANUP(mem_cleanup) = mem_strn(path.ptr, path.len);
+    char *clean CLEANUP(mem_cleanup) = path_clean(text);
+    if (strcmp(clean, "..") == 0 || strncmp(clean, "../", 3) == 0)
+        return false;
+    git->path = arena_str(arena, strcmp(clean, ".") == 0 ? "" : clean);
+    git->url = arena_printf(arena, "%s%.*s%.*s%.*s", host.scheme, SPAN_ARG(host.user),
+                            SPAN_ARG(host.name), SPAN_ARG(repo));
+    return true;
+}
