@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// Raw calls on API paths: a queue with a fixed number in flight, repeats after what may pass, fresh
+// credentials after a 401. Whatever the outcome, done is called once.
+#include "model/kube/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/kube/config.h"
+
+enum call_state { CALL_QUEUED, CALL_SENT, CALL_PAUSING };
+
+struct call {
+    struct kube *kube;
+    struct call *next, *previous;
+    enum call_state state;
+    struct arena *arena; // owns the texts of `spec`
+    struct call_spec spec;
+    call_done_fn *done;
+    call_drop_fn *drop;
+    void *data;
+    struct http_transfer *transfer;
+    uint64_t timer;
+    int64_t started;
+    int attempts;
+    unsigned generation; // of the credentials it was sent with
+    bool refreshed;      // them, after a 401
+};
+
+static void call_free(struct call *c)
+{
+    struct kube *k = c->kube;
+
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        k->calls = c->next;
+    if (c->next)
+        c->next->previous = c->previous;
+    if (c->state == CALL_SENT)
+        k->in_flight--;
+    if (c->timer)
+        timers_cancel(http_timers(k->http), c->timer);
+    http_abort(c->transfer);
+    arena_free(c->arena);
+    free(c);
+}
+
+// --- sending ---
+
+static void on_done(void *data, const struct http_response *r, const struct err *error);
+
+static const char *const *header_lines(struct call *c, const char *const *more)
+{
+    VEC(const char *) lines = {0};
+
+    vec_push_arena(
+        c->arena, &lines,
+        arena_printf(c->arena, "Accept: %s", c->spec.accept ? c->spec.accept : KUBE_ACCEPT_JSON));
+    if (c->spec.content_type)
+        vec_push_arena(c->arena, &lines,
+                       arena_printf(c->arena, "Content-Type: %s", c->spec.content_type));
+    for (; more && *more; more++)
+        vec_push_arena(c->arena, &lines, *more);
+    vec_push_arena(c->arena, &lines, NULL);
+    return lines.items;
+}
+
+static int64_t deadline_of(const struct call *c)
+{
+    if (c->spec.deadline)
+        return c->spec.deadline;
+    return c->kube->deadline ? c->kube->deadline : c->started + KUBE_RETRY_MS;
+}
+
+static void send(struct call *c)
+{
+    struct kube *k = c->kube;
+    struct http_request request = {
+        .method = c->spec.method,
+        .url = arena_printf(c->arena, "%s%s", k->config->server, c->spec.path),
+        .body = c->spec.body,
+        .max_bytes = KUBE_ANSWER_MAX_BYTES,
+    };
+    struct http_handler handler = {.done = on_done, .data = c};
+
+    request.headers = header_lines(c, credentials_apply(k->credentials, &request));
+    c->generation = credentials_generation(k->credentials);
+    c->state = CALL_SENT;
+    c->attempts++;
+    k->in_flight++;
+    c->transfer = http_start(k->http, &request, &handler);
+}
+
+// The oldest ones first.
+static void send_queued(struct kube *k)
+{
+    struct call *c = k->calls;
+
+    while (c && c->next)
+        c = c->next;
+    for (; c && k->in_flight < KUBE_IN_FLIGHT_MAX; c = c->previous)
+        if (c->state == CALL_QUEUED)
+            send(c);
+}
+
+static void end_pause(void *data)
+{
+    struct call *c = data;
+
+    c->timer = 0;
+    c->state = CALL_QUEUED;
+    send_queued(c->kube);
+}
+
+// False when the deadline would pass before the next attempt.
+static bool pause_call(struct call *c, int64_t retry_after_ms)
+{
+    int64_t at = timer_now() + http_backoff_ms(c->attempts < 4 ? c->attempts : 4, retry_after_ms);
+
+    if (c->spec.no_retry || at >= deadline_of(c))
+        return false;
+    c->state = CALL_PAUSING;
+    c->timer = timers_add(http_timers(c->kube->http), at, end_pause, c);
+    return true;
+}
+
+// --- the outcome ---
+
+static void finish(struct call *c, struct call_result *result)
+{
+    struct kube *k = c->kube;
+
+    c->done(c->data, result);
+    call_free(c);
+    send_queued(k);
+}
+
+static void finish_unreached(struct call *c, const struct http_response *r, const struct err *error)
+{
+    struct err *copy CLEANUP(err_cleanup) = err_clone(error);
+    struct call_result result = {KUBE_UNREACHABLE, r, NULL, NULL};
+
+    err_wrap_as(&copy, ERR_API, "%s: the API server of context \"%s\"", c->spec.what,
+                c->kube->config->context);
+    result.error = copy;
+    finish(c, &result);
+}
+
+static void on_failure(struct call *c, const struct http_response *r, const struct err *error)
+{
+    bool may_pass = r->failure == HTTP_UNREACHED || r->failure == HTTP_BROKEN;
+    bool may_repeat = r->failure == HTTP_UNREACHED || !c->spec.not_idempotent;
+
+    if (r->failure == HTTP_UNREACHED)
+        health_unreached(c->kube, error);
+    // A server that never answered is more likely misconfigured than restarting.
+    if (may_pass && may_repeat && c->kube->reached && pause_call(c, 0)) {
+        send_queued(c->kube);
+        return;
+    }
+    finish_unreached(c, r, error);
+}
+
+// Whether a call that was refused with 401 goes out again.
+static bool try_new_credentials(struct call *c)
+{
+    struct err *error CLEANUP(err_cleanup) = NULL;
+    struct credentials *credentials = c->kube->credentials;
+    int refreshed;
+
+    if (c->generation == credentials_generation(credentials)) {
+        if (c->refreshed)
+            return false;
+        refreshed = credentials_refresh(credentials, &error);
+        if (error)
+            report_warn(c->kube->report, "kube", "%s", err_message(error));
+        if (refreshed == 1)
+            return pause_call(c, 0);
+        if (refreshed < 0)
+            return false;
+    }
+    c->refreshed = true;
+    c->state = CALL_QUEUED;
+    return true;
+}
+
+// Whether the server's refusal may pass, and there is time to see.
+static bool will_repeat(struct call *c, enum kube_reason reason, const struct http_response *r)
+{
+    if (reason == KUBE_UNAUTHORIZED)
+        return try_new_credentials(c);
+    return (reason == KUBE_BUSY || reason == KUBE_WEBHOOK) && pause_call(c, http_retry_after_ms(r));
+}
+
+static void on_refusal(struct call *c, const struct http_response *r)
+{
+    struct failure f = {0};
+    struct call_result result;
+
+    failure_read(&f, c->kube, c->spec.what, r);
+    result = (struct call_result){f.reason, r, &f, f.error};
+    if (will_repeat(c, f.reason, r)) {
+        report_trace(c->kube->report, "kube", "to be repeated: %s", err_message(f.error));
+        send_queued(c->kube);
+    } else {
+        finish(c, &result);
+    }
+    failure_free(&f);
+}
+
+static void on_done(void *data, const struct http_response *r, const struct err *error)
+{
+    struct call *c = data;
+    struct call_result result = {KUBE_OK, r, NULL, NULL};
+
+    c->transfer = NULL;
+    c->kube->in_flight--;
+    c->state = CALL_PAUSING; // no longer counted; decided below
+    if (error) {
+        on_failure(c, r, error);
+        return;
+    }
+    health_reached(c->kube, r);
+    if (r->status / 100 != 2)
+        on_refusal(c, r);
+    else
+        finish(c, &result);
+}
+
+// --- interface ---
+
+struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
+                        call_drop_fn *drop, void *data)
+{
+    struct call *c = MEM_NEW(struct call);
+
+    c->kube = k;
+    c->arena = arena_new();
+    c->spec = *spec;
+    c->spec.path = arena_str(c->arena, spec->path);
+    c->spec.what = arena_str(c->arena, spec->what);
+    if (spec->body.len)
+        c->spec.body = arena_span(c->arena, spec->body);
+    c->done = done;
+    c->drop = drop;
+    c->data = data;
+    c->started = timer_now();
+    c->next = k->calls;
+    if (c->next)
+        c->next->previous = c;
+    k->calls = c;
+    send_queued(k);
+    return c;
+}
+
+void call_abort(struct call *c)
+{
+    struct kube *k;
+
+    if (!c)
+        return;
+    k = c->kube;
+    if (c->drop)
+        c->drop(c->data);
+    call_free(c);
+    send_queued(k);
+}
+
+void call_abort_all(struct kube *k)
+{
+    while (k->calls) {
+        struct call *c = k->calls;
+
+        if (c->drop)
+            c->drop(c->data);
+        call_free(c);
+    }
+}
+
+struct blocking_get {
+    struct buf *out;
+    enum kube_reason reason;
+    struct err *error;
+    bool done;
+};
+
+static bool is_done(void *data)
+{
+    return ((struct blocking_get *)data)->done;
+}
+
+static void on_get_done(void *data, struct call_result *result)
+{
+    struct blocking_get *g = data;
+
+    g->done = true;
+    g->reason = result->reason;
+    if (result->error)
+        g->error = err_clone(result->error);
+    else
+        buf_add_span(g->out, buf_span(&result->response->body));
+}
+
+int call_get(struct kube *k, const struct call_spec *spec, struct buf *out,
+             enum kube_reason *reason, struct err **err)
+{
+    struct blocking_get g = {.out = out};
+    struct call *c = call_start(k, spec, on_get_done, NULL, &g);
+
+    if (http_run_until(k->http, is_done, &g, TIMER_NEVER, err) < 0) {
+        if (!g.done)
+            call_abort(c);
+        err_free(g.error);
+        return -1;
+    }
+    if (reason)
+        *reason = g.reason;
+    return g.error ? err_move(err, &g.error) : 0;
+}
+
+struct node *call_get_json(struct kube *k, const struct call_spec *spec, struct doc *d,
+                           enum kube_reason *reason, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(KUBE_ANSWER_MAX_BYTES);
+
+    if (call_get(k, spec, &text, reason, err) < 0)
+        return NULL;
+    return doc_read_json(d, buf_span(&text), spec->path, ERR_API, err);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client's life, and the calls that are not about objects.
+#include "model/kube/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct kube *kube_new(struct http *h, const struct kubeconfig *config,
+                      const struct kube_options *options, struct err **err)
+{
+    static const struct kube_options defaults = {0};
+    const struct kube_options *o = options ? options : &defaults;
+    struct kube *k CLEANUP(kube_cleanup) = MEM_NEW(struct kube);
+
+    k->http = h;
+    k->config = config;
+    k->report = http_report(h);
+    k->manager = mem_str(o->manager ? o->manager : "sandstrap");
+    k->deadline = o->deadline;
+    k->credentials = credentials_new(k, err);
+    return k->credentials ? STEAL(k) : NULL;
+}
+
+void kube_free(struct kube *k)
+{
+    if (!k)
+        return;
+    while (k->watches)
+        kube_watch_stop(k->watches);
+    call_abort_all(k);
+    discovery_free(k->discovery);
+    credentials_free(k->credentials);
+    MAP_FOREACH (e, &k->warnings)
+        free(e->value);
+    map_free(&k->warnings);
+    free(k->manager);
+    free(k);
+}
+
+struct http *kube_http(struct kube *k)
+{
+    return k->http;
+}
+
+void kube_set_deadline(struct kube *k, int64_t deadline)
+{
+    k->deadline = deadline;
+}
+
+// "36+" on some distributions.
+static int number_of(struct span text)
+{
+    uint64_t value = 0;
+
+    while (span_ends(text, "+"))
+        text.len--;
+    return span_u64(text, &value) && value < INT32_MAX ? (int)value : 0;
+}
+
+int kube_server_version(struct kube *k, struct kube_version *version, struct err **err)
+{
+    struct call_spec spec = {.path = "/version", .what = "version"};
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    const struct node *root = call_get_json(k, &spec, d, NULL, err);
+    struct span text = node_get_text(root, "gitVersion");
+
+    if (!root)
+        return -1;
+    if (text.len == 0 || text.len >= sizeof(version->text))
+        return err_set(err, ERR_API, "%s is not a Kubernetes API server",
+                       kubeconfig_server(k->config));
+    memcpy(version->text, text.ptr, text.len + 1);
+    version->major = number_of(node_get_text(root, "major"));
+    version->minor = number_of(node_get_text(root, "minor"));
+    version->clock_skew_s = k->clock_skew_s;
+    return 0;
+}
+
+int kube_get_raw(struct kube *k, const char *path, struct buf *out, struct err **err)
+{
+    char *what CLEANUP(mem_cleanup) = mem_printf("get %s", path);
+    struct call_spec spec = {.path = path, .what = what, .accept = "*/*"};
+
+    return call_get(k, &spec, out, NULL, err);
+}

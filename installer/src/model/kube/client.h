@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of the client share: the client's state, raw calls on API paths with queue,
+// repeats and credentials, and the decoding of Status objects.
+#ifndef MODEL_KUBE_CLIENT_H
+#define MODEL_KUBE_CLIENT_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/kube.h"
+
+#define KUBE_ACCEPT_JSON "application/json"
+
+struct call;
+struct credentials;
+struct discovery;
+
+struct kube {
+    struct http *http;
+    const struct kubeconfig *config;
+    struct report *report;
+    char *manager;
+    int64_t deadline;
+    struct credentials *credentials;
+    struct discovery *discovery;
+
+    struct call *calls; // all, the newest first
+    int in_flight;      // of those that count against KUBE_IN_FLIGHT_MAX
+    struct kube_watch *watches;
+
+    bool reached;              // the server answered at least once
+    int64_t unreachable_since; // 0: it is not
+    int64_t clock_skew_s;
+    struct map warnings; // texts of Warning headers that were shown; keys are owned
+};
+
+// --- path.c ---
+
+// "/apis/apps/v1/namespaces/x/deployments/y/status"; ns, name and subresource may be NULL or "".
+// The caller frees it.
+char *kube_path(const struct kube_resource *r, const char *ns, const char *name,
+                const char *subresource) MUST_CHECK RETURNS_NONNULL;
+// Appends "?name=value" or "&name=value", escaped.
+void kube_query(struct buf *path, const char *name, const char *value);
+// "get ConfigMap x/y", "list Pod"; the caller frees it.
+char *kube_call_name(const char *verb, const struct kube_resource *r, const char *ns,
+                     const char *name) MUST_CHECK RETURNS_NONNULL;
+
+// --- credentials.c ---
+
+struct credentials *credentials_new(struct kube *k, struct err **err) MUST_CHECK;
+void credentials_free(struct credentials *c);
+// Counts up with each refresh: tells a 401 of old credentials from one of the present ones.
+unsigned credentials_generation(const struct credentials *c);
+// After a 401: reads the token file, or runs the plugin, again. 0: there are new ones; 1: another
+// refresh is on its way; -1: nothing can be fetched anew, or it failed. May block, running the
+// loop.
+int credentials_refresh(struct credentials *c, struct err **err) MUST_CHECK;
+// Fills in the site and the credentials of a request. Returns the impersonation header lines (owned
+// by the credentials), ended by NULL.
+const char *const *credentials_apply(struct credentials *c, struct http_request *request);
+
+// --- exec_plugin.c ---
+
+struct exec_credential {
+    char *token;
+    char *cert_pem, *key_pem;
+    int64_t expires; // seconds since the epoch; 0: never
+};
+
+// Runs the plugin of the configuration. ERR_API when it fails.
+int exec_plugin_run(struct http *h, const struct kubeconfig *config, struct exec_credential *out,
+                    struct err **err) MUST_CHECK;
+void exec_credential_free(struct exec_credential *c);
+
+// --- status.c ---
+
+// The answer of a failed call, decoded.
+struct failure {
+    enum kube_reason reason;
+    struct doc *doc;     // owns the Status
+    struct node *status; // or NULL when the answer was something else
+    struct err *error;
+};
+
+// Decodes the Status object or text of an HTTP answer above 299.
+void failure_read(struct failure *f, const struct kube *k, const char *what,
+                  const struct http_response *r);
+// Decodes an ERROR event's Status.
+void failure_read_status(struct failure *f, const char *what, const struct node *status);
+void failure_free(struct failure *f);
+// Conflicts with other field managers, in the doc's arena of `f`.
+size_t failure_conflicts(const struct failure *f, struct kube_conflict **conflicts);
+
+// --- health.c ---
+
+// A request was answered, or could not be sent: says so once each time it changes.
+void health_reached(struct kube *k, const struct http_response *r);
+void health_unreached(struct kube *k, const struct err *error);
+
+// --- call.c ---
+
+struct call_spec {
+    const char *method; // NULL: GET
+    const char *path;   // with its query
+    const char *accept; // NULL: JSON
+    const char *content_type;
+    struct span body;
+    const char *what; // "apply ConfigMap a/b", for messages
+    int64_t deadline; // 0: the client's
+    bool no_retry;
+    bool not_idempotent; // a broken connection ends it
+};
+
+struct call_result {
+    enum kube_reason reason;
+    const struct http_response *response; // borrowed
+    struct failure *failure;              // NULL when reason is KUBE_OK
+    const struct err *error;
+};
+
+typedef void call_done_fn(void *data, struct call_result *result);
+typedef void call_drop_fn(void *data);
+
+// Queues a call; everything is copied. `drop` (may be NULL) frees `data` when it ends without done.
+struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
+                        call_drop_fn *drop, void *data) RETURNS_NONNULL;
+void call_abort(struct call *c);
+// Ends all.
+void call_abort_all(struct kube *k);
+
+// Blocking: a GET with the body in `out`; *reason may be NULL.
+int call_get(struct kube *k, const struct call_spec *spec, struct buf *out,
+             enum kube_reason *reason, struct err **err) MUST_CHECK;
+// As call_get, and parses JSON into `d`.
+struct node *call_get_json(struct kube *k, const struct call_spec *spec, struct doc *d,
+                           enum kube_reason *reason, struct err **err) MUST_CHECK;
+
+// --- discovery.c ---
+
+void discovery_free(struct discovery *d);
+
+#endif

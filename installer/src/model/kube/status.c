@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Failures of the API server: Status objects become a reason, a message and a hint.
+#include "model/kube/client.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/kube/config.h"
+
+enum { TEXT_EXCERPT_BYTES = 300 };
+
+static bool has_cause(const struct node *status, const char *reason)
+{
+    NODE_FOREACH_ITEM(cause, node_path(status, "details", "causes"))
+    {
+        if (span_is(node_get_text(cause, "reason"), reason))
+            return true;
+    }
+    return false;
+}
+
+static bool says(const char *text, const char *words)
+{
+    return strstr(text, words) != NULL;
+}
+
+// Only what the API server itself says about fields that cannot change: any other 422 may be a
+// plain mistake in the object.
+static bool says_immutable(const char *message)
+{
+    return says(message, "field is immutable") || says(message, "is immutable when") ||
+           says(message, "cannot change roleRef") ||
+           says(message, "updates to parameters are forbidden") ||
+           (says(message, "updates to statefulset spec") && says(message, "are forbidden"));
+}
+
+static enum kube_reason conflict_reason(const struct node *status)
+{
+    if (span_is(node_get_text(status, "reason"), "AlreadyExists"))
+        return KUBE_ALREADY_EXISTS;
+    return has_cause(status, "FieldManagerConflict") ? KUBE_MANAGER_CONFLICT : KUBE_CONFLICT;
+}
+
+// 500 is used for what may pass (a webhook that is not up yet, etcd electing a leader) and for what
+// never will (an object that does not fit the schema).
+static enum kube_reason internal_reason(const char *message)
+{
+    if (says(message, "webhook"))
+        return KUBE_WEBHOOK;
+    if (says(message, "failed to create typed patch object") || says(message, "not declared in"))
+        return KUBE_INVALID;
+    if (says(message, "etcdserver") || says(message, "leader changed") ||
+        says(message, "connection refused") || says(message, "timeout"))
+        return KUBE_BUSY;
+    return KUBE_OTHER;
+}
+
+static enum kube_reason reason_of(int code, const struct node *status)
+{
+    const char *message = node_get_str(status, "message");
+
+    switch (code) {
+    case 400: return KUBE_INVALID;
+    case 401: return KUBE_UNAUTHORIZED;
+    case 403: return has_cause(status, "NamespaceTerminating") ? KUBE_TERMINATING : KUBE_FORBIDDEN;
+    case 404: return KUBE_NOT_FOUND;
+    case 409: return conflict_reason(status);
+    case 410: return KUBE_GONE;
+    case 422: return says_immutable(message) ? KUBE_IMMUTABLE : KUBE_INVALID;
+    case 429:
+    case 502:
+    case 503:
+    case 504: return KUBE_BUSY;
+    case 500: return internal_reason(message);
+    default: return KUBE_OTHER;
+    }
+}
+
+// One line, whatever a webhook wrote.
+static char *one_line(struct span text)
+{
+    struct buf out = BUF_INIT(BUF_TEXT_MAX);
+
+    text = span_trim(text);
+    while (span_ends(text, "."))
+        text.len--;
+    for (size_t i = 0; i < text.len; i++)
+        buf_add_char(&out, iscntrl((unsigned char)text.ptr[i]) ? ' ' : text.ptr[i]);
+    return buf_take(&out);
+}
+
+// conflict with "kubectl" using apps/v1  ->  kubectl
+static struct span manager_of(struct span message)
+{
+    struct span before, rest, name;
+
+    if (!span_cut(message, '"', &before, &rest) || !span_cut(rest, '"', &name, &rest))
+        return message;
+    return name;
+}
+
+size_t failure_conflicts(const struct failure *f, struct kube_conflict **conflicts)
+{
+    const struct node *causes = node_path(f->status, "details", "causes");
+    VEC(struct kube_conflict) list = {0};
+
+    NODE_FOREACH_ITEM(cause, causes)
+    {
+        struct span manager = manager_of(node_get_text(cause, "message"));
+
+        if (span_is(node_get_text(cause, "reason"), "FieldManagerConflict"))
+            vec_push_arena(doc_arena(f->doc), &list,
+                           (struct kube_conflict){arena_span(doc_arena(f->doc), manager).ptr,
+                                                  node_get_str(cause, "field")});
+    }
+    *conflicts = list.items;
+    return list.len;
+}
+
+static char *conflict_text(const struct failure *f)
+{
+    struct buf out = BUF_INIT(BUF_TEXT_MAX);
+    struct kube_conflict *list;
+    size_t count = failure_conflicts(f, &list);
+
+    buf_add_str(&out, "fields belong to other managers: ");
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && strcmp(list[i].manager, list[i - 1].manager) == 0;
+
+        if (!same)
+            buf_printf(&out, "%s%s has ", i ? "; " : "", list[i].manager);
+        buf_printf(&out, "%s%s", same ? ", " : "", list[i].field);
+    }
+    return buf_take(&out);
+}
+
+static void add_hint(struct failure *f)
+{
+    switch (f->reason) {
+    case KUBE_FORBIDDEN:
+        err_hint(&f->error, "the user of the kubeconfig lacks this permission; "
+                            "kubectl auth can-i --list shows what it has");
+        break;
+    case KUBE_UNAUTHORIZED:
+        err_hint(&f->error, "the credentials of the kubeconfig are wrong or have expired");
+        break;
+    case KUBE_MANAGER_CONFLICT:
+        err_hint(&f->error, "someone else manages these fields: take them out of the tree, or have "
+                            "the other manager give them up");
+        break;
+    case KUBE_TERMINATING:
+        err_hint(&f->error, "the namespace is being deleted; wait until it is gone");
+        break;
+    case KUBE_WEBHOOK:
+        err_hint(&f->error, "check that the pods behind the webhook's service are running");
+        break;
+    case KUBE_IMMUTABLE:
+        err_hint(&f->error, "the field cannot be changed: delete the object first");
+        break;
+    default: break;
+    }
+}
+
+static void explain(struct failure *f, const char *what)
+{
+    char *text CLEANUP(mem_cleanup) = f->reason == KUBE_MANAGER_CONFLICT
+                                          ? conflict_text(f)
+                                          : one_line(node_get_text(f->status, "message"));
+
+    err_set(&f->error, ERR_API, "%s: %s", what, text);
+    add_hint(f);
+}
+
+void failure_read_status(struct failure *f, const char *what, const struct node *status)
+{
+    *f = (struct failure){.doc = doc_new()};
+    f->status = node_copy(f->doc, status);
+    f->reason = reason_of((int)node_get_int(status, "code", 0), status);
+    explain(f, what);
+}
+
+// Something between us and the API server, or a path that it does not know, answers in text.
+static void explain_text(struct failure *f, const char *what, const struct http_response *r)
+{
+    char *text CLEANUP(mem_cleanup) = one_line(span_head(buf_span(&r->body), TEXT_EXCERPT_BYTES));
+
+    err_set(&f->error, ERR_API, "%s: %s answers %d: %s", what, r->url, r->status, text);
+    add_hint(f);
+}
+
+void failure_read(struct failure *f, const struct kube *k, const char *what,
+                  const struct http_response *r)
+{
+    struct err *not_json CLEANUP(err_cleanup) = NULL;
+    struct node *n;
+
+    *f = (struct failure){.doc = doc_new()};
+    n = doc_read_json(f->doc, buf_span(&r->body), "answer", ERR_API, &not_json);
+    if (span_is(node_get_text(n, "kind"), "Status") && node_get_text(n, "message").len)
+        f->status = n;
+    f->reason = reason_of(r->status, f->status);
+    if (f->status)
+        explain(f, what);
+    else
+        explain_text(f, what, r);
+    if (f->reason == KUBE_UNAUTHORIZED && *k->config->user)
+        err_hint(&f->error, "the credentials of user \"%s\" of %s are wrong or have expired",
+                 k->config->user, k->config->source);
+}
+
+void failure_free(struct failure *f)
+{
+    if (!f)
+        return;
+    doc_free(f->doc);
+    err_free(f->error);
+    *f = (struct failure){0};
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a watch: the decoder of its event stream and the store of its objects. Both pure.
+#ifndef MODEL_KUBE_WATCH_H
+#define MODEL_KUBE_WATCH_H
+
+#include "base/map.h"
+#include "model/kube.h"
+
+// --- events.c ---
+
+// The stream of a watch: one JSON object per line, cut anywhere by the network.
+struct event_decoder {
+    struct buf line; // begun, but not ended
+};
+
+#define EVENT_DECODER_INIT                                                                         \
+    {                                                                                              \
+        BUF_INIT(KUBE_EVENT_MAX_BYTES)                                                             \
+    }
+
+enum event_type { EVENT_ADDED, EVENT_MODIFIED, EVENT_DELETED, EVENT_BOOKMARK, EVENT_ERROR };
+
+// `object` lives in `d` during the call. -1 ends the decoding.
+typedef int event_fn(void *data, enum event_type type, struct doc *d, struct node *object,
+                     struct err **err);
+
+// Decodes what is complete. ERR_API for what is no event; events of unknown types are left out.
+int event_decoder_feed(struct event_decoder *decoder, struct span piece, event_fn *fn, void *data,
+                       struct err **err) MUST_CHECK;
+void event_decoder_free(struct event_decoder *decoder);
+
+// --- store.c ---
+
+struct stored {
+    char *key;       // "namespace/name"
+    struct doc *doc; // of this object alone; NULL once it is gone
+    struct node *object;
+    unsigned round; // of listing, in which it was last seen
+};
+
+struct store {
+    struct map by_key; // also holds those that are gone, until they are many
+    size_t count;      // of those that are there
+    unsigned round;
+};
+
+// Removes what nobody waits for and everybody pays for: managedFields and last-applied.
+void store_trim(struct node *object);
+
+enum store_change { STORE_SAME, STORE_ADDED, STORE_MODIFIED };
+
+// Stores a copy of a trimmed object, replacing the one of its name; *stored is the copy.
+enum store_change store_put(struct store *s, const struct node *object, struct node **stored);
+// Takes an object out; NULL when it is not there, else its doc (the caller's) and node.
+struct doc *store_take(struct store *s, struct span ns, struct span name, struct node **object);
+const struct node *store_get(const struct store *s, struct span ns, struct span name);
+
+// A round of listing: what it has not seen at its end is gone. store_take_unseen: one by one.
+void store_begin_round(struct store *s);
+struct doc *store_take_unseen(struct store *s, struct node **object);
+
+void store_free(struct store *s);
+
+#endif
