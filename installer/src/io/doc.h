@@ -92,7 +92,7 @@ struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file
 
 // As doc_read_yaml_one with the rules of YAML 1.1 that kustomize has for kustomization files and
 // JSON patches (sigs.k8s.io/yaml): the first document counts; y, yes, on, n, no and off are
-// booleans, dates are text, keys may be any scalar and become text.
+// booleans, dates are text, keys may be any scalar and become text, of equal keys the last counts.
 struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, struct err **err)
     MUST_CHECK;
 

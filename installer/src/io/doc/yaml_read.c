@@ -376,6 +376,27 @@ static int check_keys(struct reader *r, const struct pair *pairs, size_t len)
     return 0;
 }
 
+// YAML 1.1 as kustomize reads it: of equal keys the last one counts.
+static void keep_last(struct reader *r, size_t base)
+{
+    uint32_t stamp = doc_new_stamp(r->d);
+    size_t kept = base;
+
+    for (size_t i = base; i < r->pairs.len; i++) {
+        struct pair pair = r->pairs.items[i];
+        size_t at = base;
+
+        if (!doc_claim_key(pair.key, stamp, pair.line ? pair.line : 1)) {
+            r->pairs.items[kept++] = pair;
+            continue;
+        }
+        while (r->pairs.items[at].key.ptr != pair.key.ptr)
+            at++;
+        r->pairs.items[at] = pair;
+    }
+    r->pairs.len = kept;
+}
+
 // Adds the pairs of `from` whose keys the map (of `stamp`, its pairs from `base` on) lacks.
 static void merge_map(struct reader *r, uint32_t stamp, const struct node *from)
 {
@@ -439,8 +460,11 @@ static int read_map(struct reader *r, struct span text, unsigned depth, struct n
     size_t base = r->pairs.len;
     struct node *merged = NULL;
 
-    if (read_pairs(r, text, depth, &merged) < 0 ||
-        check_keys(r, r->pairs.items + base, r->pairs.len - base) < 0)
+    if (read_pairs(r, text, depth, &merged) < 0)
+        return -1;
+    if (r->yaml11)
+        keep_last(r, base);
+    else if (check_keys(r, r->pairs.items + base, r->pairs.len - base) < 0)
         return -1;
     if (merged && merge(r, base, merged) < 0)
         return -1;

@@ -154,10 +154,12 @@ const struct transformer_config *config_merge(struct kust *k, const struct trans
                                               const struct transformer_config *more,
                                               struct err **err)
 {
-    if (!base || !more || base == more)
+    if (!more || base == more || (!base && more == k->defaults))
         return base ? base : more;
+    // An empty base is merged into, too: a spec for all kinds gives way to one for some of them.
     struct transformer_config *merged = ARENA_NEW(k->arena, struct transformer_config);
-    if (merge_into(k, merged, base, err) < 0 || merge_into(k, merged, more, err) < 0)
+    if ((base && merge_into(k, merged, base, err) < 0) ||
+        merge_into(k, merged, more, err) < 0)
         return NULL;
     sort_config(merged);
     return merged;

@@ -221,5 +221,5 @@ struct node *load_yaml(struct kust *k, const struct loader *l, const struct node
     const char *name = NULL;
     if (load_file(k, l, at, path, &text, &name, err) < 0)
         return NULL;
-    return doc_read_yaml_one(k->doc, buf_span(&text), name, err);
+    return doc_read_yaml11(k->doc, buf_span(&text), name, err);
 }

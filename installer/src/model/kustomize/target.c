@@ -99,15 +99,13 @@ struct target *target_read(struct kust *k, struct loader *l, const struct origin
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct target *t = ARENA_NEW(k->arena, struct target);
-    struct node_list docs = {0};
     t->loader = l;
     t->origin = origin;
     if (find_file(k, l, &t->file_name, err) < 0 ||
-        load_file(k, l, NULL, t->file_name, &text, &t->file, err) < 0 ||
-        doc_read_yaml(k->doc, buf_span(&text), t->file, &docs, err) < 0)
+        load_file(k, l, NULL, t->file_name, &text, &t->file, err) < 0)
         return NULL;
-    t->spec = docs.len ? docs.items[0] : node_new_map(k->doc);
-    if (fields_check(k, t->spec, &fields_kustomization, err) < 0)
+    t->spec = doc_read_yaml11(k->doc, buf_span(&text), t->file, err);
+    if (!t->spec || fields_check(k, t->spec, &fields_kustomization, err) < 0)
         return NULL;
     warn_deprecated(k, t->spec);
     complete(k, t->spec);
