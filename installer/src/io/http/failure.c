@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static const char *method_of(const struct http_transfer *t)
-{
-    return t->request.method ? t->request.method : "GET";
-}
-
 static const char *curl_words(const struct http_transfer *t, CURLcode code)
 {
     return *t->curl_text ? t->curl_text : curl_easy_strerror(code);
@@ -26,8 +21,8 @@ static enum http_failure resolve_failed(struct http_transfer *t, CURLcode code)
 {
     bool proxy = code == CURLE_COULDNT_RESOLVE_PROXY;
 
-    err_set(&t->error, ERR_SOURCE, "%s %s: the name of the %s cannot be resolved: %s", method_of(t),
-            t->masked_url, proxy ? "proxy" : "host", curl_words(t, code));
+    err_set(&t->error, ERR_SOURCE, "the name of the %s cannot be resolved: %s",
+            proxy ? "proxy" : "host", curl_words(t, code));
     err_hint(&t->error, "check the name and this host's DNS");
     return HTTP_UNREACHED;
 }
@@ -38,31 +33,30 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
 
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     if (os_errno)
-        err_set_errno(&t->error, ERR_SOURCE, (int)os_errno, "%s %s: cannot connect to %s:%d",
-                      method_of(t), t->masked_url, t->url.host, t->url.port);
+        err_set_errno(&t->error, ERR_SOURCE, (int)os_errno, "cannot connect to %s:%d", t->url.host,
+                      t->url.port);
     else
-        err_set(&t->error, ERR_SOURCE, "%s %s: cannot connect to %s:%d: %s", method_of(t),
-                t->masked_url, t->url.host, t->url.port, curl_words(t, code));
+        err_set(&t->error, ERR_SOURCE, "cannot connect to %s:%d: %s", t->url.host, t->url.port,
+                curl_words(t, code));
     return HTTP_UNREACHED;
 }
 
 static enum http_failure timed_out(struct http_transfer *t)
 {
     if (t->request.deadline && timer_now() >= t->request.deadline) {
-        err_set(&t->error, ERR_TIMEOUT, "%s %s: no complete answer within the time limit",
-                method_of(t), t->masked_url);
+        err_set(&t->error, ERR_TIMEOUT, "no complete answer within the time limit");
         return HTTP_TIMED_OUT;
     }
     if (!was_connected(t)) {
-        err_set(&t->error, ERR_SOURCE, "%s %s: no connection to %s:%d within %d s", method_of(t),
-                t->masked_url, t->url.host, t->url.port,
+        err_set(&t->error, ERR_SOURCE, "no connection to %s:%d within %d s", t->url.host,
+                t->url.port,
                 (t->request.connect_timeout_ms ? t->request.connect_timeout_ms
                                                : HTTP_CONNECT_TIMEOUT_MS) /
                     1000);
         err_hint(&t->error, "a firewall or a missing route drops the packets; is a proxy needed?");
         return HTTP_UNREACHED;
     }
-    err_set(&t->error, ERR_SOURCE, "%s %s: the transfer stalled", method_of(t), t->masked_url);
+    err_set(&t->error, ERR_SOURCE, "the transfer stalled");
     return HTTP_BROKEN;
 }
 
@@ -85,18 +79,15 @@ static enum http_failure tls_failed(struct http_transfer *t, CURLcode code)
     else if (site && site->ca_file)
         ca = site->ca_file;
     tls_explain(t->tls, curl_words(t, code), host, ca ? ca : "this host", &t->error);
-    err_wrap(&t->error, "%s %s", method_of(t), t->masked_url);
     return HTTP_TLS;
 }
 
 static enum http_failure proxy_failed(struct http_transfer *t, CURLcode code, long status)
 {
     if (status)
-        err_set(&t->error, ERR_SOURCE, "%s %s: the proxy answers %ld to CONNECT", method_of(t),
-                t->masked_url, status);
+        err_set(&t->error, ERR_SOURCE, "the proxy answers %ld to CONNECT", status);
     else
-        err_set(&t->error, ERR_SOURCE, "%s %s: the proxy failed: %s", method_of(t), t->masked_url,
-                curl_words(t, code));
+        err_set(&t->error, ERR_SOURCE, "the proxy failed: %s", curl_words(t, code));
     if (status == 407)
         err_hint(&t->error, "the proxy wants credentials: http://USER:PASSWORD@PROXY:PORT");
     return HTTP_UNREACHED;
@@ -117,29 +108,23 @@ static enum http_failure broken(struct http_transfer *t, CURLcode code)
         return proxy_failed(t, code, connect_status);
     if (is_late_alert(t))
         return tls_failed(t, code);
-    err_set(&t->error, ERR_SOURCE, "%s %s: the connection broke: %s", method_of(t), t->masked_url,
-            curl_words(t, code));
+    err_set(&t->error, ERR_SOURCE, "the connection broke: %s", curl_words(t, code));
     return HTTP_BROKEN;
 }
 
 static enum http_failure refused(struct http_transfer *t, CURLcode code)
 {
     if (code == CURLE_TOO_MANY_REDIRECTS)
-        err_set(&t->error, ERR_SOURCE, "%s %s: more than %d redirects", method_of(t), t->masked_url,
-                HTTP_REDIRECTS_MAX);
+        err_set(&t->error, ERR_SOURCE, "more than %d redirects", HTTP_REDIRECTS_MAX);
     else if (code == CURLE_UNSUPPORTED_PROTOCOL)
-        err_set(&t->error, ERR_SOURCE, "%s %s: redirects from https to anything else are refused",
-                method_of(t), t->masked_url);
+        err_set(&t->error, ERR_SOURCE, "redirects from https to anything else are refused");
     else
-        err_set(&t->error, ERR_SOURCE, "%s %s: %s", method_of(t), t->masked_url,
-                curl_words(t, code));
+        err_set(&t->error, ERR_SOURCE, "%s", curl_words(t, code));
     return HTTP_REFUSED;
 }
 
-enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
+static enum http_failure explain(struct http_transfer *t, CURLcode code)
 {
-    if (t->error) // set by our own callbacks, which made curl stop
-        return HTTP_REFUSED;
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY: return resolve_failed(t, code);
@@ -162,4 +147,15 @@ enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
     case CURLE_AGAIN: return broken(t, code);
     default: return refused(t, code);
     }
+}
+
+enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
+{
+    enum http_failure failure;
+
+    if (t->error) // set by our own callbacks, which made curl stop
+        return HTTP_REFUSED;
+    failure = explain(t, code);
+    err_wrap(&t->error, "%s %s", t->request.method ? t->request.method : "GET", t->masked_url);
+    return failure;
 }

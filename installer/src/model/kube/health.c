@@ -51,7 +51,6 @@ void health_reached(struct kube *k, const struct http_response *r)
 
 void health_unreached(struct kube *k, const struct err *error)
 {
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     time_t now = time(NULL);
     struct tm local;
     char clock[16];
@@ -61,8 +60,8 @@ void health_unreached(struct kube *k, const struct err *error)
     k->unreachable_since = timer_now();
     localtime_r(&now, &local);
     strftime(clock, sizeof(clock), "%H:%M:%S", &local);
-    if (error)
-        err_format(error, &text);
+    while (err_cause(error)) // the innermost one, without the URL of one of many requests
+        error = err_cause(error);
     report_warn(k->report, "kube", "the API server is unreachable since %s: %s; waiting for it",
-                clock, buf_str(&text));
+                clock, err_message(error));
 }
