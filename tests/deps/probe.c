@@ -67,8 +67,8 @@ static void check_regex(void)
     pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF | PCRE2_UCP,
                                    &code, &offset, NULL);
     pcre2_match_data *match = re ? pcre2_match_data_create_from_pattern(re, NULL) : NULL;
-    int groups = match ? pcre2_match(re, (PCRE2_SPTR)subject, sizeof subject - 1, 0, 0, match, NULL)
-                       : -1;
+    int groups =
+        match ? pcre2_match(re, (PCRE2_SPTR)subject, sizeof subject - 1, 0, 0, match, NULL) : -1;
     report("pcre2", groups == 3, "groups=3");
     pcre2_match_data_free(match);
     pcre2_code_free(re);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The static libraries: the probe uses each of them for real, alone in an empty root."""
 
+import fcntl
 import io
 import os
 import pathlib
@@ -143,10 +144,8 @@ def test_static_probe_is_one_hardened_file(static_probe):
     assert re.search(r"GNU_STACK\s.*\sRW\s", headers)
 
 
-def test_static_probe_leaves_room_for_the_code(static_probe, record_property):
-    size = static_probe.stat().st_size
-    record_property("probe_bytes", size)
-    assert size <= MAX_PROBE_BYTES
+def test_static_probe_leaves_room_for_the_code(static_probe):
+    assert static_probe.stat().st_size <= MAX_PROBE_BYTES
 
 
 def test_static_probe_names_no_folder(static_probe, prefix):
@@ -184,6 +183,27 @@ def test_an_unknown_version_is_one_error_that_names_bump(tmp_path):
     assert result.stdout == ""
     last = result.stderr.splitlines()[-1]
     assert "no pinned version of musl" in last and "installer/deps/bump musl" in last
+
+
+def test_one_build_at_a_time(tmp_path):
+    copy = copy_with_pins(tmp_path, lambda table: "")
+    with open(tmp_path / "deps.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        environment = {**os.environ, "SANDSTRAP_CACHE": str(tmp_path)}
+        with subprocess.Popen([copy / "build"], env=environment, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                assert "waiting for another process" in process.stderr.readline()
+                assert process.poll() is None
+            finally:
+                process.terminate()
+
+
+def test_print_never_builds(tmp_path):
+    environment = {**os.environ, "SANDSTRAP_CACHE": str(tmp_path)}
+    result = subprocess.run([DEPS / "build", "--print"], env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "installer/deps/build" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_bump_takes_digests_from_the_signed_index(tmp_path):
