@@ -166,18 +166,20 @@ func record(lab *state.Lab, c *config.Config, pid int) error {
 	})
 }
 
-// waitUntilReady returns when every daemon serves, the nodes are ready and CoreDNS is available.
+// waitUntilReady returns when the nodes are ready, CoreDNS is available and every daemon serves.
 func waitUntilReady(ctx context.Context, lab *state.Lab, nodes int, names []string) error {
 	ctx, cancel := context.WithTimeout(ctx, upPatience)
 	defer cancel()
-	if err := waitForDaemons(ctx, lab, []string{"cp"}); err != nil {
+	if err := waitForInit(ctx, lab, "cp"); err != nil {
 		return err
 	}
 	command := append([]string{"/proc/1/exe", cluster.Command, strconv.Itoa(nodes)}, names...)
-	if err := runQuietly(ctx, lab, "cp", command); err != nil {
+	failed := runQuietly(ctx, lab, "cp", command)
+	// A daemon that does not serve explains more than the cluster that waits for it.
+	if err := waitForDaemons(ctx, lab, topology.Names(nodes)); err != nil {
 		return err
 	}
-	return waitForDaemons(ctx, lab, topology.Names(nodes))
+	return failed
 }
 
 // checkout is where the lab was started from: the operator's /src.

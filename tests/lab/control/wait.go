@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,27 +28,45 @@ const (
 // what its log says.
 func waitForDaemons(ctx context.Context, lab *state.Lab, hosts []string) error {
 	for _, host := range hosts {
+		if err := waitForInit(ctx, lab, host); err != nil {
+			return err
+		}
 		for {
 			lagging, err := laggingDaemon(lab, host)
-			if err == nil && lagging == nil {
-				break
+			if err != nil {
+				return fmt.Errorf("%s went away: %w; %s", host, err, tail(lab.InitLog()))
 			}
-			if _, running := lab.Running(); !running {
-				return fmt.Errorf("the lab's init has ended: %s", tail(lab.InitLog()))
+			if lagging == nil {
+				break
 			}
 			select {
 			case <-time.After(pollInterval):
 				continue
 			case <-ctx.Done():
 			}
-			if err != nil {
-				return fmt.Errorf("%s is not up (%w): %w; %s", host, ctx.Err(), err, tail(lab.InitLog()))
-			}
 			return fmt.Errorf("%s on %s is %s (%w): %s; %s", lagging.Name, host, lagging.State, ctx.Err(),
-				lagging.Why, tail(lab.LogDir(host)+"/"+lagging.Name+".log"))
+				lagging.Why, tail(filepath.Join(lab.LogDir(host), lagging.Name+".log")))
 		}
 	}
 	return nil
+}
+
+// waitForInit returns when the host's init answers.
+func waitForInit(ctx context.Context, lab *state.Lab, host string) error {
+	for {
+		_, err := laggingDaemon(lab, host)
+		if err == nil {
+			return nil
+		}
+		if _, running := lab.Running(); !running {
+			return fmt.Errorf("the lab's init has ended: %s", tail(lab.InitLog()))
+		}
+		select {
+		case <-time.After(pollInterval):
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not up (%w): %w; %s", host, ctx.Err(), err, tail(lab.InitLog()))
+		}
+	}
 }
 
 // laggingDaemon returns a daemon of the host that does not serve yet, or nil.

@@ -3,7 +3,9 @@
 package daemons
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"sandstrap.dev/lab/rootfs"
 	"sandstrap.dev/lab/supervise"
@@ -11,6 +13,9 @@ import (
 )
 
 const etcdURL = "http://127.0.0.1:2379"
+
+// listenPatience is how long the API server may take to listen, on a machine with much to do.
+const listenPatience = 2 * time.Minute
 
 // auditPolicy logs every request once it is answered: who, what, when and with which result.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
@@ -35,26 +40,34 @@ func controlPlane(host topology.Host) Set {
 			},
 			apiServer(host),
 			{
-				Name:  "kube-controller-manager",
-				Needs: []string{"kube-apiserver"},
-				Dir:   "/etc/kubernetes",
+				Name:    "kube-controller-manager",
+				Prepare: waitForListener,
+				Dir:     "/etc/kubernetes",
 				Command: []string{
 					kubernetes("kube-controller-manager"), "--kubeconfig=controller-manager.kubeconfig",
 					"--service-account-private-key-file=sa.key", "--root-ca-file=ca.crt",
 					"--use-service-account-credentials", "--leader-elect=false",
 					"--node-monitor-grace-period=20s", "--enable-hostpath-provisioner",
+					// An account per controller is made at the start: 5 s at the usual 20 a second.
+					"--kube-api-qps=500", "--kube-api-burst=1000",
 				},
 				Ready: answersOK("https://127.0.0.1:10257/healthz"),
 			},
 			{
 				Name:    "kube-scheduler",
-				Needs:   []string{"kube-apiserver"},
+				Prepare: waitForListener,
 				Dir:     "/etc/kubernetes",
 				Command: []string{kubernetes("kube-scheduler"), "--kubeconfig=scheduler.kubeconfig", "--leader-elect=false"},
 				Ready:   answersOK("https://127.0.0.1:10259/healthz"),
 			},
 		},
 	}
+}
+
+// waitForListener lets the API server's clients on cp start while it still gets ready: they wait
+// for that themselves, but not for long and not before it listens.
+func waitForListener(ctx context.Context, _ func(argv ...string) error) error {
+	return within(ctx, listenPatience, accepts("tcp", fmt.Sprintf("127.0.0.1:%d", topology.APIPort)))
 }
 
 // apiServer has no route to service addresses: with aggregator routing it calls webhooks and

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/rootfs"
@@ -38,7 +40,7 @@ func node(host topology.Host) Set {
 			{
 				Name:    "kubelet",
 				Needs:   []string{"containerd"},
-				Prepare: importImages,
+				Prepare: prepareKubelet,
 				Command: []string{
 					kubernetes("kubelet"), "--config=/etc/kubernetes/kubelet.yaml",
 					"--kubeconfig=/etc/kubernetes/" + host.Name + ".kubeconfig",
@@ -48,7 +50,7 @@ func node(host topology.Host) Set {
 			},
 			{
 				Name:    "kube-proxy",
-				Prepare: preparePodNetwork,
+				Prepare: prepareProxy,
 				Command: []string{
 					kubernetes("kube-proxy"), "--kubeconfig=/etc/kubernetes/proxy.kubeconfig",
 					"--cluster-cidr=" + topology.PodNetwork, "--hostname-override=" + host.Name,
@@ -60,15 +62,36 @@ func node(host topology.Host) Set {
 	}
 }
 
+// apiPatience is how long a node that starts holds its daemons back for the API server. They
+// would start without it, but ask again at ever longer intervals; so they wait for it when the
+// whole lab starts, and not for long when the API server is away.
+const apiPatience = 30 * time.Second
+
+// prepareKubelet has the kubelet start while the API server still gets ready.
+func prepareKubelet(ctx context.Context, run func(argv ...string) error) error {
+	if err := importImages(run); err != nil {
+		return err
+	}
+	listens := accepts("tcp", strings.TrimPrefix(topology.APIServer(), "https://"))
+	_ = within(ctx, apiPatience, listens) // a kubelet without it is still a kubelet
+	return nil
+}
+
+// prepareProxy has kube-proxy start when it can find out about its node.
+func prepareProxy(ctx context.Context, run func(argv ...string) error) error {
+	_ = within(ctx, apiPatience, answersOK(topology.APIServer()+"/readyz"))
+	return preparePodNetwork(run)
+}
+
 // importImages gives containerd the images that a node starts with, once in the node's life.
-func importImages(_ context.Context, run func(argv ...string) error) error {
+func importImages(run func(argv ...string) error) error {
 	const done = "/var/lib/containerd/.imported"
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
 	for _, name := range []string{"pause.tar", "coredns.tar"} {
 		archive := filepath.Join("/opt/images", name)
-		if err := run("ctr", "--namespace=k8s.io", "images", "import", "--no-unpack", archive); err != nil {
+		if err := run("ctr", "--namespace=k8s.io", "images", "import", archive); err != nil {
 			return err
 		}
 	}
@@ -77,7 +100,7 @@ func importImages(_ context.Context, run func(argv ...string) error) error {
 
 // preparePodNetwork lets pods reach each other through services and the rest of the lab under
 // their node's address.
-func preparePodNetwork(_ context.Context, run func(argv ...string) error) error {
+func preparePodNetwork(run func(argv ...string) error) error {
 	settings := []string{"net/ipv4/ip_forward", "net/bridge/bridge-nf-call-iptables"}
 	for _, name := range settings {
 		if err := netns.SetSysctl(name, "1"); err != nil && !errors.Is(err, fs.ErrNotExist) {

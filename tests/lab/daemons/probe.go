@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 )
 
 // probe asks a daemon whether it serves; nil says yes.
 type probe = func(ctx context.Context) error
+
+const probeInterval = 50 * time.Millisecond
 
 // local asks a daemon on the same host: it has a certificate of its own making, or one for
 // other names, and there is nobody between.
@@ -47,5 +50,22 @@ func accepts(network, address string) probe {
 			return err
 		}
 		return conn.Close()
+	}
+}
+
+// within asks until the daemon serves, and returns the last reason when time is up.
+func within(ctx context.Context, patience time.Duration, serves probe) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		err := serves(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(probeInterval):
+		}
 	}
 }

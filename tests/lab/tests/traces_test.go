@@ -66,6 +66,7 @@ func (m machine) sameAs(before machine) error {
 // traces are a running lab's processes (pid and start time) and namespaces.
 type traces struct {
 	processes, namespaces map[string]bool
+	newest                int // start time of the youngest process: a later one is not the lab's
 }
 
 var namespaceKinds = []string{"pid", "mnt", "net", "uts", "ipc", "cgroup"}
@@ -83,7 +84,7 @@ func (s *sandbox) tracesOf() traces {
 // tracesOfStarting collects everything that descends from the lab's init so far.
 func (s *sandbox) tracesOfStarting() traces {
 	s.t.Helper()
-	found := traces{map[string]bool{}, map[string]bool{}}
+	found := traces{processes: map[string]bool{}, namespaces: map[string]bool{}}
 	own := namespacesOf("self")
 	family := map[int]bool{s.initPID(): true}
 	for grown := true; grown; { // until no process adds a child
@@ -97,7 +98,8 @@ func (s *sandbox) tracesOfStarting() traces {
 	}
 	for pid := range family {
 		if _, start, ok := statOf(pid); ok {
-			found.processes[fmt.Sprintf("%d@%s", pid, start)] = true
+			found.processes[fmt.Sprintf("%d@%d", pid, start)] = true
+			found.newest = max(found.newest, start)
 		}
 		for _, namespace := range namespacesOf(strconv.Itoa(pid)) {
 			if !slices.Contains(own, namespace) {
@@ -108,10 +110,15 @@ func (s *sandbox) tracesOfStarting() traces {
 	return found
 }
 
-// gone says which process or namespace of the traces still exists.
+// gone says which process or namespace of the traces still exists. The kernel gives numbers of
+// namespaces out again, to other labs on the machine for one: their processes are younger.
 func (f traces) gone() error {
 	for _, pid := range allPIDs() {
-		if _, start, ok := statOf(pid); ok && f.processes[fmt.Sprintf("%d@%s", pid, start)] {
+		_, start, ok := statOf(pid)
+		if !ok || start > f.newest {
+			continue
+		}
+		if f.processes[fmt.Sprintf("%d@%d", pid, start)] {
 			return fmt.Errorf("process %d runs on: %s", pid, optional(fmt.Sprintf("/proc/%d/cmdline", pid)))
 		}
 		for _, namespace := range namespacesOf(strconv.Itoa(pid)) {
@@ -153,14 +160,18 @@ func allPIDs() []int {
 }
 
 // statOf returns parent and start time of a process that is not a zombie.
-func statOf(pid int) (parent int, start string, ok bool) {
+func statOf(pid int) (parent, start int, ok bool) {
 	stat := optional(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 20 || fields[0] == "Z" {
-		return 0, "", false
+		return 0, 0, false
 	}
 	parent, err := strconv.Atoi(fields[1])
-	return parent, fields[19], err == nil
+	if err != nil {
+		return 0, 0, false
+	}
+	start, err = strconv.Atoi(fields[19])
+	return parent, start, err == nil
 }
 
 func namespacesOf(pid string) []string {
