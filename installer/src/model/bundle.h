@@ -101,6 +101,9 @@ size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size
 // Adds an artifact; blob indexes as bundle_plan_blob() gave them.
 void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact);
 
+// The identity that the bundle of this plan has.
+void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HEX + 1]);
+
 struct bundle_writer;
 
 // Lays the plan out (the same plan in any order gives the same bytes) and opens `path`.part, going

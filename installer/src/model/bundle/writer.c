@@ -78,17 +78,28 @@ struct bundle_writer {
 };
 
 // The plan keeps its own order: what callers hold are its blob indexes.
-static void copy_plan(struct bundle_writer *w, const struct bundle_plan *p)
+static struct index copy_index(const struct bundle_plan *p)
 {
-    w->index = (struct index){
+    struct index index = {
         .arena = arena_new(),
         .origin = p->index.origin,
         .lock_digest = p->index.lock_digest,
     };
     VEC_FOREACH (const struct bundle_artifact *, a, &p->index.artifacts)
-        vec_push_arena(w->index.arena, &w->index.artifacts, *a);
+        vec_push_arena(index.arena, &index.artifacts, *a);
     VEC_FOREACH (const struct bundle_blob *, b, &p->index.blobs)
-        vec_push_arena(w->index.arena, &w->index.blobs, *b);
+        vec_push_arena(index.arena, &index.blobs, *b);
+    return index;
+}
+
+void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HEX + 1])
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
+    struct index index = copy_index(p);
+
+    index_lay_out(&index, &text);
+    crypto_sha256_hex(buf_span(&text), hex);
+    arena_free(index.arena);
 }
 
 static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
@@ -157,7 +168,7 @@ struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path
     w->head = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX_BYTES + LAYOUT_INDEX_AT);
     w->path = mem_str(path);
     w->part = mem_printf("%s.part", path);
-    copy_plan(w, p);
+    w->index = copy_index(p);
     if (make_head(w, err) < 0)
         return NULL;
     map_places(w, p);

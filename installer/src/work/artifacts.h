@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The artifacts of a GitOps tree: finding what the entrypoint reaches, locking it, fetching it into
+// a bundle, and rendering the tree from a bundle or from upstream. Everything remote is named by
+// the tree itself; nothing here knows which umbrella or packages it meets.
+#ifndef WORK_ARTIFACTS_H
+#define WORK_ARTIFACTS_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/report.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/kustomize.h"
+#include "model/lock.h"
+
+// Where things are when nothing else is said.
+#define ARTIFACTS_ENTRYPOINT "clusters/sandbox"
+#define ARTIFACTS_LOCK "bundles/sandbox.lock"
+#define ARTIFACTS_BUNDLE "bundles/sandbox.bundle"
+
+// --- rendering ---
+
+// Renders with everything remote out of the bundle, each blob verified as it is read. With an
+// `entrypoint` (NULL: ARTIFACTS_ENTRYPOINT if that folder exists) the tree on disk is rendered,
+// and must be the one that the bundle was made from: ERR_CONFIG names the first file that differs.
+// Without one, the tree in the bundle is. The caller frees *result.
+int artifacts_render_bundle(const struct bundle *b, const char *entrypoint, struct report *report,
+                            struct kustomize_result *result, struct err **err) MUST_CHECK;
+
+// A resolver for kustomize that gets remote resources from the content cache and the network,
+// checked against `lock` (may be NULL). All borrowed. Blocks when it is used.
+struct kustomize_resolver *artifacts_resolver(struct http *h, const struct lock *lock,
+                                              struct report *report) MUST_CHECK;
+// A resolver that answers from a bundle only.
+struct kustomize_resolver *artifacts_bundle_resolver(const struct bundle *b) MUST_CHECK;
+void artifacts_resolver_free(struct kustomize_resolver *r); // NULL-safe
+CLEANUP_DEFINE(artifacts_resolver_cleanup, struct kustomize_resolver, artifacts_resolver_free);
+
+// bundle_open(), and ERR_USAGE for a bundle of the lab unless `lab`. Reads no blob.
+struct bundle *artifacts_open_bundle(const char *path, bool lab, struct err **err) MUST_CHECK;
+// lock_read(), with the same check.
+struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) MUST_CHECK;
+
+// --- locking ---
+
+// Walks the entrypoint and all that it reaches, and resolves everything to digests and commits.
+// ERR_CONFIG, ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED, ERR_CANCELLED. Blocks.
+struct lock *artifacts_lock(struct http *h, const char *entrypoint, bool lab, struct report *report,
+                            struct err **err) MUST_CHECK;
+
+// --- fetching ---
+
+struct artifacts_build_options {
+    const char *lock;       // file
+    const char *entrypoint; // folder of the tree
+    bool lab;
+    bool without_images;
+    struct report *report;
+};
+
+// Fetches all that the lock pins and writes the bundle `path`, going on with what an interrupted
+// build left. *unchanged (may be NULL) tells that the bundle was there already, as it would be
+// made. Kinds as above. Blocks.
+int artifacts_build(struct http *h, const struct artifacts_build_options *options, const char *path,
+                    bool *unchanged, struct err **err) MUST_CHECK;
+
+#endif

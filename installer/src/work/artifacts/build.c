@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building a bundle: first everything small, which fixes the layout; then the blobs.
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "io/tar.h"
+#include "work/artifacts/cache.h"
+#include "work/artifacts/download.h"
+#include "work/artifacts/render.h"
+
+#define SMALL_MAX_BYTES ((size_t)1 << 30)
+
+// Bytes that are in memory already, and the blob that they are.
+struct piece {
+    size_t blob;
+    struct span data;
+};
+
+struct build {
+    struct http *http;
+    const struct artifacts_build_options *options;
+    const struct lock *lock;
+    struct sources *sources;
+    struct oci *oci;
+    struct arena *arena;
+    struct bundle_plan *plan;
+    struct {
+        struct piece *items;
+        size_t len, cap;
+    } pieces;
+    struct downloads downloads;
+};
+
+static size_t add_piece(struct build *b, struct span data)
+{
+    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+    struct piece piece = {.data = data};
+
+    crypto_sha256_hex(data, hex);
+    piece.blob = bundle_plan_blob(b->plan, span_str(hex), data.len);
+    vec_push_arena(b->arena, &b->pieces, piece);
+    return piece.blob;
+}
+
+static struct span keep(struct build *b, const struct buf *data)
+{
+    return arena_span(b->arena, buf_span(data));
+}
+
+static int plan_file(struct build *b, const struct lock_entry *e, struct err **err)
+{
+    struct buf data CLEANUP(buf_free) = BUF_INIT(SMALL_MAX_BYTES);
+    size_t blob;
+
+    if (sources_file(b->sources, e->name.ptr, &data, err) < 0)
+        return -1;
+    blob = add_piece(b, keep(b, &data));
+    bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_FILE,
+                                                            .name = e->name,
+                                                            .revision = e->digest,
+                                                            .blobs = &blob,
+                                                            .blob_count = 1});
+    return 0;
+}
+
+static int plan_git(struct build *b, const struct lock_entry *e, struct err **err)
+{
+    struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+    struct sources_git *git = sources_git(b->sources, e->name.ptr, e->ref.ptr, err);
+    size_t blob;
+
+    if (!git || git_pack(git->store, &git->commit, &pack, err) < 0)
+        return -1;
+    blob = add_piece(b, keep(b, &pack));
+    bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_GIT,
+                                                            .name = e->name,
+                                                            .version = e->ref,
+                                                            .revision = e->digest,
+                                                            .blobs = &blob,
+                                                            .blob_count = 1});
+    return 0;
+}
+
+static int get_manifest(struct build *b, const struct lock_entry *e, struct oci_ref *ref,
+                        struct oci_manifest *m, struct err **err)
+{
+    struct buf cached CLEANUP(buf_free) = BUF_INIT(OCI_MANIFEST_MAX_BYTES);
+    struct span hex = span_tail(e->digest, strlen("sha256:"));
+
+    if (oci_ref_parse(b->arena, e->name, ref, err) < 0)
+        return -1;
+    ref->digest = e->digest;
+    if (cache_get("sha256", hex, &cached) &&
+        span_eq(oci_digest(b->arena, buf_span(&cached)), e->digest))
+        return oci_manifest_parse(b->arena, buf_span(&cached), SPAN_EMPTY, m, err);
+    if (oci_pull_manifest(b->oci, b->arena, ref, LOCK_PLATFORM, m, err) < 0)
+        return -1;
+    cache_put("sha256", hex, m->bytes);
+    return 0;
+}
+
+static size_t add_download(struct build *b, const struct oci_ref *ref, const struct oci_blob *blob)
+{
+    struct download d = {.ref = *ref, .digest = blob->digest, .size = blob->size};
+
+    d.blob = bundle_plan_blob(b->plan, span_tail(blob->digest, strlen("sha256:")), blob->size);
+    for (size_t i = 0; i < b->downloads.len; i++)
+        if (b->downloads.items[i].blob == d.blob)
+            return d.blob;
+    vec_push_arena(b->arena, &b->downloads, d);
+    return d.blob;
+}
+
+static int plan_image(struct build *b, const struct lock_entry *e, struct err **err)
+{
+    struct oci_ref ref;
+    struct oci_manifest m;
+    size_t *blobs, count = 0;
+
+    if (get_manifest(b, e, &ref, &m, err) < 0)
+        return -1;
+    blobs = arena_array(b->arena, m.layer_count + 2, sizeof(*blobs));
+    blobs[count++] = add_piece(b, m.bytes);
+    blobs[count++] = add_download(b, &ref, &m.config);
+    for (size_t i = 0; i < m.layer_count; i++)
+        blobs[count++] = add_download(b, &ref, &m.layers[i]);
+    bundle_plan_artifact(b->plan, &(struct bundle_artifact){
+                                      .kind = e->kind == LOCK_CHART ? BUNDLE_CHART : BUNDLE_IMAGE,
+                                      .name = e->name,
+                                      .revision = e->digest,
+                                      .media_type = m.media_type,
+                                      .blobs = blobs,
+                                      .blob_count = count});
+    return 0;
+}
+
+static int plan_entry(struct build *b, const struct lock_entry *e, struct err **err)
+{
+    switch (e->kind) {
+    case LOCK_FILE: return plan_file(b, e, err);
+    case LOCK_GIT: return plan_git(b, e, err);
+    case LOCK_CHART: return plan_image(b, e, err);
+    case LOCK_IMAGE: return b->options->without_images ? 0 : plan_image(b, e, err);
+    }
+    return 0;
+}
+
+static int archive(struct record *record, struct buf *out, struct err **err)
+{
+    const char *root = record_root(record);
+    size_t cut = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
+    struct tar_writer *tar CLEANUP(tar_writer_cleanup) = tar_writer_new(out);
+
+    for (size_t i = 0; i < record->files.len; i++)
+        if (tar_add_file(tar, record->files.items[i].path + cut, false,
+                         record->files.items[i].content, err) < 0)
+            return -1;
+    return tar_writer_finish(STEAL(tar), err);
+}
+
+// The tree goes in as it is read by a build of it now; its remote resources are those of the lock.
+static int plan_tree(struct build *b, struct err **err)
+{
+    struct record record CLEANUP(record_free) = {0};
+    struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
+    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
+    struct buf tar CLEANUP(buf_free) = BUF_INIT(SMALL_MAX_BYTES);
+    char *folder CLEANUP(mem_cleanup) = NULL;
+    size_t blob;
+
+    if (render_disk(b->options->entrypoint, b->sources, b->options->report, &record, &disk, &result,
+                    err) < 0)
+        return -1;
+    folder = render_entrypoint(&record, b->options->entrypoint, err);
+    if (!folder || archive(&record, &tar, err) < 0)
+        return -1;
+    if (!span_is(lock_entrypoint(b->lock), folder)) {
+        err_set(err, ERR_CONFIG, "lock %s is of the entrypoint %.*s, not of %s", b->options->lock,
+                SPAN_ARG(lock_entrypoint(b->lock)), folder);
+        return err_hint(err, "run 'sandstrap bundle lock %s'", b->options->entrypoint);
+    }
+    blob = add_piece(b, keep(b, &tar));
+    bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_TREE,
+                                                            .name = span_str(folder),
+                                                            .blobs = &blob,
+                                                            .blob_count = 1});
+    return 0;
+}
+
+static int plan_all(struct build *b, struct err **err)
+{
+    size_t count;
+    const struct lock_entry *entries = lock_entries(b->lock, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (plan_entry(b, &entries[i], err) < 0)
+            return err_wrap(err, "%s %.*s", lock_kind_name(entries[i].kind),
+                            SPAN_ARG(entries[i].name));
+    return plan_tree(b, err);
+}
+
+// A bundle that is there already and has the identity that this one would have.
+static bool is_there(const struct build *b, const char *path)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct bundle *old CLEANUP(bundle_cleanup) = NULL;
+    char identity[BUNDLE_DIGEST_HEX + 1];
+
+    if (access(path, F_OK) < 0)
+        return false;
+    old = bundle_open(path, &ignored);
+    bundle_plan_identity(b->plan, identity);
+    return old && strcmp(bundle_identity(old), identity) == 0;
+}
+
+static int write_all(struct build *b, const char *path, struct err **err)
+{
+    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = bundle_writer_open(b->plan, path, err);
+
+    if (!w)
+        return -1;
+    for (size_t i = 0; i < b->pieces.len; i++)
+        if (bundle_writer_put(w, b->pieces.items[i].blob, b->pieces.items[i].data, err) < 0)
+            return -1;
+    if (download_all(b->http, b->oci, w, &b->downloads, b->options->report, err) < 0)
+        return -1;
+    return bundle_writer_commit(STEAL(w), err);
+}
+
+static int build_with(struct build *b, const char *path, bool *unchanged, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    char digest[2 * CRYPTO_SHA256_BYTES + 1];
+
+    lock_format(b->lock, &text);
+    crypto_sha256_hex(buf_span(&text), digest);
+    b->plan = bundle_plan_new(lock_origin(b->lock), span_str(digest));
+    if (plan_all(b, err) < 0)
+        return -1;
+    *unchanged = is_there(b, path);
+    return *unchanged ? 0 : write_all(b, path, err);
+}
+
+int artifacts_build(struct http *h, const struct artifacts_build_options *options, const char *path,
+                    bool *unchanged, struct err **err)
+{
+    struct lock *lock CLEANUP(lock_cleanup) = artifacts_read_lock(options->lock, options->lab, err);
+    struct oci *oci CLEANUP(oci_cleanup) = lock ? oci_new(h, err) : NULL;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct build b = {.http = h, .options = options, .lock = lock, .oci = oci, .arena = arena};
+    bool same;
+    int status;
+
+    if (!oci)
+        return -1;
+    b.sources = sources_network(h, lock, options->report);
+    status = build_with(&b, path, &same, err);
+    if (unchanged)
+        *unchanged = status == 0 && same;
+    sources_free(b.sources);
+    bundle_plan_free(b.plan);
+    return status;
+}

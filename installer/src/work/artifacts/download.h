@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Getting the blobs of images and charts, several at a time, straight into their place in the
+// bundle.
+#ifndef WORK_ARTIFACTS_DOWNLOAD_H
+#define WORK_ARTIFACTS_DOWNLOAD_H
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/vec.h"
+#include "model/bundle.h"
+#include "model/oci.h"
+
+#define DOWNLOAD_IN_FLIGHT 6
+
+struct download {
+    struct oci_ref ref;
+    struct span digest; // "sha256:<hex>"
+    uint64_t size;
+    size_t blob; // of the plan
+};
+
+struct downloads {
+    struct download *items;
+    size_t len, cap;
+};
+
+// Gets those that the writer does not have yet. The first failure ends all. ERR_SOURCE,
+// ERR_INTEGRITY, ERR_CANCELLED. Blocks.
+int download_all(struct http *h, struct oci *oci, struct bundle_writer *w,
+                 const struct downloads *list, struct report *report, struct err **err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Container images: of pod templates, and those that charts name.
+#include "base/mem.h"
+#include "work/artifacts/walk.h"
+
+static int resolve(struct walk *w, struct span reference, struct oci_manifest *m, struct err **err)
+{
+    struct oci_ref ref;
+
+    if (oci_ref_parse(w->arena, reference, &ref, err) < 0)
+        return -1;
+    return oci_pull_manifest(w->oci, w->arena, &ref, LOCK_PLATFORM, m, err);
+}
+
+static int warn(struct walk *w, struct span reference, const char *user, struct err *why)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    err_format(why, &text);
+    report_warn(w->report, "lock", "%s names the image %.*s, which is left out: %s", user,
+                SPAN_ARG(reference), buf_str(&text));
+    return 0;
+}
+
+int walk_image(struct walk *w, struct span reference, const char *user, bool may_fail,
+               struct err **err)
+{
+    struct lock_entry entry = {
+        .kind = LOCK_IMAGE, .name = reference, .used_by = &user, .used_by_count = 1};
+    struct oci_manifest m;
+    const struct lock_entry *known = lock_find(w->lock, LOCK_IMAGE, reference, SPAN_EMPTY);
+
+    if (known) {
+        entry.digest = known->digest;
+        lock_add(w->lock, &entry);
+        return 0;
+    }
+    if (map_get(&w->seen_images, reference))
+        return 0;
+    if (resolve(w, reference, &m, err) < 0) {
+        struct err *why CLEANUP(err_cleanup) = NULL;
+
+        map_put(&w->seen_images, arena_span(w->arena, reference), w);
+        if (!may_fail || err_kind(*err) == ERR_CANCELLED)
+            return err_wrap(err, "%s", user);
+        err_move(&why, err);
+        return warn(w, reference, user, why);
+    }
+    entry.digest = m.digest;
+    entry.size = oci_manifest_total(&m);
+    report_trace(w->report, "lock", "image %.*s is %.*s", SPAN_ARG(reference), SPAN_ARG(m.digest));
+    lock_add(w->lock, &entry);
+    return 0;
+}
+
+static int container_images(struct walk *w, const struct node *pod, const char *list,
+                            const char *user, struct err **err)
+{
+    NODE_FOREACH_ITEM(container, node_get(pod, list))
+    {
+        struct span image = node_get_text(container, "image");
+
+        if (image.len && walk_image(w, image, user, false, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static const struct node *pod_spec(const struct walk_object *o)
+{
+    const struct node *spec = node_get(o->node, "spec");
+
+    if (span_is(o->group, "") && span_is(o->kind, "Pod"))
+        return spec;
+    if (span_is(o->group, "batch") && span_is(o->kind, "CronJob"))
+        return node_path(spec, "jobTemplate", "spec", "template", "spec");
+    if (span_is(o->group, "apps") || (span_is(o->group, "batch") && span_is(o->kind, "Job")))
+        return node_path(spec, "template", "spec");
+    return NULL;
+}
+
+int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err)
+{
+    static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
+    const struct node *pod = pod_spec(object);
+
+    for (size_t i = 0; pod && i < ARRAY_LEN(lists); i++)
+        if (container_images(w, pod, lists[i], object->label, err) < 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Locking: render the entrypoint, walk what it reaches, pin everything.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "work/artifacts/render.h"
+#include "work/artifacts/walk.h"
+
+// "platform/sealed-secrets/kustomization.yaml:6": the first line of the tree that has the text.
+static char *place_of(struct record *record, const char *text)
+{
+    const char *root = record_root(record);
+
+    for (size_t i = 0; i < record->files.len; i++) {
+        const struct record_file *file = &record->files.items[i];
+        size_t at = span_search(file->content, span_str(text)), line = 1;
+        char *path CLEANUP(mem_cleanup) = path_relative(root, file->path);
+
+        if (at == file->content.len)
+            continue;
+        for (size_t j = 0; j < at; j++)
+            line += file->content.ptr[j] == '\n';
+        return mem_printf("%s:%zu", path, line);
+    }
+    return NULL;
+}
+
+static void add_remote_files(struct lock *lock, struct sources *sources, struct record *record)
+{
+    VEC_FOREACH (const struct sources_seen *, it, &sources->files) {
+        char *place CLEANUP(mem_cleanup) = place_of(record, it->url);
+
+        lock_add(lock, &(struct lock_entry){.kind = LOCK_FILE,
+                                            .name = span_str(it->url),
+                                            .digest = it->digest,
+                                            .size = it->size,
+                                            .used_by = (const char *const *)&place,
+                                            .used_by_count = place != NULL});
+    }
+}
+
+// Repositories that kustomize itself asked for; those of Flux objects are there already.
+static void add_bases(struct lock *lock, struct sources *sources, struct record *record)
+{
+    VEC_FOREACH (struct sources_git **, it, &sources->gits) {
+        const struct sources_git *git = *it;
+        char hex[GIT_OID_HEX + 1];
+        char *place CLEANUP(mem_cleanup) = NULL;
+
+        if (lock_find(lock, LOCK_GIT, span_str(git->url), span_str(git->ref)))
+            continue;
+        git_oid_format(&git->commit, hex);
+        place = place_of(record, git->url);
+        lock_add(lock, &(struct lock_entry){.kind = LOCK_GIT,
+                                            .name = span_str(git->url),
+                                            .ref = span_str(git->ref),
+                                            .digest = span_str(hex),
+                                            .used_by = (const char *const *)&place,
+                                            .used_by_count = place != NULL});
+    }
+}
+
+static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
+                     const struct kustomize_result *tree, struct report *report, struct err **err)
+{
+    struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
+    struct walk walk CLEANUP(walk_free) = {0};
+
+    if (!oci)
+        return -1;
+    walk_init(&walk, h, sources, oci, lock, report);
+    walk_add(&walk, tree);
+    return walk_run(&walk, err);
+}
+
+static struct lock *lock_with(struct http *h, struct sources *sources, const char *entrypoint,
+                              bool lab, struct report *report, struct err **err)
+{
+    struct record record CLEANUP(record_free) = {0};
+    struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
+    struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
+    struct lock *lock CLEANUP(lock_cleanup) = NULL;
+    char *folder CLEANUP(mem_cleanup) = NULL;
+
+    if (render_disk(entrypoint, sources, report, &record, &disk, &tree, err) < 0)
+        return NULL;
+    folder = render_entrypoint(&record, entrypoint, err);
+    if (!folder)
+        return NULL;
+    lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM));
+    if (walk_tree(h, sources, lock, &tree, report, err) < 0)
+        return NULL;
+    add_remote_files(lock, sources, &record);
+    add_bases(lock, sources, &record);
+    return STEAL(lock);
+}
+
+struct lock *artifacts_lock(struct http *h, const char *entrypoint, bool lab, struct report *report,
+                            struct err **err)
+{
+    struct sources *sources = sources_network(h, NULL, report);
+    struct lock *lock = lock_with(h, sources, entrypoint, lab, report, err);
+
+    sources_free(sources);
+    return lock;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sources on the network. With a lock, what it pins comes from the cache when it is there, and is
+// refused when upstream gives something else.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "work/artifacts/cache.h"
+#include "work/artifacts/sources.h"
+
+#define FILE_MAX_BYTES ((size_t)128 << 20)
+
+struct network {
+    struct sources base;
+    struct http *http;
+    const struct lock *lock;
+    struct report *report;
+};
+
+static int download(struct network *n, const char *url, struct buf *out, struct err **err)
+{
+    struct http_request request = {
+        .url = url, .follow = true, .retry = HTTP_RETRY_ALL, .max_bytes = FILE_MAX_BYTES};
+    struct http_response response CLEANUP(http_response_free) = {0};
+
+    report_info(n->report, "fetch", "getting %s", url);
+    if (http_perform(n->http, &request, &response, err) < 0 ||
+        http_check_status(&response, err) < 0)
+        return -1;
+    buf_add_span(out, buf_span(&response.body));
+    return buf_check(out, ERR_SOURCE, url, err);
+}
+
+// Whether the bytes have the digest "sha256:<hex>".
+static bool has_digest(struct span data, struct span digest, char hex[65])
+{
+    crypto_sha256_hex(data, hex);
+    return span_skip(&digest, "sha256:") && span_is(digest, hex);
+}
+
+static int network_file(struct sources *s, const char *url, struct buf *out, struct err **err)
+{
+    struct network *n = (struct network *)s;
+    const struct lock_entry *pin =
+        n->lock ? lock_find(n->lock, LOCK_FILE, span_str(url), SPAN_EMPTY) : NULL;
+    size_t start = out->len;
+    char hex[65];
+
+    if (n->lock && !pin) {
+        err_set(err, ERR_CONFIG, "%s is not in the lock", url);
+        return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
+    }
+    if (pin && cache_get("sha256", span_tail(pin->digest, strlen("sha256:")), out)) {
+        if (has_digest(span_tail(buf_span(out), start), pin->digest, hex))
+            return 0;
+        buf_truncate(out, start);
+    }
+    if (download(n, url, out, err) < 0)
+        return -1;
+    if (!has_digest(span_tail(buf_span(out), start), pin ? pin->digest : SPAN_EMPTY, hex) && pin) {
+        err_set(err, ERR_INTEGRITY, "%s has the digest sha256:%s, the lock says %.*s", url, hex,
+                SPAN_ARG(pin->digest));
+        return err_hint(err, "upstream has changed what it serves: look at the difference before "
+                             "locking it");
+    }
+    cache_put("sha256", span_str(hex), span_tail(buf_span(out), start));
+    return 0;
+}
+
+static int find_commit(struct network *n, const struct git_remote *remote, struct sources_git *git,
+                       struct err **err)
+{
+    const struct lock_entry *pin;
+
+    if (!n->lock)
+        return git_resolve(remote, git->ref, &git->commit, err);
+    pin = lock_find(n->lock, LOCK_GIT, span_str(git->url), span_str(git->ref));
+    if (pin && git_oid_parse(pin->digest, &git->commit))
+        return 0;
+    err_set(err, ERR_CONFIG, "git %s at '%s' is not in the lock", git->url, git->ref);
+    return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
+}
+
+static bool cached_store(struct sources_git *git, struct span key)
+{
+    struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct git_oid tree;
+
+    if (!cache_get("git", key, &pack))
+        return false;
+    git->store = git_store_new(buf_span(&pack), git->url, &ignored);
+    if (git->store && git_commit_tree(git->store, &git->commit, &tree, &ignored) == 0)
+        return true;
+    git_store_free(git->store);
+    git->store = NULL;
+    return false;
+}
+
+static int network_git(struct sources *s, struct sources_git *git, struct err **err)
+{
+    struct network *n = (struct network *)s;
+    struct git_remote remote = {.http = n->http, .url = git->url};
+    struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+    struct buf packed CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+    char hex[GIT_OID_HEX + 1];
+
+    if (find_commit(n, &remote, git, err) < 0)
+        return -1;
+    git_oid_format(&git->commit, hex);
+    if (cached_store(git, span_str(hex)))
+        return 0;
+    report_info(n->report, "fetch", "getting git %s at %s", git->url,
+                git->ref[0] ? git->ref : "its default branch");
+    if (git_fetch(&remote, &git->commit, &pack, err) < 0)
+        return -1;
+    git->store = git_store_new(buf_span(&pack), git->url, err);
+    // The pack of our own making is kept: it says whether everything was there.
+    if (!git->store || git_pack(git->store, &git->commit, &packed, err) < 0)
+        return *err ? err_wrap(err, "git %s", git->url) : -1;
+    cache_put("git", span_str(hex), buf_span(&packed));
+    return 0;
+}
+
+static void network_close(struct sources *s)
+{
+    free(s);
+}
+
+struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report)
+{
+    static const struct sources_ops ops = {network_file, network_git, network_close};
+    struct network *n = MEM_NEW(struct network);
+
+    sources_init(&n->base, &ops);
+    n->http = h;
+    n->lock = lock;
+    n->report = report;
+    return &n->base;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tree for kustomize that remembers which files a build read: exactly these are the GitOps tree
+// that goes into a bundle, and that is compared with one.
+#ifndef WORK_ARTIFACTS_RECORD_H
+#define WORK_ARTIFACTS_RECORD_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/kustomize.h"
+
+struct record_file {
+    const char *path; // absolute within the tree
+    struct span content;
+};
+
+struct record {
+    struct kustomize_tree base;
+    struct kustomize_tree *inner; // borrowed
+    struct arena *arena;
+    struct map seen;
+    struct {
+        struct record_file *items;
+        size_t len, cap;
+    } files;
+};
+
+void record_init(struct record *r, struct kustomize_tree *inner);
+// Also a CLEANUP for variables of type `struct record`.
+void record_free(struct record *r);
+
+// Sorts the files by path and returns the longest folder that holds them all ("/" at least); in
+// the record's arena.
+const char *record_root(struct record *r);
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// HelmReleases: the chart, its values as far as the tree gives them, and, where the chart is an
+// umbrella, the packages that these values turn on.
+#include <string.h>
+
+#include "base/mem.h"
+#include "work/artifacts/walk.h"
+
+// --- values ---
+
+// The values in a ConfigMap of the tree. Those in Secrets are empty holders in a tree without
+// secrets in clear: they are left out.
+static const struct node *values_of(struct walk *w, const struct node *reference, struct span ns,
+                                    struct err **err)
+{
+    const char *key = node_get_text(reference, "valuesKey").len
+                          ? node_get_str(reference, "valuesKey")
+                          : "values.yaml";
+    const struct walk_object *holder =
+        walk_find(w, node_get_str(reference, "kind"), ns, node_get_text(reference, "name"));
+    struct node_list list = {0};
+    struct span text;
+
+    if (!holder || !span_is(holder->kind, "ConfigMap"))
+        return NULL;
+    text = node_get_text(node_get(holder->node, "data"), key);
+    if (doc_read_yaml(walk_doc(w), text, holder->label, &list, err) < 0 || !list.len)
+        return NULL;
+    return list.items[0];
+}
+
+static const struct node *merged_values(struct walk *w, const struct walk_object *object,
+                                        const struct chart *chart, struct err **err)
+{
+    const struct node *spec = node_get(object->node, "spec");
+    const struct node *values = chart_merge(w, chart->values, NULL);
+
+    NODE_FOREACH_ITEM(reference, node_get(spec, "valuesFrom"))
+    {
+        const struct node *more = values_of(w, reference, object->ns, err);
+
+        if (*err)
+            return NULL;
+        if (more && !node_get(reference, "targetPath"))
+            values = chart_merge(w, values, more);
+    }
+    return chart_merge(w, values, node_get(spec, "values"));
+}
+
+// --- packages of an umbrella ---
+
+// On, also by words like "auto": the cluster decides later, so it must be there.
+static bool is_on(const struct node *package)
+{
+    const struct node *enabled = node_get(package, "enabled");
+
+    return node_bool(enabled, false) || node_is(enabled, NODE_STRING);
+}
+
+static const struct node *repository_of(const struct node *values, struct span name)
+{
+    NODE_FOREACH_ITEM(repository, node_get(values, "helmRepositories"))
+    if (span_eq(node_get_text(repository, "name"), name))
+        return repository;
+    return NULL;
+}
+
+static int package_from_git(struct walk *w, const struct node *package, const char *user,
+                            struct chart *chart, struct err **err)
+{
+    const struct node *git = node_get(package, "git");
+    const char *ref = "";
+    struct sources_git *found;
+
+    if (node_get_text(git, "commit").len)
+        ref = arena_printf(w->arena, "commit/%s", node_get_str(git, "commit"));
+    else if (node_scalar(node_get(git, "tag")).len)
+        ref = arena_printf(w->arena, "tag/%.*s", SPAN_ARG(node_scalar(node_get(git, "tag"))));
+    else if (node_get_text(git, "branch").len)
+        ref = arena_printf(w->arena, "branch/%s", node_get_str(git, "branch"));
+    found = walk_git(w, node_get_text(git, "repo"), ref, user, err);
+    if (!found)
+        return -1;
+    // A package may be a kustomization instead of a chart: then there is nothing more to read.
+    if (node_get_bool(package, "kustomize", false))
+        return 0;
+    return chart_from_git(w, found, node_get_text(git, "path"), chart, err);
+}
+
+static int package_from_registry(struct walk *w, const struct node *values,
+                                 const struct node *package, const char *user, struct chart *chart,
+                                 struct err **err)
+{
+    const struct node *from = node_get(package, "helmRepo");
+    const struct node *repository = repository_of(values, node_get_text(from, "repoName"));
+    char *reference;
+
+    if (!repository || !span_starts(node_get_text(repository, "repository"), "oci://"))
+        return err_set(err, ERR_UNSUPPORTED,
+                       "%s: its Helm repository %s is not an OCI registry of the values", user,
+                       node_get_str(from, "repoName"));
+    reference =
+        arena_printf(w->arena, "%s/%s:%.*s", node_get_str(repository, "repository"),
+                     node_get_str(from, "chartName"), SPAN_ARG(node_scalar(node_get(from, "tag"))));
+    return chart_from_oci(w, span_str(reference), user, chart, err);
+}
+
+static bool is_package(const struct node *map)
+{
+    return node_is(map, NODE_MAP) && is_on(map) &&
+           (node_get_text(node_get(map, "git"), "repo").len ||
+            node_get_text(node_get(map, "helmRepo"), "chartName").len);
+}
+
+static int package_walk(struct walk *w, const struct node *values, const struct pair *entry,
+                        const char *user, struct err **err)
+{
+    const struct node *package = entry->value;
+    const char *label = arena_printf(w->arena, "%s: package %.*s", user, SPAN_ARG(entry->key));
+    struct chart chart = {0};
+    int status;
+
+    if (!is_package(package))
+        return 0;
+    if (span_is(node_get_text(package, "sourceType"), "helmRepo"))
+        status = package_from_registry(w, values, package, label, &chart, err);
+    else
+        status = package_from_git(w, package, label, &chart, err);
+    if (status < 0 || !chart.meta)
+        return status;
+    return chart_images(w, &chart, chart_merge(w, chart.values, node_get(package, "values")), label,
+                        err);
+}
+
+static int packages_walk(struct walk *w, const struct node *values, const struct node *map,
+                         const char *user, struct err **err)
+{
+    NODE_FOREACH_PAIR(entry, map)
+    if (package_walk(w, values, entry, user, err) < 0)
+        return -1;
+    return 0;
+}
+
+// --- the release's own chart ---
+
+static int chart_of_git_repository(struct walk *w, const struct walk_object *object,
+                                   const struct walk_object *repository, struct chart *chart,
+                                   struct err **err)
+{
+    const struct node *spec = node_path(object->node, "spec", "chart", "spec");
+    const char *ref = flux_git_ref(w, repository, err);
+    struct sources_git *git;
+
+    if (!ref)
+        return -1;
+    git = walk_git(w, node_get_text(node_get(repository->node, "spec"), "url"), ref,
+                   repository->label, err);
+    return git ? chart_from_git(w, git, node_get_text(spec, "chart"), chart, err) : -1;
+}
+
+static int chart_of_helm_repository(struct walk *w, const struct walk_object *object,
+                                    const struct walk_object *repository, struct chart *chart,
+                                    struct err **err)
+{
+    const struct node *spec = node_path(object->node, "spec", "chart", "spec");
+    char *reference = arena_printf(
+        w->arena, "%s/%s:%.*s", node_get_str(node_get(repository->node, "spec"), "url"),
+        node_get_str(spec, "chart"), SPAN_ARG(node_scalar(node_get(spec, "version"))));
+
+    return chart_from_oci(w, span_str(reference), object->label, chart, err);
+}
+
+static int chart_of_oci_repository(struct walk *w, const struct walk_object *repository,
+                                   struct chart *chart, struct err **err)
+{
+    const struct node *spec = node_get(repository->node, "spec");
+    const struct node *ref = node_get(spec, "ref");
+    struct span digest = node_get_text(ref, "digest");
+    struct span tag = node_scalar(node_get(ref, "tag"));
+    char *reference;
+
+    if (node_get_text(ref, "semver").len)
+        return err_set(err, ERR_UNSUPPORTED, "%s: a reference by semver cannot be locked yet",
+                       repository->label);
+    reference =
+        arena_printf(w->arena, "%s%s%.*s%s%.*s", node_get_str(spec, "url"), tag.len ? ":" : "",
+                     SPAN_ARG(tag), digest.len ? "@" : "", SPAN_ARG(digest));
+    return chart_from_oci(w, span_str(reference), repository->label, chart, err);
+}
+
+static int missing_source(const struct walk_object *object, const struct node *reference,
+                          struct err **err)
+{
+    return err_set(err, ERR_CONFIG, "%s: its source %s %s is not in the tree", object->label,
+                   node_get_str(reference, "kind"), node_get_str(reference, "name"));
+}
+
+static int find_chart(struct walk *w, const struct walk_object *object, struct chart *chart,
+                      struct err **err)
+{
+    const struct node *spec = node_get(object->node, "spec");
+    const struct node *reference = node_get(spec, "chartRef");
+    struct span ns;
+    const struct walk_object *source;
+
+    if (!reference)
+        reference = node_path(spec, "chart", "spec", "sourceRef");
+    ns = node_get_text(reference, "namespace");
+    source = walk_find(w, node_get_str(reference, "kind"), ns.len ? ns : object->ns,
+                       node_get_text(reference, "name"));
+    if (!source)
+        return missing_source(object, reference, err);
+    if (span_is(source->kind, "GitRepository"))
+        return chart_of_git_repository(w, object, source, chart, err);
+    if (span_is(source->kind, "HelmRepository"))
+        return chart_of_helm_repository(w, object, source, chart, err);
+    if (span_is(source->kind, "OCIRepository"))
+        return chart_of_oci_repository(w, source, chart, err);
+    return err_set(err, ERR_UNSUPPORTED, "%s: a chart from a %.*s cannot be followed yet",
+                   object->label, SPAN_ARG(source->kind));
+}
+
+int release_walk(struct walk *w, const struct walk_object *object, struct err **err)
+{
+    struct chart chart = {0};
+    const struct node *values;
+
+    if (find_chart(w, object, &chart, err) < 0)
+        return -1;
+    values = merged_values(w, object, &chart, err);
+    if (!values)
+        return err_wrap(err, "%s", object->label);
+    if (chart_images(w, &chart, values, object->label, err) < 0 ||
+        packages_walk(w, values, values, object->label, err) < 0 ||
+        packages_walk(w, values, node_get(values, "addons"), object->label, err) < 0)
+        return -1;
+    return packages_walk(w, values, node_get(values, "packages"), object->label, err);
+}

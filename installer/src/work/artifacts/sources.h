@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where remote content comes from: one interface over the network (with cache and lock) and over a
+// bundle, and the resolver for kustomize on top of it.
+#ifndef WORK_ARTIFACTS_SOURCES_H
+#define WORK_ARTIFACTS_SOURCES_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "model/git.h"
+#include "model/kustomize.h"
+#include "model/oci.h"
+#include "work/artifacts.h"
+
+// One repository at one commit; lives as long as its sources.
+struct sources_git {
+    const char *url;
+    const char *ref; // as git_resolve() takes it
+    struct git_oid commit;
+    struct git_store *store;
+    struct kustomize_tree *tree; // made when first asked for
+};
+
+// One file that was asked for.
+struct sources_seen {
+    const char *url;
+    struct span digest; // "sha256:<hex>"
+    uint64_t size;
+};
+
+struct sources;
+
+struct sources_ops {
+    // Appends the content of an https file. ERR_SOURCE, ERR_INTEGRITY.
+    int (*file)(struct sources *s, const char *url, struct buf *out, struct err **err);
+    // Fills in commit and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
+    int (*git)(struct sources *s, struct sources_git *git, struct err **err);
+    void (*close)(struct sources *s);
+};
+
+// A kind of sources starts its own struct with this one.
+struct sources {
+    struct kustomize_resolver resolver; // of kustomize, on these sources
+    const struct sources_ops *ops;
+    struct arena *arena;
+    VEC(struct sources_git *) gits;
+    VEC(struct sources_seen) files; // in the order of asking, once each
+};
+
+// Sets up the common part.
+void sources_init(struct sources *s, const struct sources_ops *ops);
+// Closes any kind. NULL-safe.
+void sources_free(struct sources *s);
+
+// A repository, fetched once however often it is asked for. NULL with ERR_SOURCE, ERR_INTEGRITY.
+struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
+                                struct err **err) MUST_CHECK;
+// Its files as a tree for kustomize; "/" is its root.
+struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **err) MUST_CHECK;
+// A file, noted in s->files.
+int sources_file(struct sources *s, const char *url, struct buf *out, struct err **err) MUST_CHECK;
+
+// The two kinds. `lock` may be NULL: then nothing is checked, and everything is asked anew.
+struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report);
+struct sources *sources_bundle(const struct bundle *b);
+
+// "tag/3.30.0" and the like of a kustomize `?ref=`: a commit id, or else a tag or branch name that
+// the sources try in this order.
+bool sources_is_commit(struct span ref);
+
+// URLs as git and locks name them: without a trailing slash.
+const char *sources_git_url(struct arena *arena, struct span url);
+
+#endif

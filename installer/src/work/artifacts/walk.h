@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// From objects to what they reach: sources, charts, images, and through Flux Kustomizations and
+// umbrella charts to further objects. Everything found is resolved and added to a lock.
+#ifndef WORK_ARTIFACTS_WALK_H
+#define WORK_ARTIFACTS_WALK_H
+
+#include "base/map.h"
+#include "base/report.h"
+#include "base/vec.h"
+#include "io/doc.h"
+#include "model/lock.h"
+#include "model/oci.h"
+#include "work/artifacts/sources.h"
+
+// An object, and where it came from.
+struct walk_object {
+    const struct node *node;
+    struct span group, kind, ns, name;
+    const char *label; // "HelmRelease flux-system/x", for usedBy and messages
+};
+
+struct walk {
+    struct http *http;
+    struct sources *sources;
+    struct oci *oci;
+    struct lock *lock;
+    struct report *report;
+    struct arena *arena;
+    VEC(struct walk_object) objects;       // all found so far; more are added while walking
+    VEC(struct kustomize_result *) builds; // of Flux Kustomizations; they own the nodes
+    VEC(struct doc *) docs;                // of values and charts
+    struct map seen_images;                // reference to anything
+};
+
+void walk_init(struct walk *w, struct http *h, struct sources *sources, struct oci *oci,
+               struct lock *lock, struct report *report);
+// Also a CLEANUP for variables of type `struct walk`.
+void walk_free(struct walk *w);
+
+// Adds the objects of a build; `result` must outlive the walk.
+void walk_add(struct walk *w, const struct kustomize_result *result);
+
+// Follows everything until nothing new is found. Kinds as for artifacts_lock().
+int walk_run(struct walk *w, struct err **err) MUST_CHECK;
+
+// The object of that kind and name; `ns` is that of the reference, or of the object that refers.
+const struct walk_object *walk_find(const struct walk *w, const char *kind, struct span ns,
+                                    struct span name);
+
+// Adds a git repository that is in use; resolves and fetches it.
+struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, const char *user,
+                             struct err **err) MUST_CHECK;
+
+// --- images.c ---
+
+// Adds an image. With `may_fail`, one that cannot be resolved is a warning: its name was found in
+// data, not in an object.
+int walk_image(struct walk *w, struct span reference, const char *user, bool may_fail,
+               struct err **err) MUST_CHECK;
+// Adds the images of an object's pod template, if it has one.
+int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
+
+// --- flux.c ---
+
+// The reference of a GitRepository's spec.ref for git_resolve(), in the arena. ERR_CONFIG.
+const char *flux_git_ref(struct walk *w, const struct walk_object *repository, struct err **err)
+    MUST_CHECK;
+// Builds what a Flux Kustomization applies, and adds its objects.
+int flux_kustomization(struct walk *w, const struct walk_object *object, struct err **err)
+    MUST_CHECK;
+
+// --- release.c ---
+
+// Follows a HelmRelease to its chart, and an umbrella's packages.
+int release_walk(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
+
+// --- chart.c ---
+
+// A chart as data: what its Chart.yaml and values.yaml say.
+struct chart {
+    const struct node *meta;   // Chart.yaml
+    const struct node *values; // values.yaml, or NULL
+};
+
+// From a folder of a git repository ("chart", "./chart").
+int chart_from_git(struct walk *w, const struct sources_git *git, struct span folder,
+                   struct chart *chart, struct err **err) MUST_CHECK;
+// From a registry: pulls it, adds it to the lock.
+int chart_from_oci(struct walk *w, struct span reference, const char *user, struct chart *chart,
+                   struct err **err) MUST_CHECK;
+// Adds the images that a chart names: its helm.sh/images annotation, or else maps of its values
+// with a repository and a tag. `values` are the merged ones.
+int chart_images(struct walk *w, const struct chart *chart, const struct node *values,
+                 const char *user, struct err **err) MUST_CHECK;
+
+// Helm's merge of values: maps deeply, everything else replaced, null removes. `over` wins;
+// either may be NULL. The result is a new tree of a doc of the walk.
+struct node *chart_merge(struct walk *w, const struct node *under, const struct node *over);
+// A doc that lives as long as the walk.
+struct doc *walk_doc(struct walk *w);
+
+#endif
