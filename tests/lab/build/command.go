@@ -18,7 +18,7 @@ func Command(components ...*Component) func(ctx context.Context, args []string) 
 	return func(ctx context.Context, args []string) error {
 		flags := flag.NewFlagSet("lab build", flag.ContinueOnError)
 		list := flags.Bool("list", false, "list the components, build nothing")
-		prune := flags.Bool("prune", false, "then remove what older pins have left in the cache")
+		prune := flags.Bool("prune", false, "then remove what older pins have left in the cache; take labs down first")
 		if err := flags.Parse(args); err != nil {
 			return usageError{err}
 		}

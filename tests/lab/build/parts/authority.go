@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"sandstrap.dev/lab/build"
 	"sandstrap.dev/lab/build/authority"
@@ -20,12 +21,17 @@ import (
 var Authority = &build.Component{
 	Name:    "authority",
 	Summary: "the lab's certificate authority and the origin's certificate",
-	Inputs:  []string{"build/parts/authority.go", "build/authority", "topology"},
+	Inputs:  []string{"build/parts/authority.go", "build/authority"},
 	Facts: func() (string, error) {
 		roots, err := systemRoots()
-		return string(roots), err
+		return strings.Join(serverNames(), " ") + string(roots), err
 	},
 	Build: buildAuthority,
+}
+
+// serverNames are the names and addresses that the origin answers for.
+func serverNames() []string {
+	return append(slices.Clone(topology.UpstreamNames), topology.OriginAddress())
 }
 
 // systemRoots are the certificates that the machine trusts, none on a bare one.
@@ -42,7 +48,7 @@ func buildAuthority(_ context.Context, job *build.Job) error {
 	if err != nil {
 		return err
 	}
-	server, err := ca.Server(append(slices.Clone(topology.UpstreamNames), topology.OriginAddress())...)
+	server, err := ca.Server(serverNames()...)
 	if err != nil {
 		return err
 	}

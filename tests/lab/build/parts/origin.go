@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sandstrap.dev/lab/build"
 	"sandstrap.dev/lab/content"
@@ -18,7 +19,8 @@ import (
 var Origin = &build.Component{
 	Name:    "origin",
 	Summary: "all that the lab's origin serves",
-	Inputs:  []string{"build/parts/origin.go", "content", "umbrella", "images/*.go", "topology"},
+	Inputs:  []string{"build/parts/origin.go", "content", "umbrella", "images/*.go"},
+	Facts:   func() (string, error) { return strings.Join(topology.UpstreamNames, " "), nil },
 	Needs:   []*build.Component{ControllerImages, Probe, Releases},
 	Build:   buildOrigin,
 }
