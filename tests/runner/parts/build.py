@@ -26,7 +26,7 @@ def preset(context, tally, name):
         return context.built[name]
     steps = (
         ["cmake", "--preset", name],
-        ["cmake", "--build", context.build_folder(name), "-j", context.jobs],
+        ["cmake", "--build", context.build_folder(name), "-j", context.jobs, "--", "-k", 0],
     )
     for number, step in enumerate(steps):
         status, output = context.command(f"build-{name}-{number}", step, limit_s=LIMIT_S,
