@@ -18,8 +18,8 @@ const char *kust_where(struct kust *k, const struct node *at)
     return arena_printf(k->arena, "%s:%u", file, at->line);
 }
 
-static int fail(struct kust *k, enum err_kind kind, const struct node *at, struct err **err,
-                const char *fmt, va_list args)
+static PRINTF(5, 0) int fail(struct kust *k, enum err_kind kind, const struct node *at,
+                             struct err **err, const char *fmt, va_list args)
 {
     char *text CLEANUP(mem_cleanup) = mem_vprintf(fmt, args);
     const char *where = kust_where(k, at);
