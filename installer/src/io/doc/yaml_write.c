@@ -67,7 +67,8 @@ static void write_indicator(struct emitter *e, const char *text, bool separate, 
 struct looks {
     bool block_indicators;
     bool line_breaks;
-    bool special;
+    bool tabs;    // go-yaml v2 takes them for special, v3 not always
+    bool special; // anything else that is not printable
     bool leading_space, leading_break;
     bool trailing_space, trailing_break;
     bool break_space, space_break;
@@ -139,7 +140,10 @@ static void look_at(struct span s, size_t i, struct looks *l, bool *was_space, b
     bool space = s.ptr[i] == ' ';
     bool line_break = !space && is_break(s, i);
 
-    l->special |= !is_printable(s, i);
+    if (s.ptr[i] == '\t')
+        l->tabs = true;
+    else
+        l->special |= !is_printable(s, i);
     if (space) {
         l->leading_space |= i == 0;
         l->trailing_space |= end == s.len;
@@ -181,20 +185,20 @@ static struct looks analyze(struct span s)
 static enum style choose_style(struct span s, const struct looks *l, bool text, enum place place)
 {
     bool lines = memchr(s.ptr, '\n', s.len) != NULL;
-    bool multiline = l->line_breaks;
+    bool special = l->special || l->tabs;
     enum style style = STYLE_PLAIN;
 
     if (lines)
         style = STYLE_LITERAL;
     else if (text && doc_text_needs_quotes(s))
         style = STYLE_DOUBLE;
-    if (style == STYLE_PLAIN && (l->block_indicators || l->special || multiline ||
+    if (style == STYLE_PLAIN && (l->block_indicators || special || l->line_breaks ||
                                  l->leading_space || l->trailing_space))
         style = STYLE_SINGLE;
-    if (style == STYLE_SINGLE && (l->break_space || l->space_break || l->special))
+    if (style == STYLE_SINGLE && (l->break_space || l->space_break || special))
         style = STYLE_DOUBLE;
     if (style == STYLE_LITERAL &&
-        (l->trailing_space || l->space_break || l->special || place == PLACE_KEY))
+        (l->trailing_space || l->space_break || special || place == PLACE_KEY))
         style = STYLE_DOUBLE;
     return style;
 }
@@ -539,6 +543,13 @@ static void write_node(struct emitter *e, const struct node *n, enum place place
     case NODE_NULL: write_text(e, SPAN("null"), false, place); break;
     default: write_text(e, n->text, false, place); break;
     }
+}
+
+bool text_may_be_block(struct span text)
+{
+    struct looks l = analyze(text);
+
+    return text.len && !l.trailing_space && !l.space_break && !l.special;
 }
 
 bool doc_text_is_plain(struct span text)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the readers of YAML share: yaml_fast.c reads the common subset, yaml_events.c all the rest
+// through libyaml; both make the same nodes of what both understand.
+#ifndef IO_DOC_YAML_INT_H
+#define IO_DOC_YAML_INT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "base/vec.h"
+#include "io/doc/doc_int.h"
+
+struct reader {
+    struct doc *d;
+    const char *file;
+    uint16_t file_index;
+    bool yaml11;
+    uint32_t first_line;      // lines of the file before the text being read
+    VEC(struct pair) pairs;   // of the maps being read, one after the other
+    VEC(struct node *) items; // of the lists being read
+    struct err **err;
+};
+
+// Fails with "<file>:<line>: <what>".
+int reader_fail(const struct reader *r, uint32_t line, const char *what);
+
+struct node *reader_node(const struct reader *r, enum node_type type, uint32_t line);
+
+// Moves the pairs (items) from `base` on from the reader's stack to the node.
+void reader_take_pairs(struct reader *r, size_t base, struct node *map);
+void reader_take_items(struct reader *r, size_t base, struct node *seq);
+
+// The first of the pairs from `base` on whose key one before it has, and the line of that one;
+// NULL when there is none.
+const struct pair *reader_find_duplicate(struct reader *r, size_t base, uint32_t *line);
+
+// How a scalar was written.
+enum written {
+    WRITTEN_PLAIN,
+    WRITTEN_SINGLE,
+    WRITTEN_DOUBLE,
+    WRITTEN_LITERAL,
+    WRITTEN_FOLDED,
+};
+
+// Gives `n` the value of a scalar. `tag` is NULL or libyaml's long form; `in_flow`: it stands in a
+// flow collection. `text` is copied.
+int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
+                      enum written written, const char *tag, bool in_flow);
+
+// True for a tag of YAML's own with the name ("int").
+bool is_standard_tag(const char *tag, const char *name);
+
+// Reads the first document of `text` into *out (NULL when there is none).
+int yaml_read_events(struct reader *r, struct span text, struct node **out);
+
+// As above for the subset of YAML that Kubernetes objects are mostly written in. False when the text
+// is not of that subset, or not valid: then nothing is said about it.
+bool yaml_read_fast(struct reader *r, struct span text, struct node **out);
+
+#endif
