@@ -8,10 +8,19 @@
 
 #include "base/command.h"
 #include "base/mem.h"
+#include "cmd/bundle.h"
+#include "cmd/status.h"
+#include "cmd/up.h"
 #include "io/term.h"
 
 // In the order of --help.
 static const struct command *const commands[] = {
+    &cmd_up,
+    &cmd_status,
+    &cmd_bundle_lock,
+    &cmd_bundle_build,
+    &cmd_bundle_verify,
+    &cmd_bundle_inspect,
     NULL, // the end
 };
 

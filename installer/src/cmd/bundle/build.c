@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `bundle build`.
+#include "cmd/bundle.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "work/artifacts.h"
+
+struct build_options {
+    struct command_common common;
+    const char *entrypoint;
+    const char *lock;
+    const char *file;
+    const char *ca_file;
+    bool without_images;
+    bool lab;
+};
+
+#define AT(field) offsetof(struct build_options, field)
+
+static const struct opt build_table[] = {
+    {.type = OPT_OPERAND,
+     .value = "[ENTRYPOINT]",
+     .offset = AT(entrypoint),
+     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    {.type = OPT_TEXT,
+     .name = "lock",
+     .value = "FILE",
+     .offset = AT(lock),
+     .help = "the lock that says what goes in (bundles/sandbox.lock)"},
+    {.type = OPT_TEXT,
+     .name = "file",
+     .letter = 'o',
+     .value = "FILE",
+     .offset = AT(file),
+     .help = "the bundle to write (bundles/sandbox.bundle)"},
+    {.type = OPT_FLAG,
+     .name = "without-images",
+     .offset = AT(without_images),
+     .help = "leave container images out: the nodes pull them from upstream"},
+    {.type = OPT_TEXT,
+     .name = "ca-file",
+     .value = "FILE",
+     .offset = AT(ca_file),
+     .help = "certificate authorities of upstream servers"},
+    {.type = OPT_FLAG,
+     .name = "lab",
+     .offset = AT(lab),
+     .help = "accept a lock that was made in the lab"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+static void build_defaults(void *options)
+{
+    struct build_options *o = options;
+
+    o->entrypoint = ARTIFACTS_ENTRYPOINT;
+    o->lock = ARTIFACTS_LOCK;
+    o->file = ARTIFACTS_BUNDLE;
+}
+
+static int build_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct build_options *o = options;
+    struct http_options http_options = {
+        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
+    struct artifacts_build_options build = {.lock = o->lock,
+                                            .entrypoint = o->entrypoint,
+                                            .lab = o->lab,
+                                            .without_images = o->without_images,
+                                            .report = env->report};
+    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
+    bool unchanged;
+
+    if (!http || artifacts_build(http, &build, o->file, &unchanged, err) < 0)
+        return -1;
+    bundle = bundle_open(o->file, err);
+    if (!bundle)
+        return -1;
+    if (env->json)
+        buf_printf(env->out,
+                   "{\"bundle\":\"%s\",\"identity\":\"sha256:%s\",\"bytes\":%llu,\"changed\":%s}\n",
+                   o->file, bundle_identity(bundle), (unsigned long long)bundle_size(bundle),
+                   unchanged ? "false" : "true");
+    else
+        buf_printf(env->out, "%s: sha256:%s, %llu bytes, %s\n", o->file, bundle_identity(bundle),
+                   (unsigned long long)bundle_size(bundle), unchanged ? "unchanged" : "written");
+    return 0;
+}
+
+const struct command cmd_bundle_build = {
+    .spec =
+        {
+            .name = "bundle build",
+            .summary = "fetch everything that a lock pins into one file",
+            .details =
+                "An interrupted build goes on where it was. The same lock and tree give the\n"
+                "same bytes.",
+            .options = build_table,
+            .option_count = ARRAY_LEN(build_table),
+        },
+    .options_size = sizeof(struct build_options),
+    .defaults = build_defaults,
+    .run = build_run,
+};

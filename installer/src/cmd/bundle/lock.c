@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `bundle lock`.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cmd/bundle.h"
+#include "io/http.h"
+#include "model/lock.h"
+#include "work/artifacts.h"
+
+struct lock_options {
+    struct command_common common;
+    const char *entrypoint;
+    const char *file;
+    const char *ca_file;
+    bool lab;
+    bool check;
+};
+
+#define AT(field) offsetof(struct lock_options, field)
+
+static const struct opt lock_table[] = {
+    {.type = OPT_OPERAND,
+     .value = "[ENTRYPOINT]",
+     .offset = AT(entrypoint),
+     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    {.type = OPT_TEXT,
+     .name = "file",
+     .letter = 'o',
+     .value = "FILE",
+     .offset = AT(file),
+     .help = "the lock to write (bundles/sandbox.lock)"},
+    {.type = OPT_FLAG,
+     .name = "check",
+     .offset = AT(check),
+     .help = "write nothing; exit 11 when the lock would change"},
+    {.type = OPT_TEXT,
+     .name = "ca-file",
+     .value = "FILE",
+     .offset = AT(ca_file),
+     .help = "certificate authorities of upstream servers"},
+    {.type = OPT_FLAG,
+     .name = "lab",
+     .offset = AT(lab),
+     .help = "mark the lock as made in the lab, from look-alikes"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+static void lock_defaults(void *options)
+{
+    struct lock_options *o = options;
+
+    o->entrypoint = ARTIFACTS_ENTRYPOINT;
+    o->file = ARTIFACTS_LOCK;
+}
+
+static bool is_same(const char *file, struct span text)
+{
+    struct buf there CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+
+    return access(file, F_OK) == 0 && file_read(AT_FDCWD, file, &there, &ignored) == 0 &&
+           span_eq(buf_span(&there), text);
+}
+
+static void print(struct command_env *env, const struct lock *lock, const char *file, bool same)
+{
+    size_t count;
+
+    lock_entries(lock, &count);
+    if (env->json)
+        buf_printf(env->out, "{\"lock\":\"%s\",\"artifacts\":%zu,\"changed\":%s}\n", file, count,
+                   same ? "false" : "true");
+    else
+        buf_printf(env->out, "%s: %zu artifacts, %s\n", file, count,
+                   same ? "unchanged" : "changed");
+}
+
+static int lock_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct lock_options *o = options;
+    struct http_options http_options = {
+        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
+    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct lock *lock CLEANUP(lock_cleanup) =
+        http ? artifacts_lock(http, o->entrypoint, o->lab, env->report, err) : NULL;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    bool same;
+
+    if (!lock)
+        return -1;
+    lock_format(lock, &text);
+    if (buf_check(&text, ERR_CONFIG, "the lock", err) < 0)
+        return -1;
+    same = is_same(o->file, buf_span(&text));
+    print(env, lock, o->file, same);
+    if (same)
+        return 0;
+    if (o->check)
+        return err_set(err, ERR_CHANGES, "%s does not pin what the tree reaches now", o->file);
+    return file_write(o->file, buf_span(&text), 0644, err);
+}
+
+const struct command cmd_bundle_lock = {
+    .spec =
+        {
+            .name = "bundle lock",
+            .summary = "pin everything that the tree reaches to a digest or commit",
+            .details =
+                "Renders the entrypoint and follows it: remote files, git repositories, Flux\n"
+                "Kustomizations into their sources, charts, packages of an umbrella, images.",
+            .options = lock_table,
+            .option_count = ARRAY_LEN(lock_table),
+        },
+    .options_size = sizeof(struct lock_options),
+    .defaults = lock_defaults,
+    .run = lock_run,
+};

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `status`.
+#include "cmd/status.h"
+
+#include "base/timer.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/kube.h"
+#include "model/kustomize.h"
+#include "work/artifacts.h"
+#include "work/layers.h"
+
+enum { STATUS_TIMEOUT_MS = 60000 };
+
+struct status_options {
+    struct command_common common;
+    const char *entrypoint;
+    const char *bundle;
+    const char *kubeconfig;
+    const char *context;
+    int64_t timeout_ms;
+    bool lab;
+};
+
+#define AT(field) offsetof(struct status_options, field)
+
+static const struct opt status_table[] = {
+    {.type = OPT_OPERAND,
+     .value = "[ENTRYPOINT]",
+     .offset = AT(entrypoint),
+     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    {.type = OPT_TEXT,
+     .name = "bundle",
+     .value = "FILE",
+     .offset = AT(bundle),
+     .help = "the bundle that the sandbox was brought up from (bundles/sandbox.bundle)"},
+    {.type = OPT_TEXT,
+     .name = "kubeconfig",
+     .value = "FILE",
+     .offset = AT(kubeconfig),
+     .help = "instead of $KUBECONFIG or ~/.kube/config"},
+    {.type = OPT_TEXT,
+     .name = "context",
+     .value = "NAME",
+     .offset = AT(context),
+     .help = "instead of the kubeconfig's current context"},
+    {.type = OPT_DURATION,
+     .name = "timeout",
+     .value = "TIME",
+     .offset = AT(timeout_ms),
+     .help = "wait this long for the API server (1m)"},
+    {.type = OPT_FLAG,
+     .name = "lab",
+     .offset = AT(lab),
+     .help = "accept a bundle that was made in the lab"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+static void status_defaults(void *options)
+{
+    ((struct status_options *)options)->timeout_ms = STATUS_TIMEOUT_MS;
+}
+
+static void print_text(const struct layers_plan *plan, const struct layers_state *state,
+                       struct buf *out)
+{
+    buf_printf(out, "%-20s %-10s %s\n", "LAYER", "STATE", "READY");
+    for (size_t i = 0; i < plan->count; i++)
+        buf_printf(out, "%-20s %-10s %zu/%zu\n", plan->items[i].name,
+                   state->unready[i] ? "not ready" : "ready", state->objects[i] - state->unready[i],
+                   state->objects[i]);
+    for (size_t i = 0; i < state->count; i++) {
+        buf_printf(out, "%s%s: ", i ? "" : "\n", plan->items[state->findings[i].layer].name);
+        layers_describe(&state->findings[i], out);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void set_text(struct doc *d, struct node *map, const char *key, const char *text)
+{
+    if (text)
+        node_set_str(d, map, key, span_str(text));
+}
+
+static struct node *finding_node(struct doc *d, const struct layers_plan *plan,
+                                 const struct layers_finding *f)
+{
+    struct node *n = node_new_map(d);
+
+    set_text(d, n, "layer", plan->items[f->layer].name);
+    set_text(d, n, "state", ready_state_name(f->state));
+    set_text(d, n, "object", f->object);
+    set_text(d, n, "release", f->release);
+    set_text(d, n, "pod", f->pod);
+    set_text(d, n, "container", f->container);
+    set_text(d, n, "reason", f->reason);
+    set_text(d, n, "message", f->message);
+    node_set(d, n, SPAN("blocked"), node_new_bool(d, f->blocked));
+    return n;
+}
+
+static void print_json(const struct layers_plan *plan, const struct layers_state *state,
+                       struct buf *out)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *root = node_new_map(d), *layers = node_new_seq(d), *findings = node_new_seq(d);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct node *n = node_new_map(d);
+
+        set_text(d, n, "name", plan->items[i].name);
+        node_set(d, n, SPAN("ready"), node_new_bool(d, state->unready[i] == 0));
+        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)state->objects[i]));
+        node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)state->unready[i]));
+        node_push(d, layers, n);
+    }
+    for (size_t i = 0; i < state->count; i++)
+        node_push(d, findings, finding_node(d, plan, &state->findings[i]));
+    node_set(d, root, SPAN("layers"), layers);
+    node_set(d, root, SPAN("findings"), findings);
+    doc_write_json(root, false, out);
+    buf_add_char(out, '\n');
+}
+
+// The exit code tells a failure from what is only on its way.
+static int judge(const struct layers_plan *plan, const struct layers_state *state, struct err **err)
+{
+    size_t unready = 0;
+    enum err_kind kind = ERR_TIMEOUT;
+
+    if (!state->count)
+        return 0;
+    for (size_t i = 0; i < plan->count; i++)
+        unready += state->unready[i];
+    for (size_t i = 0; i < state->count; i++)
+        if (state->findings[i].state >= READY_FAILING)
+            kind = ERR_TERMINAL;
+    return err_set(err, kind, "%zu objects are not ready", unready);
+}
+
+static int look(struct command_env *env, const struct status_options *o, struct http *http,
+                const struct layers_plan *plan, struct arena *arena, struct err **err)
+{
+    int64_t deadline = timer_now() + o->timeout_ms;
+    struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
+    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
+    struct kube_options kube_options = {.deadline = deadline};
+    struct kube *kube CLEANUP(kube_cleanup) = NULL;
+    struct layers_state state = {0};
+
+    if (!config)
+        return -1;
+    kube = kube_new(http, config, &kube_options, err);
+    if (!kube || layers_look(kube, plan, deadline, arena, &state, err) < 0)
+        return -1;
+    (env->json ? print_json : print_text)(plan, &state, env->out);
+    return judge(plan, &state, err);
+}
+
+static int status_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct status_options *o = options;
+    struct http_options http_options = {.cancel = env->cancel, .report = env->report};
+    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
+    struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
+    struct layers_plan plan;
+
+    if (!http)
+        return -1;
+    bundle = artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
+    if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
+        layers_split(&tree, arena, &plan, err) < 0)
+        return -1;
+    return look(env, o, http, &plan, arena, err);
+}
+
+const struct command cmd_status = {
+    .spec =
+        {
+            .name = "status",
+            .summary = "show which layers are ready, and why the others are not",
+            .details = "Looks once. Exit code 0 when everything is ready, 8 when something is on\n"
+                       "its way, 9 when something fails.",
+            .options = status_table,
+            .option_count = ARRAY_LEN(status_table),
+        },
+    .options_size = sizeof(struct status_options),
+    .defaults = status_defaults,
+    .run = status_run,
+};

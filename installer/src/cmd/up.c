@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `up`.
+#include "cmd/up.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/timer.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/kube.h"
+#include "model/kustomize.h"
+#include "work/artifacts.h"
+#include "work/layers.h"
+
+struct up_options {
+    struct command_common common;
+    const char *entrypoint;
+    const char *bundle;
+    const char *lock;
+    const char *kubeconfig;
+    const char *context;
+    const char *ca_file;
+    const char *from;
+    const char *to;
+    int64_t timeout_ms;
+    int64_t fail_after_ms;
+    bool lab;
+};
+
+#define AT(field) offsetof(struct up_options, field)
+
+static const struct opt up_table[] = {
+    {.type = OPT_OPERAND,
+     .value = "[ENTRYPOINT]",
+     .offset = AT(entrypoint),
+     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    {.type = OPT_TEXT,
+     .name = "bundle",
+     .value = "FILE",
+     .offset = AT(bundle),
+     .help = "the bundle (bundles/sandbox.bundle; built from the lock when absent)"},
+    {.type = OPT_TEXT,
+     .name = "lock",
+     .value = "FILE",
+     .offset = AT(lock),
+     .help = "the lock to build a missing bundle from (bundles/sandbox.lock)"},
+    {.type = OPT_TEXT,
+     .name = "kubeconfig",
+     .value = "FILE",
+     .offset = AT(kubeconfig),
+     .help = "instead of $KUBECONFIG or ~/.kube/config"},
+    {.type = OPT_TEXT,
+     .name = "context",
+     .value = "NAME",
+     .offset = AT(context),
+     .help = "instead of the kubeconfig's current context"},
+    {.type = OPT_TEXT,
+     .name = "ca-file",
+     .value = "FILE",
+     .offset = AT(ca_file),
+     .help = "certificate authorities of upstream servers"},
+    {.type = OPT_DURATION,
+     .name = "timeout",
+     .value = "TIME",
+     .offset = AT(timeout_ms),
+     .help = "give up after this long (1h)"},
+    {.type = OPT_DURATION,
+     .name = "fail-after",
+     .value = "TIME",
+     .offset = AT(fail_after_ms),
+     .help = "a failure that repeats this long is final (3m)"},
+    {.type = OPT_TEXT,
+     .name = "from",
+     .value = "LAYER",
+     .offset = AT(from),
+     .help = "apply from this layer on; earlier ones are only waited for"},
+    {.type = OPT_TEXT,
+     .name = "to",
+     .value = "LAYER",
+     .offset = AT(to),
+     .help = "stop after this layer"},
+    {.type = OPT_FLAG,
+     .name = "lab",
+     .offset = AT(lab),
+     .help = "accept a lock or bundle that was made in the lab"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+static void up_defaults(void *options)
+{
+    struct up_options *o = options;
+
+    o->timeout_ms = LAYERS_TIMEOUT_MS;
+    o->fail_after_ms = LAYERS_FAIL_AFTER_MS;
+}
+
+// The bundle, verified from the first byte to the last; built first when there is none.
+static struct bundle *open_bundle(struct command_env *env, const struct up_options *o,
+                                  struct http *http, struct err **err)
+{
+    const char *path = o->bundle ? o->bundle : ARTIFACTS_BUNDLE;
+    struct artifacts_build_options build = {
+        .lock = o->lock ? o->lock : ARTIFACTS_LOCK,
+        .entrypoint = o->entrypoint ? o->entrypoint : ARTIFACTS_ENTRYPOINT,
+        .lab = o->lab,
+        .report = env->report,
+    };
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+
+    if (!o->bundle && access(path, F_OK) < 0 && artifacts_build(http, &build, path, NULL, err) < 0)
+        return NULL;
+    b = artifacts_open_bundle(path, o->lab, err);
+    if (!b || bundle_verify(b, err) < 0)
+        return NULL;
+    report_info(env->report, "bundle", "%s is verified: sha256:%s", path, bundle_identity(b));
+    return STEAL(b);
+}
+
+static void print_json(const struct layers_plan *plan, const struct layers_result *results,
+                       struct buf *out)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *root = node_new_map(d), *layers = node_new_seq(d);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct node *n = node_new_map(d);
+
+        node_set_str(d, n, "name", span_str(plan->items[i].name));
+        node_set(d, n, SPAN("ready"), node_new_bool(d, results[i].ready));
+        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)plan->items[i].count));
+        node_set(d, n, SPAN("written"), node_new_int(d, (int64_t)results[i].applied));
+        node_set(d, n, SPAN("milliseconds"), node_new_int(d, results[i].took_ms));
+        node_push(d, layers, n);
+    }
+    node_set(d, root, SPAN("layers"), layers);
+    doc_write_json(root, false, out);
+    buf_add_char(out, '\n');
+}
+
+static void print_text(const struct layers_plan *plan, const struct layers_result *results,
+                       struct buf *out)
+{
+    char took[32];
+
+    buf_printf(out, "%-20s %-10s %8s %8s %8s\n", "LAYER", "STATE", "OBJECTS", "WRITTEN", "TIME");
+    for (size_t i = 0; i < plan->count; i++)
+        buf_printf(out, "%-20s %-10s %8zu %8zu %8s\n", plan->items[i].name,
+                   results[i].ready     ? "ready"
+                   : results[i].reached ? "not ready"
+                                        : "-",
+                   plan->items[i].count, results[i].applied,
+                   results[i].reached ? timer_format(results[i].took_ms, took) : "");
+}
+
+static int bring_up(struct command_env *env, const struct up_options *o, struct http *http,
+                    const struct layers_plan *plan, int64_t deadline, struct err **err)
+{
+    struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
+    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
+    struct kube_options kube_options = {.deadline = deadline};
+    struct kube *kube CLEANUP(kube_cleanup) = NULL;
+    struct layers_options options = {.deadline = deadline,
+                                     .fail_after_ms = o->fail_after_ms,
+                                     .window_ms = LAYERS_WINDOW_MS,
+                                     .manager = "sandstrap"};
+    struct layers_result *results CLEANUP(mem_cleanup) = NULL;
+    struct kube_version version;
+    int result;
+
+    if (!config || layers_range(plan, o->from, o->to, &options.first, &options.last, err) < 0)
+        return -1;
+    kube = kube_new(http, config, &kube_options, err);
+    if (!kube || kube_server_version(kube, &version, err) < 0)
+        return -1;
+    report_info(env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(config),
+                version.text);
+    results = mem_zalloc(plan->count, sizeof(*results));
+    result = layers_up(kube, plan, &options, env->report, results, err);
+    (env->json ? print_json : print_text)(plan, results, env->out);
+    return result;
+}
+
+static int up_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct up_options *o = options;
+    int64_t deadline = timer_now() + o->timeout_ms;
+    struct http_options http_options = {
+        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
+    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
+    struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
+    struct layers_plan plan;
+
+    if (!http)
+        return -1;
+    bundle = open_bundle(env, o, http, err);
+    if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
+        layers_split(&tree, arena, &plan, err) < 0)
+        return -1;
+    return bring_up(env, o, http, &plan, deadline, err);
+}
+
+const struct command cmd_up = {
+    .spec =
+        {
+            .name = "up",
+            .summary = "bring the sandbox up, layer by layer, until all of it is ready",
+            .details =
+                "Verifies the bundle, renders the entrypoint, and for each layer applies what is\n"
+                "not applied yet and waits until every object of it, and everything that grew\n"
+                "out of them, is ready. May be interrupted and run again at any time.",
+            .options = up_table,
+            .option_count = ARRAY_LEN(up_table),
+        },
+    .options_size = sizeof(struct up_options),
+    .defaults = up_defaults,
+    .run = up_run,
+};
