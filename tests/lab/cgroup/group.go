@@ -75,13 +75,19 @@ func inheritCpuset(path string) error {
 	return nil
 }
 
-// EnableControllers gives the groups below a version 2 group every controller it has.
+// handedDown are the version 2 controllers that a kubelet and its containers use.
+var handedDown = []string{"cpuset", "cpu", "io", "memory", "hugetlb", "pids"}
+
+// EnableControllers gives the groups below a version 2 group the controllers that it has.
 func EnableControllers(path string) error {
 	available, err := os.ReadFile(filepath.Join(path, "cgroup.controllers"))
 	if err != nil {
 		return fmt.Errorf("list controllers: %w", err)
 	}
 	for controller := range strings.FieldsSeq(string(available)) {
+		if !slices.Contains(handedDown, controller) {
+			continue
+		}
 		file := filepath.Join(path, "cgroup.subtree_control")
 		if err := os.WriteFile(file, []byte("+"+controller), 0); err != nil {
 			return fmt.Errorf("enable controller %s: %w", controller, err)
@@ -122,18 +128,9 @@ func (g *Group) Processes() []int {
 // Remove removes the group with all below it, waiting up to patience for the last processes
 // to be gone. A group that does not exist is fine.
 func (g *Group) Remove(patience time.Duration) error {
-	return g.remove(patience, true)
-}
-
-// RemoveChildren removes what is below the group and leaves the group itself.
-func (g *Group) RemoveChildren(patience time.Duration) error {
-	return g.remove(patience, false)
-}
-
-func (g *Group) remove(patience time.Duration, self bool) error {
 	deadline := time.Now().Add(patience)
 	for {
-		err := g.removeOnce(self)
+		err := g.removeOnce()
 		if err == nil || time.Now().After(deadline) {
 			return err
 		}
@@ -141,14 +138,11 @@ func (g *Group) remove(patience time.Duration, self bool) error {
 	}
 }
 
-func (g *Group) removeOnce(self bool) error {
+func (g *Group) removeOnce() error {
 	for _, hierarchy := range g.all {
 		folders := g.folders(hierarchy)
 		slices.Reverse(folders) // children before their parents
 		for _, path := range folders {
-			if !self && path == filepath.Join(hierarchy.Mount, g.name) {
-				continue
-			}
 			if err := syscall.Rmdir(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("remove cgroup %s: %w", path, err)
 			}

@@ -15,7 +15,9 @@ import (
 
 	"sandstrap.dev/lab/cluster"
 	"sandstrap.dev/lab/config"
+	"sandstrap.dev/lab/gate"
 	"sandstrap.dev/lab/labinit"
+	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/pki"
 	"sandstrap.dev/lab/state"
 	"sandstrap.dev/lab/topology"
@@ -99,6 +101,9 @@ func start(lab *state.Lab, c *config.Config) error {
 	if pids := group.Processes(); len(pids) > 0 {
 		return fmt.Errorf("processes %v run in its cgroups: a lab of that name has another SANDSTRAP_LAB_STATE", pids)
 	}
+	if err := netns.PrepareMachine(); err != nil {
+		return err
+	}
 	if err := lab.Create(); err != nil {
 		return err
 	}
@@ -127,33 +132,29 @@ func spawn(lab *state.Lab, c *config.Config, path string, confine func(pid int) 
 		return err
 	}
 	defer log.Close()
-	gate, opener, err := os.Pipe()
+	gate, err := gate.New()
 	if err != nil {
 		return err
 	}
 	defer gate.Close()
-	defer opener.Close()
 	init := exec.Command("/proc/self/exe", labinit.Command, path)
 	init.Args[0] = "lab"
 	init.Dir = "/"
 	init.Env = []string{"PATH=" + os.Getenv("PATH")}
 	init.Stdout, init.Stderr = log, log
-	init.ExtraFiles = []*os.File{labinit.GateFile - 3: gate}
+	init.ExtraFiles = []*os.File{gate.Waiter()} // gate.File
 	init.SysProcAttr = &syscall.SysProcAttr{Cloneflags: labinit.Flags, Setsid: true}
 	if err := init.Start(); err != nil {
 		return err
 	}
-	err = confine(init.Process.Pid)
-	if err == nil {
-		err = record(lab, c, init.Process.Pid)
+	go init.Wait() // so that it is no zombie while this process lives
+	if err := confine(init.Process.Pid); err != nil {
+		return err // the gate closes on the init
 	}
-	if err != nil {
-		_ = init.Process.Kill() // it waits at the gate
-		_ = init.Wait()
+	if err := record(lab, c, init.Process.Pid); err != nil {
 		return err
 	}
-	go init.Wait() // so that it is no zombie while this process lives
-	return nil
+	return gate.Open()
 }
 
 func record(lab *state.Lab, c *config.Config, pid int) error {

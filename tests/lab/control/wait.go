@@ -58,8 +58,8 @@ func waitForInit(ctx context.Context, lab *state.Lab, host string) error {
 		if err == nil {
 			return nil
 		}
-		if _, running := lab.Running(); !running {
-			return fmt.Errorf("the lab's init has ended: %s", tail(lab.InitLog()))
+		if ended := hostEnded(lab, host); ended != nil {
+			return fmt.Errorf("%w; %s", ended, tail(lab.InitLog()))
 		}
 		select {
 		case <-time.After(pollInterval):
@@ -67,6 +67,23 @@ func waitForInit(ctx context.Context, lab *state.Lab, host string) error {
 			return fmt.Errorf("%s is not up (%w): %w; %s", host, ctx.Err(), err, tail(lab.InitLog()))
 		}
 	}
+}
+
+// hostEnded says that a host, or the whole lab, will not answer any more.
+func hostEnded(lab *state.Lab, host string) error {
+	if _, running := lab.Running(); !running {
+		return errors.New("the lab's init has ended")
+	}
+	reply, err := remote.Ask(lab.SocketDir(), remote.LabSocket, remote.Request{Status: &remote.StatusRequest{}})
+	if err != nil {
+		return nil // the lab's init has not come as far
+	}
+	for _, status := range reply.Hosts {
+		if status.Name == host && !status.Running {
+			return fmt.Errorf("the init of %s has ended", host)
+		}
+	}
+	return nil
 }
 
 // laggingDaemon returns a daemon of the host that does not serve yet, or nil.

@@ -7,7 +7,6 @@ package hostinit
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"runtime"
@@ -16,17 +15,15 @@ import (
 	"sandstrap.dev/lab/cgroup"
 	"sandstrap.dev/lab/config"
 	"sandstrap.dev/lab/daemons"
+	"sandstrap.dev/lab/gate"
 	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/rootfs"
 	"sandstrap.dev/lab/supervise"
 	"sandstrap.dev/lab/topology"
 )
 
-// Open files that a host's init is started with, beside the standard ones.
-const (
-	GateFile   = 3 // reads end-of-file when the host's cgroups and link are in place
-	SocketFile = 4 // listening control socket
-)
+// SocketFile is the open file that is the host's listening control socket.
+const SocketFile = gate.File + 1
 
 // The two stages of a host's init, as hidden subcommands: `host-gate` waits, takes its
 // cgroup namespace and becomes `host-init`.
@@ -49,11 +46,9 @@ func Gate(_ context.Context, args []string) error {
 	if len(args) != 2 {
 		return fmt.Errorf("%s wants a configuration and a host", GateCommand)
 	}
-	gate := os.NewFile(GateFile, "gate")
-	if _, err := io.Copy(io.Discard, gate); err != nil {
-		return fmt.Errorf("wait for the host's cgroups: %w", err)
+	if err := gate.Wait(); err != nil {
+		return fmt.Errorf("wait for the host's cgroups and link: %w", err)
 	}
-	gate.Close()
 	runtime.LockOSThread()
 	if err := syscall.Unshare(syscall.CLONE_NEWCGROUP); err != nil {
 		return fmt.Errorf("take a cgroup namespace: %w", err)

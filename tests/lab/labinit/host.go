@@ -14,6 +14,7 @@ import (
 
 	"sandstrap.dev/lab/cgroup"
 	"sandstrap.dev/lab/config"
+	"sandstrap.dev/lab/gate"
 	"sandstrap.dev/lab/hostinit"
 	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/remote"
@@ -64,7 +65,7 @@ func (l *lab) start(host topology.Host) error {
 		return err
 	}
 	// The groups of its containers make a node look busy with what died long ago.
-	if err := group.RemoveChildren(cgroupPatience); err != nil {
+	if err := group.Remove(cgroupPatience); err != nil {
 		return fmt.Errorf("start %s: %w", host.Name, err)
 	}
 	if err := group.Make(true); err != nil {
@@ -81,12 +82,11 @@ func (l *lab) start(host topology.Host) error {
 // launch starts the host's init behind a gate, and opens the gate when the init is in its
 // cgroups and has its link.
 func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, error) {
-	gate, opener, err := os.Pipe()
+	gate, err := gate.New()
 	if err != nil {
 		return nil, err
 	}
 	defer gate.Close()
-	defer opener.Close()
 	listener, err := remote.Listen(l.config.Lab().SocketDir(), host.Name)
 	if err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, err
 	defer socket.Close()
 	init := exec.Command("/proc/self/exe", hostinit.GateCommand, filepath.Join(l.config.State, "config.json"), host.Name)
 	init.Args[0] = "lab"
-	init.Stdout, init.Stderr = os.Stdout, os.Stderr // the lab's log
-	init.ExtraFiles = []*os.File{hostinit.GateFile - 3: gate, hostinit.SocketFile - 3: socket}
+	init.Stdout, init.Stderr = os.Stdout, os.Stderr     // the lab's log
+	init.ExtraFiles = []*os.File{gate.Waiter(), socket} // gate.File, hostinit.SocketFile
 	init.SysProcAttr = &syscall.SysProcAttr{Cloneflags: hostFlags, Setsid: true}
 	if err := init.Start(); err != nil {
 		return nil, err
@@ -112,10 +112,9 @@ func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, err
 		close(started.ended)
 	}()
 	if err := errors.Join(group.Add(init.Process.Pid), netns.Attach(host, init.Process.Pid)); err != nil {
-		_ = init.Process.Kill() // it has done nothing yet
-		return nil, err
+		return nil, err // the gate closes on the init
 	}
-	return started, nil
+	return started, gate.Open()
 }
 
 // kill ends a host at once, as a power cut does, with everything on it.
@@ -130,11 +129,7 @@ func (l *lab) kill(host topology.Host) error {
 		return fmt.Errorf("kill %s: %w", host.Name, err)
 	}
 	<-running.ended
-	group, err := l.group(host)
-	if err != nil {
-		return err
-	}
-	return group.RemoveChildren(cgroupPatience)
+	return nil
 }
 
 func (l *lab) group(host topology.Host) (*cgroup.Group, error) {

@@ -7,13 +7,12 @@ package labinit
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"os"
 	"os/signal"
 	"syscall"
 
 	"sandstrap.dev/lab/config"
+	"sandstrap.dev/lab/gate"
 	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/remote"
 	"sandstrap.dev/lab/topology"
@@ -21,9 +20,6 @@ import (
 
 // Command is the hidden subcommand that becomes a lab's init.
 const Command = "lab-init"
-
-// GateFile reads end-of-file when the lab's cgroups are in place and its record is written.
-const GateFile = 3
 
 // Flags are the namespaces that a lab's init is started in.
 const Flags = syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET |
@@ -38,8 +34,8 @@ func Run(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := waitForGate(); err != nil {
-		return err
+	if err := gate.Wait(); err != nil {
+		return fmt.Errorf("wait for the lab's cgroups and record: %w", err)
 	}
 	// pid 1 gets only signals that it asks for; the terminal's must not reach it at all.
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
@@ -55,15 +51,6 @@ func Run(_ context.Context, args []string) error {
 		return err
 	}
 	return lab.serve(listener)
-}
-
-func waitForGate() error {
-	gate := os.NewFile(GateFile, "gate")
-	defer gate.Close()
-	if _, err := io.Copy(io.Discard, gate); err != nil {
-		return fmt.Errorf("wait for the lab's cgroups: %w", err)
-	}
-	return nil
 }
 
 // setUp gives the lab a view of its own: processes, sockets below /run, and the disk that

@@ -17,6 +17,19 @@ import (
 
 const bridge = "br0"
 
+// PrepareMachine loads the one part of the kernel that nothing loads by itself: without it,
+// services do not work between pods of one node. Called on the machine, outside the lab.
+func PrepareMachine() error {
+	const module, sign = "br_netfilter", "/proc/sys/net/bridge"
+	if _, err := os.Stat(sign); err == nil {
+		return nil // built in, or loaded
+	}
+	if out, err := exec.Command("modprobe", module).CombinedOutput(); err != nil {
+		return fmt.Errorf("load kernel module %s: %w: %s", module, err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
 // PrepareLab makes the bridge. Called once, in the lab's network namespace. What leads out of
 // the lab is answered as unreachable at once, rather than left to time out.
 func PrepareLab() error {

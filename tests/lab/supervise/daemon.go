@@ -60,7 +60,8 @@ type keeper struct {
 	pid      int // leads its process group; 0 when none runs
 	restarts int
 	wanted   bool
-	wake     chan struct{} // a token arrives when wanted changes
+	abandon  context.CancelFunc // ends the preparation of a daemon that is not wanted any more
+	wake     chan struct{}      // a token arrives when wanted changes
 }
 
 // keep runs the daemon whenever it is wanted, for as long as the host lives.
@@ -68,7 +69,7 @@ func (k *keeper) keep(ctx context.Context) {
 	delay := firstRestartDelay
 	for {
 		if !k.isWanted() {
-			k.set(Stopped, k.why)
+			k.set(Stopped, "")
 			<-k.wake
 			continue
 		}
@@ -91,6 +92,11 @@ func (k *keeper) keep(ctx context.Context) {
 
 // runOnce starts the daemon when what it needs is ready, and waits for its end.
 func (k *keeper) runOnce(ctx context.Context) error {
+	ctx, abandon := context.WithCancel(ctx)
+	defer abandon()
+	k.mutex.Lock()
+	k.abandon = abandon
+	k.mutex.Unlock()
 	k.set(Waiting, "")
 	k.waitForNeeds()
 	k.set(Starting, "")
@@ -103,10 +109,8 @@ func (k *keeper) runOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	probing, stop := context.WithCancel(ctx)
-	go k.probe(probing)
+	go k.probe(ctx)
 	status := <-ended
-	stop()
 	k.mutex.Lock()
 	k.pid = 0
 	k.mutex.Unlock()

@@ -119,6 +119,9 @@ func (k *keeper) restart() error {
 func (k *keeper) want(wanted bool) {
 	k.mutex.Lock()
 	k.wanted = wanted
+	if !wanted && k.abandon != nil {
+		k.abandon()
+	}
 	k.mutex.Unlock()
 	select {
 	case k.wake <- struct{}{}:
