@@ -137,7 +137,7 @@ struct stream *http_open(struct http *h, const struct http_request *request, str
     hs->transfer = t;
     if (http_run_until(h, head_or_end, t, TIMER_NEVER, err) < 0)
         return NULL;
-    if (t->error) {
+    if (t->error && !t->head_shown) { // else what came before the error is read first
         struct err *copy = err_clone(t->error);
         err_move(err, &copy);
         return NULL;

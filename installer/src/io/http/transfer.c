@@ -78,7 +78,7 @@ static void end_of_head(struct http_transfer *t)
     if (t->response.status / 100 == 1 || is_redirect_followed(t))
         return;
     t->swallow = will_repeat_status(t);
-    t->head_complete = true;
+    t->head_complete = t->swallow || range_is_right(t);
     if (t->response.status == 200 && length && span_u64(span_str(length), &size))
         t->expected = size;
 }
@@ -100,7 +100,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
         return line.len;
     if (span_trim(line).len == 0) {
         end_of_head(t);
-        if (t->head_complete && !t->swallow && !range_is_right(t))
+        if (t->error)
             return 0;
     } else if (!response_add_header(&t->response, line)) {
         err_set(&t->error, ERR_SOURCE, "%s: too many headers in the answer", t->masked_url);
