@@ -11,11 +11,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"sandstrap.dev/lab/topology"
 )
 
 const bridge = "br0"
+
+// linkPatience is how long a link may take to go.
+const linkPatience = 2 * time.Second
 
 // PrepareMachine loads the one part of the kernel that nothing loads by itself: without it,
 // services do not work between pods of one node. Called on the machine, outside the lab.
@@ -48,10 +52,8 @@ func PrepareLab() error {
 // Attach gives the network namespace of process pid an eth0 on the bridge. The bridge's side
 // carries the host's name. What a killed host left is removed first.
 func Attach(host topology.Host, pid int) error {
-	if linkExists(host.Name) {
-		if err := ip("link del " + host.Name); err != nil {
-			return fmt.Errorf("remove the old link of %s: %w", host.Name, err)
-		}
+	if err := removeLink(host.Name); err != nil {
+		return fmt.Errorf("remove the old link of %s: %w", host.Name, err)
 	}
 	err := ip(
 		fmt.Sprintf("link add %s type veth peer name eth0 address %s netns %d", host.Name, host.MAC(), pid),
@@ -59,6 +61,17 @@ func Attach(host topology.Host, pid int) error {
 	)
 	if err != nil {
 		return fmt.Errorf("connect %s: %w", host.Name, err)
+	}
+	return nil
+}
+
+// removeLink removes a link whose other end has died, unless the kernel, which does so in its
+// own time, is faster.
+func removeLink(name string) error {
+	for deadline := time.Now().Add(linkPatience); linkExists(name); time.Sleep(10 * time.Millisecond) {
+		if err := ip("link del " + name); err != nil && time.Now().After(deadline) {
+			return err
+		}
 	}
 	return nil
 }
