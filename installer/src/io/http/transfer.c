@@ -290,7 +290,8 @@ void transfer_end_attempt(struct http_transfer *t, CURLcode code)
         failure = failure_explain(t, code);
         if (will_repeat_failure(t, failure) && schedule_repeat(t, 0))
             return;
-        t->response.status = failure == HTTP_DONE ? t->response.status : 0;
+        if (!t->head_complete)
+            t->response.status = 0;
     }
     transfer_end(t, failure);
 }
