@@ -75,6 +75,55 @@ func (m goModule) run(ctx context.Context, args ...string) (string, error) {
 	return output(cmd)
 }
 
+// program is one program that is compiled from a Go module.
+type program struct {
+	name string // of the file in bin
+	pkg  string // its main package
+	// module and stamp name the module whose version goes into a variable, if one does, and
+	// the variable.
+	module, stamp string
+}
+
+// compiled describes a component whose bin holds programs of the module in the folder module.
+func compiled(name, summary string, module goModule, programs ...program) *build.Component {
+	return &build.Component{
+		Name:    name,
+		Summary: summary,
+		Inputs:  []string{string(module), "build/parts/gobuild.go"},
+		Facts: func() (string, error) {
+			version, err := goVersion()
+			return fmt.Sprint(version, programs), err
+		},
+		Build: compileAll(module, programs...),
+	}
+}
+
+// compileAll returns the recipe that compiles programs into the folder bin.
+func compileAll(module goModule, programs ...program) func(context.Context, *build.Job) error {
+	return func(ctx context.Context, job *build.Job) error {
+		for _, p := range programs {
+			job.Logf("compiling %s", p.name)
+			variables, err := p.variables(ctx, module)
+			if err != nil {
+				return err
+			}
+			if err := module.compile(ctx, job.OutPath("bin", p.name), p.pkg, variables...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// variables are the settings that the linker stamps into the program.
+func (p program) variables(ctx context.Context, module goModule) ([]string, error) {
+	if p.stamp == "" {
+		return nil, nil
+	}
+	version, err := module.version(ctx, p.module)
+	return []string{p.stamp + "=" + version}, err
+}
+
 // output runs cmd and returns its standard output, trimmed. Its error holds the last lines of
 // standard error.
 func output(cmd *exec.Cmd) (string, error) {
