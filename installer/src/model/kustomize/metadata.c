@@ -8,9 +8,11 @@ struct setting {
     struct walk walk;
     struct span key;
     const struct node *value;
+    struct node *placed; // the node that was put into a map for this key
 };
 
-// A pair into the map that a field spec found.
+// A pair into the map that a field spec found. kustomize puts one and the same node into all maps
+// of a resource, so that a later change of one of them changes all; so it is here.
 static int set_pair(void *data, struct node *field, struct err **err)
 {
     struct setting *s = data;
@@ -22,21 +24,26 @@ static int set_pair(void *data, struct node *field, struct err **err)
                          resource_text(k, s->walk.resource), SPAN_ARG(s->key),
                          node_type_name(field));
     struct node *old = node_get_span(field, s->key);
-    if (old && scalar_is(old))
+    if (old) {
         scalar_set_string(k->doc, old, node_text(s->value));
-    else
-        node_set(k->doc, field, s->key, node_new_str(k->doc, node_text(s->value)));
+        return 0;
+    }
+    if (!s->placed)
+        s->placed = node_new_str(k->doc, node_text(s->value));
+    node_set(k->doc, field, s->key, s->placed);
     return 0;
 }
 
 static int set_pairs(struct kust *k, const struct pairs_args *args, struct resource *r,
                      struct err **err)
 {
-    struct setting s = {{k, r, WALK_CREATE_MAP, set_pair, NULL}, SPAN_EMPTY, NULL};
+    struct setting s = {.walk = {k, r, WALK_CREATE_MAP, set_pair, NULL}};
     s.walk.data = &s;
+    r->shares_nodes = true;
     NODE_FOREACH_PAIR (pair, args->pairs) {
         s.key = pair->key;
         s.value = pair->value;
+        s.placed = NULL;
         VEC_FOREACH (const struct fieldspec *, spec, args->specs) {
             if (walk_field(&s.walk, spec, r->node, err) < 0)
                 return -1;
@@ -147,7 +154,7 @@ int transform_replicas(struct kust *k, const struct transformer *t, struct resma
 {
     const struct replica_args *args = t->args;
     struct node *count = args->count ? node_copy(k->doc, args->count) : node_new_int(k->doc, 0);
-    struct setting s = {{k, NULL, WALK_CREATE_STRING, set_count, NULL}, SPAN_EMPTY, count};
+    struct setting s = {.walk = {k, NULL, WALK_CREATE_STRING, set_count, NULL}, .value = count};
     struct resource_list list = {0};
     bool found = false;
     s.walk.data = &s;

@@ -95,6 +95,8 @@ int patch_configure(struct kust *k, struct loader *l, const struct node *entry,
         struct resource *patch = args->merges.items[i];
         patch->allow_name_change |= node_get_bool(options, "allowNameChange", false);
         patch->allow_kind_change |= node_get_bool(options, "allowKindChange", false);
+        if (patch->allow_name_change || patch->allow_kind_change)
+            objects_normalize(k, patch, "annotations");
     }
     if (args->operations && !args->target)
         return kust_fail(k, entry, err, "a JSON patch needs a target (%s)", name);
@@ -298,6 +300,9 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
     // kustomize's notes are annotations, so that the map is there for the patch to add to.
     if (r->built)
         (void)objects_meta_map(k, r, "annotations");
+    if (r->shares_nodes)
+        r->node = node_copy(k->doc, r->node);
+    r->shares_nodes = false;
     if (jsonpatch_apply(k->doc, args->operations, r->node, err) < 0)
         return err_wrap(err, "patch %s on %s", args->source, resource_text(k, r));
     forget_sources(r->node);

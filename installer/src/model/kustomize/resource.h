@@ -55,6 +55,7 @@ struct resource {
     bool add_hash;
     bool allow_name_change, allow_kind_change; // of patches
     bool helm; // made by Helm, which has set its namespace
+    bool shares_nodes; // a node may stand in several places of the tree
     bool built;                                // kustomize would hold build annotations by now
 };
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the two programs that are compared: sandstrap, and the kustomize binary of v5.8.1."""
+
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+
+VERSION = "v5.8.1"
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+
+
+def cache():
+    """Where what is built once is kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(os.environ.get("SANDSTRAP_CACHE") or f"{base}/sandstrap")
+
+
+def go_build(name, command, source):
+    """A Go program, built once per source."""
+    key = hashlib.sha256(source.encode()).hexdigest()[:16]
+    binary = cache() / "differential" / key / name
+    if not binary.exists():
+        binary.parent.mkdir(parents=True, exist_ok=True)
+        env = {**os.environ, "GOBIN": str(binary.parent), "GOFLAGS": "-mod=mod"}
+        go = shutil.which("go") or "/usr/local/go/bin/go"
+        subprocess.run([go, *command, *(["-o", str(binary), "."] if "build" in command else [])],
+                       cwd=HERE / "oracle", env=env, check=True)
+    return str(binary)
+
+
+def kustomize():
+    """The kustomize command: $KUSTOMIZE, or built from its Go module."""
+    target = f"sigs.k8s.io/kustomize/kustomize/v5@{VERSION}"
+    return os.environ.get("KUSTOMIZE") or go_build("kustomize", ["install", target], target)
+
+
+def oracle():
+    """The program that builds many trees with kustomize's library."""
+    source = "".join((HERE / "oracle" / f).read_text() for f in ("main.go", "go.mod"))
+    return os.environ.get("ORACLE") or go_build("oracle", ["build"], source)
+
+
+def scratch():
+    """A folder in memory when there is one."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def sandstrap():
+    """$SANDSTRAP, or the newest build in the checkout."""
+    given = os.environ.get("SANDSTRAP")
+    if given:
+        return given.split()
+    for preset in ("release", "dev"):
+        binary = CHECKOUT / "build" / preset / "sandstrap"
+        if binary.exists():
+            return [str(binary), "render"]
+    raise SystemExit("no sandstrap binary: build a preset, or set SANDSTRAP='<binary> render'")
