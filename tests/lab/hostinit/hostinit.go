@@ -76,7 +76,7 @@ func Run(ctx context.Context, args []string) error {
 		return fmt.Errorf("set up %s: %w", host.Name, err)
 	}
 	reaper := supervise.NewReaper()
-	supervisor, err := supervise.New(reaper, set.Daemons)
+	supervisor, err := supervise.New(reaper, "/var/log", set.Daemons)
 	if err != nil {
 		return err
 	}

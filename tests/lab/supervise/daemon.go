@@ -204,8 +204,8 @@ func (k *keeper) status() remote.DaemonStatus {
 	return remote.DaemonStatus{Name: k.Name, State: k.state, Restarts: k.restarts, Why: k.why}
 }
 
-func openLog(name string) (*os.File, error) {
-	path := filepath.Join("/var/log", name+".log")
+func openLog(dir, name string) (*os.File, error) {
+	path := filepath.Join(dir, name+".log")
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("open the log of %s: %w", name, err)

@@ -54,7 +54,7 @@ func (r *Reaper) Start(argv []string, attr *syscall.ProcAttr) (int, <-chan sysca
 
 // Run runs a program to its end; what it printed becomes part of the error.
 func (r *Reaper) Run(argv ...string) error {
-	out, err := os.CreateTemp("/run", "output-")
+	out, err := os.CreateTemp("", "output-")
 	if err != nil {
 		return fmt.Errorf("run %s: %w", argv[0], err)
 	}

@@ -21,12 +21,12 @@ type Supervisor struct {
 	change *sync.Cond // broadcast at each change of a daemon's state
 }
 
-// New takes charge of daemons; nothing runs before Start.
-func New(reaper *Reaper, daemons []Daemon) (*Supervisor, error) {
+// New takes charge of daemons, which log to a file each in dir; nothing runs before Start.
+func New(reaper *Reaper, dir string, daemons []Daemon) (*Supervisor, error) {
 	s := &Supervisor{reaper: reaper}
 	s.change = sync.NewCond(&s.mutex)
 	for _, daemon := range daemons {
-		log, err := openLog(daemon.Name)
+		log, err := openLog(dir, daemon.Name)
 		if err != nil {
 			return nil, err
 		}
