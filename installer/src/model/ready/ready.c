@@ -119,27 +119,45 @@ bool ready_kind_is_static(struct span group, struct span kind)
     return rule_of(group, kind) == ready_rule_static;
 }
 
-// The controller has not looked at the newest spec yet. Its last message still tells a human more
-// than "not observed", so both are given.
+// What a controller says while it has not finished with the newest spec: more telling than that it
+// has not.
+static bool says_more(const struct node *object, struct ready *result)
+{
+    static const char *const types[] = {"Stalled", "Ready", "Reconciling"};
+    int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
+
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        const struct node *condition = ready_condition(object, types[i]);
+        bool is_true = span_is(node_get_text(condition, "status"), "True");
+
+        if (!condition || is_true == (i == 1) ||
+            node_get_int(condition, "observedGeneration", generation) != generation)
+            continue;
+        ready_set_condition(result, READY_PROGRESSING, condition);
+        return true;
+    }
+    return false;
+}
+
+// The controller is not through with the newest spec yet. status.observedGeneration advances only
+// at the end of a run; the conditions are newer.
 static bool generation_lags(const struct node *object, struct ready *result)
 {
-    const struct node *metadata = node_get(object, "metadata");
     const struct node *status = node_get(object, "status");
-    const struct node *condition = ready_condition(object, "Ready");
-    int64_t generation = node_get_int(metadata, "generation", 0);
+    int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
     int64_t observed = node_get_int(status, "observedGeneration", generation);
-    struct span message = node_get_text(condition, "message");
 
     if (!generation || observed == generation)
         return false;
-    if (observed < 0) {
+    if (says_more(object, result))
+        return true;
+    if (observed < 0)
         ready_set(result, READY_PROGRESSING, SPAN("NotObserved"),
                   "no controller has acted on it yet");
-        return true;
-    }
-    ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
-              "generation %lld is seen, %lld is wanted%s%.*s", (long long)observed,
-              (long long)generation, message.len ? ": " : "", SPAN_ARG(message));
+    else
+        ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
+                  "generation %lld is seen, %lld is wanted", (long long)observed,
+                  (long long)generation);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "work/layers/graph.h"
+#include "work/layers/findings.h"
 
 // Higher is more telling.
 static int weight(const struct layers_finding *f)
@@ -78,11 +78,17 @@ const struct layers_finding *graph_findings(struct graph *g, size_t *count)
     return out;
 }
 
-void layers_describe(const struct layers_finding *finding, struct buf *out)
+// "HelmRelease bigbang/loki: StatefulSet loki/loki"
+void findings_subject(const struct layers_finding *finding, struct buf *out)
 {
     if (finding->release)
         buf_printf(out, "%s: ", finding->release);
-    buf_printf(out, "%s: ", finding->object);
+    buf_add_str(out, finding->object);
+}
+
+// "pod loki/loki-0: container loki: ImagePullBackOff: Back-off pulling image …"
+void findings_cause(const struct layers_finding *finding, struct buf *out)
+{
     if (finding->pod)
         buf_printf(out, "pod %s: ", finding->pod);
     if (finding->container)
@@ -90,4 +96,11 @@ void layers_describe(const struct layers_finding *finding, struct buf *out)
     buf_add_str(out, finding->reason);
     if (finding->message[0])
         buf_printf(out, ": %s", finding->message);
+}
+
+void layers_describe(const struct layers_finding *finding, struct buf *out)
+{
+    findings_subject(finding, out);
+    buf_add_str(out, ": ");
+    findings_cause(finding, out);
 }

@@ -50,7 +50,4 @@ int graph_release_of(const struct graph *g, size_t i);
 // An unready item none of whose children is unready: a place where the cause shows.
 bool graph_is_leaf(const struct graph_item *item);
 
-// Lists the unready leaves, the most telling first, in the graph's arena.
-const struct layers_finding *graph_findings(struct graph *g, size_t *count);
-
 #endif

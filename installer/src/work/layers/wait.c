@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
+#include "work/layers/findings.h"
 
 enum {
     WAIT_QUIET_MS = 20,        // changes come in bursts: one look for all of them
@@ -43,18 +44,30 @@ static size_t count_blocked(const struct layers_finding *findings, size_t count)
     return n;
 }
 
+// Whether this is what was said last; remembers it.
+static bool is_said(struct talk *t, const char *subject, const char *line)
+{
+    char *both CLEANUP(mem_cleanup) = mem_printf("%s: %s", subject, line);
+
+    if (t->said && strcmp(t->said, both) == 0)
+        return true;
+    free(t->said);
+    t->said = STEAL(both);
+    return false;
+}
+
 static void say(struct wait *w, struct talk *t, const struct layers_finding *findings, size_t count)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     size_t blocked = count_blocked(findings, count);
     int64_t now = timer_now();
     char took[32];
 
-    layers_describe(&findings[0], &line);
-    if (t->said && strcmp(t->said, buf_str(&line)) == 0 && now - t->said_at < WAIT_HEARTBEAT_MS)
+    findings_subject(&findings[0], &subject);
+    findings_cause(&findings[0], &line);
+    if (is_said(t, buf_str(&subject), buf_str(&line)) && now - t->said_at < WAIT_HEARTBEAT_MS)
         return;
-    free(t->said);
-    t->said = mem_str(buf_str(&line));
     t->said_at = now;
     if (count - blocked > 1)
         buf_printf(&line, " (and %zu more)", count - blocked - 1);
@@ -64,7 +77,7 @@ static void say(struct wait *w, struct talk *t, const struct layers_finding *fin
                                 .level = REPORT_INFO,
                                 .component = "layers",
                                 .layer = w->plan->items[findings[0].layer].name,
-                                .object = findings[0].object,
+                                .object = buf_str(&subject),
                                 .text = buf_str(&line),
                             });
     report_trace(w->report, "layers", "%zu of %zu objects ready after %s", t->ready, t->total,
@@ -141,7 +154,9 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
         return now - *ready_since >= window_ms;
     }
     *ready_since = 0;
-    say(w, talk, findings, count);
+    // Before everything was listed once, nothing is known that would be worth a line.
+    if (track_settled(w->facts.track))
+        say(w, talk, findings, count);
     if (final)
         return fail(w, final, err);
     if (now >= w->options->deadline)
