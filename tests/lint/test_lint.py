@@ -200,6 +200,32 @@ def test_tidy_finds_a_mistake(plant):
     assert "bad.c:5" in result.stdout
 
 
+HELP = """\
+#!/bin/sh
+case $1 in
+up) echo "      --wait TIME   give up;  -q, --quiet" ;;
+--help) printf '  up    bring it up\\n\\n  --version   print the version\\n' ;;
+esac
+"""
+PAGE = "# Commands\n\n## Options of every command\n\n`--quiet`\n\n## sandstrap up\n\n`--wait`\n"
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("--wait", "-w", "sandstrap up: --wait is missing"),
+    ("--wait", "--wait --nonsense", "sandstrap up: no option --nonsense"),
+    ("## sandstrap up", "## sandstrap down", "no section for sandstrap up"),
+])
+def test_documentation_that_drifts_is_refused(plant, old, new, words):
+    plant.write("build/dev/sandstrap", HELP)
+    (plant.root / "build/dev/sandstrap").chmod(0o755)
+    plant.write("docs/commands.md", PAGE)
+    assert plant.lint("docs").returncode == 0
+    plant.replace("docs/commands.md", old, new)
+    result = plant.lint("docs")
+    assert result.returncode == 1
+    assert words in result.stdout
+
+
 # Rows that are added to the table, and the words of the configure error.
 ROWS = [
     ("model/kube2 cmd/up -", "may not depend on cmd/up"),
