@@ -144,7 +144,7 @@ void doc_set_text(struct doc *d, struct node *n, struct span text, struct span s
 
     if (span_eq(text, source)) {
         n->flags &= (uint8_t)~NODE_RETYPED;
-        n->text = arena_span(d->arena, text);
+        n->text = source;
         return;
     }
     both = arena_alloc(d->arena, text.len + source.len + 2);

@@ -46,7 +46,8 @@ uint32_t doc_claim_key(struct span key, uint32_t stamp, uint32_t line);
 
 struct node *doc_new_node(struct doc *d, enum node_type type);
 
-// Sets the text of a scalar and, when it was written in another way, its source.
+// Sets the text of a scalar and, when it was written in another way, its source. The source is in
+// the doc's arena, NUL-terminated; the text is copied.
 void doc_set_text(struct doc *d, struct node *n, struct span text, struct span source);
 
 // --- scalars (resolve.c) ---

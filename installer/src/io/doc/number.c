@@ -202,5 +202,6 @@ void node_set_double(struct doc *d, struct node *n, double value)
         number_format_g(value, text);
         n->type = NODE_FLOAT;
     }
-    doc_set_text(d, n, span_str(strcmp(text, "-0") == 0 ? "0" : text), span_str(source));
+    doc_set_text(d, n, span_str(strcmp(text, "-0") == 0 ? "0" : text),
+                 arena_span(doc_arena(d), span_str(source)));
 }

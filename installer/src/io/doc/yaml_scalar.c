@@ -5,6 +5,8 @@
 
 #include "io/doc/yaml_int.h"
 
+static const char CONTROL[] = "a string has a control character that kustomize cannot print";
+
 static const char *standard_tag(const char *tag)
 {
     static const char prefix[] = "tag:yaml.org,2002:";
@@ -88,6 +90,8 @@ static int read_binary(const struct reader *r, struct node *n, struct span text)
     }
     if (buf_check(&clean, ERR_CONFIG, "a !!binary value", r->err) < 0)
         return -1;
+    if (has_control(buf_span(&clean)))
+        return reader_fail(r, n->line, CONTROL);
     n->text = arena_span(r->d->arena, buf_span(&clean));
     return 0;
 }
@@ -209,8 +213,7 @@ int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
     if (written != WRITTEN_PLAIN)
         n->flags |= NODE_QUOTED;
     if (written == WRITTEN_DOUBLE && has_control(text))
-        return reader_fail(r, n->line,
-                           "a string has a control character that kustomize cannot print");
+        return reader_fail(r, n->line, CONTROL);
     if (tag && standard_tag(tag))
         return read_tagged(r, n, standard_tag(tag), text);
     if (written == WRITTEN_PLAIN && !tag)
