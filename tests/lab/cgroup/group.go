@@ -89,7 +89,11 @@ func EnableControllers(path string) error {
 			continue
 		}
 		file := filepath.Join(path, "cgroup.subtree_control")
-		if err := os.WriteFile(file, []byte("+"+controller), 0); err != nil {
+		err := os.WriteFile(file, []byte("+"+controller), 0)
+		if errors.Is(err, syscall.EBUSY) {
+			err = fmt.Errorf("%w: it has processes of its own; move them to a group below it first", err)
+		}
+		if err != nil {
 			return fmt.Errorf("enable controller %s: %w", controller, err)
 		}
 	}

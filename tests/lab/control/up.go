@@ -4,6 +4,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"sandstrap.dev/lab/cgroup"
 	"sandstrap.dev/lab/cluster"
 	"sandstrap.dev/lab/config"
 	"sandstrap.dev/lab/gate"
@@ -85,22 +87,23 @@ func launch(lab *state.Lab, c *config.Config, nodes int) (fresh bool, err error)
 	for _, name := range swept {
 		fmt.Fprintf(os.Stderr, "lab %s had been killed; what it left is gone now\n", name)
 	}
+	group, err := lab.Cgroup()
+	if err != nil {
+		return false, err
+	}
+	// What a lab under another state folder runs is not ours to touch.
+	if pids := group.Processes(); len(pids) > 0 {
+		return false, fmt.Errorf("start lab %s: processes %v run in its cgroups: a lab of that name has another SANDSTRAP_LAB_STATE",
+			lab.Name, pids)
+	}
 	c.Name, c.Nodes, c.State = lab.Name, nodes, lab.Dir
-	if err := start(lab, c); err != nil {
-		return false, fmt.Errorf("start lab %s: %w", lab.Name, err)
+	if err := start(lab, c, group); err != nil {
+		return false, errors.Join(fmt.Errorf("start lab %s: %w", lab.Name, err), lab.Remove())
 	}
 	return true, nil
 }
 
-func start(lab *state.Lab, c *config.Config) error {
-	// What a lab under another state folder left behind, or runs, is not ours to touch.
-	group, err := lab.Cgroup()
-	if err != nil {
-		return err
-	}
-	if pids := group.Processes(); len(pids) > 0 {
-		return fmt.Errorf("processes %v run in its cgroups: a lab of that name has another SANDSTRAP_LAB_STATE", pids)
-	}
+func start(lab *state.Lab, c *config.Config, group *cgroup.Group) error {
 	if err := netns.PrepareMachine(); err != nil {
 		return err
 	}
