@@ -110,18 +110,22 @@ static void finish_metadata(struct kust *k, struct resource *r, const struct met
     objects_normalize(k, r, "annotations");
 }
 
-// Resources that are for local use only are not part of the result.
-static void drop_local(struct resmap *m)
+// Resources that are for local use only are not part of the result; the others are looked at once
+// more, since patches can have taken their names.
+static int drop_local(struct kust *k, struct resmap *m, struct err **err)
 {
     size_t kept = 0;
     for (size_t i = 0; i < m->len; i++) {
         struct resource *r = m->items[i];
+        if (objects_check(k, r->node, err) < 0)
+            return -1;
         struct node *local =
             node_get(node_path(r->node, "metadata", "annotations"), LOCAL_KEY);
         if (!local || span_is(scalar_raw(local), "false"))
             m->items[kept++] = r;
     }
     m->len = kept;
+    return resmap_check_unique(k, m, "a patch or replacement", err);
 }
 
 static const char *const *touched_by(struct kust *k, const struct resource *r)
@@ -177,8 +181,7 @@ static int finish(struct kust *k, struct accumulator *acc, struct err **err)
     if (transform_references(k, acc->resources, acc->config, err) < 0 ||
         vars_resolve(k, &acc->vars, acc->resources, acc->config, err) < 0)
         return -1;
-    drop_local(acc->resources);
-    return 0;
+    return drop_local(k, acc->resources, err);
 }
 
 static int build(struct kust *k, struct kustomize_result *result, struct err **err)

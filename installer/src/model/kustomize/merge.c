@@ -128,7 +128,8 @@ void merge_set_field(struct merge *m, struct node *map, struct span key, struct 
     pair = find_pair(map, key);
     if (pair) {
         take_style(m, pair->value, value.node);
-        pair->value = value.node;
+        // In place: one node may stand in several maps, and then changes in all of them.
+        *pair->value = *value.node;
         return;
     }
     if (value.node->type == NODE_STRING && !(value.node->flags & NODE_RETYPED) &&

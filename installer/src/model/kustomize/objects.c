@@ -14,7 +14,7 @@ static bool set(const struct node *n)
            (scalar_is(n) || node_len(n));
 }
 
-static int check_object(struct kust *k, const struct node *n, struct err **err)
+int objects_check(struct kust *k, const struct node *n, struct err **err)
 {
     if (n->type != NODE_MAP) {
         kust_fail(k, n, err, "expected an object (a map), found %s", node_type_name(n));
@@ -50,7 +50,7 @@ static int expand(struct kust *k, struct node_list *queue, struct resource_list 
         struct node *n = queue->items[i];
         if (nothing(n))
             continue;
-        if (check_object(k, n, err) < 0)
+        if (objects_check(k, n, err) < 0)
             return -1;
         struct node *items = node_get(n, "items");
         if (!items || !span_ends(scalar_raw(node_get(n, "kind")), "List")) {

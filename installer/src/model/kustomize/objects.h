@@ -10,6 +10,9 @@
 int objects_read(struct kust *k, struct span text, const char *name, struct resource_list *out,
                  struct err **err) MUST_CHECK;
 
+// ERR_CONFIG unless `n` has a kind and a name.
+int objects_check(struct kust *k, const struct node *n, struct err **err) MUST_CHECK;
+
 // metadata.annotations or metadata.labels, created as a map when missing or null.
 struct node *objects_meta_map(struct kust *k, struct resource *r, const char *field);
 

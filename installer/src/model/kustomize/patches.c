@@ -279,14 +279,16 @@ static int select_targets(struct kust *k, const struct patch_args *args, struct 
 }
 
 // After a JSON patch every scalar is as JSON holds it.
-static void forget_sources(struct node *n)
+static void forget_sources(struct doc *d, struct node *n)
 {
     if (n->type == NODE_MAP) {
         NODE_FOREACH_PAIR (pair, n)
-            forget_sources(pair->value);
+            forget_sources(d, pair->value);
     } else if (n->type == NODE_SEQ) {
         for (uint32_t i = 0; i < n->seq.len; i++)
-            forget_sources(n->seq.items[i]);
+            forget_sources(d, n->seq.items[i]);
+    } else if (n->type == NODE_NULL) {
+        node_become(n, node_new_plain(d, SPAN("null")));
     } else {
         n->flags &= (uint8_t)~NODE_RETYPED;
     }
@@ -305,9 +307,8 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
     r->shares_nodes = false;
     if (jsonpatch_apply(k->doc, args->operations, r->node, err) < 0)
         return err_wrap(err, "patch %s on %s", args->source, resource_text(k, r));
-    forget_sources(r->node);
-    if (!r->built)
-        objects_normalize(k, r, "annotations");
+    forget_sources(k->doc, r->node);
+    objects_normalize(k, r, "annotations");
     m->unchecked = true;
     resmap_renamed(k, m, r);
     return 0;
