@@ -7,11 +7,13 @@
 
 #include "base/mem.h"
 
-static int no_configuration(const struct config_files *files, struct err **err)
+static int no_configuration(const struct config_files *files, const char *path, struct err **err)
 {
     const char *list = getenv("KUBECONFIG");
 
-    if (files->named && list)
+    if (path)
+        err_set(err, ERR_CONFIG, "kubeconfig %s has no configuration in it", path);
+    else if (files->named && list)
         err_set(err, ERR_CONFIG, "none of the files of KUBECONFIG (%s) has a configuration", list);
     else
         err_set(err, ERR_CONFIG, "there is no kubeconfig");
@@ -104,7 +106,7 @@ struct kubeconfig *kubeconfig_load(const struct kubeconfig_options *options, str
         return in_cluster_read(c, ns, err) < 0 ? NULL : STEAL(c);
     }
     if (files.list.len == 0) {
-        no_configuration(&files, err);
+        no_configuration(&files, o->path, err);
         return NULL;
     }
     return select_context(c, &files, o, err) < 0 ? NULL : STEAL(c);

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An API server of a few scripted scenes, one per path prefix, for what a real one will not do on demand.
+
+Prints NAME=VALUE lines, then "ready". Ends when its standard input ends.
+"""
+
+import collections
+import http.server
+import json
+import os
+import pathlib
+import ssl
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import certs  # noqa: E402
+
+WEBHOOK_DOWN = ('Internal error occurred: failed calling webhook "check.example.com": '
+                'Post "https://check.x.svc:443/": dial tcp 10.96.0.9:443: connect: connection refused')
+VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"]
+seen = collections.Counter()
+lock = threading.Lock()
+
+
+def config_map(name, version, **data):
+    return {"metadata": {"name": name, "namespace": "default", "uid": "u-" + name, "resourceVersion": str(version),
+                         "managedFields": [{"manager": "x"}]}, "data": data}
+
+
+def status(code, reason, message, **details):
+    return code, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason,
+                  "message": message, "details": details}
+
+
+def aggregated(path):
+    if path == "/api":
+        groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current")]
+    else:
+        groups = [("apps", "v1", "Deployment", "deployments", "Namespaced", "Current"),
+                  ("metrics.k8s.io", "v1beta1", None, None, None, "Stale")]
+    items = []
+    for group, version, kind, plural, scope, freshness in groups:
+        resources = [{"resource": plural, "responseKind": {"group": group, "version": version, "kind": kind},
+                      "scope": scope, "verbs": VERBS}] if kind else []
+        items.append({"metadata": {"name": group},
+                      "versions": [{"version": version, "freshness": freshness, "resources": resources}]})
+    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": items}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, code, body, **headers):
+        data = json.dumps(body).encode() if not isinstance(body, bytes) else body
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def handle_any(self):
+        url = urllib.parse.urlsplit(self.path)
+        self.query = dict(urllib.parse.parse_qsl(url.query))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        _, scene, *rest = url.path.split("/")
+        path = "/" + "/".join(rest)
+        with lock:
+            seen[(scene, self.command, path)] += 1
+            self.count = seen[(scene, self.command, path)]
+        if path in ("/api", "/apis") and scene != "old":
+            self.answer(200, aggregated(path))
+            return
+        getattr(self, "scene_" + scene)(path)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+    # What was asked, as the object that is answered.
+    def scene_echo(self, path):
+        told = {"method": self.command, "path": path, "query": self.query, "body": self.body.decode(),
+                "headers": {name.lower(): value for name, value in self.headers.items()}}
+        self.answer(200, {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "echo"}, "told": told})
+
+    # A server without aggregated discovery, with one group that does not answer.
+    def scene_old(self, path):
+        answers = {
+            "/api": {"kind": "APIVersions", "versions": ["v1"]},
+            "/apis": {"kind": "APIGroupList", "groups": [
+                {"name": "metrics.k8s.io", "versions": [{"version": "v1beta1"}],
+                 "preferredVersion": {"version": "v1beta1"}},
+                {"name": "apps", "versions": [{"version": "v1beta2"}, {"version": "v1"}],
+                 "preferredVersion": {"version": "v1"}}]},
+            "/api/v1": {"kind": "APIResourceList", "resources": [
+                {"name": "configmaps", "kind": "ConfigMap", "namespaced": True, "verbs": VERBS},
+                {"name": "namespaces", "kind": "Namespace", "namespaced": False, "verbs": VERBS},
+                {"name": "namespaces/status", "kind": "Namespace", "namespaced": False, "verbs": ["get"]}]},
+            "/apis/apps/v1": {"kind": "APIResourceList", "resources": [
+                {"name": "deployments", "kind": "Deployment", "namespaced": True, "verbs": VERBS}]},
+            "/apis/apps/v1beta2": {"kind": "APIResourceList", "resources": [
+                {"name": "deployments", "kind": "Deployment", "namespaced": True, "verbs": VERBS}]},
+        }
+        if path in answers:
+            self.answer(200, answers[path])
+        else:
+            self.answer(503, b"service unavailable")
+
+    # 429, then 503, then done.
+    def scene_busy(self, path):
+        if self.count == 1:
+            self.answer(*status(429, "TooManyRequests", "slow down"), Retry_After="0")
+        elif self.count == 2:
+            self.answer(503, b"apiserver not ready")
+        else:
+            self.answer(200, config_map("x", 1), Warning='299 - "this version is old"')
+
+    # A webhook that is up at the third attempt, or never for objects called "never".
+    def scene_webhook(self, path):
+        if self.count < 3 or path.endswith("/never"):
+            self.answer(*status(500, "InternalError", WEBHOOK_DOWN))
+        else:
+            self.answer(200, config_map("x", 1))
+
+    # The connection breaks twice, whatever was asked.
+    def scene_breaking(self, path):
+        if self.count < 3:
+            self.close_connection = True
+        else:
+            self.answer(200, config_map("x", 1))
+
+    # Knows the token of a file only.
+    def scene_token(self, path):
+        wanted = (pathlib.Path(FOLDER) / "valid-token").read_text().strip()
+        if self.headers.get("Authorization") == "Bearer " + wanted:
+            self.answer(200, config_map("x", 1))
+        else:
+            self.answer(*status(401, "Unauthorized", "Unauthorized"))
+
+    # Conflicts with kubectl, and for "both" with someone else too, unless forced.
+    def scene_conflict(self, path):
+        causes = [{"reason": "FieldManagerConflict", "field": ".data.a", "message": 'conflict with "kubectl" using v1'}]
+        if path.endswith("/both"):
+            causes.append({"reason": "FieldManagerConflict", "field": ".data.b",
+                           "message": 'conflict with "argocd" using v1'})
+        if self.query.get("force") == "true":
+            self.answer(200, config_map("x", 1))
+        else:
+            self.answer(*status(409, "Conflict", "Apply failed with 2 conflicts", causes=causes))
+
+    # The last part of the path says which failure.
+    def scene_failing(self, path):
+        failures = {
+            "terminating": status(403, "Forbidden", "namespace x is being terminated",
+                                  causes=[{"reason": "NamespaceTerminating", "field": "metadata.namespace"}]),
+            "forbidden": status(403, "Forbidden", 'configmaps is forbidden: User "u" cannot patch'),
+            "immutable": status(422, "Invalid", 'Service "x" is invalid: spec.clusterIP: Invalid value: "1": '
+                                                'field is immutable'),
+            "invalid": status(422, "Invalid", 'Service "x" is invalid: spec.ports: Required value'),
+            "strict": status(400, "BadRequest", 'strict decoding error: unknown field "spec.foo"'),
+            "schema": status(500, "", "failed to create typed patch object: .x: field not declared in schema"),
+            "exists": status(409, "AlreadyExists", 'configmaps "exists" already exists'),
+            "stale": status(409, "Conflict", "the object has been modified"),
+            "gone": status(410, "Gone", "too old resource version"),
+            "missing": status(404, "NotFound", 'configmaps "missing" not found'),
+        }
+        name = path.rsplit("/", 1)[1]
+        if name == "html":
+            self.answer(418, b"<html>I am a\nproxy</html>")
+        elif name == "garbage":
+            self.answer(200, b"{")
+        else:
+            self.answer(*failures[name])
+
+    # Three pages; the second token has expired once.
+    def scene_pages(self, path):
+        token = self.query.get("continue")
+        pages = {None: (["a", "b"], "two"), "two-again": (["c"], "three"), "three": (["d"], "")}
+        if token == "two":
+            code, body = status(410, "Expired", "The provided continue parameter is too old")
+            body["metadata"] = {"continue": "two-again"}
+            self.answer(code, body)
+            return
+        names, following = pages[token]
+        self.answer(200, {"kind": "ConfigMapList", "metadata": {"resourceVersion": "9", "continue": following},
+                          "items": [config_map(name, 1) for name in names]})
+
+    def stream(self, *events, hold=0.0, cut=None):
+        data = "".join(json.dumps(event) + "\n" for event in events).encode()
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for start in range(0, len(data), cut or len(data) or 1):
+            piece = data[start:start + (cut or len(data))]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.flush()
+        time.sleep(hold)
+        self.wfile.write(b"0\r\n\r\n")
+
+    # One life of a watch: events in small pieces, a silent end, a bookmark to go on from, an expired
+    # version, a list that lacks an object, a last change.
+    def scene_watch(self, path):
+        version = self.query.get("resourceVersion")
+        if "watch" not in self.query:
+            with lock:
+                seen["lists"] += 1
+            first = seen["lists"] == 1
+            objects = [config_map("a", 1), config_map("b", 2)] if first else [config_map("b", 2), config_map("c", 11)]
+            self.answer(200, {"metadata": {"resourceVersion": "10" if first else "30"}, "items": objects})
+        elif version == "10":
+            self.stream({"type": "ADDED", "object": config_map("c", 11)},
+                        {"type": "MODIFIED", "object": config_map("a", 12, é="ü")},
+                        {"type": "FUTURE", "object": {}},
+                        {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "20"}}}, cut=7)
+        elif version == "20":
+            self.stream({"type": "ERROR", "object": status(410, "Expired", "too old resource version")[1]})
+        elif version == "30":
+            self.stream({"type": "DELETED", "object": config_map("b", 31)}, hold=20)
+        else:
+            self.answer(*status(500, "", "unexpected version " + str(version)))
+
+    # Refused, until the third list.
+    def scene_refused(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+        elif self.count < 2:
+            self.answer(*status(403, "Forbidden", "configmaps is forbidden"))
+        else:
+            self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+def main():
+    global FOLDER
+    with tempfile.TemporaryDirectory() as FOLDER:
+        authority = certs.Authority(FOLDER, "ours")
+        server = Server(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*authority.issue("server", "IP:127.0.0.1"))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"port={server.server_address[1]}")
+        print(f"folder={FOLDER}")
+        print(f"certs={authority.folder}")
+        print("ready", flush=True)
+        os.read(0, 1)
+
+
+main()
