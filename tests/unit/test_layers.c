@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// work/layers: splitting, ordering, comparing, and telling failures that heal from those that stay.
+#include "unit.h"
+
+#include "base/arena.h"
+#include "base/timer.h"
+#include "model/kustomize.h"
+#include "work/layers.h"
+#include "work/layers/compare.h"
+#include "work/layers/failure.h"
+#include "work/layers/order.h"
+
+static struct doc *d;
+
+static int make_doc(void **state)
+{
+    (void)state;
+    d = doc_new();
+    return 0;
+}
+
+static int free_doc(void **state)
+{
+    (void)state;
+    doc_free(d);
+    return 0;
+}
+
+static struct node *object(const char *yaml)
+{
+    struct err *err = NULL;
+    struct node *n = doc_read_yaml_one(d, span_str(yaml), "test", &err);
+
+    assert_null(err);
+    return n;
+}
+
+static void build(const char *const files[][2], struct kustomize_result *result)
+{
+    struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
+    struct kustomize_options options = {.tree = tree, .folder = "/clusters/sandbox"};
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    for (size_t i = 0; files[i][0]; i++)
+        kustomize_tree_add(tree, files[i][0], span_str(files[i][1]));
+    if (kustomize_build(&options, result, &err) < 0) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+        err_format(err, &text);
+        fail_msg("%s", buf_str(&text));
+    }
+}
+
+#define CONFIG_MAP(name) "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " name "}\n"
+
+static const char *const tree[][2] = {
+    {"/clusters/sandbox/kustomization.yaml",
+     "resources: [../../platform/, ../../bigbang, one.yaml]\n"
+     "configMapGenerator: [{name: made, literals: [a=b], options: {disableNameSuffixHash: "
+     "true}}]\n"},
+    {"/clusters/sandbox/one.yaml", CONFIG_MAP("single")},
+    {"/platform/kustomization.yaml", "resources: [a.yaml, sub]\n"},
+    {"/platform/a.yaml", CONFIG_MAP("a")},
+    {"/platform/sub/kustomization.yaml", "resources: [b.yaml]\n"},
+    {"/platform/sub/b.yaml", CONFIG_MAP("b")},
+    {"/bigbang/kustomization.yaml", "resources: [c.yaml]\n"},
+    {"/bigbang/c.yaml", CONFIG_MAP("c") "data: {from: made}\n"},
+    {NULL, NULL},
+};
+
+static void test_split__layers_are_the_entries_in_order(void **state)
+{
+    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct layers_plan plan;
+    size_t first, last;
+
+    (void)state;
+    build(tree, &result);
+    assert_int_equal(layers_split(&result, arena, &plan, &err), 0);
+    assert_int_equal(plan.count, 3);
+    assert_string_equal(plan.items[0].name, "platform");
+    assert_string_equal(plan.items[1].name, "bigbang");
+    assert_string_equal(plan.items[2].name, "one");
+    assert_int_equal(plan.items[0].count, 2);
+    // what the entrypoint generates belongs to the first layer that refers to it
+    assert_int_equal(plan.items[1].count, 2);
+    assert_int_equal(plan.items[2].count, 1);
+    assert_int_equal(layers_range(&plan, "bigbang", NULL, &first, &last, &err), 0);
+    assert_int_equal(first, 1);
+    assert_int_equal(last, 2);
+    assert_int_equal(layers_range(&plan, "one", "platform", &first, &last, &err), -1);
+    assert_int_equal(err_kind(err), ERR_USAGE);
+    err_clear(&err);
+    assert_int_equal(layers_range(&plan, "nope", NULL, &first, &last, &err), -1);
+    assert_non_null(strstr(err_message(err), "platform, bigbang, one"));
+}
+
+static void test_split__two_layers_of_one_name_are_refused(void **state)
+{
+    static const char *const twice[][2] = {
+        {"/clusters/sandbox/kustomization.yaml", "resources: [../../a/x, ../../b/x]\n"},
+        {"/a/x/kustomization.yaml", "resources: [a.yaml]\n"},
+        {"/a/x/a.yaml", CONFIG_MAP("a")},
+        {"/b/x/kustomization.yaml", "resources: [b.yaml]\n"},
+        {"/b/x/b.yaml", CONFIG_MAP("b")},
+        {NULL, NULL},
+    };
+    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct layers_plan plan;
+
+    (void)state;
+    build(twice, &result);
+    assert_int_equal(layers_split(&result, arena, &plan, &err), -1);
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    assert_non_null(strstr(err_message(err), "'../../b/x'"));
+}
+
+static void test_order__what_defines_comes_first_webhooks_last(void **state)
+{
+    static const char *const kinds[] = {"ValidatingWebhookConfiguration",
+                                        "Deployment",
+                                        "Thing",
+                                        "StorageClass",
+                                        "ConfigMap",
+                                        "ClusterRole",
+                                        "Namespace",
+                                        "CustomResourceDefinition",
+                                        "ServiceAccount"};
+    static const char *const want[] = {"CustomResourceDefinition",
+                                       "Namespace",
+                                       "ClusterRole",
+                                       "StorageClass",
+                                       "ServiceAccount",
+                                       "ConfigMap",
+                                       "Deployment",
+                                       "Thing",
+                                       "ValidatingWebhookConfiguration"};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    const struct node *objects[ARRAY_LEN(kinds)];
+    struct layer layer = {"x", objects, ARRAY_LEN(kinds)};
+    struct order_entry *entries;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        objects[i] = object(arena_printf(arena, "kind: %s", kinds[i]));
+    entries = order_objects(&layer, arena);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        assert_string_equal(node_get_str(entries[i].object, "kind"), want[i]);
+}
+
+#define WANTED                                                                                     \
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, labels: {a: b}}\n"                 \
+    "spec: {template: {spec: {containers: [{name: c, image: i, resources: {limits: {cpu: 1000m, "  \
+    "memory: 1Gi}}}]}}}\n"
+
+#define LIVE(image, more)                                                                          \
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, uid: u, labels: {a: b}, "          \
+    "managedFields: [{manager: me, operation: Apply, fieldsV1: {'f:metadata': {'f:labels': "       \
+    "{'f:a': {}}}, 'f:spec': {'f:template': {'f:spec': {'f:containers': "                          \
+    "{'k:{\"name\":\"c\"}': {'.': {}, 'f:name': {}, 'f:image': {} " more "}}}}}}}]}\n"             \
+    "spec: {replicas: 1, template: {spec: {restartPolicy: Always, containers: [{name: c, "         \
+    "image: " image ", resources: {limits: {cpu: '1', memory: 1024Mi}}}]}}}\n"
+
+static void test_compare__defaults_and_quantities_are_no_change(void **state)
+{
+    (void)state;
+    assert_true(compare_is_applied(object(WANTED), object(LIVE("i", "")), "me"));
+    assert_false(compare_is_applied(object(WANTED), object(LIVE("other", "")), "me"));
+    // not ours yet: it has to be applied to become ours
+    assert_false(compare_is_applied(object(WANTED), object(LIVE("i", "")), "someone"));
+    // we own a field that is not wanted any more: an apply would remove it
+    assert_false(compare_is_applied(object(WANTED), object(LIVE("i", ", 'f:command': {}")), "me"));
+}
+
+static void test_compare__dry_run_differs_in_substance_only(void **state)
+{
+    struct node *a =
+        object("metadata: {name: x, resourceVersion: '1', labels: {a: b}}\nspec: {n: 1}\n"
+               "status: {x: 1}");
+    struct node *b =
+        object("metadata: {name: x, resourceVersion: '2', labels: {a: b}}\nspec: {n: 1}");
+    struct node *c = object("metadata: {name: x, labels: {a: c}}\nspec: {n: 1}");
+    struct node *e = object("metadata: {name: x, labels: {a: b}}\nspec: {n: 1, m: 2}");
+
+    (void)state;
+    assert_false(compare_differs(a, b));
+    assert_true(compare_differs(a, c));
+    assert_true(compare_differs(a, e));
+    assert_true(compare_differs(e, a));
+}
+
+static struct layers_finding failing(const char *container, const char *reason, const char *message,
+                                     int64_t attempts)
+{
+    return (struct layers_finding){.state = READY_FAILING,
+                                   .object = "Deployment x/y",
+                                   .container = container,
+                                   .reason = reason,
+                                   .message = message,
+                                   .attempts = attempts};
+}
+
+static void test_failure__stalled_is_final_at_once(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
+    struct layers_finding stalled = {
+        .state = READY_TERMINAL, .object = "o", .reason = "Stalled", .message = ""};
+
+    (void)state;
+    assert_ptr_equal(failures_see(f, &stalled, 1, 0), &stalled);
+}
+
+static void test_failure__the_kubelet_words_are_one_failure(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
+    struct layers_finding pull = failing("c", "ErrImagePull", "no such image", 0);
+    struct layers_finding back_off = failing("c", "ImagePullBackOff", "back-off", 0);
+
+    (void)state;
+    assert_null(failures_see(f, &pull, 1, 1));
+    assert_null(failures_see(f, &back_off, 1, 500));
+    assert_null(failures_see(f, &pull, 1, 1000));
+    assert_ptr_equal(failures_see(f, &back_off, 1, 1001), &back_off);
+}
+
+static void test_failure__one_attempt_is_not_enough(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
+    struct layers_finding once = failing(NULL, "InstallFailed", "m", 1);
+    struct layers_finding twice = failing(NULL, "InstallFailed", "m", 2);
+
+    (void)state;
+    assert_null(failures_see(f, &once, 1, 1));
+    assert_null(failures_see(f, &once, 1, 5000));
+    assert_ptr_equal(failures_see(f, &twice, 1, 6000), &twice);
+}
+
+static void test_failure__healed_for_long_starts_anew(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
+    struct layers_finding crash = failing("c", "CrashLoopBackOff", "m", 5);
+
+    (void)state;
+    assert_null(failures_see(f, &crash, 1, 1));
+    assert_null(failures_see(f, NULL, 0, 1 + FAILURE_FORGET_MS + 1));
+    assert_null(failures_see(f, &crash, 1, FAILURE_FORGET_MS + 10));
+    assert_ptr_equal(failures_see(f, &crash, 1, FAILURE_FORGET_MS + 1010), &crash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_split__layers_are_the_entries_in_order),
+        cmocka_unit_test(test_split__two_layers_of_one_name_are_refused),
+        cmocka_unit_test(test_order__what_defines_comes_first_webhooks_last),
+        cmocka_unit_test(test_compare__defaults_and_quantities_are_no_change),
+        cmocka_unit_test(test_compare__dry_run_differs_in_substance_only),
+        cmocka_unit_test(test_failure__stalled_is_final_at_once),
+        cmocka_unit_test(test_failure__the_kubelet_words_are_one_failure),
+        cmocka_unit_test(test_failure__one_attempt_is_not_enough),
+        cmocka_unit_test(test_failure__healed_for_long_starts_anew),
+    };
+
+    return cmocka_run_group_tests(tests, make_doc, free_doc);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// model/ready: the vectors of kstatus with our stricter answers (docs/internals/ready.md).
+#include "unit.h"
+
+#include "base/err.h"
+#include "model/ready.h"
+
+static struct doc *d;
+
+static int make_doc(void **state)
+{
+    (void)state;
+    d = doc_new();
+    return 0;
+}
+
+static int free_doc(void **state)
+{
+    (void)state;
+    doc_free(d);
+    return 0;
+}
+
+static const struct node *object(const char *yaml)
+{
+    struct err *err = NULL;
+    const struct node *n = doc_read_yaml_one(d, span_str(yaml), "test", &err);
+
+    assert_null(err);
+    return n;
+}
+
+static void expect(enum ready_state state, const char *reason, const char *yaml)
+{
+    struct ready r;
+
+    ready_check(object(yaml), NULL, &r);
+    if (r.state != state || strcmp(r.reason, reason) != 0)
+        print_error("%s\n-> %s %s: %s\n", yaml, ready_state_name(r.state), r.reason, r.message);
+    assert_int_equal(r.state, state);
+    assert_string_equal(r.reason, reason);
+}
+
+#define DEPLOYMENT "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, generation: 2}\n"
+#define COUNTS(n)                                                                                  \
+    "replicas: " #n ", updatedReplicas: " #n ", readyReplicas: " #n ", availableReplicas: " #n
+
+static void test_ready__deployment(void **state)
+{
+    (void)state;
+    expect(READY_OK, "",
+           DEPLOYMENT "spec: {replicas: 1}\nstatus: {observedGeneration: 2, " COUNTS(
+               1) ", "
+                  "conditions: [{type: Available, status: 'True'}]}");
+    expect(READY_PROGRESSING, "NotObserved", DEPLOYMENT "spec: {replicas: 1}");
+    expect(READY_PROGRESSING, "LatestGenerationNotObserved",
+           DEPLOYMENT "status: {observedGeneration: 1, " COUNTS(1) "}");
+    expect(READY_PROGRESSING, "PodsMissing",
+           DEPLOYMENT "spec: {replicas: 2}\nstatus: {observedGeneration: 2, " COUNTS(1) "}");
+    expect(READY_PROGRESSING, "OldPods",
+           DEPLOYMENT "spec: {replicas: 1}\nstatus: {observedGeneration: 2, replicas: 2, "
+                      "updatedReplicas: 1, readyReplicas: 2, availableReplicas: 2}");
+    expect(READY_PROGRESSING, "NotAvailable",
+           DEPLOYMENT "spec: {replicas: 1}\nstatus: {observedGeneration: 2, " COUNTS(1) "}");
+    expect(READY_FAILING, "ProgressDeadlineExceeded",
+           DEPLOYMENT "status: {observedGeneration: 2, conditions: [{type: Progressing, "
+                      "status: 'False', reason: ProgressDeadlineExceeded}]}");
+    expect(READY_FAILING, "FailedCreate",
+           DEPLOYMENT "status: {observedGeneration: 2, conditions: [{type: ReplicaFailure, "
+                      "status: 'True', reason: FailedCreate, message: quota}]}");
+    expect(READY_OK, "",
+           DEPLOYMENT "spec: {replicas: 0}\nstatus: {observedGeneration: 2, "
+                      "conditions: [{type: Available, status: 'True'}]}");
+}
+
+#define STATEFUL "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x, generation: 1}\n"
+
+static void test_ready__stateful_set(void **state)
+{
+    (void)state;
+    expect(READY_OK, "",
+           STATEFUL "spec: {replicas: 4}\nstatus: {observedGeneration: 1, " COUNTS(
+               4) ", currentReplicas: 4, currentRevision: a, updateRevision: a}");
+    expect(READY_PROGRESSING, "PodsNotReady",
+           STATEFUL "spec: {replicas: 4}\nstatus: {observedGeneration: 1, replicas: 4, "
+                    "updatedReplicas: 4, readyReplicas: 2}");
+    expect(READY_PROGRESSING, "RevisionChanging",
+           STATEFUL "spec: {replicas: 1}\nstatus: {observedGeneration: 1, " COUNTS(
+               1) ", currentRevision: a, updateRevision: b}");
+    // kstatus calls OnDelete ready with no pod ready at all
+    expect(READY_PROGRESSING, "PodsNotReady",
+           STATEFUL "spec: {replicas: 1, updateStrategy: {type: OnDelete}}\n"
+                    "status: {observedGeneration: 1, replicas: 1}");
+    expect(READY_OK, "",
+           STATEFUL
+           "spec: {replicas: 3, updateStrategy: {rollingUpdate: {partition: 2}}}\n"
+           "status: {observedGeneration: 1, replicas: 3, updatedReplicas: 1, "
+           "readyReplicas: 3, availableReplicas: 3, currentRevision: a, updateRevision: b}");
+}
+
+#define DAEMON "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: x, generation: 1}\n"
+
+static void test_ready__daemon_set(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "NotObserved", DAEMON "status: {desiredNumberScheduled: 1}");
+    expect(READY_OK, "", DAEMON "status: {observedGeneration: 1, desiredNumberScheduled: 0}");
+    expect(READY_PROGRESSING, "PodsNotReady",
+           DAEMON "status: {observedGeneration: 1, desiredNumberScheduled: 2, "
+                  "currentNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 1}");
+}
+
+#define JOB "apiVersion: batch/v1\nkind: Job\nmetadata: {name: x}\n"
+
+static void test_ready__job(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "Running", JOB "status: {}");
+    // kstatus calls a started job ready
+    expect(READY_PROGRESSING, "Running", JOB "status: {startTime: now, active: 1}");
+    expect(READY_OK, "", JOB "status: {conditions: [{type: Complete, status: 'True'}]}");
+    expect(READY_TERMINAL, "BackoffLimitExceeded",
+           JOB "status: {conditions: [{type: Failed, status: 'True', "
+               "reason: BackoffLimitExceeded}]}");
+    expect(READY_TERMINAL, "Suspended", JOB "spec: {suspend: true}");
+}
+
+#define CRD                                                                                        \
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\n"
+
+static void test_ready__cluster_kinds(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "Installing", CRD "status: {}");
+    expect(READY_FAILING, "Conflict",
+           CRD "status: {conditions: [{type: NamesAccepted, status: 'False', reason: Conflict}]}");
+    expect(READY_OK, "", CRD "status: {conditions: [{type: Established, status: 'True'}]}");
+    expect(READY_PROGRESSING, "Terminating",
+           "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\nstatus: {phase: Terminating}");
+    expect(READY_FAILING, "MissingEndpoints",
+           "apiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: x}\n"
+           "status: {conditions: [{type: Available, status: 'False', reason: MissingEndpoints}]}");
+    expect(READY_OK, "", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}");
+    expect(READY_PROGRESSING, "Terminating",
+           "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, deletionTimestamp: now}");
+}
+
+#define CUSTOM "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x, generation: 2}\n"
+
+static void test_ready__kinds_without_a_rule(void **state)
+{
+    struct ready_options strict = {.declares_conditions = true};
+    struct ready r;
+
+    (void)state;
+    expect(READY_OK, "", CUSTOM);
+    expect(READY_OK, "", CUSTOM "status: {conditions: [{type: Ready, status: 'True'}]}");
+    expect(READY_FAILING, "Broken",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: Broken}]}");
+    // the condition's own generation is older: kstatus does not look at it
+    expect(READY_PROGRESSING, "LatestGenerationNotObserved",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'True', observedGeneration: 1}]}");
+    // both orders of conditions give the same
+    expect(READY_TERMINAL, "Dead",
+           CUSTOM "status: {conditions: [{type: Stalled, status: 'True', reason: Dead}, "
+                  "{type: Reconciling, status: 'True'}]}");
+    expect(READY_TERMINAL, "Dead",
+           CUSTOM "status: {conditions: [{type: Reconciling, status: 'True'}, "
+                  "{type: Stalled, status: 'True', reason: Dead}]}");
+    ready_check(object(CUSTOM), &strict, &r);
+    assert_int_equal(r.state, READY_PROGRESSING);
+}
+
+#define RELEASE                                                                                    \
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x, generation: "   \
+    "1}\n"
+
+static void test_ready__helm_release(void **state)
+{
+    struct ready r;
+
+    (void)state;
+    expect(READY_OK, "",
+           RELEASE "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True', "
+                   "observedGeneration: 1}, {type: Released, status: 'True'}]}");
+    expect(READY_PROGRESSING, "NotObserved", RELEASE "status: {observedGeneration: -1}");
+    // the run goes on: what its condition says is newer than observedGeneration
+    expect(READY_PROGRESSING, "Progressing",
+           RELEASE "status: {observedGeneration: -1, conditions: [{type: Ready, status: Unknown, "
+                   "reason: Progressing, message: running install, observedGeneration: 1}]}");
+    expect(READY_FAILING, "InstallFailed",
+           RELEASE "status: {observedGeneration: 1, installFailures: 1, conditions: [{type: Ready, "
+                   "status: 'False', reason: InstallFailed}]}");
+    expect(READY_TERMINAL, "RetriesExceeded",
+           RELEASE "status: {observedGeneration: 1, conditions: [{type: Stalled, status: 'True', "
+                   "reason: RetriesExceeded}, {type: Ready, status: 'False', "
+                   "reason: InstallFailed}]}");
+    expect(READY_TERMINAL, "Suspended",
+           RELEASE "spec: {suspend: true}\nstatus: {observedGeneration: 1, "
+                   "conditions: [{type: Ready, status: 'True'}]}");
+    // retried without end: between two attempts the failure still shows
+    expect(READY_FAILING, "InstallFailed",
+           RELEASE "status: {observedGeneration: 1, installFailures: 3, conditions: [{type: Ready, "
+                   "status: Unknown, reason: Progressing}, {type: Released, status: 'False', "
+                   "reason: InstallFailed}]}");
+    ready_check(object(RELEASE "status: {observedGeneration: 1, conditions: [{type: Ready, "
+                               "status: 'False', reason: DependencyNotReady}]}"),
+                NULL, &r);
+    assert_int_equal(r.state, READY_PROGRESSING);
+    assert_true(r.blocked);
+}
+
+#define GIT                                                                                        \
+    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: x, "           \
+    "generation: 1}\n"
+
+static void test_ready__flux_sources(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "NoArtifact",
+           GIT "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}]}");
+    expect(READY_OK, "",
+           GIT "status: {observedGeneration: 1, artifact: {revision: a}, "
+               "conditions: [{type: Ready, status: 'True'}]}");
+    expect(READY_FAILING, "GitOperationFailed",
+           GIT "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'False', "
+               "reason: GitOperationFailed}]}");
+    // static: no controller ever writes a status
+    expect(READY_OK, "",
+           "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\n"
+           "metadata: {name: x, generation: 1}\nspec: {type: oci}");
+}
+
+#define KUSTOMIZATION                                                                              \
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x, "        \
+    "generation: 1}\n"
+
+static void test_ready__flux_kustomization(void **state)
+{
+    (void)state;
+    expect(READY_OK, "",
+           KUSTOMIZATION "status: {observedGeneration: 1, lastAppliedRevision: a, "
+                         "lastAttemptedRevision: a, conditions: [{type: Ready, status: 'True'}]}");
+    expect(READY_PROGRESSING, "RevisionNotApplied",
+           KUSTOMIZATION "status: {observedGeneration: 1, lastAppliedRevision: a, "
+                         "lastAttemptedRevision: b, conditions: [{type: Ready, status: 'True'}]}");
+    expect(READY_FAILING, "BuildFailed",
+           KUSTOMIZATION "status: {observedGeneration: 1, conditions: [{type: Ready, "
+                         "status: 'False', reason: BuildFailed}]}");
+}
+
+static void expect_pod(enum ready_state state, const char *container, const char *reason,
+                       const char *status)
+{
+    struct ready_pod r;
+    char *yaml = NULL;
+
+    assert_true(
+        asprintf(&yaml, "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nstatus: %s", status) > 0);
+    ready_check_pod(object(yaml), &r);
+    assert_int_equal(r.state, state);
+    assert_string_equal(r.container, container);
+    assert_string_equal(r.reason, reason);
+    free(yaml);
+}
+
+static void test_ready__pods(void **state)
+{
+    (void)state;
+    expect_pod(READY_PROGRESSING, "", "PodPending", "{}");
+    expect_pod(READY_OK, "", "", "{phase: Succeeded}");
+    // kstatus calls a failed pod ready
+    expect_pod(READY_FAILING, "", "PodFailed", "{phase: Failed}");
+    expect_pod(READY_OK, "", "", "{phase: Running, conditions: [{type: Ready, status: 'True'}]}");
+    expect_pod(READY_PROGRESSING, "", "Unschedulable",
+               "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', "
+               "reason: Unschedulable, message: no node}]}");
+    expect_pod(READY_FAILING, "c", "ImagePullBackOff",
+               "{phase: Pending, containerStatuses: [{name: c, state: {waiting: "
+               "{reason: ImagePullBackOff, message: m}}}]}");
+    expect_pod(READY_FAILING, "i", "CrashLoopBackOff",
+               "{phase: Pending, initContainerStatuses: [{name: i, restartCount: 2, state: "
+               "{waiting: {reason: CrashLoopBackOff}}}], containerStatuses: [{name: c, state: "
+               "{waiting: {reason: PodInitializing}}}]}");
+    expect_pod(READY_PROGRESSING, "c", "ContainerNotReady",
+               "{phase: Running, containerStatuses: [{name: c, ready: false, state: {running: "
+               "{}}}]}");
+    // the failing container is named, not the one that only starts
+    expect_pod(READY_FAILING, "b", "ErrImagePull",
+               "{phase: Pending, containerStatuses: [{name: a, state: {waiting: "
+               "{reason: ContainerCreating}}}, {name: b, state: {waiting: {reason: "
+               "ErrImagePull}}}]}");
+}
+
+static void test_ready__long_messages_are_cut_between_characters(void **state)
+{
+    char yaml[4096] =
+        CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: R, message: \"";
+    struct ready r;
+
+    (void)state;
+    for (int i = 0; i < 500; i++)
+        memcpy(yaml + strlen(yaml), "\xc3\xa9", 3); // é
+    memcpy(yaml + strlen(yaml), "\"}]}", 5);
+    ready_check(object(yaml), NULL, &r);
+    assert_true(strlen(r.message) < sizeof(r.message));
+    assert_int_equal(strlen(r.message) % 2, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ready__deployment),
+        cmocka_unit_test(test_ready__stateful_set),
+        cmocka_unit_test(test_ready__daemon_set),
+        cmocka_unit_test(test_ready__job),
+        cmocka_unit_test(test_ready__cluster_kinds),
+        cmocka_unit_test(test_ready__kinds_without_a_rule),
+        cmocka_unit_test(test_ready__helm_release),
+        cmocka_unit_test(test_ready__flux_sources),
+        cmocka_unit_test(test_ready__flux_kustomization),
+        cmocka_unit_test(test_ready__pods),
+        cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
+    };
+
+    return cmocka_run_group_tests(tests, make_doc, free_doc);
+}
