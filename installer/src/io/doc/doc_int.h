@@ -55,6 +55,7 @@ void doc_set_text(struct doc *d, struct node *n, struct span text, struct span s
 struct scalar {
     enum node_type type; // NODE_STRING: it is text, nothing below counts
     bool timestamp;      // a NODE_STRING whose value is in `text`
+    bool unprintable;    // a timestamp that Go cannot print
     bool truth;
     bool negative;
     uint64_t integer; // the magnitude
@@ -66,7 +67,7 @@ struct scalar {
 void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
 
 // Fills `n` with the value of a plain scalar whose text is `text` (in the doc's arena).
-// Returns false for what JSON cannot hold: infinities and NaN.
+// Returns false for what JSON cannot hold: infinities, NaN, time zones a day away.
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
     MUST_CHECK;
 

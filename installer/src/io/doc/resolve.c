@@ -15,6 +15,7 @@ struct stamp {
     unsigned year, month, day, hour, minute, second;
     unsigned nanosecond;
     char zone[8]; // "Z" or "+hh:mm"
+    bool far;     // of a day or more
 };
 
 // One digit or two.
@@ -75,11 +76,14 @@ static bool take_zone(struct span *s, struct stamp *t)
     if (s->len != 6 || (s->ptr[0] != '+' && s->ptr[0] != '-') || s->ptr[3] != ':' ||
         !span_u64(span_of(s->ptr + 1, 2), &hour) || !span_u64(span_of(s->ptr + 4, 2), &minute))
         return false;
-    if (hour > 23 || minute > 60)
+    if (hour > 24 || minute > 60)
         return false;
-    if (hour || minute) // Go prints an offset of zero as Z
-        snprintf(t->zone, sizeof(t->zone), "%c%02u:%02u", s->ptr[0],
-                 (unsigned)hour + (minute == 60), (unsigned)minute % 60);
+    hour += minute / 60;
+    minute %= 60;
+    t->far = hour > 23; // Go reads such an offset but does not write it
+    if (hour || minute) // and it prints an offset of zero as Z
+        snprintf(t->zone, sizeof(t->zone), "%c%02u:%02u", s->ptr[0], (unsigned)hour % 100,
+                 (unsigned)minute);
     *s = span_tail(*s, 6);
     return true;
 }
@@ -128,6 +132,7 @@ static bool resolve_stamp(struct span text, struct scalar *out)
              t.month % 100, t.day % 100, t.hour % 100, t.minute % 100, t.second % 100, fraction,
              t.zone);
     out->timestamp = true;
+    out->unprintable = t.far;
     return true;
 }
 
@@ -219,18 +224,44 @@ static bool resolve_int(struct span plain, struct scalar *out)
     return parse_signed(s, base, out);
 }
 
+// The text without its underscores; *copy holds it when there were some.
+static struct span without_underscores(struct span text, char **copy)
+{
+    size_t len = 0;
+
+    if (span_find(text, '_') == text.len)
+        return text;
+    *copy = mem_alloc(text.len);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != '_')
+            (*copy)[len++] = text.ptr[i];
+    return span_of(*copy, len);
+}
+
+// What Go's own parser of numbers asks of underscores: a digit on both sides.
+static bool underscores_separate(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '_' &&
+            (i == 0 || i + 1 == text.len || !isdigit((unsigned char)text.ptr[i - 1]) ||
+             !isdigit((unsigned char)text.ptr[i + 1])))
+            return false;
+    return true;
+}
+
+static void resolve_float(struct span text, struct scalar *out)
+{
+    char *copy CLEANUP(mem_cleanup) = NULL;
+
+    if (number_parse(without_underscores(text, &copy), &out->real))
+        out->type = NODE_FLOAT;
+}
+
 static void resolve_number(struct span text, struct scalar *out)
 {
     char *copy CLEANUP(mem_cleanup) = NULL;
-    struct span plain = text;
+    struct span plain = without_underscores(text, &copy);
 
-    if (span_find(text, '_') < text.len) {
-        copy = mem_alloc(text.len);
-        plain = span_of(copy, 0);
-        for (size_t i = 0; i < text.len; i++)
-            if (text.ptr[i] != '_')
-                copy[plain.len++] = text.ptr[i];
-    }
     if (resolve_int(plain, out))
         return;
     if (number_parse(plain, &out->real))
@@ -312,8 +343,8 @@ void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
     if (text.len <= 5 && resolve_special(text, out))
         return;
     if (first == '.') {
-        if (number_parse(text, &out->real))
-            out->type = NODE_FLOAT;
+        if (underscores_separate(text))
+            resolve_float(text, out);
         return;
     }
     if (!resolve_stamp(text, out))
@@ -369,6 +400,8 @@ bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struc
     char number[24];
 
     n->type = (uint8_t)s->type;
+    if (s->timestamp && s->unprintable)
+        return false;
     switch (s->type) {
     case NODE_NULL: doc_set_text(d, n, SPAN_EMPTY, text); break;
     case NODE_BOOL: doc_set_text(d, n, s->truth ? SPAN("true") : SPAN("false"), text); break;

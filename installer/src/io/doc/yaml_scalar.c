@@ -7,6 +7,8 @@
 
 static const char CONTROL[] = "a string has a control character that kustomize cannot print";
 
+static const char NOT_JSON[] = "the value (infinity, NaN or a far time zone) cannot be written as JSON";
+
 static const char *standard_tag(const char *tag)
 {
     static const char prefix[] = "tag:yaml.org,2002:";
@@ -123,7 +125,7 @@ static int read_tagged(const struct reader *r, struct node *n, const char *tag, 
         return err_set(r->err, ERR_CONFIG, "%s:%u: \"%.*s\" is not a value of the type !!%s",
                        r->file, n->line, SPAN_ARG(span_head(text, 80)), tag);
     if (!doc_set_scalar(r->d, n, arena_span(r->d->arena, text), &s))
-        return reader_fail(r, n->line, "infinity and NaN cannot be written as JSON");
+        return reader_fail(r, n->line, NOT_JSON);
     return 0;
 }
 
@@ -141,7 +143,7 @@ static int read_plain(const struct reader *r, struct node *n, struct span text, 
     s.timestamp = s.timestamp && !r->yaml11; // it gives dates as they are written
     if (doc_set_scalar(r->d, n, text, &s))
         return 0;
-    reader_fail(r, n->line, "infinity and NaN cannot be written as JSON");
+    reader_fail(r, n->line, NOT_JSON);
     return err_hint(r->err, "quote \"%.*s\" to make it a string", SPAN_ARG(text));
 }
 
