@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// kubeconfig files, certificates and keys in them included.
+// A kubeconfig of any content: refused with an error or taken, never worse.
 #include "fuzz.h"
 
 #include "base/file.h"
@@ -7,16 +7,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct err *err CLEANUP(err_cleanup) = NULL;
     int fd CLEANUP(fd_cleanup) = -1;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = NULL;
+    struct kubeconfig_options options = {0};
     char path[64];
 
     fuzz_file(data, size, path, &fd);
-    struct kubeconfig_options options = {.path = path};
-    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&options, &err);
+    options.path = path;
+    config = kubeconfig_load(&options, &err);
     if (!config)
         fuzz_check_error(err);
     else
-        FUZZ_CHECK(*kubeconfig_server(config));
+        FUZZ_CHECK(!err);
     return 0;
 }
