@@ -51,7 +51,7 @@
 
 // for each item by pointer: VEC_FOREACH (struct item *, it, &items) { ... }
 #define VEC_FOREACH(pointer_type, it, v)                                                           \
-    for (pointer_type it = (v)->items; it < (v)->items + (v)->len; it++)
+    for (pointer_type it = (v)->items; it && it < (v)->items + (v)->len; it++)
 
 #define vec_free(v)                                                                                \
     do {                                                                                           \
