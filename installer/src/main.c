@@ -9,6 +9,7 @@
 #include "base/command.h"
 #include "base/mem.h"
 #include "cmd/bundle.h"
+#include "cmd/render.h"
 #include "cmd/status.h"
 #include "cmd/up.h"
 #include "io/term.h"
@@ -17,6 +18,7 @@
 static const struct command *const commands[] = {
     &cmd_up,
     &cmd_status,
+    &cmd_render,
     &cmd_bundle_lock,
     &cmd_bundle_build,
     &cmd_bundle_verify,

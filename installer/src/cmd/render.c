@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `render`.
+#include "cmd/render.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "cmd/render/print.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/kustomize.h"
+#include "model/lock.h"
+#include "work/artifacts.h"
+
+struct render_options {
+    struct command_common common;
+    const char *folder;
+    const char *other;
+    const char *write;
+    const char *order;
+    const char *restrictor;
+    const char *bundle;
+    const char *lock;
+    const char *ca_file;
+    bool diff;
+    bool origin;
+    bool lab;
+};
+
+#define AT(field) offsetof(struct render_options, field)
+
+static const struct opt render_table[] = {
+    {.type = OPT_OPERAND,
+     .value = "[FOLDER]",
+     .offset = AT(folder),
+     .help = "folder with a kustomization.yaml (clusters/sandbox)"},
+    {.type = OPT_OPERAND,
+     .value = "[OTHER]",
+     .offset = AT(other),
+     .help = "a second folder, for --diff"},
+    {.type = OPT_TEXT,
+     .name = "write",
+     .letter = 'o',
+     .value = "FILE|DIR/",
+     .offset = AT(write),
+     .help = "write to a file, or one file per object into a folder"},
+    {.type = OPT_CHOICE,
+     .name = "order",
+     .value = "legacy|none",
+     .offset = AT(order),
+     .help = "as kustomize prints by default, or in the order of the tree (legacy)",
+     .choices = "legacy|none"},
+    {.type = OPT_FLAG,
+     .name = "origin",
+     .offset = AT(origin),
+     .help = "say which files each object and field came from"},
+    {.type = OPT_FLAG,
+     .name = "diff",
+     .offset = AT(diff),
+     .help = "show what differs between FOLDER and OTHER; exit code 11 when anything does"},
+    {.type = OPT_CHOICE,
+     .name = "load-restrictor",
+     .value = "root|none",
+     .offset = AT(restrictor),
+     .help = "whether files may lie outside of their kustomization's folder (root: no)",
+     .choices = "root|none"},
+    {.type = OPT_TEXT,
+     .name = "bundle",
+     .value = "FILE",
+     .offset = AT(bundle),
+     .help = "take everything remote from this bundle"},
+    {.type = OPT_TEXT,
+     .name = "lock",
+     .value = "FILE",
+     .offset = AT(lock),
+     .help = "check what the network gives against this lock (bundles/sandbox.lock)"},
+    {.type = OPT_TEXT,
+     .name = "ca-file",
+     .value = "FILE",
+     .offset = AT(ca_file),
+     .help = "certificate authorities of upstream servers"},
+    {.type = OPT_FLAG,
+     .name = "lab",
+     .offset = AT(lab),
+     .help = "accept a bundle or lock that was made in the lab"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+// Opens what remote resources come from when the first is asked for: most trees need none, and
+// the libraries for the network cost more than a small build.
+struct remote {
+    struct kustomize_resolver base;
+    struct command_env *env;
+    const struct render_options *options;
+    struct http *http;
+    struct bundle *bundle;
+    struct lock *lock;
+    struct kustomize_resolver *inner;
+};
+
+static int open_network(struct remote *r, struct err **err)
+{
+    const struct render_options *o = r->options;
+    struct http_options options = {
+        .cancel = r->env->cancel, .report = r->env->report, .ca_file = o->ca_file};
+    const char *lock = o->lock ? o->lock : ARTIFACTS_LOCK;
+    if (o->lock || access(lock, F_OK) == 0) {
+        r->lock = artifacts_read_lock(lock, o->lab, err);
+        if (!r->lock)
+            return -1;
+    }
+    r->http = http_new(&options, err);
+    if (!r->http)
+        return -1;
+    r->inner = artifacts_resolver(r->http, r->lock, r->env->report);
+    return 0;
+}
+
+static int open_remote(struct remote *r, struct err **err)
+{
+    if (r->inner)
+        return 0;
+    if (!r->options->bundle)
+        return open_network(r, err);
+    r->bundle = artifacts_open_bundle(r->options->bundle, r->options->lab, err);
+    if (!r->bundle)
+        return -1;
+    r->inner = artifacts_bundle_resolver(r->bundle);
+    return 0;
+}
+
+static int remote_file(struct kustomize_resolver *base, const char *url, struct buf *out,
+                       bool *found, struct err **err)
+{
+    struct remote *r = (struct remote *)base;
+    return open_remote(r, err) < 0 ? -1 : r->inner->ops->file(r->inner, url, out, found, err);
+}
+
+static struct kustomize_tree *remote_git(struct kustomize_resolver *base,
+                                         const struct kustomize_git *git, struct err **err)
+{
+    struct remote *r = (struct remote *)base;
+    return open_remote(r, err) < 0 ? NULL : r->inner->ops->git(r->inner, git, err);
+}
+
+static const struct kustomize_resolver_ops remote_ops = {remote_file, remote_git};
+
+static void remote_close(struct remote *r)
+{
+    artifacts_resolver_free(r->inner);
+    http_free(r->http);
+    bundle_close(r->bundle);
+    lock_free(r->lock);
+}
+
+static int build(const struct render_options *o, struct remote *remote, const char *folder,
+                 struct kustomize_result *result, struct err **err)
+{
+    struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_disk("/", err);
+    char *cwd CLEANUP(mem_cleanup) = realpath(".", NULL);
+    if (!tree)
+        return -1;
+    if (!cwd)
+        return err_set_errno(err, ERR_CONFIG, errno, "the working directory");
+    char *path CLEANUP(mem_cleanup) = path_join(cwd, folder);
+    struct kustomize_options options = {
+        .tree = tree,
+        .folder = path,
+        .relative_to = cwd,
+        .resolver = &remote->base,
+        .report = remote->env->report,
+        .load_any = strcmp(o->restrictor, "none") == 0,
+        .track_transformers = o->origin,
+    };
+    return kustomize_build(&options, result, err);
+}
+
+static int render_one(struct command_env *env, const struct render_options *o,
+                      struct remote *remote, struct err **err)
+{
+    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
+    struct print_options print = {env->json, o->origin, strcmp(o->order, "none") == 0};
+    if (build(o, remote, o->folder, &result, err) < 0)
+        return -1;
+    if (!o->write) {
+        print_objects(&result, &print, env->out);
+        return 0;
+    }
+    if (span_ends(span_str(o->write), "/"))
+        return print_to_folder(&result, &print, o->write, err);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    print_objects(&result, &print, &out);
+    if (buf_check(&out, ERR_CONFIG, "the result", err) < 0)
+        return -1;
+    return file_write(o->write, buf_span(&out), 0644, err);
+}
+
+static int render_difference(struct command_env *env, const struct render_options *o,
+                             struct remote *remote, struct err **err)
+{
+    struct kustomize_result a CLEANUP(kustomize_result_free) = {0};
+    struct kustomize_result b CLEANUP(kustomize_result_free) = {0};
+    if (!o->other)
+        return err_set(err, ERR_USAGE, "--diff takes two folders");
+    if (build(o, remote, o->folder, &a, err) < 0 || build(o, remote, o->other, &b, err) < 0)
+        return -1;
+    size_t changed = print_difference(&a, &b, env->out);
+    return changed ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
+                             changed == 1 ? "object differs" : "objects differ", o->folder,
+                             o->other)
+                   : 0;
+}
+
+static void render_defaults(void *options)
+{
+    struct render_options *o = options;
+    o->folder = ARTIFACTS_ENTRYPOINT;
+    o->order = "legacy";
+    o->restrictor = "root";
+}
+
+static int render_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct render_options *o = options;
+    struct remote remote CLEANUP(remote_close) = {{&remote_ops}, env, o, NULL, NULL, NULL, NULL};
+    if (o->diff)
+        return render_difference(env, o, &remote, err);
+    if (o->other)
+        return err_set(err, ERR_USAGE, "%s: a second folder only goes with --diff", o->other);
+    return render_one(env, o, &remote, err);
+}
+
+const struct command cmd_render = {
+    .spec =
+        {
+            .name = "render",
+            .summary = "build a kustomization as kustomize does",
+            .details = "Needs no cluster and no kustomize. Remote resources come from the bundle,\n"
+                       "the content cache or the network, checked against the lock.",
+            .options = render_table,
+            .option_count = ARRAY_LEN(render_table),
+        },
+    .options_size = sizeof(struct render_options),
+    .defaults = render_defaults,
+    .run = render_run,
+};

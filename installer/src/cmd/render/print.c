@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Printing a rendered tree.
+#include "cmd/render/print.h"
+
+#include <ctype.h>
+
+#include "base/file.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "io/doc.h"
+
+static const struct kustomize_object *object_at(const struct kustomize_result *r,
+                                                const struct print_options *o, size_t i)
+{
+    return &r->objects[o->tree_order ? i : r->sorted[i]];
+}
+
+static void print_place(const char *file, uint32_t line, struct buf *out)
+{
+    if (*file)
+        buf_printf(out, line ? "%s:%u" : "%s", file, line);
+}
+
+// Fields that came from another file than their object, with their place, as comments.
+static void print_fields(const struct kustomize_result *r, const struct node *n, uint16_t file,
+                         struct buf *path, struct buf *out)
+{
+    size_t len = path->len;
+    if (n->file && n->file != file) {
+        buf_printf(out, "#   %s: ", buf_str(path));
+        print_place(doc_file_name(r->doc, n->file), n->line, out);
+        buf_add_char(out, '\n');
+        file = n->file;
+    }
+    NODE_FOREACH_PAIR (pair, n) {
+        buf_printf(path, "%s%.*s", len ? "." : "", SPAN_ARG(pair->key));
+        print_fields(r, pair->value, file, path, out);
+        buf_truncate(path, len);
+    }
+    for (size_t i = 0; node_is(n, NODE_SEQ) && i < node_len(n); i++) {
+        buf_printf(path, "[%zu]", i);
+        print_fields(r, node_item(n, i), file, path, out);
+        buf_truncate(path, len);
+    }
+}
+
+static void print_origin(const struct kustomize_result *r, const struct kustomize_object *object,
+                         struct buf *out)
+{
+    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    buf_add_str(out, "# from ");
+    print_place(*object->file ? object->file : "the build", object->line, out);
+    if (object->generator)
+        buf_printf(out, " (%s)", object->generator);
+    for (size_t i = 0; i < object->chain_len; i++)
+        buf_printf(out, "%s%s", i ? " > " : ", by way of ", object->chain[i]);
+    buf_add_char(out, '\n');
+    for (size_t i = 0; i < object->touched_len; i++)
+        buf_printf(out, "#   changed by %s\n", object->touched[i]);
+    print_fields(r, object->node, object->node->file, &path, out);
+}
+
+static struct node *texts(struct doc *d, const char *const *items, size_t len)
+{
+    struct node *list = node_new_seq(d);
+    for (size_t i = 0; i < len; i++)
+        node_push(d, list, node_new_str(d, span_str(items[i])));
+    return list;
+}
+
+static void print_json(const struct kustomize_object *object, bool origin, struct buf *out)
+{
+    if (!origin) {
+        doc_write_json(object->node, true, out);
+        return;
+    }
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *place = node_new_map(d);
+    node_set_str(d, place, "file", span_str(object->file));
+    node_set(d, place, SPAN("line"), node_new_int(d, object->line));
+    if (object->generator)
+        node_set_str(d, place, "generator", span_str(object->generator));
+    node_set(d, place, SPAN("resources"), texts(d, object->chain, object->chain_len));
+    node_set(d, place, SPAN("transformers"), texts(d, object->touched, object->touched_len));
+    buf_add_str(out, "{\"object\":");
+    doc_write_json(object->node, true, out);
+    buf_add_str(out, ",\"origin\":");
+    doc_write_json(place, false, out);
+    buf_add_char(out, '}');
+}
+
+void print_objects(const struct kustomize_result *r, const struct print_options *o,
+                   struct buf *out)
+{
+    if (o->json)
+        buf_add_char(out, '[');
+    for (size_t i = 0; i < r->len; i++) {
+        const struct kustomize_object *object = object_at(r, o, i);
+        if (i)
+            buf_add_str(out, o->json ? ",\n" : "---\n");
+        if (o->json) {
+            print_json(object, o->origin, out);
+            continue;
+        }
+        if (o->origin)
+            print_origin(r, object, out);
+        doc_write_yaml(object->node, out);
+    }
+    if (o->json)
+        buf_add_str(out, "]\n");
+}
+
+static void add_lower(struct buf *out, struct span s, char separator)
+{
+    for (size_t i = 0; i < s.len; i++)
+        buf_add_char(out, s.ptr[i] == '/' ? '_' : (char)tolower((unsigned char)s.ptr[i]));
+    if (s.len && separator)
+        buf_add_char(out, separator);
+}
+
+// "<namespace>_<group>_<version>_<kind>_<name>.yaml" in lower case, as kustomize names them.
+static char *file_name(const char *folder, const struct kustomize_object *object,
+                       bool with_namespace, bool json)
+{
+    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    buf_printf(&name, "%s/", folder);
+    if (with_namespace)
+        add_lower(&name, object->namespace, '_');
+    add_lower(&name, object->api_version, '_');
+    add_lower(&name, object->kind, '_');
+    add_lower(&name, object->name, 0);
+    buf_add_str(&name, json ? ".json" : ".yaml");
+    return buf_take(&name);
+}
+
+static bool several_namespaces(const struct kustomize_result *r)
+{
+    struct span first = SPAN_EMPTY;
+    for (size_t i = 0; i < r->len; i++) {
+        struct span own = r->objects[i].namespace;
+        if (own.len && first.len && !span_eq(own, first))
+            return true;
+        if (own.len)
+            first = own;
+    }
+    return false;
+}
+
+int print_to_folder(const struct kustomize_result *r, const struct print_options *o,
+                    const char *folder, struct err **err)
+{
+    bool with_namespace = several_namespaces(r);
+    if (file_make_dirs(folder, 0755, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->len; i++) {
+        const struct kustomize_object *object = &r->objects[i];
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+        char *path CLEANUP(mem_cleanup) = file_name(folder, object, with_namespace, o->json);
+        if (o->json) {
+            print_json(object, o->origin, &text);
+            buf_add_char(&text, '\n');
+        } else {
+            if (o->origin)
+                print_origin(r, object, &text);
+            doc_write_yaml(object->node, &text);
+        }
+        if (file_write(path, buf_span(&text), 0644, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static const char *identity(const struct kustomize_object *object, struct arena *arena)
+{
+    const char *slash = object->namespace.len ? "/" : "";
+    return arena_printf(arena, "%.*s %.*s%s%.*s (%.*s)", SPAN_ARG(object->kind),
+                        SPAN_ARG(object->namespace), slash, SPAN_ARG(object->name),
+                        SPAN_ARG(object->api_version));
+}
+
+static size_t print_pair(const struct kustomize_object *a, const struct kustomize_object *b,
+                         const char *name, struct buf *out)
+{
+    struct buf old CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf new CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    if (a)
+        doc_write_yaml(a->node, &old);
+    if (b)
+        doc_write_yaml(b->node, &new);
+    if (a && b && span_eq(buf_span(&old), buf_span(&new)))
+        return 0;
+    diff_lines(buf_span(&old), buf_span(&new), name, out);
+    return 1;
+}
+
+size_t print_difference(const struct kustomize_result *a, const struct kustomize_result *b,
+                        struct buf *out)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct map old CLEANUP(map_free) = MAP_INIT;
+    struct map new CLEANUP(map_free) = MAP_INIT;
+    size_t changed = 0;
+    for (size_t i = 0; i < b->len; i++)
+        (void)map_put(&new, span_str(identity(&b->objects[i], arena)), &b->objects[i]);
+    for (size_t i = 0; i < a->len; i++) {
+        const char *name = identity(&a->objects[a->sorted[i]], arena);
+        (void)map_put(&old, span_str(name), &a->objects[a->sorted[i]]);
+        changed += print_pair(&a->objects[a->sorted[i]], map_get(&new, span_str(name)), name, out);
+    }
+    for (size_t i = 0; i < b->len; i++) {
+        const char *name = identity(&b->objects[b->sorted[i]], arena);
+        if (!map_get(&old, span_str(name)))
+            changed += print_pair(NULL, &b->objects[b->sorted[i]], name, out);
+    }
+    return changed;
+}

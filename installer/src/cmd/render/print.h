@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// How `render` prints a result: YAML or JSON, with or without origins, to one file per object, or as
+// the difference of two results.
+#ifndef CMD_RENDER_PRINT_H
+#define CMD_RENDER_PRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "model/kustomize.h"
+
+struct print_options {
+    bool json;
+    bool origin;
+    bool tree_order;
+};
+
+// Appends all objects to `out`.
+void print_objects(const struct kustomize_result *r, const struct print_options *o,
+                   struct buf *out);
+
+// Writes each object to a file of its own in `folder` (made if missing). ERR_CONFIG.
+int print_to_folder(const struct kustomize_result *r, const struct print_options *o,
+                    const char *folder, struct err **err) MUST_CHECK;
+
+// Appends what differs, object by object, as unified diffs; returns how many objects differ.
+size_t print_difference(const struct kustomize_result *a, const struct kustomize_result *b,
+                        struct buf *out);
+
+// Appends a unified diff of two texts under `name`; nothing when they are equal.
+void diff_lines(struct span a, struct span b, const char *name, struct buf *out);
+
+#endif
