@@ -56,7 +56,7 @@ static void print_origin(const struct kustomize_result *r, const struct kustomiz
         buf_printf(out, "%s%s", i ? " > " : ", by way of ", object->chain[i]);
     buf_add_char(out, '\n');
     for (size_t i = 0; i < object->touched_len; i++)
-        buf_printf(out, "#   changed by %s\n", object->touched[i]);
+        buf_printf(out, "#   passed %s\n", object->touched[i]);
     print_fields(r, object->node, object->node->file, &path, out);
 }
 
