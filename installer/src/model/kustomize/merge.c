@@ -261,8 +261,8 @@ static int check_kinds(struct merge *m, const struct node *dest, const struct no
 
     if (dest->type == origin->type || (dest_scalar && origin_scalar))
         return 0;
-    snprintf(what, sizeof(what), "the patch has a %s where the object has a %s",
-             node_type_name(origin), node_type_name(dest));
+    snprintf(what, sizeof(what), "%s in the patch, %s in the object", node_type_name(origin),
+             node_type_name(dest));
     merge_fail(m, origin, what);
     return err_hint(m->err, "set it to null or use $patch: replace one level up");
 }

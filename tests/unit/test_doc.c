@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// io/doc: trees, reading YAML and JSON, errors and limits.
+#include "unit.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "io/doc.h"
+
+static struct node *read_one(struct doc *d, const char *text)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node *n = doc_read_yaml_one(d, span_str(text), "f.yaml", &err);
+
+    if (!n)
+        fail_msg("%s: %s", text, err_message(err));
+    return n;
+}
+
+// Reading fails with ERR_CONFIG and a message that has `words`.
+static void check_refused(const char *text, size_t len, const char *words)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node_list all = {0};
+
+    if (doc_read_yaml(d, span_of(text, len), "f.yaml", &all, &err) == 0)
+        fail_msg("%s was read", text);
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    if (!strstr(err_message(err), words))
+        fail_msg("\"%s\" lacks \"%s\"", err_message(err), words);
+}
+
+static void refused(const char *text, const char *words)
+{
+    check_refused(text, strlen(text), words);
+}
+
+static void test_doc__reads_maps_and_lists(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, "a: {b: [1, x]}\nc: true\n");
+
+    (void)state;
+    assert_int_equal(node_int(node_item(node_path(n, "a", "b"), 0), 0), 1);
+    assert_string_equal(node_str(node_item(node_path(n, "a", "b"), 1)), "x");
+    assert_true(node_get_bool(n, "c", false));
+    assert_null(node_path(n, "a", "nope", "b"));
+    assert_null(node_get(NULL, "a"));
+}
+
+static void test_doc__knows_file_and_lines(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node_list all = {0};
+
+    (void)state;
+    assert_int_equal(doc_read_yaml(d, SPAN("# c\na: 1\n---\n\nb:\n  c: |\n    x\n  d: 2\n"), "f.yaml",
+                                   &all, &err),
+                     0);
+    assert_int_equal(all.len, 2);
+    assert_int_equal(node_get(all.items[0], "a")->line, 2);
+    assert_int_equal(node_path(all.items[1], "b", "d")->line, 8);
+    assert_string_equal(doc_file_name(d, all.items[1]->file), "f.yaml");
+    assert_int_equal(all.items[1]->map.pairs[0].line, 5);
+}
+
+static void test_doc__cuts_documents_as_kyaml_does(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node_list all = {0};
+
+    (void)state;
+    assert_int_equal(doc_read_yaml(d, SPAN("---\na: 1\n--- # two\n---\n# empty\n---\nb: 1\n...\n---\n"),
+                                   "f", &all, &err),
+                     0);
+    assert_int_equal(all.len, 2);
+    assert_non_null(node_get(all.items[1], "b"));
+    refused("a: 1\n--- b\nc: 1\n", "f.yaml:2: the separator --- is followed by \"b\"");
+}
+
+static void test_doc__drops_carriage_returns_and_byte_order_mark(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, "\xef\xbb\xbf" "a: |\r\n  x\r\n  y\r\nb: z\r\n");
+
+    (void)state;
+    assert_string_equal(node_get_str(n, "a"), "x\ny\n");
+    assert_string_equal(node_get_str(n, "b"), "z");
+}
+
+static void test_doc__expands_aliases_and_merge_keys(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, "a: &x {p: 1, q: 2}\n"
+                                 "b: {<<: *x, q: 3}\n"
+                                 "c: {<<: [{q: 8, r: 9}, *x]}\n"
+                                 "d: *x\n");
+
+    (void)state;
+    assert_int_equal(node_int(node_path(n, "b", "p"), 0), 1);
+    assert_int_equal(node_int(node_path(n, "b", "q"), 0), 3);
+    assert_int_equal(node_int(node_path(n, "c", "q"), 0), 8); // the first of the list wins
+    assert_int_equal(node_int(node_path(n, "c", "p"), 0), 1);
+    assert_true(node_equal(node_get(n, "a"), node_get(n, "d")));
+    assert_ptr_not_equal(node_get(n, "a"), node_get(n, "d"));
+}
+
+static void test_doc__refuses_duplicate_keys_with_both_lines(void **state)
+{
+    (void)state;
+    refused("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n", "f.yaml:5: the key \"c\" is already set in line 3");
+    refused("a: {x: 1, 'x': 2}\n", "already set in line 1");
+}
+
+static void test_doc__refuses_what_json_cannot_hold(void **state)
+{
+    (void)state;
+    refused("a: {1: b}\n", "the key 1 is not a string");
+    refused("a: {[b]: c}\n", "cannot be a key");
+    refused("~: b\n", "not a string");
+    refused("a: .inf\n", "f.yaml:1: the value (infinity");
+    refused("a: \"\\x7f\"\n", "control character");
+}
+
+static void test_doc__root_keys_may_be_any_scalar(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+
+    (void)state;
+    assert_string_equal(node_get_str(read_one(d, "0x10: a\n"), "0x10"), "a");
+}
+
+static void test_doc__names_line_and_problem_of_bad_syntax(void **state)
+{
+    (void)state;
+    refused("a: b\nc: 'd\n", "f.yaml:");
+    refused("a: b: c\n", "f.yaml:1: mapping values are not allowed");
+    refused("a:\n\tb: c\n", "f.yaml:2: found character that cannot start any token");
+    refused("a: 1\n---\nb: *x\n", "f.yaml:3: the anchor \"x\" is not defined above");
+    refused("a: &x [*x]\n", "contains itself");
+    refused("a: !!int x\n", "\"x\" is not a value of the type !!int");
+    check_refused("a: b\xff\n", 6, "f.yaml:1");
+}
+
+static void test_doc__limits_depth(void **state)
+{
+    char text[2 * (DOC_DEPTH_MAX + 1) + 1];
+
+    (void)state;
+    memset(text, '[', DOC_DEPTH_MAX + 1);
+    memset(text + DOC_DEPTH_MAX + 1, ']', DOC_DEPTH_MAX + 1);
+    check_refused(text, sizeof(text) - 1, "nested more than 128 levels");
+}
+
+static void test_doc__limits_alias_bombs(void **state)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    buf_add_str(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 9; i++) {
+        buf_printf(&text, "a%d: &a%d [", i, i);
+        for (int k = 0; k < 10; k++)
+            buf_printf(&text, "%s*a%d", k ? ", " : "", i - 1);
+        buf_add_str(&text, "]\n");
+    }
+    check_refused(buf_str(&text), text.len, "aliases expand to more than 200000 nodes");
+}
+
+static void test_doc__big_maps_are_read_in_linear_time(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct node *n;
+
+    (void)state;
+    for (int i = 0; i < 200000; i++) // far beyond what pairwise comparing could do in a test
+        buf_printf(&text, "key%d: value\n", i);
+    n = read_one(d, buf_str(&text));
+    assert_int_equal(node_len(n), 200000);
+}
+
+static void test_doc__yaml11_is_what_kustomization_files_are_read_as(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node *n =
+        doc_read_yaml11(d, SPAN("a: yes\nb: 2020-01-01\nc: {1: x, 0x10: v}\n"), "k", &err);
+
+    (void)state;
+    assert_non_null(n);
+    assert_true(node_get_bool(n, "a", false));
+    assert_string_equal(node_get_str(n, "b"), "2020-01-01");
+    assert_string_equal(node_get_str(node_get(n, "c"), "16"), "v");
+}
+
+static void test_doc__reads_json(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node *n = doc_read_json(d, SPAN("{\"a\": [1, 2.5, 1e3, \"\\u00e9\\u0000\", null]}"), "j",
+                                   ERR_API, &err);
+
+    (void)state;
+    assert_non_null(n);
+    n = node_get(n, "a");
+    assert_int_equal(node_int(node_item(n, 0), 0), 1);
+    assert_int_equal(node_item(n, 1)->type, NODE_FLOAT);
+    assert_int_equal(node_int(node_item(n, 2), 0), 1000);
+    assert_int_equal(node_text(node_item(n, 3)).len, 3);
+    assert_int_equal(node_item(n, 4)->type, NODE_NULL);
+    assert_null(doc_read_json(d, SPAN("{\"a\":1,\"a\":2}"), "j", ERR_API, &err));
+    assert_int_equal(err_kind(err), ERR_API);
+}
+
+static void test_doc__writes_json_with_gos_escapes(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    doc_write_json(read_one(d, "b: \"<a&b>\\u2028\\n\\x01\"\na: [1.5, 1e-7, 1e21, ~]\n"), true, &out);
+    assert_string_equal(buf_str(&out), "{\"a\":[1.5,1e-7,1e+21,null],"
+                                       "\"b\":\"\\u003ca\\u0026b\\u003e\\u2028\\n\\u0001\"}");
+}
+
+static void test_doc__edits_maps_and_lists(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *map = node_new_map(d);
+    struct node *seq = node_new_seq(d);
+
+    (void)state;
+    node_set_str(d, map, "a", SPAN("1"));
+    node_set_str(d, map, "b", SPAN("2"));
+    node_set_str(d, map, "a", SPAN("3"));
+    assert_int_equal(node_len(map), 2);
+    assert_string_equal(node_str(map->map.pairs[0].value), "3"); // in its place
+    assert_true(node_remove(map, SPAN("a")));
+    assert_false(node_remove(map, SPAN("a")));
+    for (int i = 0; i < 10; i++)
+        node_push(d, seq, node_new_int(d, i));
+    node_insert_item(d, seq, 0, node_new_bool(d, true));
+    node_remove_item(seq, 1);
+    assert_int_equal(node_len(seq), 10);
+    assert_true(node_bool(node_item(seq, 0), false));
+    assert_int_equal(node_int(node_item(seq, 9), 0), 9);
+}
+
+static void test_doc__compares_and_copies_trees(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct doc *other CLEANUP(doc_cleanup) = doc_new();
+    struct node *a = read_one(d, "a: {x: 0755, y: ~}\nb: [1, '1']\n");
+    struct node *b = read_one(other, "b: [1, '1']\na: {y: null, x: 493}\n");
+    struct node *copy = node_copy(other, a);
+
+    (void)state;
+    assert_true(node_equal(a, b));
+    assert_true(node_equal(a, copy));
+    assert_true(span_is(node_source(node_path(copy, "a", "x")), "0755"));
+    node_set(other, node_get(copy, "a"), SPAN("x"), node_new_str(other, SPAN("493")));
+    assert_false(node_equal(a, copy));
+}
+
+static void test_doc__keeps_what_was_written(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, "a: 0755\nb: ~\nc:\nd: '5'\ne: 2020-01-01\nf: TRUE\ng: plain\n");
+
+    (void)state;
+    assert_true(span_is(node_source(node_get(n, "a")), "0755"));
+    assert_true(span_is(node_source(node_get(n, "b")), "~"));
+    assert_int_equal(node_source(node_get(n, "c")).len, 0);
+    assert_true(node_get(n, "d")->flags & NODE_QUOTED);
+    assert_string_equal(node_get_str(n, "e"), "2020-01-01T00:00:00Z");
+    assert_true(span_is(node_source(node_get(n, "e")), "2020-01-01"));
+    assert_true(span_is(node_scalar(node_get(n, "f")), "true"));
+    assert_false(node_get(n, "g")->flags & NODE_QUOTED);
+}
+
+UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_lines),
+          UNIT(test_doc__cuts_documents_as_kyaml_does),
+          UNIT(test_doc__drops_carriage_returns_and_byte_order_mark),
+          UNIT(test_doc__expands_aliases_and_merge_keys),
+          UNIT(test_doc__refuses_duplicate_keys_with_both_lines),
+          UNIT(test_doc__refuses_what_json_cannot_hold),
+          UNIT(test_doc__root_keys_may_be_any_scalar),
+          UNIT(test_doc__names_line_and_problem_of_bad_syntax), UNIT(test_doc__limits_depth),
+          UNIT(test_doc__limits_alias_bombs), UNIT(test_doc__big_maps_are_read_in_linear_time),
+          UNIT(test_doc__yaml11_is_what_kustomization_files_are_read_as),
+          UNIT(test_doc__reads_json), UNIT(test_doc__writes_json_with_gos_escapes),
+          UNIT(test_doc__edits_maps_and_lists), UNIT(test_doc__compares_and_copies_trees),
+          UNIT(test_doc__keeps_what_was_written))
