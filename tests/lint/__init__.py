@@ -16,6 +16,7 @@ RULES = {
     "cloexec": banned.cloexec,
     "output": banned.output,
     "docs": docs.drift,
+    "links": docs.links,
     "format": tools.clang_format,
     "tidy": tools.clang_tidy,
     "shell": tools.shell,

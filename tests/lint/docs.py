@@ -9,6 +9,7 @@ from .tree import Skip
 PAGE = "docs/commands.md"
 COMMON = "Options of every command"
 COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?)  +\S", re.M)
+LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -49,3 +50,12 @@ def drift(tree):
         yield from (f"{PAGE}: sandstrap {command}: {name} is missing" for name in sorted(helped - written))
         yield from (f"{PAGE}: sandstrap {command}: no option {name}" for name in sorted(written - helped))
     yield from (f"{PAGE}: no command {name}" for name in sorted(set(documented) - set(commands)))
+
+
+def links(tree):
+    """A relative link in a Markdown file leads to a file of the tree."""
+    for path in tree.named(".md"):
+        for match in LINK.finditer(tree.text(path)):
+            target = match.group(1).split("#")[0]
+            if target and not (path.parent / target).exists():
+                yield f"{tree.at(path, match.start())}: {target} does not exist"

@@ -174,6 +174,16 @@ def test_unused_edge_is_refused(plant):
     assert "model/kube declares io/http but includes nothing of it" in result.stdout
 
 
+def test_link_to_nowhere_is_refused(plant):
+    plant.write("README.md", "[x](main.c) [y](https://example.com) [z](#here)\n")
+    plant.write("main.c", "")
+    assert plant.lint("links").returncode == 0
+    plant.write("README.md", "text\n[x](docs/gone.md#part)\n")
+    result = plant.lint("links")
+    assert result.returncode == 1
+    assert "README.md:2: docs/gone.md does not exist" in result.stdout
+
+
 def test_shell_and_python_mistakes_are_refused(plant):
     plant.write("bad.sh", "#!/bin/sh\ncd $1\n")
     plant.write("bad.py", "import os\n")
