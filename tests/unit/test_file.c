@@ -57,17 +57,24 @@ static void test_file__write_is_durable_and_leaves_nothing_else(void **state)
     assert_int_equal(count_files(), 1);
 }
 
-static void test_file__abort_removes_the_temporary_file(void **state)
+static void test_file__a_failed_write_leaves_nothing(void **state)
 {
     char *path CLEANUP(mem_cleanup) = mem_printf("%s/f", dir);
+    char *below CLEANUP(mem_cleanup) = mem_printf("%s/f/g", dir);
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct file_writer *w = file_writer_open(path, 0600, &err);
 
     (void)state;
-    assert_non_null(w);
-    assert_int_equal(count_files(), 2);
-    file_writer_abort(w);
+    assert_int_equal(file_write(below, SPAN("x"), 0600, &err), -1);
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    err_clear(&err);
+    // a folder cannot be replaced by a file: the rename fails after the bytes were written
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(file_write(path, SPAN("x"), 0600, &err), -1);
     assert_int_equal(count_files(), 1);
+    assert_int_equal(rmdir(path), 0);
+    err_clear(&err);
+    assert_int_equal(file_write(path, SPAN("two"), 0600, &err), 0);
 }
 
 static void test_file__read_refuses_folders_and_what_is_too_large(void **state)
@@ -102,7 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_file__write_is_durable_and_leaves_nothing_else),
-        cmocka_unit_test(test_file__abort_removes_the_temporary_file),
+        cmocka_unit_test(test_file__a_failed_write_leaves_nothing),
         cmocka_unit_test(test_file__read_refuses_folders_and_what_is_too_large),
         cmocka_unit_test(test_file__read_of_exactly_the_limit),
     };

@@ -22,7 +22,6 @@ struct chunk {
 struct arena {
     struct chunk *chunks; // the newest first
     size_t at;            // the first free byte of the newest
-    size_t used;
     size_t next_size;
 };
 
@@ -59,7 +58,6 @@ static void *take(struct arena *a, size_t size, size_t align)
     }
     ptr = a->chunks->data + start;
     a->at = start + size;
-    a->used += size;
     return ptr;
 }
 
@@ -101,11 +99,6 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     text = mem_vprintf(fmt, args);
     va_end(args);
     return arena_str(a, text);
-}
-
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
 }
 
 void arena_free(struct arena *a)

@@ -25,9 +25,6 @@ char *arena_str(struct arena *a, const char *str) MUST_CHECK RETURNS_NONNULL;
 struct span arena_span(struct arena *a, struct span s) MUST_CHECK;
 char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3) RETURNS_NONNULL;
 
-// Bytes handed out so far.
-size_t arena_used(const struct arena *a);
-
 // NULL-safe.
 void arena_free(struct arena *a);
 

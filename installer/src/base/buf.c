@@ -2,6 +2,7 @@
 // The capped buffer.
 #include "base/buf.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ void buf_add_repeat(struct buf *b, char c, size_t count)
     buf_commit(b, count);
 }
 
-void buf_vprintf(struct buf *b, const char *fmt, va_list args)
+static PRINTF(2, 0) void add_formatted(struct buf *b, const char *fmt, va_list args)
 {
     va_list again;
     char *at;
@@ -94,7 +95,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    buf_vprintf(b, fmt, args);
+    add_formatted(b, fmt, args);
     va_end(args);
 }
 

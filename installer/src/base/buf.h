@@ -4,7 +4,6 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,7 +34,6 @@ void buf_add_str(struct buf *b, const char *str);
 void buf_add_char(struct buf *b, char c);
 void buf_add_repeat(struct buf *b, char c, size_t count);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list args) PRINTF(2, 0);
 
 // Adds `len` bytes in lower-case hexadecimal.
 void buf_add_hex(struct buf *b, const void *data, size_t len);

@@ -142,46 +142,6 @@ int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const cha
     return 0;
 }
 
-struct file_writer {
-    char *path;
-    char *temp;
-    int fd;
-};
-
-static void writer_free(struct file_writer *w)
-{
-    fd_cleanup(&w->fd);
-    free(w->path);
-    free(w->temp);
-    free(w);
-}
-
-struct file_writer *file_writer_open(const char *path, mode_t mode, struct err **err)
-{
-    char *dir CLEANUP(mem_cleanup) = path_dir(path);
-    struct file_writer *w = MEM_NEW(struct file_writer);
-
-    w->path = mem_str(path);
-    w->temp = mem_printf("%s/.%s.XXXXXX", dir, path_base(path));
-    w->fd = mkostemp(w->temp, O_CLOEXEC);
-    if (w->fd < 0) {
-        err_set_errno(err, ERR_CONFIG, errno, "cannot write beside %s", path);
-        writer_free(w);
-        return NULL;
-    }
-    if (fchmod(w->fd, mode) < 0) {
-        err_set_errno(err, ERR_CONFIG, errno, "%s", w->temp);
-        file_writer_abort(w);
-        return NULL;
-    }
-    return w;
-}
-
-int file_writer_fd(const struct file_writer *w)
-{
-    return w->fd;
-}
-
 int file_sync_parent(const char *path, struct err **err)
 {
     char *dir CLEANUP(mem_cleanup) = path_dir(path);
@@ -195,41 +155,33 @@ int file_sync_parent(const char *path, struct err **err)
     return 0;
 }
 
-int file_writer_commit(struct file_writer *w, struct err **err)
+static int fill(int fd, const char *temp, struct span data, mode_t mode, struct err **err)
 {
-    int result = 0;
-
-    sync_count++;
-    if (fsync(w->fd) < 0)
-        result = err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", w->temp);
-    else if (rename(w->temp, w->path) < 0)
-        result = err_set_errno(err, ERR_CONFIG, errno, "%s", w->path);
-    if (result < 0) {
-        file_writer_abort(w);
+    if (fchmod(fd, mode) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", temp);
+    if (fd_write_all(fd, data.ptr, data.len, temp, err) < 0)
         return -1;
-    }
-    result = file_sync_parent(w->path, err);
-    writer_free(w);
-    return result;
-}
-
-void file_writer_abort(struct file_writer *w)
-{
-    if (!w)
-        return;
-    unlink(w->temp);
-    writer_free(w);
+    sync_count++;
+    if (fsync(fd) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", temp);
+    return 0;
 }
 
 int file_write(const char *path, struct span data, mode_t mode, struct err **err)
 {
-    struct file_writer *w CLEANUP(file_writer_cleanup) = file_writer_open(path, mode, err);
+    char *dir CLEANUP(mem_cleanup) = path_dir(path);
+    char *temp CLEANUP(mem_cleanup) = mem_printf("%s/.%s.XXXXXX", dir, path_base(path));
+    int fd CLEANUP(fd_cleanup) = mkostemp(temp, O_CLOEXEC);
 
-    if (!w)
-        return -1;
-    if (fd_write_all(w->fd, data.ptr, data.len, path, err) < 0)
-        return -1;
-    return file_writer_commit(STEAL(w), err);
+    if (fd < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "cannot write beside %s", path);
+    if (fill(fd, temp, data, mode, err) == 0) {
+        if (rename(temp, path) == 0)
+            return file_sync_parent(path, err);
+        err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    }
+    unlink(temp);
+    return -1;
 }
 
 int file_make_dirs(const char *path, mode_t mode, struct err **err)

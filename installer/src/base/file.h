@@ -40,24 +40,7 @@ int fd_write_all(int fd, const void *data, size_t len, const char *what, struct 
 int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                 struct err **err) MUST_CHECK;
 
-// A file that appears under its name whole or not at all.
-struct file_writer;
-
-// Starts writing beside `path` (relative to the working directory or absolute). ERR_CONFIG.
-struct file_writer *file_writer_open(const char *path, mode_t mode, struct err **err) MUST_CHECK;
-
-// The descriptor to write to; borrowed.
-int file_writer_fd(const struct file_writer *w);
-
-// Makes it durable and puts it in place; the writer is used up and freed, also on failure.
-int file_writer_commit(struct file_writer *w, struct err **err) MUST_CHECK;
-
-// Removes the temporary file. NULL-safe.
-void file_writer_abort(struct file_writer *w);
-
-CLEANUP_DEFINE(file_writer_cleanup, struct file_writer, file_writer_abort);
-
-// The three steps in one.
+// Writes the file whole or not at all: readers see the old content or the new. ERR_CONFIG.
 int file_write(const char *path, struct span data, mode_t mode, struct err **err) MUST_CHECK;
 
 // Makes the folder and its missing parents.

@@ -44,7 +44,7 @@ size_t map_len(const struct map *m);
 
 // MAP_FOREACH (e, &map) { use e->key, e->value; }  in insertion order, deleted ones skipped.
 #define MAP_FOREACH(e, m)                                                                          \
-    for (const struct map_entry *e = (m)->entries; e && e < (m)->entries + (m)->len; e++)               \
+    for (const struct map_entry *e = (m)->entries; e && e < (m)->entries + (m)->len; e++)          \
         if (e->value)
 
 // Also a CLEANUP for variables of type `struct map`.

@@ -46,15 +46,6 @@ void *mem_resize(void *ptr, size_t count, size_t size)
     return ptr;
 }
 
-void *mem_copy(const void *src, size_t size)
-{
-    void *ptr = mem_alloc(size);
-
-    if (size)
-        memcpy(ptr, src, size);
-    return ptr;
-}
-
 char *mem_str(const char *str)
 {
     return str ? mem_strn(str, strlen(str)) : NULL;

@@ -23,7 +23,6 @@ void *mem_zalloc(size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
 void *mem_resize(void *ptr, size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
 
 // Copies; the caller frees the result. mem_str(NULL) is NULL.
-void *mem_copy(const void *src, size_t size) MUST_CHECK RETURNS_NONNULL;
 char *mem_str(const char *str) MUST_CHECK;
 char *mem_strn(const char *str, size_t len) MUST_CHECK RETURNS_NONNULL;
 

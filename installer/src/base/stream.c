@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 
 enum { STREAM_PIECE_BYTES = 65536 };
@@ -55,22 +54,6 @@ int stream_read_all(struct stream *s, struct buf *out, enum err_kind kind, const
         if (out->overflow)
             return buf_check(out, kind, what, err);
     }
-    return stream_error(s, err);
-}
-
-int stream_copy_fd(struct stream *s, int fd, const char *what, uint64_t *total, struct err **err)
-{
-    char piece[STREAM_PIECE_BYTES];
-    uint64_t sum = 0;
-    ssize_t n;
-
-    while ((n = stream_read(s, piece, sizeof(piece))) > 0) {
-        if (fd_write_all(fd, piece, (size_t)n, what, err) < 0)
-            return -1;
-        sum += (uint64_t)n;
-    }
-    if (total)
-        *total = sum;
     return stream_error(s, err);
 }
 

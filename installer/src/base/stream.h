@@ -43,10 +43,6 @@ int stream_drain(struct stream *s, struct err **err) MUST_CHECK;
 int stream_read_all(struct stream *s, struct buf *out, enum err_kind kind, const char *what,
                     struct err **err) MUST_CHECK;
 
-// Writes everything to `fd`; *total (may be NULL) is the number of bytes.
-int stream_copy_fd(struct stream *s, int fd, const char *what, uint64_t *total, struct err **err)
-    MUST_CHECK;
-
 // Frees the stream and all inside it. NULL-safe.
 void stream_close(struct stream *s);
 
