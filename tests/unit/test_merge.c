@@ -26,7 +26,9 @@ static void check_with(const char *openapi, const char *target, const char *patc
     struct node *result;
 
     if (openapi)
-        assert_int_equal(schemas_use_custom(schemas, read_one(d, openapi, "o"), &err), 0);
+        assert_int_equal(schemas_use_custom(schemas, read_one(d, openapi, "o"),
+                                            SCHEMAS_NOT_BUILTIN, &err),
+                         0);
     if (merge_patch(d, schemas, read_one(d, target, "t"), read_one(d, patch, "p"), &result, &err) < 0)
         fail_msg("%s", err_message(err));
     if (result)
@@ -202,7 +204,7 @@ static void test_schema__knows_scopes(void **state)
             s, read_one(d, "{definitions: {}, paths: {'/apis/x/v1/namespaces/{namespace}/x': {get: "
                            "{x-kubernetes-group-version-kind: {group: x, version: v1, kind: X}}}}}",
                         "o"),
-            &err),
+            SCHEMAS_NOT_BUILTIN, &err),
         0);
     assert_int_equal(schema_scope(s, SPAN("x/v1"), SPAN("X")), SCOPE_NAMESPACED);
     assert_int_equal(schema_scope(s, SPAN("v1"), SPAN("Namespace")), SCOPE_CLUSTER);

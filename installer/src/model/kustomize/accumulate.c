@@ -84,7 +84,13 @@ int target_set_schema(struct kust *k, struct target *t, struct err **err)
     struct node *schema = load_yaml(k, t->loader, path, node_str(path), err);
     if (!schema)
         return -1;
-    return schemas_use_custom(k->schemas, schema, err);
+    // kustomize loads its built-in schemas when something first asks for them, and keeps them.
+    enum schemas_builtin builtin = SCHEMAS_NOT_BUILTIN;
+    if (k->schema_used)
+        builtin = SCHEMAS_BUILTIN_LAST;
+    else if (k->unknown_scope)
+        builtin = SCHEMAS_BUILTIN_FIRST;
+    return schemas_use_custom(k->schemas, schema, builtin, err);
 }
 
 static int check_kind(struct kust *k, const struct target *t, const struct node *at,
@@ -136,7 +142,9 @@ static int add_folder(struct kust *k, struct target *t, const struct node *at, c
     k->depth--;
     if (rc < 0)
         return -1;
-    return accumulator_merge(k, acc, own, err);
+    if (accumulator_merge(k, acc, own, err) < 0)
+        return err_wrap(err, "%s: %s", kust_where(k, at), path);
+    return 0;
 }
 
 static int add_entry(struct kust *k, struct target *t, const struct node *at,

@@ -28,6 +28,8 @@ struct kust {
     const struct kustomize_options *options;
     struct schemas *schemas;                    // for strategic merges; the first `openapi` wins
     bool schema_set;                            // an `openapi` field was seen
+    bool schema_used;                           // a patch was merged by the built-in schemas
+    bool unknown_scope; // a resource was added whose kind the built-in schemas do not know
     const struct transformer_config *defaults;  // the built-in transformer configuration
     bool track_transformers;                    // note which transformers touched what
     uint32_t mark;                              // of the last search in an index

@@ -223,7 +223,7 @@ static int merge_lists(struct merge *m, struct node *dest, struct node *origin,
     size_t key_count;
     enum directive directive;
 
-    if (!schema_merges(m->schemas, schema, keys, &key_count)) {
+    if (!schema_merges(schema, keys, &key_count)) {
         out->node = origin ? origin : dest;
         return 0;
     }

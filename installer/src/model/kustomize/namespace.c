@@ -25,7 +25,7 @@ static int set_namespace(void *data, struct node *field, struct err **err)
 static int set_metadata(struct placing *p, struct resource *r, struct err **err)
 {
     struct kust *k = p->walk.kust;
-    if (gvk_cluster_scoped(resource_api_version(r), resource_kind(r)))
+    if (resource_cluster_scoped(r))
         return 0;
     struct fieldspec spec =
         fieldspec_new(k->arena, (struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY},

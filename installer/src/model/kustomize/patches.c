@@ -195,6 +195,7 @@ static int apply_merge(struct kust *k, struct resmap *m, struct resource *r,
         m->unchecked = true;
     }
     struct node *result = NULL;
+    k->schema_used = true;
     if (merge_patch(k->doc, k->schemas, r->node, patch->node, &result, err) < 0)
         return err_wrap(err, "patch %s on %s", resource_where(k, patch), resource_text(k, r));
     r->node = result;

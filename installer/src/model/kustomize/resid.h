@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The identity of a resource: group, version, kind, name, namespace, and which kinds are known to be
-// cluster-scoped.
+// The identity of a resource: group, version, kind, name and namespace.
 #ifndef MODEL_KUSTOMIZE_RESID_H
 #define MODEL_KUSTOMIZE_RESID_H
 
@@ -29,9 +28,6 @@ void gvk_split(struct span api_version, struct span *group, struct span *version
 // Whether `g` fits `selector`, whose empty fields fit all.
 bool gvk_selected(const struct gvk *g, const struct gvk *selector);
 bool gvk_equal(const struct gvk *a, const struct gvk *b);
-
-// Whether kustomize's schema knows the kind as cluster-scoped; false for kinds it does not know.
-bool gvk_cluster_scoped(struct span api_version, struct span kind);
 
 // The namespace that counts: "default" for none, RESID_NO_NAMESPACE for cluster-scoped kinds.
 struct span resid_namespace(const struct resid *id);

@@ -3,6 +3,8 @@
 // that the resource still has the identity.
 #include "model/kustomize/resmap.h"
 
+#include "model/kustomize/schema.h"
+
 struct resmap *resmap_new(struct kust *k)
 {
     struct resmap *m = ARENA_NEW(k->arena, struct resmap);
@@ -152,6 +154,9 @@ int resmap_append(struct kust *k, struct resmap *m, struct resource *r, struct e
         return err_hint(err, "may not add a resource with an identity that is taken: rename one of "
                              "them, or make one a patch of the other");
     }
+    if (!k->schema_set &&
+        schema_scope(r->schemas, resource_api_version(r), id.gvk.kind) == SCOPE_UNKNOWN)
+        k->unknown_scope = true;
     vec_push_arena(k->arena, m, r);
     index_one(k, m, r);
     return 0;

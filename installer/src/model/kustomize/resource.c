@@ -3,11 +3,13 @@
 #include "model/kustomize/resource.h"
 
 #include "model/kustomize/scalar.h"
+#include "model/kustomize/schema.h"
 
 struct resource *resource_new(struct kust *k, struct node *node)
 {
     struct resource *r = ARENA_NEW(k->arena, struct resource);
     r->node = node;
+    r->schemas = k->schemas;
     r->file = node ? doc_file_name(k->doc, node->file) : "";
     r->line = node ? node->line : 0;
     return r;
@@ -66,6 +68,11 @@ struct gvk resource_gvk(const struct resource *r)
     return g;
 }
 
+bool resource_cluster_scoped(const struct resource *r)
+{
+    return schema_scope(r->schemas, resource_api_version(r), resource_kind(r)) == SCOPE_CLUSTER;
+}
+
 struct resid resource_id(const struct resource *r)
 {
     struct resid id = {.gvk = resource_gvk(r)};
@@ -74,7 +81,7 @@ struct resid resource_id(const struct resource *r)
     struct node *ns = node_get(meta, "namespace");
     id.name = name && name->type != NODE_NULL ? scalar_raw(name) : SPAN_EMPTY;
     id.ns = ns && ns->type != NODE_NULL ? scalar_raw(ns) : SPAN_EMPTY;
-    id.cluster_scoped = gvk_cluster_scoped(resource_api_version(r), id.gvk.kind);
+    id.cluster_scoped = resource_cluster_scoped(r);
     return id;
 }
 

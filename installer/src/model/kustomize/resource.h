@@ -34,7 +34,8 @@ struct previous {
 };
 
 struct resource {
-    struct node *node; // NULL once deleted
+    struct node *node;            // NULL once deleted
+    const struct schemas *schemas; // know which kinds have no namespace
     const char *file;  // where it was read; for messages and the result
     uint32_t line;
     struct {
@@ -70,6 +71,9 @@ struct span resource_kind(const struct resource *r);
 struct span resource_name(const struct resource *r);
 struct span resource_namespace(const struct resource *r);
 struct gvk resource_gvk(const struct resource *r);
+
+// Whether the kind is known to be cluster-scoped; false for kinds that the schema does not know.
+bool resource_cluster_scoped(const struct resource *r);
 
 // The identity now, the first one, and the i-th earlier one (with today's group and version).
 struct resid resource_id(const struct resource *r);

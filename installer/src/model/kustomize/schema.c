@@ -35,11 +35,12 @@ struct custom_type {
     enum scope scope;
 };
 
-// A `const struct schema *` is a row of builtin_schemas, or a node of the document as soon as there
-// is one: schemas.definitions tells which.
+// A `const struct schema *` is a row of builtin_schemas or a node of the user's document; the address
+// tells which.
 struct schemas {
     struct doc *d;
-    const struct node *definitions;
+    const struct node *definitions; // of the user's document
+    enum schemas_builtin builtin;   // what the built-in ones are beside it
     struct custom_type *types; // sorted by kind and version
     size_t type_count;
 };
@@ -67,6 +68,33 @@ static const struct schema *builtin_schema(uint16_t at)
 static const struct builtin_schema *as_builtin(const struct schema *of)
 {
     return (const struct builtin_schema *)of;
+}
+
+static bool is_builtin(const struct schema *of)
+{
+    const char *at = (const char *)of, *table = (const char *)builtin_schemas;
+
+    return at >= table && at < table + sizeof(builtin_schemas);
+}
+
+// The built-in definition called `name`; NULL when there is none.
+static const struct schema *builtin_definition(struct span name)
+{
+    size_t low = 0;
+    size_t high = ARRAY_LEN(builtin_definitions);
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = span_cmp(name, builtin_name(builtin_definitions[middle].name));
+
+        if (!order)
+            return builtin_schema(builtin_definitions[middle].schema);
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
 }
 
 static const struct builtin_type *builtin_type(struct span api_version, struct span kind)
@@ -136,12 +164,16 @@ static const struct schema *resolve(const struct schemas *s, const struct node *
 {
     for (int i = 0; n && i < REFERENCES_MAX; i++) {
         struct span reference = node_get_text(n, "$ref");
+        const struct schema *known;
 
         if (!reference.len)
             return (const struct schema *)n;
         if (!span_skip(&reference, "#/definitions/"))
             return NULL;
         n = node_get_span(s->definitions, reference);
+        known = s->builtin == SCHEMAS_NOT_BUILTIN ? NULL : builtin_definition(reference);
+        if (known && (!n || s->builtin == SCHEMAS_BUILTIN_FIRST))
+            return known;
     }
     return NULL;
 }
@@ -286,7 +318,8 @@ static void merge_types(struct schemas *s)
     s->type_count = kept;
 }
 
-int schemas_use_custom(struct schemas *s, const struct node *openapi, struct err **err)
+int schemas_use_custom(struct schemas *s, const struct node *openapi,
+                       enum schemas_builtin builtin, struct err **err)
 {
     const struct node *definitions = node_get(openapi, "definitions");
 
@@ -294,6 +327,7 @@ int schemas_use_custom(struct schemas *s, const struct node *openapi, struct err
         return err_set(err, ERR_CONFIG, "%s: the OpenAPI document has no \"definitions\"",
                        openapi ? doc_file_name(s->d, openapi->file) : "openapi");
     s->definitions = definitions;
+    s->builtin = builtin;
     s->type_count = 0;
     s->types = arena_array(doc_arena(s->d), count_types(openapi) + 1, sizeof(*s->types));
     add_definitions(s, openapi);
@@ -308,15 +342,15 @@ int schemas_use_custom(struct schemas *s, const struct node *openapi, struct err
 const struct schema *schema_of_type(const struct schemas *s, struct span api_version,
                                     struct span kind)
 {
-    const struct builtin_type *type;
+    const struct builtin_type *type = builtin_type(api_version, kind);
+    const struct schema *known = type ? builtin_schema(type->schema) : NULL;
+    const struct custom_type *custom = s->definitions ? custom_type(s, api_version, kind) : NULL;
 
-    if (s->definitions) {
-        const struct custom_type *custom = custom_type(s, api_version, kind);
-
-        return custom ? (const struct schema *)custom->schema : NULL;
-    }
-    type = builtin_type(api_version, kind);
-    return type ? builtin_schema(type->schema) : NULL;
+    if (!s->definitions || (known && s->builtin == SCHEMAS_BUILTIN_FIRST))
+        return known;
+    if (custom && custom->schema)
+        return (const struct schema *)custom->schema;
+    return s->builtin == SCHEMAS_NOT_BUILTIN ? NULL : known;
 }
 
 const struct schema *schema_field(const struct schemas *s, const struct schema *of,
@@ -324,26 +358,25 @@ const struct schema *schema_field(const struct schemas *s, const struct schema *
 {
     if (!of)
         return NULL;
-    return s->definitions ? custom_field(s, as_node(of), field) : builtin_field(as_builtin(of), field);
+    return is_builtin(of) ? builtin_field(as_builtin(of), field)
+                          : custom_field(s, as_node(of), field);
 }
 
 const struct schema *schema_elements(const struct schemas *s, const struct schema *of)
 {
     if (!of)
         return NULL;
-    if (s->definitions)
-        return custom_elements(s, as_node(of));
-    return builtin_schema(as_builtin(of)->elements);
+    return is_builtin(of) ? builtin_schema(as_builtin(of)->elements)
+                          : custom_elements(s, as_node(of));
 }
 
-bool schema_merges(const struct schemas *s, const struct schema *of,
-                   struct span keys[SCHEMA_KEYS_MAX], size_t *count)
+bool schema_merges(const struct schema *of, struct span keys[SCHEMA_KEYS_MAX], size_t *count)
 {
     *count = 0;
     if (!of)
         return false;
-    return s->definitions ? custom_merges(as_node(of), keys, count)
-                          : builtin_merges(as_builtin(of), keys, count);
+    return is_builtin(of) ? builtin_merges(as_builtin(of), keys, count)
+                          : custom_merges(as_node(of), keys, count);
 }
 
 enum scope schema_scope(const struct schemas *s, struct span api_version, struct span kind)

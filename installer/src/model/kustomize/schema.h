@@ -22,9 +22,17 @@ struct schema; // of a type or field; NULL everywhere means that nothing is know
 // The built-in schemas; lives in the arena of `d`.
 struct schemas *schemas_new(struct doc *d) MUST_CHECK RETURNS_NONNULL;
 
-// Uses the OpenAPI document `openapi` (of the same doc, not changed later) instead of the built-in
-// one from now on. ERR_CONFIG when it has no `definitions`.
-int schemas_use_custom(struct schemas *s, const struct node *openapi, struct err **err) MUST_CHECK;
+// What the built-in document is once there is another one.
+enum schemas_builtin {
+    SCHEMAS_NOT_BUILTIN,   // nothing
+    SCHEMAS_BUILTIN_LAST,  // for what the other does not define
+    SCHEMAS_BUILTIN_FIRST, // for all that it defines
+};
+
+// Uses the OpenAPI document `openapi` (of the same doc, not changed later) from now on. ERR_CONFIG
+// when it has no `definitions`.
+int schemas_use_custom(struct schemas *s, const struct node *openapi,
+                       enum schemas_builtin builtin, struct err **err) MUST_CHECK;
 
 const struct schema *schema_of_type(const struct schemas *s, struct span api_version,
                                     struct span kind);
@@ -36,8 +44,7 @@ const struct schema *schema_elements(const struct schemas *s, const struct schem
 
 // True for a list that is merged element by element. Its keys go to `keys`, their number to
 // *count: none for a list of plain values.
-bool schema_merges(const struct schemas *s, const struct schema *of,
-                   struct span keys[SCHEMA_KEYS_MAX], size_t *count);
+bool schema_merges(const struct schema *of, struct span keys[SCHEMA_KEYS_MAX], size_t *count);
 
 enum scope {
     SCOPE_UNKNOWN,

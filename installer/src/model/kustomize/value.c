@@ -103,7 +103,7 @@ static int apply_target(struct kust *k, const struct value_args *args, const str
             return -1;
         if (!match)
             continue;
-        if (place && gvk_cluster_scoped(resource_api_version(r), resource_kind(r)))
+        if (place && resource_cluster_scoped(r))
             continue;
         if (add_value(k, args, target, r, err) < 0)
             return -1;
