@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of one sandbox: nothing, up, up again, broken, put right. Each test builds on those
+before it, because bringing a sandbox up is what takes the time."""
+
+import random
+import re
+import subprocess
+import time
+
+import pytest
+
+from audit import Log, check_order
+from damage import BundleFile
+from lab import BINARY, until
+from trees import Tree
+
+# Namespaces in which the umbrella's packages run.
+NAMESPACES = ("monitoring", "logging", "alloy")
+EXTRA_REPOSITORY = "https://repo1.dso.mil/big-bang/product/packages/metrics-server.git"
+SLOW_S = 30  # what the slow workload of the platform layer takes
+OUTAGE_S = 20
+FAIL_AFTER = "30s"
+FLIPS, TRUNCATIONS = 200, 20
+CAUSE = re.compile(r"HelmRelease bigbang/extra: .*pod extra/metrics-server-\S+: "
+                   r"container metrics-server: (CrashLoopBackOff|Error)")
+
+
+def extra(mode, ready_after="0s"):
+    """A package of our own in Big Bang's values: the chart of metrics-server once more."""
+    return {
+        "extra": {
+            "git": {"repo": EXTRA_REPOSITORY, "path": "chart", "tag": "3.13.1-bb.1"},
+            # an attempt ends soon, and as with all of Big Bang's packages others follow for ever
+            "flux": {"timeout": "60s", "install": {"remediation": {"retries": -1}}},
+            "values": {"server": {"mode": mode, "readyAfter": ready_after}},
+        }
+    }
+
+
+def workloads(lab, *namespaces):
+    """The workloads of namespaces, as the audit log refers to them."""
+    found = []
+    for namespace in namespaces:
+        for item in lab.get("-n", namespace, "deployments,statefulsets,daemonsets"):
+            found.append((item["kind"].lower() + "s", namespace, item["metadata"]["name"]))
+    return found
+
+
+def layers(lab, tree, slow):
+    """Each layer in its order: what it applies, and the workloads that show when it is ready."""
+    grown = {
+        "flux": workloads(lab, "flux-system"),
+        "platform": [slow, ("deployments", "kube-system", "sealed-secrets-controller")],
+        "bigbang": workloads(lab, *NAMESPACES),
+        "tenants": [],
+    }
+    return [(name, tree.objects(name), grown[name]) for name in grown]
+
+
+@pytest.fixture(scope="module")
+def tree(lab):
+    """The tree as it is, with one more workload in the platform layer, which is slow."""
+    tree = Tree(lab, "sandbox")
+    tree.slow = tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    return tree.build()
+
+
+@pytest.fixture(scope="module")
+def bundle(lab, tree):
+    return BundleFile(lab.work / tree.bundle.name)
+
+
+def verify(bundle):
+    """Verifies on this host: the file is the same, and nothing of the cluster is needed."""
+    return subprocess.run([BINARY, "bundle", "verify", bundle.path], capture_output=True,
+                          text=True, timeout=120)
+
+
+def test_each_region_of_the_bundle_is_protected(bundle):
+    assert verify(bundle).returncode == 0
+    kinds = set()
+    for region, offset in bundle.regions():
+        with bundle.flipped(offset):
+            result = verify(bundle)
+        assert result.returncode == 5, f"{region}: {result.stderr}"
+        kind, _, name = region.partition(" ")
+        if name.startswith(("http", "registry", "ghcr", "docker")):
+            kinds.add(kind)
+            assert name in result.stderr, f"{region} is not named: {result.stderr}"
+    assert kinds == {artifact["kind"] for artifact in bundle.index["artifacts"]} - {"tree"}
+    assert verify(bundle).returncode == 0
+
+
+def test_flipped_bits_and_truncations_anywhere_are_found(bundle):
+    places = random.Random(bundle.size)
+    for _ in range(FLIPS):
+        offset = places.randrange(bundle.size)
+        with bundle.flipped(offset, places.randrange(8)):
+            assert verify(bundle).returncode == 5, f"offset {offset}"
+    for cut in range(TRUNCATIONS):
+        size = bundle.size * cut // TRUNCATIONS
+        with bundle.truncated(size):
+            assert verify(bundle).returncode == 5, f"cut at {size}"
+    assert verify(bundle).returncode == 0
+
+
+def test_up_refuses_a_damaged_bundle_before_the_first_write(lab, tree, bundle):
+    log = Log(lab)
+    for region, offset in bundle.regions():
+        with bundle.flipped(offset):
+            assert lab.sandstrap(*tree.arguments(), code=None).code == 5, region
+    with bundle.truncated(bundle.size - 1):
+        lab.sandstrap(*tree.arguments(), code=5)
+    assert log.writes() == []
+
+
+@pytest.fixture(scope="module")
+def first(lab, tree):
+    """The first up, killed while it waits and run again, with all that was written meanwhile."""
+    log = Log(lab)
+    killed = lab.start(*tree.arguments())
+    killed.wait_for(r"platform: .*: pod ", 300)
+    lab.kill_started()
+    assert killed.finish().code != 0
+    before = len(log.writes())
+    again = lab.start(*tree.arguments()).finish()
+    log.before = before
+    log.result = again
+    return log
+
+
+def test_an_up_that_was_killed_converges_when_run_again(first):
+    assert first.before > 0, "it was killed before it wrote anything"
+    assert first.result.code == 0, repr(first.result)
+
+
+def test_layers_come_up_in_their_order(lab, tree, first):
+    check_order(first.writes(), first.settled(), layers(lab, tree, tree.slow))
+
+
+def test_pods_of_the_packages_run(lab, first):
+    for namespace in NAMESPACES:
+        pods = lab.get("-n", namespace, "pods", "--field-selector=status.phase!=Succeeded")
+        assert pods, f"no pods in {namespace}"
+        for pod in pods:
+            status = pod["status"]
+            assert status["phase"] == "Running", pod
+            assert all(container["ready"] for container in status["containerStatuses"]), pod
+
+
+def test_status_agrees(lab, tree, first):
+    output = lab.sandstrap("status", tree.entrypoint, "--lab", "--bundle", tree.bundle).stdout
+    for layer in ("flux", "platform", "bigbang", "tenants"):
+        assert layer in output
+
+
+def test_a_second_up_writes_nothing(lab, tree, first):
+    log = Log(lab)
+    lab.sandstrap(*tree.arguments())
+    assert log.writes() == []
+
+
+def test_status_tells_of_a_workload_without_pods(lab, tree, first):
+    status = ("status", tree.entrypoint, "--lab", "--bundle", tree.bundle)
+    lab.kubectl("-n", "alloy", "scale", "deployment", "alloy-operator", "--replicas=0")
+    pods = ("-n", "alloy", "pods", "-l", "app.kubernetes.io/name=alloy-operator")
+    until(lambda: not lab.get(*pods), 60, "no pods")
+    result = lab.sandstrap(*status, code=None)
+    assert result.code not in (0, 1, 2), repr(result)
+    assert "alloy-operator" in result.stdout + result.stderr
+    lab.kubectl("-n", "alloy", "scale", "deployment", "alloy-operator", "--replicas=1")
+    until(lambda: lab.sandstrap(*status, code=None).code == 0, 60, "status is good again")
+
+
+@pytest.fixture(scope="module")
+def failed(lab, first):
+    """An up with a package that cannot start, and its result."""
+    tree = Tree(lab, "failing")
+    tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    tree.values(packages=extra("crash"))
+    tree.build()
+    return lab.sandstrap(*tree.arguments("--fail-after", FAIL_AFTER), code=None)
+
+
+def test_a_package_that_fails_ends_up_with_its_cause(failed):
+    assert failed.code == 9, repr(failed)
+    cause = failed.stderr.splitlines()[-3:]
+    assert any(CAUSE.search(line) for line in cause), repr(failed)
+
+
+def test_put_right_it_comes_up_and_survives_an_outage(lab, failed):
+    tree = Tree(lab, "right")
+    tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    tree.values(packages=extra("ok", "25s"))
+    tree.build()
+    running = lab.start(*tree.arguments())
+    running.wait_for(r"\bextra\b", 300)
+    lab.tool("daemon", "cp", "kube-apiserver", "stop")
+    time.sleep(OUTAGE_S)
+    lab.tool("daemon", "cp", "kube-apiserver", "start")
+    result = running.finish()
+    assert result.code == 0, repr(result)
+    told = [line for line in running.lines if "API server" in line and "reach" in line]
+    assert len(told) == 1, f"the outage is not told once: {told}\n{result!r}"
+
+
+def test_the_check_of_the_order_finds_swapped_layers(lab, first, failed):
+    """The same check on a tree whose entrypoint has bigbang before platform."""
+    tree = Tree(lab, "swapped")
+    tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    slow = tree.add_workload("platform", "slower", f"{SLOW_S}s")
+    tree.values(packages=extra("ok", "0s"))
+    tree.swap("platform", "bigbang")
+    tree.build()
+    log = Log(lab)
+    lab.sandstrap(*tree.arguments())
+    written = {event.object for event in log.writes()}
+    values = ("configmaps", "bigbang", "bigbang-values")
+    assert slow in written and values in written
+    order = [("platform", {slow}, [slow]), ("bigbang", {values}, [])]
+    with pytest.raises(AssertionError, match="before platform was ready"):
+        check_order(log.writes(), log.settled(), order)

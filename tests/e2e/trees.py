@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of the GitOps tree with something changed, on the operator's host."""
+
+import pathlib
+import shutil
+
+import yaml
+
+from lab import CHECKOUT
+
+LAYERS = ("clusters", "platform", "bigbang", "tenants")
+ENTRYPOINT = "clusters/sandbox"
+
+
+class Tree:
+    """A copy of the tree at /work/NAME of the operator's host."""
+
+    def __init__(self, lab, name):
+        self.lab, self.folder, self.path = lab, lab.work / name, pathlib.Path("/work") / name
+        for layer in LAYERS:
+            shutil.copytree(CHECKOUT / layer, self.folder / layer)
+
+    @property
+    def entrypoint(self):
+        return self.path / ENTRYPOINT
+
+    @property
+    def bundle(self):
+        return self.path.with_suffix(".bundle")
+
+    def edit(self, name, change):
+        """Changes one YAML file: change gets what is in it and changes that in place."""
+        file = self.folder / name
+        content = yaml.safe_load(file.read_text())
+        change(content)
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def values(self, **values):
+        """Sets top-level keys of Big Bang's values."""
+        self.edit("bigbang/values/sandbox.yaml", lambda content: content.update(values))
+
+    def add_workload(self, layer, name, ready_after):
+        """Adds a Deployment whose pod takes a while to become ready to a layer."""
+        file = f"{name}.yaml"
+        text = DEPLOYMENT.format(name=name, ready_after=ready_after)
+        (self.folder / layer / file).write_text(text)
+        self.edit(f"{layer}/kustomization.yaml",
+                  lambda content: content["resources"].append(file))
+        return "deployments", "kube-system", name
+
+    def swap(self, one, other):
+        """Swaps two layers of the entrypoint."""
+
+        def change(content):
+            entries = content["resources"]
+            a, b = (next(i for i, entry in enumerate(entries) if entry.endswith(layer))
+                    for layer in (one, other))
+            entries[a], entries[b] = entries[b], entries[a]
+
+        self.edit(f"{ENTRYPOINT}/kustomization.yaml", change)
+
+    def objects(self, layer):
+        """What kustomize makes of a layer, as (resource, namespace, name)."""
+        folder = f"{ENTRYPOINT}/flux" if layer == "flux" else layer
+        text = self.lab.on("operator", "kustomize", "build", self.path / folder).stdout
+        return {reference(document) for document in yaml.safe_load_all(text)}
+
+    def build(self):
+        """Makes lock and bundle of the copy."""
+        lock = self.path.with_suffix(".lock")
+        self.lab.sandstrap("bundle", "lock", self.entrypoint, "--lab", "-o", lock)
+        self.lab.sandstrap("bundle", "build", self.entrypoint, "--lab", "--lock", lock,
+                           "-o", self.bundle)
+        return self
+
+    def arguments(self, *more):
+        return "up", self.entrypoint, "--lab", "--bundle", self.bundle, *more
+
+
+def reference(document):
+    """An object as the audit log refers to it."""
+    kind, metadata = document["kind"].lower(), document["metadata"]
+    if kind.endswith("y"):
+        resource = kind[:-1] + "ies"
+    elif kind.endswith("s"):
+        resource = kind + "es"
+    else:
+        resource = kind + "s"
+    return resource, metadata.get("namespace", ""), metadata["name"]
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  namespace: kube-system
+spec:
+  selector:
+    matchLabels:
+      app: {name}
+  template:
+    metadata:
+      labels:
+        app: {name}
+    spec:
+      terminationGracePeriodSeconds: 5
+      containers:
+        - name: probe
+          image: ghcr.io/stefanprodan/podinfo:6.14.1
+          args: [serve, --listen=:8080, --ready-after={ready_after}]
+          readinessProbe:
+            httpGet:
+              path: /readyz
+              port: 8080
+            periodSeconds: 1
+"""
