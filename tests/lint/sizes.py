@@ -28,6 +28,7 @@ def functions(tree):
             match = MEASURE.match(line)
             if match:
                 complexity, _, start, lines, path, name = match.groups()
+                name = name.rsplit("::", 1)[-1]  # it takes some structs for C++ classes
                 found.append(Function(tree.root / path, int(start), int(lines), int(complexity), name))
     return found
 
