@@ -68,13 +68,16 @@ openssl_no := shared pic tests docs apps engine legacy module dso comp afalgeng 
 	ssl-trace autoload-config unit-test integrity-only-ciphers tls-deprecated-ec http ocsp \
 	deprecated
 
+# Nothing is loaded at run time: the folders for it would only be paths of this machine.
+openssl_folders := ENGINESDIR=/nonexistent MODULESDIR=/nonexistent
+
 openssl:
 	echo "deps: $@" >&2; $(log)
 	cd $(src)
 	CC=$(CC) CFLAGS="$(CFLAGS)" perl ./Configure linux-$(machine) threads \
 		$(addprefix no-,$(openssl_no)) --prefix=$(PREFIX) --libdir=lib --openssldir=/etc/ssl
-	$(MAKE) build_libs
-	$(MAKE) install_dev
+	$(MAKE) build_libs $(openssl_folders)
+	$(MAKE) install_dev $(openssl_folders)
 	$(call license,LICENSE.txt)
 
 zlib:
@@ -147,8 +150,8 @@ curl: openssl nghttp2 zlib
 		$(addprefix --disable-,ares ftp file ldap ldaps rtsp dict telnet tftp pop3 imap smb smtp \
 			gopher mqtt ipfs ntlm kerberos-auth negotiate-auth digest-auth aws tls-srp alt-svc hsts \
 			cookies netrc doh websockets form-api mime progress-meter sha512-256 ssls-export unix-sockets)
-	$(MAKE) -C lib
-	$(MAKE) -C lib install
+	$(MAKE) -C lib libcurl.la
+	$(MAKE) -C lib install-libLTLIBRARIES
 	$(MAKE) -C include install
 	$(MAKE) install-pkgconfigDATA
 	$(call license,COPYING)
