@@ -24,6 +24,17 @@ static char *real_folder(const char *entrypoint, struct err **err)
     return real;
 }
 
+// A file that is meant for sandstrap must not be passed over in silence.
+static int refuse_configuration(const char *folder, struct err **err)
+{
+    char *path CLEANUP(mem_cleanup) = path_join(folder, "sandstrap.yaml");
+
+    if (access(path, F_OK) < 0)
+        return 0;
+    return err_set(err, ERR_UNSUPPORTED, "%s: settings beside the entrypoint are not read yet",
+                   path);
+}
+
 int render_disk(const char *entrypoint, struct sources *sources, struct report *report,
                 struct record *record, struct kustomize_tree **tree,
                 struct kustomize_result *result, struct err **err)
@@ -34,7 +45,7 @@ int render_disk(const char *entrypoint, struct sources *sources, struct report *
         .folder = folder, .relative_to = here, .resolver = &sources->resolver, .report = report};
 
     record_init(record, NULL);
-    if (!folder)
+    if (!folder || refuse_configuration(folder, err) < 0)
         return -1;
     *tree = kustomize_tree_disk("/", err);
     if (!*tree)
