@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digests, base64, random bytes, constant-time comparison, and checks of PEM certificates and keys
+// Digests, base64, constant-time comparison, and checks of PEM certificates and keys
 // that turn OpenSSL's errors into ours. The only module beside io/http and io/httpd that sees
 // OpenSSL. Nothing here blocks, except on the streams that it is given.
 #ifndef IO_CRYPTO_H
@@ -51,9 +51,6 @@ struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned ch
 
 // Whether two pieces of `len` bytes are equal, in time that does not depend on them.
 bool crypto_equal(const void *a, const void *b, size_t len);
-
-// Random bytes of the operating system's generator; aborts when there are none.
-void crypto_random(void *out, size_t len);
 
 // Standard base64 with padding. Decoding ignores ASCII white space; false, and nothing appended,
 // when the text is not base64.

@@ -54,7 +54,6 @@ CLEANUP_DEFINE(http_cleanup, struct http, http_free);
 
 // The loop's timers; borrowed.
 struct timers *http_timers(struct http *h);
-struct cancel *http_cancel_token(struct http *h);
 struct report *http_report(struct http *h);
 
 // From now on the loop runs regardless of the cancel token: for what must still be written after an

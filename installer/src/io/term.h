@@ -13,10 +13,10 @@ enum term_format {
     TERM_JSON,  // {"time":"…","elapsed_ms":12345,"level":"info","component":"layers",…}
 };
 
-// A report that writes to `fd` (borrowed). `traces` names the components whose traces are shown,
-// separated by commas, "all" for every one; NULL for none. Control characters of a text are shown
-// as '?', so that no object's message can steer the terminal.
-struct report *term_report_new(int fd, enum term_format format, const char *traces)
+// A report that writes to `fd` (borrowed). `trace_names` names the components whose traces are
+// shown, separated by commas, "all" for every one; NULL for none. Control characters of a text are
+// shown as '?', so that no object's message can steer the terminal.
+struct report *term_report_new(int fd, enum term_format format, const char *trace_names)
     MUST_CHECK RETURNS_NONNULL;
 void term_report_free(struct report *r); // NULL-safe
 CLEANUP_DEFINE(term_report_cleanup, struct report, term_report_free);

@@ -42,7 +42,6 @@ CLEANUP_DEFINE(kubeconfig_cleanup, struct kubeconfig, kubeconfig_free);
 // Borrowed; "" when there is none (in-cluster has no context).
 const char *kubeconfig_server(const struct kubeconfig *c);
 const char *kubeconfig_context(const struct kubeconfig *c);
-const char *kubeconfig_cluster(const struct kubeconfig *c);
 const char *kubeconfig_user(const struct kubeconfig *c);
 const char *kubeconfig_namespace(const struct kubeconfig *c);
 // The files it was read from, joined by ':'; "in-cluster".
@@ -67,7 +66,6 @@ void kube_free(struct kube *k);
 CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
 
 struct http *kube_http(struct kube *k);
-void kube_set_deadline(struct kube *k, int64_t deadline);
 
 // "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first
 // question.

@@ -5,7 +5,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -97,11 +96,6 @@ void crypto_sha256_hex(struct span data, char out[2 * CRYPTO_SHA256_BYTES + 1])
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;
-}
-
-void crypto_random(void *out, size_t len)
-{
-    require(RAND_bytes(out, (int)len) == 1, "OpenSSL has no random bytes");
 }
 
 struct sha256_filter {

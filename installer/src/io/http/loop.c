@@ -328,11 +328,6 @@ struct timers *http_timers(struct http *h)
     return h->timers;
 }
 
-struct cancel *http_cancel_token(struct http *h)
-{
-    return h->cancel;
-}
-
 struct report *http_report(struct http *h)
 {
     return h->report;

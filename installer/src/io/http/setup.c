@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 enum {
-    PEER_DEAD_MS = 30000, // unacknowledged data or keep-alives for so long: the peer is gone
+    PEER_DEAD_MS = 30000, // neither data nor probes acknowledged for so long: the peer is gone
     KEEPALIVE_IDLE_S = 15,
     KEEPALIVE_INTERVAL_S = 5,
     READ_BYTES = 64 << 10,

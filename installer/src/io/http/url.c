@@ -42,6 +42,11 @@ static char *host_of(CURLU *u)
     return host;
 }
 
+static bool is_web_scheme(const char *scheme)
+{
+    return strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0;
+}
+
 int url_parse(const char *url, struct url_parts *parts, struct err **err)
 {
     CURLU *u CLEANUP(curlu_cleanup) = curl_url();
@@ -61,7 +66,7 @@ int url_parse(const char *url, struct url_parts *parts, struct err **err)
     port = part_of(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     if (port && span_u64(span_str(port), &number))
         parts->port = (int)number;
-    if (!parts->host || (strcmp(parts->scheme, "https") && strcmp(parts->scheme, "http"))) {
+    if (!parts->host || !is_web_scheme(parts->scheme)) {
         char *masked CLEANUP(mem_cleanup) = http_url_masked(url);
         return err_set(err, ERR_SOURCE, "%s: only http and https URLs can be fetched", masked);
     }

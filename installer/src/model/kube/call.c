@@ -241,6 +241,10 @@ struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_
     c->spec = *spec;
     c->spec.path = arena_str(c->arena, spec->path);
     c->spec.what = arena_str(c->arena, spec->what);
+    if (spec->accept)
+        c->spec.accept = arena_str(c->arena, spec->accept);
+    if (spec->content_type)
+        c->spec.content_type = arena_str(c->arena, spec->content_type);
     if (spec->body.len)
         c->spec.body = arena_span(c->arena, spec->body);
     c->done = done;
@@ -270,9 +274,10 @@ void call_abort(struct call *c)
 
 void call_abort_all(struct kube *k)
 {
-    while (k->calls) {
-        struct call *c = k->calls;
+    struct call *next;
 
+    for (struct call *c = k->calls; c; c = next) {
+        next = c->next;
         if (c->drop)
             c->drop(c->data);
         call_free(c);

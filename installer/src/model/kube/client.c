@@ -44,11 +44,6 @@ struct http *kube_http(struct kube *k)
     return k->http;
 }
 
-void kube_set_deadline(struct kube *k, int64_t deadline)
-{
-    k->deadline = deadline;
-}
-
 // "36+" on some distributions.
 static int number_of(struct span text)
 {

@@ -130,11 +130,6 @@ const char *kubeconfig_context(const struct kubeconfig *c)
     return c->context;
 }
 
-const char *kubeconfig_cluster(const struct kubeconfig *c)
-{
-    return c->cluster;
-}
-
 const char *kubeconfig_user(const struct kubeconfig *c)
 {
     return c->user;

@@ -103,6 +103,7 @@ static void add_type(struct discovery *d, const struct group_version *gv, struct
     t->resource.preferred = gv->preferred;
     t->resource.verbs = verbs_of(verbs);
     t->reading = d->reading;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
     vec_push(&d->types, &t->resource);
 }
 
