@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "io/doc/yaml_int.h"
 
+#define SIMPLE_KEY_MAX 1024 // characters of a key without "?", YAML's limit
 #define MERGE_LIST_MAX 1024 // maps that one merge key may name
 
 struct anchor {
@@ -154,6 +155,46 @@ static int read_seq(struct events *e, unsigned depth, struct node *n)
     return 0;
 }
 
+// Whether a scalar is a string to go-yaml, which a date is not.
+static bool is_string(const struct events *e, const struct node *n)
+{
+    struct scalar s;
+
+    if (n->type != NODE_STRING || n->flags & NODE_QUOTED)
+        return n->type == NODE_STRING;
+    scalar_resolve(node_source(n), e->r->yaml11, &s);
+    return !s.timestamp;
+}
+
+// The characters of a text as a JSON string of Go's, with the quotes.
+static size_t json_columns(struct span text)
+{
+    size_t columns = 2;
+
+    while (text.len) {
+        uint32_t rune = rune_next(&text);
+
+        if (rune == '"' || rune == '\\' || (rune >= '\b' && rune <= '\r' && rune != '\v'))
+            columns += 2;
+        else if (rune < 0x20 || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 ||
+                 rune == 0x2029)
+            columns += 6;
+        else
+            columns++;
+    }
+    return columns;
+}
+
+// kustomize turns objects into JSON and reads that as YAML, where keys have limits.
+static int check_key(const struct events *e, uint32_t line, struct span key)
+{
+    if (span_search(key, SPAN("\xc2\x85")) < key.len)
+        return reader_fail(e->r, line, "a key has a NEL, which kustomize cannot print");
+    if (json_columns(key) > SIMPLE_KEY_MAX)
+        return reader_fail(e->r, line, "a key has more than 1,022 characters");
+    return 0;
+}
+
 // A key is a string; at the top of a document, where go-yaml reads into a map of strings, any other
 // scalar but null counts as its text.
 static int read_key(struct events *e, const yaml_event_t *event, unsigned depth, struct span *out)
@@ -176,11 +217,13 @@ static int read_key(struct events *e, const yaml_event_t *event, unsigned depth,
     }
     if (node_is(n, NODE_MAP) || node_is(n, NODE_SEQ))
         return reader_fail(e->r, line_of(e, event), "a list or map cannot be a key");
+    if (check_key(e, line_of(e, event), n->text) < 0)
+        return -1;
     if (e->r->yaml11 && n->type != NODE_NULL) {
         *out = doc_intern(e->r->d, n->text);
         return 0;
     }
-    if (n->type == NODE_NULL || (depth > 1 && (n->type != NODE_STRING || n->flags & NODE_RETYPED))) {
+    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, n))) {
         struct span source = node_source(n);
 
         err_set(e->r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", e->r->file,

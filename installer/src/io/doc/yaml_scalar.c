@@ -220,6 +220,11 @@ int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
         return read_tagged(r, n, standard_tag(tag), text);
     if (written == WRITTEN_PLAIN && !tag)
         return read_plain(r, n, text, in_flow);
+    if (written == WRITTEN_LITERAL || written == WRITTEN_FOLDED) {
+        if (!r->yaml11 && text.len && text.ptr[0] == '\t' && text_may_be_block(text))
+            return reader_fail(r, n->line,
+                               "a block text starts with a tab, which kustomize cannot print");
+    }
     if (written == WRITTEN_FOLDED)
         return read_folded(r, n, text);
     n->text = arena_span(r->d->arena, text);
