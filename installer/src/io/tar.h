@@ -24,9 +24,6 @@
 struct stream *tar_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
     MUST_CHECK;
 
-// Appends gzip data (no name, no time: the same bytes each time) to `out`.
-void tar_gzip(struct span data, struct buf *out);
-
 // --- reading ---
 
 enum tar_type { TAR_FILE, TAR_DIR, TAR_LINK };
@@ -45,7 +42,7 @@ struct tar_reader;
 struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struct err **err)
     MUST_CHECK;
 
-// 1 and *entry, 0 at the end. Absolute paths, "..", control characters, hard links, devices and
+// 1 and *entry, 0 at the end, to which the stream was read then. Absolute paths, "..", control characters, hard links, devices and
 // more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.
 int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err) MUST_CHECK;
 

@@ -67,10 +67,8 @@ struct span bundle_origin(const struct bundle *b);
 // SHA-256 of the lock's bytes in hexadecimal. Borrowed.
 struct span bundle_lock_digest(const struct bundle *b);
 
-// Artifacts are sorted by kind and name. All borrowed.
+// Artifacts are sorted by kind, name and version, which name one together. All borrowed.
 const struct bundle_artifact *bundle_artifacts(const struct bundle *b, size_t *count);
-const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
-                                          struct span name);
 const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest);
 

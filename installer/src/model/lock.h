@@ -18,16 +18,16 @@
 #define LOCK_ORIGIN_UPSTREAM "upstream"
 
 enum lock_kind {
-    LOCK_CHART, // name: OCI repository, ref: version
+    LOCK_CHART, // name: the reference in its registry, "ghcr.io/org/chart:1.2.3"
     LOCK_FILE,  // name: https URL
-    LOCK_GIT,   // name: URL of the repository, ref: "tag/…", "branch/…" or "commit/…"
+    LOCK_GIT,   // name: URL of the repository, ref: "tag/…", "branch/…", "commit/…" or none
     LOCK_IMAGE, // name: the reference as the tree has it
 };
 
 struct lock_entry {
     enum lock_kind kind;
     struct span name;
-    struct span ref;    // as pinned by the tree; empty where the name says it all
+    struct span ref;    // of a git repository, as the tree has it; else empty
     struct span digest; // "sha256:<hex>" of the file or manifest, the commit of a git repository
     uint64_t size;      // of the file, or of all blobs of an image or chart; 0 for git
     const char *const *used_by; // why it is there: "clusters/sandbox/flux/kustomization.yaml:5"

@@ -18,6 +18,7 @@
 
 #define OCI_MANIFEST_MAX_BYTES ((size_t)8 << 20)
 #define OCI_BLOBS_MAX 1024 // of one manifest
+#define OCI_BLOB_MAX_BYTES ((uint64_t)1 << 39)
 #define OCI_CHART_CONFIG "application/vnd.cncf.helm.config.v1+json"
 
 // --- references ---

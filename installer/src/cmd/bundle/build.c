@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `bundle build`.
 #include "cmd/bundle.h"
+#include "cmd/bundle/print.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "work/artifacts.h"
@@ -58,6 +59,21 @@ static void build_defaults(void *options)
     o->file = ARTIFACTS_BUNDLE;
 }
 
+static void print(struct command_env *env, const struct bundle *b, bool unchanged)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *root;
+
+    if (!env->json) {
+        buf_printf(env->out, "%s: sha256:%s, %llu bytes, %s\n", bundle_path(b), bundle_identity(b),
+                   (unsigned long long)bundle_size(b), unchanged ? "unchanged" : "written");
+        return;
+    }
+    root = print_bundle(d, b);
+    node_set(d, root, SPAN("changed"), node_new_bool(d, !unchanged));
+    print_json(env, root);
+}
+
 static int build_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct build_options *o = options;
@@ -77,14 +93,7 @@ static int build_run(struct command_env *env, const void *options, struct err **
     bundle = bundle_open(o->file, err);
     if (!bundle)
         return -1;
-    if (env->json)
-        buf_printf(env->out,
-                   "{\"bundle\":\"%s\",\"identity\":\"sha256:%s\",\"bytes\":%llu,\"changed\":%s}\n",
-                   o->file, bundle_identity(bundle), (unsigned long long)bundle_size(bundle),
-                   unchanged ? "false" : "true");
-    else
-        buf_printf(env->out, "%s: sha256:%s, %llu bytes, %s\n", o->file, bundle_identity(bundle),
-                   (unsigned long long)bundle_size(bundle), unchanged ? "unchanged" : "written");
+    print(env, bundle, unchanged);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands `bundle verify` and `bundle inspect`.
+#include "base/mem.h"
 #include "cmd/bundle.h"
-#include "io/doc.h"
-#include "model/bundle.h"
+#include "cmd/bundle/print.h"
 #include "work/artifacts.h"
 
 struct file_options {
@@ -27,12 +27,12 @@ static int verify_run(struct command_env *env, const void *options, struct err *
 {
     const struct file_options *o = options;
     struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(o->file, err);
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
 
     if (!b || bundle_verify(b, err) < 0)
         return -1;
     if (env->json)
-        buf_printf(env->out, "{\"bundle\":\"%s\",\"identity\":\"sha256:%s\",\"bytes\":%llu}\n",
-                   o->file, bundle_identity(b), (unsigned long long)bundle_size(b));
+        print_json(env, print_bundle(d, b));
     else
         buf_printf(env->out, "%s: verified, sha256:%s, %llu bytes\n", o->file, bundle_identity(b),
                    (unsigned long long)bundle_size(b));
@@ -72,12 +72,13 @@ static void inspect_text(const struct bundle *b, struct buf *out)
     }
 }
 
-static void inspect_json(const struct bundle *b, struct buf *out)
+static void inspect_json(struct command_env *env, const struct bundle *b)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *list = node_new_seq(d);
+    struct node *root = print_bundle(d, b), *list = node_new_seq(d);
     size_t count;
     const struct bundle_artifact *all = bundle_artifacts(b, &count);
+    char *lock CLEANUP(mem_cleanup) = NULL;
 
     for (size_t i = 0; i < count; i++) {
         struct node *n = node_new_map(d);
@@ -89,13 +90,11 @@ static void inspect_json(const struct bundle *b, struct buf *out)
         node_set(d, n, SPAN("bytes"), node_new_int(d, (int64_t)size_of(b, &all[i])));
         node_push(d, list, n);
     }
-    node_set_str(d, root, "identity", span_str(bundle_identity(b)));
+    lock = mem_printf("sha256:%.*s", SPAN_ARG(bundle_lock_digest(b)));
     node_set_str(d, root, "origin", bundle_origin(b));
-    node_set_str(d, root, "lock", bundle_lock_digest(b));
-    node_set(d, root, SPAN("bytes"), node_new_int(d, (int64_t)bundle_size(b)));
+    node_set_str(d, root, "lock", span_str(lock));
     node_set(d, root, SPAN("artifacts"), list);
-    doc_write_json(root, false, out);
-    buf_add_char(out, '\n');
+    print_json(env, root);
 }
 
 static int inspect_run(struct command_env *env, const void *options, struct err **err)
@@ -105,7 +104,10 @@ static int inspect_run(struct command_env *env, const void *options, struct err 
 
     if (!b)
         return -1;
-    (env->json ? inspect_json : inspect_text)(b, env->out);
+    if (env->json)
+        inspect_json(env, b);
+    else
+        inspect_text(b, env->out);
     return 0;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `bundle lock`.
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cmd/bundle.h"
+#include "cmd/bundle/print.h"
 #include "io/http.h"
 #include "model/lock.h"
 #include "work/artifacts.h"
@@ -66,15 +68,29 @@ static bool is_same(const char *file, struct span text)
 
 static void print(struct command_env *env, const struct lock *lock, const char *file, bool same)
 {
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *root = node_new_map(d);
     size_t count;
 
     lock_entries(lock, &count);
-    if (env->json)
-        buf_printf(env->out, "{\"lock\":\"%s\",\"artifacts\":%zu,\"changed\":%s}\n", file, count,
-                   same ? "false" : "true");
-    else
+    if (!env->json) {
         buf_printf(env->out, "%s: %zu artifacts, %s\n", file, count,
                    same ? "unchanged" : "changed");
+        return;
+    }
+    node_set_str(d, root, "lock", span_str(file));
+    node_set(d, root, SPAN("artifacts"), node_new_int(d, (int64_t)count));
+    node_set(d, root, SPAN("changed"), node_new_bool(d, !same));
+    print_json(env, root);
+}
+
+// The place of the real lock is not for one that was made from look-alikes.
+static int check_place(const struct lock_options *o, struct err **err)
+{
+    if (!o->lab || strcmp(o->file, ARTIFACTS_LOCK) != 0)
+        return 0;
+    err_set(err, ERR_USAGE, "%s is not for a lock that is made in the lab", o->file);
+    return err_hint(err, "name another file with -o");
 }
 
 static int lock_run(struct command_env *env, const void *options, struct err **err)
@@ -82,24 +98,27 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     const struct lock_options *o = options;
     struct http_options http_options = {
         .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
-    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
-    struct lock *lock CLEANUP(lock_cleanup) =
-        http ? artifacts_lock(http, o->entrypoint, o->lab, env->report, err) : NULL;
+    struct http *http CLEANUP(http_cleanup) = NULL;
+    struct lock *lock CLEANUP(lock_cleanup) = NULL;
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
     bool same;
 
+    if (check_place(o, err) < 0)
+        return -1;
+    http = http_new(&http_options, err);
+    lock = http ? artifacts_lock(http, o->entrypoint, o->lab, env->report, err) : NULL;
     if (!lock)
         return -1;
     lock_format(lock, &text);
     if (buf_check(&text, ERR_CONFIG, "the lock", err) < 0)
         return -1;
     same = is_same(o->file, buf_span(&text));
+    if (!same && !o->check && file_write(o->file, buf_span(&text), 0644, err) < 0)
+        return -1;
     print(env, lock, o->file, same);
-    if (same)
-        return 0;
-    if (o->check)
+    if (!same && o->check)
         return err_set(err, ERR_CHANGES, "%s does not pin what the tree reaches now", o->file);
-    return file_write(o->file, buf_span(&text), 0644, err);
+    return 0;
 }
 
 const struct command cmd_bundle_lock = {

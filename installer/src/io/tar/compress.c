@@ -9,6 +9,7 @@
 
 enum {
     COMPRESS_PIECE_BYTES = 65536,
+    MAGIC_BYTES = 4,
     GZIP_WINDOW = 15 + 16, // zlib's way to say: gzip framing, largest window
 };
 
@@ -48,9 +49,23 @@ static bool starts_with(const struct decompress *d, const char *magic, size_t le
     return d->in_len >= len && memcmp(d->in, magic, len) == 0;
 }
 
+// Enough of the beginning to tell the method, however small the pieces are that it comes in.
+static int fill_magic(struct decompress *d, struct err **err)
+{
+    while (d->in_len < MAGIC_BYTES && !d->in_end) {
+        ssize_t n = stream_read(d->inner, d->in + d->in_len, sizeof(d->in) - d->in_len);
+
+        if (n < 0)
+            return stream_error(d->inner, err);
+        d->in_len += (size_t)n;
+        d->in_end = n == 0;
+    }
+    return 0;
+}
+
 static int choose(struct decompress *d, struct err **err)
 {
-    if (fill(d, err) < 0)
+    if (fill_magic(d, err) < 0)
         return -1;
     d->method = METHOD_PLAIN;
     if (starts_with(d, "\x1f\x8b", 2)) {
@@ -123,6 +138,11 @@ static int step(struct decompress *d, void *data, size_t len, size_t *made, stru
     }
 }
 
+static bool is_used_up(const struct decompress *d)
+{
+    return d->in_end && d->in_at == d->in_len;
+}
+
 static ssize_t decompress_read(struct stream *s, void *data, size_t len, struct err **err)
 {
     struct decompress *d = (struct decompress *)s;
@@ -133,11 +153,11 @@ static ssize_t decompress_read(struct stream *s, void *data, size_t len, struct 
     while (made == 0) {
         if (fill(d, err) < 0)
             return -1;
-        if (d->in_end && (d->frame_done || d->method == METHOD_PLAIN))
+        if (is_used_up(d) && (d->frame_done || d->method == METHOD_PLAIN))
             return 0;
         if (step(d, data, len, &made, err) < 0)
             return -1;
-        if (made == 0 && d->in_end && !d->frame_done)
+        if (made == 0 && is_used_up(d) && !d->frame_done)
             return bad_data(d, "it ends too early", err);
     }
     if (made > d->left)
@@ -169,26 +189,4 @@ struct stream *tar_decompress(struct stream *inner_take, uint64_t max_bytes, con
     d->left = d->max = max_bytes;
     d->what = mem_str(what);
     return &d->base;
-}
-
-void tar_gzip(struct span data, struct buf *out)
-{
-    z_stream z = {0};
-    char *at;
-    size_t bound;
-
-    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
-        abort();
-    bound = deflateBound(&z, data.len);
-    at = buf_reserve(out, bound);
-    if (at) {
-        z.next_in = (unsigned char *)data.ptr;
-        z.avail_in = (unsigned)data.len;
-        z.next_out = (unsigned char *)at;
-        z.avail_out = (unsigned)bound;
-        deflate(&z, Z_FINISH);
-        buf_commit(out, bound - z.avail_out);
-    }
-    deflateEnd(&z);
 }

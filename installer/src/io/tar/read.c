@@ -78,7 +78,9 @@ static bool is_safe(const char *path)
 static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry *entry,
                  struct err **err)
 {
-    const char *path = archive_entry_pathname(e);
+    // A name in UTF-8 has no other form in the C locale.
+    const char *utf8 = archive_entry_pathname_utf8(e);
+    const char *path = utf8 ? utf8 : archive_entry_pathname(e);
 
     if (!path || !is_safe(path))
         return err_set(err, ERR_INTEGRITY, "%s: the archive has an unsafe path '%.80s'", r->what,
@@ -91,14 +93,16 @@ static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry
     *entry = (struct tar_entry){.path = r->path,
                                 .executable = (archive_entry_perm(e) & 0100) != 0,
                                 .size = (uint64_t)archive_entry_size(e)};
-    if (archive_entry_hardlink(e))
+    if (archive_entry_hardlink_utf8(e) || archive_entry_hardlink(e))
         return err_set(err, ERR_INTEGRITY, "%s: %s is a hard link", r->what, path);
     switch (archive_entry_filetype(e)) {
     case AE_IFREG: entry->type = TAR_FILE; return 1;
     case AE_IFDIR: entry->type = TAR_DIR; return 1;
     case AE_IFLNK:
         entry->type = TAR_LINK;
-        entry->target = archive_entry_symlink(e);
+        entry->target = archive_entry_symlink_utf8(e);
+        if (!entry->target)
+            entry->target = archive_entry_symlink(e);
         return 1;
     default:
         return err_set(err, ERR_INTEGRITY, "%s: %s is neither file, folder nor link", r->what,
@@ -111,8 +115,8 @@ int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err)
     struct archive_entry *e;
     int result = archive_read_next_header(r->archive, &e);
 
-    if (result == ARCHIVE_EOF)
-        return 0;
+    if (result == ARCHIVE_EOF) // what is behind the archive counts for a digest of the stream
+        return stream_drain(r->stream, err);
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
         return fail(r, err);
     return judge(r, e, entry, err);

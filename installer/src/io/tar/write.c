@@ -34,6 +34,9 @@ struct tar_writer *tar_writer_new(struct buf *out)
     if (!w->archive)
         abort();
     archive_write_set_format_pax_restricted(w->archive);
+    // Names as they are, whatever the locale.
+    if (archive_write_set_format_option(w->archive, "pax", "hdrcharset", "BINARY") != ARCHIVE_OK)
+        abort();
     archive_write_set_bytes_per_block(w->archive, 0);
     if (archive_write_open(w->archive, w, NULL, on_write, NULL) != ARCHIVE_OK)
         abort();

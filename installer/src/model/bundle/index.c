@@ -39,10 +39,11 @@ uint64_t layout_get_number(const unsigned char *at, size_t bytes)
 static int compare_artifacts(const void *a, const void *b)
 {
     const struct bundle_artifact *x = a, *y = b;
+    int order = span_cmp(x->name, y->name);
 
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
-    return span_cmp(x->name, y->name);
+    return order ? order : span_cmp(x->version, y->version);
 }
 
 // Blobs in the order in which the sorted artifacts use them.
@@ -246,9 +247,12 @@ int index_parse(struct index *index, struct span text, struct err **err)
     if (parse_artifact(index, n, &by_digest, err) < 0)
         return -1;
     // Writing it again from what was understood gives the same bytes, or something in it was not
-    // understood: order, duplicates, unused blobs, unknown fields.
+    // understood: order, unused blobs, unknown fields.
     index_lay_out(index, &again);
     if (!span_eq(buf_span(&again), text))
         return bad(err, "it is not in canonical form");
+    for (size_t i = 1; i < index->artifacts.len; i++)
+        if (compare_artifacts(&index->artifacts.items[i - 1], &index->artifacts.items[i]) == 0)
+            return bad(err, "an artifact is listed twice");
     return 0;
 }

@@ -13,6 +13,9 @@
 #include "io/crypto.h"
 #include "model/bundle/layout.h"
 
+#define BAD_FILE_HINT                                                                              \
+    "copy it from where it was made again, or remove it and run 'sandstrap bundle build'"
+
 enum { READER_PIECE_BYTES = 1 << 20 };
 
 struct bundle {
@@ -81,7 +84,7 @@ static int check_size(struct bundle *b, struct err **err)
     struct stat st;
 
     if (fstat(b->fd, &st) < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "fstat");
+        return err_set_errno(err, ERR_INTERNAL, errno, "fstat");
     if ((uint64_t)st.st_size != b->index.size)
         return err_set(err, ERR_INTEGRITY, "the file has %llu bytes, the index says %llu",
                        (unsigned long long)st.st_size, (unsigned long long)b->index.size);
@@ -98,17 +101,32 @@ static int load(struct bundle *b, struct err **err)
     return check_size(b, err);
 }
 
+// Without waiting for the other end of a pipe.
+static int open_file(struct bundle *b, struct err **err)
+{
+    struct stat st;
+
+    b->fd = file_open(AT_FDCWD, b->path, O_RDONLY | O_NONBLOCK, err);
+    if (b->fd < 0)
+        return -1;
+    if (fstat(b->fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return err_set(err, ERR_CONFIG, "%s is not a regular file", b->path);
+    return 0;
+}
+
 struct bundle *bundle_open(const char *path, struct err **err)
 {
     struct bundle *b CLEANUP(bundle_cleanup) = MEM_NEW(struct bundle);
 
     b->path = mem_str(path);
-    b->fd = file_open(AT_FDCWD, path, O_RDONLY, err);
-    if (b->fd < 0)
+    b->fd = -1;
+    if (open_file(b, err) < 0) {
+        err_hint(err, "'sandstrap bundle build' makes one from a lock");
         return NULL;
+    }
     if (load(b, err) < 0) {
         err_wrap(err, "bundle %s", path);
-        err_hint(err, "fetch or build the bundle again: 'sandstrap bundle build'");
+        err_hint(err, BAD_FILE_HINT);
         return NULL;
     }
     return STEAL(b);
@@ -149,15 +167,6 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count)
 {
     *count = b->index.blobs.len;
     return b->index.blobs.items;
-}
-
-const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
-                                          struct span name)
-{
-    VEC_FOREACH (const struct bundle_artifact *, a, &b->index.artifacts)
-        if (a->kind == kind && span_eq(a->name, name))
-            return a;
-    return NULL;
 }
 
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest)
@@ -273,7 +282,7 @@ int bundle_verify(const struct bundle *b, struct err **err)
     posix_fadvise(b->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     if (pool_run(REGION_FIRST_BLOB + b->index.blobs.len, verify_region, (void *)b, err) < 0) {
         err_wrap(err, "bundle %s", b->path);
-        return err_hint(err, "fetch or build the bundle again: 'sandstrap bundle build'");
+        return err_hint(err, BAD_FILE_HINT);
     }
     return 0;
 }

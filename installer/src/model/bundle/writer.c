@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/map.h"
@@ -145,18 +147,54 @@ static bool is_same_head(struct bundle_writer *w)
            memcmp(there, w->head.data, w->head.len) == 0;
 }
 
+// Opens and locks the .part file. Another writer may have put it in place between the two: then
+// what is locked is the finished bundle, and not to be touched.
+static int lock_part(struct bundle_writer *w, struct err **err)
+{
+    struct stat ours, named;
+
+    for (;;) {
+        w->fd = file_open(AT_FDCWD, w->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, err);
+        if (w->fd < 0)
+            return -1;
+        if (flock(w->fd, LOCK_EX | LOCK_NB) < 0)
+            return err_set(err, ERR_USAGE, "%s is being written by another process", w->part);
+        if (fstat(w->fd, &ours) < 0 || !S_ISREG(ours.st_mode))
+            return err_set(err, ERR_CONFIG, "%s is not a regular file", w->part);
+        if (stat(w->part, &named) == 0 && named.st_ino == ours.st_ino &&
+            named.st_dev == ours.st_dev)
+            return 0;
+        fd_cleanup(&w->fd);
+    }
+}
+
+// Takes the disk space now: better no beginning than no end.
+static int reserve(struct bundle_writer *w, struct err **err)
+{
+    int result;
+
+    do
+        result = fallocate(w->fd, 0, 0, (off_t)w->index.size);
+    while (result < 0 && errno == EINTR);
+    if (result < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s: %llu bytes", w->part,
+                             (unsigned long long)w->index.size);
+    if (ftruncate(w->fd, (off_t)w->index.size) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", w->part);
+    return 0;
+}
+
 static int start_part(struct bundle_writer *w, struct err **err)
 {
-    w->fd = file_open(AT_FDCWD, w->part, O_RDWR | O_CREAT, err);
-    if (w->fd < 0)
+    if (lock_part(w, err) < 0)
         return -1;
-    if (flock(w->fd, LOCK_EX | LOCK_NB) < 0)
-        return err_set(err, ERR_USAGE, "%s is being written by another process", w->part);
     if (is_same_head(w))
-        return 0;
+        return reserve(w, err);
     // All of it zero first, then the head: it is never found in front of another plan's blobs.
-    if (ftruncate(w->fd, 0) < 0 || ftruncate(w->fd, (off_t)w->index.size) < 0)
+    if (ftruncate(w->fd, 0) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", w->part);
+    if (reserve(w, err) < 0)
+        return -1;
     return fd_write_at(w->fd, w->head.data, w->head.len, 0, w->part, err);
 }
 
@@ -177,6 +215,14 @@ struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path
     return STEAL(w);
 }
 
+// Whether nothing was ever written there, as far as the file system can tell.
+static bool is_hole(const struct bundle_writer *w, const struct bundle_blob *b)
+{
+    off_t data = lseek(w->fd, (off_t)b->offset, SEEK_DATA);
+
+    return data < 0 ? errno == ENXIO : (uint64_t)data >= b->offset + b->size;
+}
+
 bool bundle_writer_has(struct bundle_writer *w, size_t blob)
 {
     size_t at = w->place[blob];
@@ -188,7 +234,7 @@ bool bundle_writer_has(struct bundle_writer *w, size_t blob)
     if (at == SIZE_MAX || w->written[at])
         return true;
     b = &w->index.blobs.items[at];
-    if (!span_unhex(b->digest, expected, sizeof(expected)))
+    if (is_hole(w, b) || !span_unhex(b->digest, expected, sizeof(expected)))
         return false;
     s = crypto_sha256_stream(stream_from_fd(w->fd, b->offset, b->size, w->part), expected, NULL,
                              w->part);

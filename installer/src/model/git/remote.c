@@ -9,21 +9,28 @@
 
 #define REFS_MAX_BYTES ((uint64_t)64 << 20)
 
+#define GREETING_PATH "/info/refs?service=git-upload-pack"
+#define ADVERTISEMENT "application/x-git-upload-pack-advertisement"
+#define RESULT "application/x-git-upload-pack-result"
+
 // What the first answer told.
 struct greeting {
+    char *url; // of the repository, after redirects
     bool v2;
-    struct buf body; // v0: the list of refs is in here
+    bool object_format; // v2: the server wants to know which one
+    struct buf body;    // v0: the list of refs is in here
 };
 
 static void greeting_free(struct greeting *g)
 {
     buf_free(&g->body);
+    free(g->url);
 }
 
-static int exchange(const struct git_remote *remote, const char *path, const struct buf *body,
+// GET without a body, POST with one. The answer must be of that media type.
+static int exchange(const struct git_remote *remote, const char *url, const struct buf *body,
                     const char *kind, bool v2, struct http_response *response, struct err **err)
 {
-    char *url CLEANUP(mem_cleanup) = mem_printf("%s/%s", remote->url, path);
     const char *headers[4] = {0};
     size_t n = 0;
     struct http_request request = {
@@ -47,34 +54,80 @@ static int exchange(const struct git_remote *remote, const char *path, const str
         http_check_status(response, err) < 0)
         return -1;
     if (!span_starts(span_str(http_header(response, "content-type")), kind)) {
-        err_set(err, ERR_SOURCE, "%s does not answer as a git repository", url);
+        err_set(err, ERR_SOURCE, "%s does not answer as a git repository", response->url);
         return err_hint(err, "is the URL that of a repository, and does it need credentials?");
+    }
+    return 0;
+}
+
+// The repository's URL is where the redirects of the first request ended, as git does it: a POST
+// that is redirected would become a GET. An URL with credentials was masked: it stays as it is.
+static void note_url(const struct git_remote *remote, const struct http_response *response,
+                     struct greeting *g)
+{
+    struct span url = span_str(response->url);
+
+    if (span_ends(url, GREETING_PATH) && !strstr(response->url, "***"))
+        g->url = mem_strn(url.ptr, url.len - strlen(GREETING_PATH));
+    else
+        g->url = mem_str(remote->url);
+}
+
+static int server_error(struct span line, struct err **err)
+{
+    return err_set(err, ERR_SOURCE, "the server says: %.*s", SPAN_ARG(span_trim(line)));
+}
+
+// The next line of text; a line "ERR <message>" is the server's error.
+static int next_line(struct span *rest, enum pktline_kind *kind, struct span *line,
+                     struct err **err)
+{
+    struct span message;
+
+    if (pktline_next(rest, true, kind, line, err) < 0)
+        return -1;
+    message = *line;
+    return *kind == PKTLINE_DATA && span_skip(&message, "ERR ") ? server_error(message, err) : 0;
+}
+
+static int read_greeting(struct greeting *g, struct err **err)
+{
+    struct span rest = buf_span(&g->body), line;
+    enum pktline_kind kind;
+
+    // "# service=..." and a flush come first with the smart protocol over HTTP.
+    while (rest.len) {
+        if (next_line(&rest, &kind, &line, err) < 0)
+            return -1;
+        if (kind != PKTLINE_DATA)
+            continue;
+        g->v2 = g->v2 || span_is(line, "version 2");
+        g->object_format = g->object_format || span_starts(line, "object-format=");
+        if (span_search(line, SPAN("object-format=sha256")) < line.len)
+            return err_set(err, ERR_UNSUPPORTED, "the repository uses SHA-256 object names");
     }
     return 0;
 }
 
 static int greet(const struct git_remote *remote, struct greeting *g, struct err **err)
 {
+    char *url CLEANUP(mem_cleanup) = mem_printf("%s" GREETING_PATH, remote->url);
     struct http_response response CLEANUP(http_response_free) = {0};
-    struct span rest, line;
-    enum pktline_kind kind;
 
-    if (exchange(remote, "info/refs?service=git-upload-pack", NULL,
-                 "application/x-git-upload-pack-advertisement", true, &response, err) < 0)
+    if (exchange(remote, url, NULL, ADVERTISEMENT, true, &response, err) < 0)
         return -1;
+    note_url(remote, &response, g);
     g->body = response.body;
     response.body = (struct buf)BUF_INIT(0);
-    rest = buf_span(&g->body);
-    // "# service=..." and a flush come first with the smart protocol over HTTP.
-    while (rest.len) {
-        if (pktline_next(&rest, true, &kind, &line, err) < 0)
-            return -1;
-        if (kind == PKTLINE_DATA && span_is(line, "version 2"))
-            g->v2 = true;
-        if (kind == PKTLINE_DATA && span_search(line, SPAN("object-format=sha256")) < line.len)
-            return err_set(err, ERR_UNSUPPORTED, "the repository uses SHA-256 object names");
-    }
-    return 0;
+    return read_greeting(g, err);
+}
+
+static int ask(const struct git_remote *remote, const struct greeting *g, const struct buf *body,
+               struct http_response *response, struct err **err)
+{
+    char *url CLEANUP(mem_cleanup) = mem_printf("%s/git-upload-pack", g->url);
+
+    return exchange(remote, url, body, RESULT, g->v2, response, err);
 }
 
 // The names that a ref may have on the server, most wanted first, and its peeled form.
@@ -113,7 +166,7 @@ static int read_refs_v0(const struct greeting *g, struct wanted *w, struct err *
     enum pktline_kind kind;
 
     while (rest.len) {
-        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+        if (next_line(&rest, &kind, &line, err) < 0)
             return -1;
         line = span_head(line, span_find(line, '\0'));
         if (kind == PKTLINE_DATA && span_cut(line, ' ', &oid, &name))
@@ -135,25 +188,31 @@ static void see_line_v2(struct wanted *w, struct span line)
             see_ref(w, span_str(w->peeled), attribute);
 }
 
-static int list_refs_v2(const struct git_remote *remote, struct wanted *w, struct err **err)
+static void begin_command(const struct greeting *g, const char *name, struct buf *body)
+{
+    pktline_add(body, "command=%s\n", name);
+    if (g->object_format)
+        pktline_add(body, "object-format=sha1\n");
+    pktline_add_delim(body);
+}
+
+static int list_refs_v2(const struct git_remote *remote, const struct greeting *g, struct wanted *w,
+                        struct err **err)
 {
     struct http_response response CLEANUP(http_response_free) = {0};
     struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct span rest, line;
     enum pktline_kind kind;
 
-    pktline_add(&body, "command=ls-refs\n");
-    pktline_add(&body, "object-format=sha1");
-    pktline_add_delim(&body);
+    begin_command(g, "ls-refs", &body);
     pktline_add(&body, "peel\n");
     pktline_add(&body, "ref-prefix %s\n", w->name);
     pktline_add_flush(&body);
-    if (exchange(remote, "git-upload-pack", &body, "application/x-git-upload-pack-result", true,
-                 &response, err) < 0)
+    if (ask(remote, g, &body, &response, err) < 0)
         return -1;
     rest = buf_span(&response.body);
     while (rest.len) {
-        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+        if (next_line(&rest, &kind, &line, err) < 0)
             return -1;
         if (kind == PKTLINE_DATA)
             see_line_v2(w, line);
@@ -185,7 +244,7 @@ static int resolve(const struct git_remote *remote, const char *ref, struct git_
 
     if (name_ref(ref, &w, err) < 0 || greet(remote, &g, err) < 0)
         return -1;
-    if ((g.v2 ? list_refs_v2(remote, &w, err) : read_refs_v0(&g, &w, err)) < 0)
+    if ((g.v2 ? list_refs_v2(remote, &g, &w, err) : read_refs_v0(&g, &w, err)) < 0)
         return -1;
     if (!w.found) {
         err_set(err, ERR_SOURCE, "the repository has no %s", w.name);
@@ -193,6 +252,13 @@ static int resolve(const struct git_remote *remote, const char *ref, struct git_
     }
     *commit = w.oid;
     return 0;
+}
+
+static int wrap(const struct git_remote *remote, struct err **err)
+{
+    char *url CLEANUP(mem_cleanup) = http_url_masked(remote->url);
+
+    return err_wrap(err, "git %s", url);
 }
 
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
@@ -206,7 +272,7 @@ int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid
         return 0;
     }
     if (resolve(remote, ref, commit, err) < 0)
-        return err_wrap(err, "git %s", remote->url);
+        return wrap(remote, err);
     return 0;
 }
 
@@ -215,21 +281,14 @@ static int take_band(struct span payload, struct buf *pack, struct err **err)
 {
     if (!payload.len)
         return 0;
-    if (payload.ptr[0] == 3) {
-        struct span text = span_trim(span_tail(payload, 1));
-
-        return err_set(err, ERR_SOURCE, "the server says: %.*s", SPAN_ARG(text));
-    }
+    if (payload.ptr[0] == 3)
+        return server_error(span_tail(payload, 1), err);
     if (payload.ptr[0] == 1)
         buf_add_span(pack, span_tail(payload, 1));
     return buf_check(pack, ERR_SOURCE, "the pack", err);
 }
 
-static int server_error(struct span line, struct err **err)
-{
-    return err_set(err, ERR_SOURCE, "the server says: %.*s", SPAN_ARG(line));
-}
-
+// All up to the flush: without it, the answer is not whole.
 static int take_pack(struct span rest, struct buf *pack, struct err **err)
 {
     struct span payload;
@@ -243,7 +302,7 @@ static int take_pack(struct span rest, struct buf *pack, struct err **err)
         if (take_band(payload, pack, err) < 0)
             return -1;
     }
-    return 0;
+    return err_set(err, ERR_SOURCE, "the answer ends in the middle of the pack");
 }
 
 // Sections up to "packfile" (v2), or lines up to NAK (v0), come before the pack.
@@ -253,30 +312,26 @@ static int read_answer(struct span rest, const char *last_line, struct buf *pack
     enum pktline_kind kind;
 
     while (rest.len) {
-        if (pktline_next(&rest, true, &kind, &line, err) < 0)
+        if (next_line(&rest, &kind, &line, err) < 0)
             return -1;
-        if (kind == PKTLINE_DATA && span_skip(&line, "ERR "))
-            return server_error(line, err);
         if (kind == PKTLINE_DATA && span_is(line, last_line))
             return take_pack(rest, pack, err);
     }
     return err_set(err, ERR_SOURCE, "the answer has no pack");
 }
 
-static void ask_v2(const char *oid, struct buf *body)
+static void want_v2(const struct greeting *g, const char *oid, struct buf *body)
 {
-    pktline_add(body, "command=fetch");
-    pktline_add(body, "object-format=sha1");
-    pktline_add_delim(body);
-    pktline_add(body, "no-progress");
-    pktline_add(body, "ofs-delta");
-    pktline_add(body, "deepen 1");
+    begin_command(g, "fetch", body);
+    pktline_add(body, "no-progress\n");
+    pktline_add(body, "ofs-delta\n");
+    pktline_add(body, "deepen 1\n");
     pktline_add(body, "want %s\n", oid);
     pktline_add(body, "done\n");
     pktline_add_flush(body);
 }
 
-static void ask_v0(const char *oid, struct buf *body)
+static void want_v0(const char *oid, struct buf *body)
 {
     pktline_add(body, "want %s side-band-64k ofs-delta no-progress shallow\n", oid);
     pktline_add(body, "deepen 1\n");
@@ -296,11 +351,10 @@ static int fetch(const struct git_remote *remote, const struct git_oid *commit, 
     if (greet(remote, &g, err) < 0)
         return -1;
     if (g.v2)
-        ask_v2(oid, &body);
+        want_v2(&g, oid, &body);
     else
-        ask_v0(oid, &body);
-    if (exchange(remote, "git-upload-pack", &body, "application/x-git-upload-pack-result", g.v2,
-                 &response, err) < 0)
+        want_v0(oid, &body);
+    if (ask(remote, &g, &body, &response, err) < 0)
         return -1;
     return read_answer(buf_span(&response.body), g.v2 ? "packfile" : "NAK", pack, err);
 }
@@ -313,5 +367,6 @@ int git_fetch(const struct git_remote *remote, const struct git_oid *commit, str
     if (fetch(remote, commit, pack, err) == 0)
         return 0;
     git_oid_format(commit, oid);
-    return err_wrap(err, "git %s: commit %s", remote->url, oid);
+    err_wrap(err, "commit %s", oid);
+    return wrap(remote, err);
 }

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 
+enum { GIT_MODE_TYPE = 0170000 };
+
 bool git_oid_parse(struct span hex, struct git_oid *oid)
 {
     return span_unhex(hex, oid->bytes, GIT_OID_BYTES);
@@ -62,11 +64,6 @@ void git_store_free(struct git_store *s)
     free(s);
 }
 
-size_t git_store_count(const struct git_store *s)
-{
-    return map_len(&s->objects);
-}
-
 bool git_store_get(const struct git_store *s, const struct git_oid *oid, enum git_type type,
                    struct span *content)
 {
@@ -109,6 +106,20 @@ static bool read_mode(struct span text, unsigned *mode)
     return text.len > 0 && text.len <= 6;
 }
 
+// Early versions of git kept more permission bits of files than the one that counts.
+static bool normalize_mode(unsigned *mode)
+{
+    switch (*mode & GIT_MODE_TYPE) {
+    case GIT_MODE_FILE &GIT_MODE_TYPE:
+        *mode = *mode & 0100 ? GIT_MODE_EXECUTABLE : GIT_MODE_FILE;
+        return true;
+    case GIT_MODE_FOLDER:
+    case GIT_MODE_LINK:
+    case GIT_MODE_SUBMODULE: *mode &= GIT_MODE_TYPE; return true;
+    default: return false;
+    }
+}
+
 static bool is_safe_name(struct span name)
 {
     return name.len && !span_is(name, ".") && !span_is(name, "..") && !span_is(name, ".git") &&
@@ -120,7 +131,8 @@ int store_next_entry(struct span *rest, struct store_entry *entry, struct err **
     struct span mode, tail;
 
     if (!span_cut(*rest, ' ', &mode, &tail) || !read_mode(mode, &entry->mode) ||
-        !span_cut(tail, '\0', &entry->name, &tail) || tail.len < GIT_OID_BYTES)
+        !normalize_mode(&entry->mode) || !span_cut(tail, '\0', &entry->name, &tail) ||
+        tail.len < GIT_OID_BYTES)
         return err_set(err, ERR_INTEGRITY, "a malformed tree");
     if (!is_safe_name(entry->name))
         return err_set(err, ERR_INTEGRITY, "a tree has an entry named '%.*s'",

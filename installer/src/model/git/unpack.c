@@ -113,16 +113,17 @@ static int read_base(struct unpack *u, struct packed *p, struct err **err)
 
 static int inflate_data(struct unpack *u, struct packed *p, struct err **err)
 {
-    char *out = arena_alloc(u->store->arena, p->size + 1);
     z_stream z = {.next_in = (unsigned char *)u->pack.ptr + u->at,
                   .avail_in = (unsigned)(u->pack.len - u->at),
-                  .next_out = (unsigned char *)out,
                   .avail_out = (unsigned)p->size + 1};
+    char *out;
     int result;
 
     u->store->bytes += p->size;
     if (u->store->bytes > GIT_STORE_MAX_BYTES)
         return bad(u, "more content than allowed", err);
+    out = arena_alloc(u->store->arena, p->size + 1);
+    z.next_out = (unsigned char *)out;
     if (inflateInit(&z) != Z_OK)
         return err_set(err, ERR_INTERNAL, "zlib does not start");
     result = inflate(&z, Z_FINISH);

@@ -9,7 +9,7 @@
 #include "io/doc.h"
 #include "model/lock/lock_int.h"
 
-enum { COMMIT_HEX = 40, COMMIT_SHA256_HEX = 64, DIGEST_HEX = 64 };
+enum { COMMIT_HEX = 40, DIGEST_HEX = 64 };
 
 static int fail(const char *file, uint32_t line, struct err **err, const char *what,
                 struct span value)
@@ -49,24 +49,41 @@ static bool is_digest(struct span s)
     return span_skip(&s, "sha256:") && is_hex(s, DIGEST_HEX);
 }
 
-static bool is_commit(struct span s)
+static uint32_t line_of(const struct node *n, const char *key)
 {
-    return is_hex(s, COMMIT_HEX) || is_hex(s, COMMIT_SHA256_HEX);
+    const struct node *value = node_get(n, key);
+
+    return value ? value->line : n->line;
+}
+
+// A text, or nothing where it may be missing: what YAML reads as a number or date is neither.
+static int parse_text(const struct node *n, const char *key, struct span *text, const char *file,
+                      struct err **err)
+{
+    const struct node *value = node_get(n, key);
+
+    if (value && !node_is(value, NODE_STRING))
+        return fail(file, value->line, err, "not a text, which it is in quotes", span_str(key));
+    *text = node_text(value);
+    return 0;
 }
 
 static int parse_pin(const struct node *n, struct lock_entry *e, const char *file, struct err **err)
 {
-    int64_t size = node_get_int(n, "size", 0);
+    const char *key = e->kind == LOCK_GIT ? "commit" : "digest";
+    const struct node *size = node_get(n, "size");
+    int64_t bytes = node_int(size, 0);
 
-    e->digest = node_get_text(n, e->kind == LOCK_GIT ? "commit" : "digest");
-    if (!(e->kind == LOCK_GIT ? is_commit(e->digest) : is_digest(e->digest)))
-        return fail(file, n->line, err,
-                    e->kind == LOCK_GIT ? "'commit' is not a commit id"
+    if (parse_text(n, key, &e->digest, file, err) < 0)
+        return -1;
+    if (e->kind == LOCK_GIT ? !is_hex(e->digest, COMMIT_HEX) : !is_digest(e->digest))
+        return fail(file, line_of(n, key), err,
+                    e->kind == LOCK_GIT ? "'commit' is not 40 hexadecimal digits"
                                         : "'digest' is not sha256: and 64 hexadecimal digits",
                     e->digest);
-    if (size < 0 || (node_get(n, "size") && !node_is(node_get(n, "size"), NODE_INT)))
-        return fail(file, n->line, err, "'size' is not a number of bytes", SPAN_EMPTY);
-    e->size = (uint64_t)size;
+    if (bytes < 0 || (size && !node_is(size, NODE_INT)))
+        return fail(file, size->line, err, "'size' is not a number of bytes", SPAN_EMPTY);
+    e->size = (uint64_t)bytes;
     return 0;
 }
 
@@ -76,6 +93,8 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
     const struct node *users = node_get(n, "usedBy");
     const char **list = arena_array(l->arena, node_len(users) + 1, sizeof(*list));
 
+    if (!node_is(users, NODE_SEQ))
+        return fail(file, line_of(n, "usedBy"), err, "'usedBy' is not a list", SPAN_EMPTY);
     NODE_FOREACH_ITEM(user, users)
     {
         if (!node_is(user, NODE_STRING))
@@ -87,20 +106,39 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
     return 0;
 }
 
+// Each kind has its own fields.
+static int check_entry_keys(const struct node *n, enum lock_kind kind, const char *file,
+                            struct err **err)
+{
+    static const char *const git[] = {"kind", "name", "ref", "commit", "usedBy"};
+    static const char *const other[] = {"kind", "name", "digest", "size", "usedBy"};
+
+    return kind == LOCK_GIT ? check_keys(n, git, ARRAY_LEN(git), file, err)
+                            : check_keys(n, other, ARRAY_LEN(other), file, err);
+}
+
+static int parse_name(const struct node *n, struct lock_entry *e, const char *file,
+                      struct err **err)
+{
+    if (parse_text(n, "name", &e->name, file, err) < 0 ||
+        parse_text(n, "ref", &e->ref, file, err) < 0)
+        return -1;
+    if (!e->name.len)
+        return fail(file, n->line, err, "an artifact without a name", SPAN_EMPTY);
+    return 0;
+}
+
 static int parse_entry(struct lock *l, const struct node *n, const char *file, struct err **err)
 {
-    static const char *const known[] = {"kind",   "name", "ref",   "commit",
-                                        "digest", "size", "usedBy"};
-    struct lock_entry e = {.name = node_get_text(n, "name"), .ref = node_get_text(n, "ref")};
+    struct lock_entry e = {0};
 
     if (!node_is(n, NODE_MAP))
         return fail(file, n->line, err, "an artifact is not a map", SPAN_EMPTY);
-    if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0)
-        return -1;
     if (!lock_kind_of(node_get_text(n, "kind"), &e.kind))
-        return fail(file, n->line, err, "unknown kind of artifact", node_get_text(n, "kind"));
-    if (!e.name.len)
-        return fail(file, n->line, err, "an artifact without a name", SPAN_EMPTY);
+        return fail(file, line_of(n, "kind"), err, "unknown kind of artifact",
+                    node_get_text(n, "kind"));
+    if (check_entry_keys(n, e.kind, file, err) < 0 || parse_name(n, &e, file, err) < 0)
+        return -1;
     if (lock_find(l, e.kind, e.name, e.ref))
         return fail(file, n->line, err, "an artifact is pinned twice", e.name);
     if (parse_pin(n, &e, file, err) < 0 || parse_users(l, n, &e, file, err) < 0)
@@ -121,14 +159,15 @@ static int check_head(const struct node *root, const char *file, struct err **er
     if (check_keys(root, known, ARRAY_LEN(known), file, err) < 0)
         return -1;
     if (!span_is(origin, LOCK_ORIGIN_LAB) && !span_is(origin, LOCK_ORIGIN_UPSTREAM))
-        return fail(file, root->line, err, "'origin' is neither lab nor upstream", origin);
+        return fail(file, line_of(root, "origin"), err, "'origin' is neither lab nor upstream",
+                    origin);
     if (!span_is(node_get_text(root, "platform"), LOCK_PLATFORM))
-        return fail(file, root->line, err, "'platform' is not " LOCK_PLATFORM,
+        return fail(file, line_of(root, "platform"), err, "'platform' is not " LOCK_PLATFORM,
                     node_get_text(root, "platform"));
     if (!node_get_text(root, "entrypoint").len)
         return fail(file, root->line, err, "'entrypoint' is missing", SPAN_EMPTY);
     if (!node_is(node_get(root, "artifacts"), NODE_SEQ))
-        return fail(file, root->line, err, "'artifacts' is not a list", SPAN_EMPTY);
+        return fail(file, line_of(root, "artifacts"), err, "'artifacts' is not a list", SPAN_EMPTY);
     return 0;
 }
 

@@ -9,10 +9,23 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/timer.h"
 #include "io/crypto.h"
 #include "io/doc.h"
 
-enum { CONFIG_MAX_BYTES = 1 << 20 };
+enum {
+    CONFIG_MAX_BYTES = 1 << 20,
+    STATUS_UNAUTHORIZED = 401,
+    STATUS_FORBIDDEN = 403,
+    TOKEN_SECONDS = 60,        // how long a token is good when its server does not say
+    TOKEN_SECONDS_MOST = 3600, // and not longer, whatever it says
+    TOKEN_MARGIN_MS = 10000,   // it is not used any more so long before its end
+};
+
+struct token {
+    const char *bearer;
+    int64_t good_until; // timer_now()
+};
 
 static char *config_path(void)
 {
@@ -43,8 +56,9 @@ static int add_login(struct auth *a, const struct pair *entry, const char *path,
     struct span text = node_get_text(entry->value, "auth");
 
     if (!text.len)
-        return 0;
-    if (!crypto_base64_decode(text, &plain) || !span_cut(buf_span(&plain), ':', &user, &password))
+        return 0; // Docker leaves an empty entry for what a credential helper has
+    if (!crypto_base64_decode(text, &plain) || !span_cut(buf_span(&plain), ':', &user, &password) ||
+        !user.len)
         return err_set(err, ERR_CONFIG, "%s: the 'auth' of %.*s is not base64 of user:password",
                        path, SPAN_ARG(entry->key));
     login->user = arena_span(a->arena, user).ptr;
@@ -88,12 +102,21 @@ static char *scope_key(struct auth *a, const struct oci_ref *ref)
     return arena_printf(a->arena, "%.*s/%.*s", SPAN_ARG(ref->host), SPAN_ARG(ref->repository));
 }
 
+// The token of the repository, or NULL when there is none that is good for a while.
+static const struct token *token_of(const struct auth *a, const char *key)
+{
+    const struct token *token = map_get(&a->tokens, span_str(key));
+
+    return token && timer_now() < token->good_until ? token : NULL;
+}
+
 void auth_apply(struct auth *a, const struct oci_ref *ref, struct http_request *request)
 {
     const struct auth_login *login = map_get(&a->basic, ref->host);
+    const struct token *token = token_of(a, scope_key(a, ref));
 
-    request->bearer = map_get(&a->tokens, span_str(scope_key(a, ref)));
-    if (!request->bearer && login) {
+    request->bearer = token ? token->bearer : NULL;
+    if (!token && login) {
         request->user = login->user;
         request->password = login->password;
     }
@@ -106,7 +129,11 @@ void auth_note_answer(struct auth *a, const struct oci_ref *ref)
 
 bool auth_is_settled(struct auth *a, const struct oci_ref *ref)
 {
-    return map_get(&a->open, span_str(scope_key(a, ref))) != NULL;
+    const char *key = scope_key(a, ref);
+
+    if (map_get(&a->tokens, span_str(key)))
+        return token_of(a, key) != NULL;
+    return map_get(&a->open, span_str(key)) != NULL;
 }
 
 // The value of one parameter of a challenge: key="value".
@@ -135,6 +162,37 @@ static char *token_url(struct span challenge, const struct oci_ref *ref)
     return buf_take(&url);
 }
 
+static int refused(const struct oci_ref *ref, struct err **err)
+{
+    err_set(err, ERR_SOURCE, "registry %.*s refuses access to %.*s", SPAN_ARG(ref->host),
+            SPAN_ARG(ref->repository));
+    return err_hint(err,
+                    "log in to it: credentials are the 'auths' of $DOCKER_CONFIG/config.json or "
+                    "~/.docker/config.json; credential helpers are not run");
+}
+
+static int keep_token(struct auth *a, const struct oci_ref *ref, const struct node *answer,
+                      struct err **err)
+{
+    struct token *token = ARENA_NEW(a->arena, struct token);
+    struct span text = node_get_text(answer, "token");
+    int64_t seconds = node_get_int(answer, "expires_in", TOKEN_SECONDS);
+
+    if (!text.len)
+        text = node_get_text(answer, "access_token");
+    if (!text.len)
+        return err_set(err, ERR_SOURCE, "the token server of %.*s gave no token",
+                       SPAN_ARG(ref->host));
+    if (seconds < TOKEN_SECONDS)
+        seconds = TOKEN_SECONDS; // the least that the specification allows
+    if (seconds > TOKEN_SECONDS_MOST)
+        seconds = TOKEN_SECONDS_MOST;
+    token->bearer = arena_span(a->arena, text).ptr;
+    token->good_until = timer_now() + seconds * 1000 - TOKEN_MARGIN_MS;
+    map_put(&a->tokens, span_str(scope_key(a, ref)), token);
+    return 0;
+}
+
 static int get_token(struct auth *a, struct http *h, const struct oci_ref *ref,
                      struct span challenge, struct err **err)
 {
@@ -147,28 +205,15 @@ static int get_token(struct auth *a, struct http *h, const struct oci_ref *ref,
     struct http_response response CLEANUP(http_response_free) = {0};
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     const struct node *root;
-    struct span token;
 
-    if (http_perform(h, &request, &response, err) < 0 || http_check_status(&response, err) < 0)
+    if (http_perform(h, &request, &response, err) < 0)
+        return err_wrap(err, "getting a token for %.*s", SPAN_ARG(ref->repository));
+    if (response.status == STATUS_UNAUTHORIZED || response.status == STATUS_FORBIDDEN)
+        return refused(ref, err);
+    if (http_check_status(&response, err) < 0)
         return err_wrap(err, "getting a token for %.*s", SPAN_ARG(ref->repository));
     root = doc_read_json(d, buf_span(&response.body), url, ERR_SOURCE, err);
-    if (!root)
-        return -1;
-    token = node_get_text(root, "token");
-    if (!token.len)
-        token = node_get_text(root, "access_token");
-    if (!token.len)
-        return err_set(err, ERR_SOURCE, "the token server of %.*s gave no token",
-                       SPAN_ARG(ref->host));
-    map_put(&a->tokens, span_str(scope_key(a, ref)), (void *)arena_span(a->arena, token).ptr);
-    return 0;
-}
-
-static int refused(const struct oci_ref *ref, struct err **err)
-{
-    err_set(err, ERR_SOURCE, "registry %.*s refuses access to %.*s", SPAN_ARG(ref->host),
-            SPAN_ARG(ref->repository));
-    return err_hint(err, "log in to it: credentials are read from ~/.docker/config.json");
+    return root ? keep_token(a, ref, root, err) : -1;
 }
 
 int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref, const char *challenge,
@@ -178,7 +223,7 @@ int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref, const
     struct auth_login *login = map_get(&a->logins, ref->host);
 
     if (span_skip(&c, "Bearer ") || span_skip(&c, "bearer ")) {
-        if (map_get(&a->tokens, span_str(scope_key(a, ref))))
+        if (token_of(a, scope_key(a, ref)) || !parameter(c, "realm").len)
             return refused(ref, err);
         return get_token(a, h, ref, c, err);
     }

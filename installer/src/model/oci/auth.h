@@ -15,7 +15,7 @@ struct auth_login {
 struct auth {
     struct arena *arena;
     struct map logins; // host to struct auth_login, from the configuration file
-    struct map tokens; // "host/repository" to a bearer token (char *)
+    struct map tokens; // "host/repository" to a bearer token and its end
     struct map open;   // "host/repository" that answered without credentials
     struct map basic;  // hosts that asked for basic authentication, to struct auth_login
 };

@@ -23,6 +23,9 @@ static int parse_blob(struct arena *arena, const struct node *n, struct oci_blob
     blob->size = (uint64_t)size;
     if (!is_digest(blob->digest) || size < 0)
         return err_set(err, ERR_INTEGRITY, "the manifest has a blob without sha256 digest or size");
+    if (blob->size > OCI_BLOB_MAX_BYTES)
+        return err_set(err, ERR_INTEGRITY, "the manifest has a blob of %llu bytes",
+                       (unsigned long long)blob->size);
     if (span_search(blob->media_type, SPAN("foreign")) < blob->media_type.len ||
         span_search(blob->media_type, SPAN("nondistributable")) < blob->media_type.len)
         return err_set(err, ERR_UNSUPPORTED, "the image has a layer that is not in the registry");

@@ -9,9 +9,10 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "io/tar.h"
-#include "work/artifacts/cache.h"
 #include "work/artifacts/download.h"
+#include "work/artifacts/manifest.h"
 #include "work/artifacts/render.h"
+#include "work/artifacts/walk.h"
 
 #define SMALL_MAX_BYTES ((size_t)1 << 30)
 
@@ -24,7 +25,7 @@ struct piece {
 struct build {
     struct http *http;
     const struct artifacts_build_options *options;
-    const struct lock *lock;
+    struct lock *lock;
     struct sources *sources;
     struct oci *oci;
     struct arena *arena;
@@ -86,24 +87,6 @@ static int plan_git(struct build *b, const struct lock_entry *e, struct err **er
     return 0;
 }
 
-static int get_manifest(struct build *b, const struct lock_entry *e, struct oci_ref *ref,
-                        struct oci_manifest *m, struct err **err)
-{
-    struct buf cached CLEANUP(buf_free) = BUF_INIT(OCI_MANIFEST_MAX_BYTES);
-    struct span hex = span_tail(e->digest, strlen("sha256:"));
-
-    if (oci_ref_parse(b->arena, e->name, ref, err) < 0)
-        return -1;
-    ref->digest = e->digest;
-    if (cache_get("sha256", hex, &cached) &&
-        span_eq(oci_digest(b->arena, buf_span(&cached)), e->digest))
-        return oci_manifest_parse(b->arena, buf_span(&cached), SPAN_EMPTY, m, err);
-    if (oci_pull_manifest(b->oci, b->arena, ref, LOCK_PLATFORM, m, err) < 0)
-        return -1;
-    cache_put("sha256", hex, m->bytes);
-    return 0;
-}
-
 static size_t add_download(struct build *b, const struct oci_ref *ref, const struct oci_blob *blob)
 {
     struct download d = {.ref = *ref, .digest = blob->digest, .size = blob->size};
@@ -122,7 +105,10 @@ static int plan_image(struct build *b, const struct lock_entry *e, struct err **
     struct oci_manifest m;
     size_t *blobs, count = 0;
 
-    if (get_manifest(b, e, &ref, &m, err) < 0)
+    if (oci_ref_parse(b->arena, e->name, &ref, err) < 0)
+        return -1;
+    ref.digest = e->digest;
+    if (manifest_get(b->oci, b->arena, &ref, &m, err) < 0)
         return -1;
     blobs = arena_array(b->arena, m.layer_count + 2, sizeof(*blobs));
     blobs[count++] = add_piece(b, m.bytes);
@@ -163,6 +149,27 @@ static int archive(struct record *record, struct buf *out, struct err **err)
     return tar_writer_finish(STEAL(tar), err);
 }
 
+// A lock that was made from another state of the tree is refused now, not by a cluster later.
+static int check_lock(struct build *b, const char *folder, const struct kustomize_result *tree,
+                      struct err **err)
+{
+    struct walk_options options = {.http = b->http,
+                                   .sources = b->sources,
+                                   .oci = b->oci,
+                                   .lock = b->lock,
+                                   .report = b->options->report,
+                                   .frozen = true};
+
+    if (!span_is(lock_entrypoint(b->lock), folder)) {
+        err_set(err, ERR_CONFIG, "lock %s is of the entrypoint %.*s, not of %s", b->options->lock,
+                SPAN_ARG(lock_entrypoint(b->lock)), folder);
+        return err_hint(err, "run 'sandstrap bundle lock %s'", b->options->entrypoint);
+    }
+    if (walk_run(&options, tree, err) < 0)
+        return err_wrap(err, "lock %s", b->options->lock);
+    return 0;
+}
+
 // The tree goes in as it is read by a build of it now; its remote resources are those of the lock.
 static int plan_tree(struct build *b, struct err **err)
 {
@@ -177,13 +184,8 @@ static int plan_tree(struct build *b, struct err **err)
                     err) < 0)
         return -1;
     folder = render_entrypoint(&record, b->options->entrypoint, err);
-    if (!folder || archive(&record, &tar, err) < 0)
+    if (!folder || check_lock(b, folder, &result, err) < 0 || archive(&record, &tar, err) < 0)
         return -1;
-    if (!span_is(lock_entrypoint(b->lock), folder)) {
-        err_set(err, ERR_CONFIG, "lock %s is of the entrypoint %.*s, not of %s", b->options->lock,
-                SPAN_ARG(lock_entrypoint(b->lock)), folder);
-        return err_hint(err, "run 'sandstrap bundle lock %s'", b->options->entrypoint);
-    }
     blob = add_piece(b, keep(b, &tar));
     bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_TREE,
                                                             .name = span_str(folder),
@@ -197,28 +199,24 @@ static int plan_all(struct build *b, struct err **err)
     size_t count;
     const struct lock_entry *entries = lock_entries(b->lock, &count);
 
+    if (plan_tree(b, err) < 0)
+        return -1;
     for (size_t i = 0; i < count; i++)
         if (plan_entry(b, &entries[i], err) < 0)
             return err_wrap(err, "%s %.*s", lock_kind_name(entries[i].kind),
                             SPAN_ARG(entries[i].name));
-    return plan_tree(b, err);
+    return 0;
 }
 
-// A bundle that is there already and has the identity that this one would have.
-static bool is_there(const struct build *b, const char *path)
+static bool has_identity(const struct bundle *b, const struct bundle_plan *plan)
 {
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
-    struct bundle *old CLEANUP(bundle_cleanup) = NULL;
     char identity[BUNDLE_DIGEST_HEX + 1];
 
-    if (access(path, F_OK) < 0)
-        return false;
-    old = bundle_open(path, &ignored);
-    bundle_plan_identity(b->plan, identity);
-    return old && strcmp(bundle_identity(old), identity) == 0;
+    bundle_plan_identity(plan, identity);
+    return strcmp(bundle_identity(b), identity) == 0;
 }
 
-static int write_all(struct build *b, const char *path, struct err **err)
+static int write_all(struct build *b, const char *path, const struct bundle *old, struct err **err)
 {
     struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = bundle_writer_open(b->plan, path, err);
 
@@ -227,6 +225,8 @@ static int write_all(struct build *b, const char *path, struct err **err)
     for (size_t i = 0; i < b->pieces.len; i++)
         if (bundle_writer_put(w, b->pieces.items[i].blob, b->pieces.items[i].data, err) < 0)
             return -1;
+    if (old)
+        download_reuse(w, &b->downloads, old);
     if (download_all(b->http, b->oci, w, &b->downloads, b->options->report, err) < 0)
         return -1;
     return bundle_writer_commit(STEAL(w), err);
@@ -235,6 +235,8 @@ static int write_all(struct build *b, const char *path, struct err **err)
 static int build_with(struct build *b, const char *path, bool *unchanged, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct bundle *old CLEANUP(bundle_cleanup) = NULL;
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
     char digest[2 * CRYPTO_SHA256_BYTES + 1];
 
     lock_format(b->lock, &text);
@@ -242,8 +244,10 @@ static int build_with(struct build *b, const char *path, bool *unchanged, struct
     b->plan = bundle_plan_new(lock_origin(b->lock), span_str(digest));
     if (plan_all(b, err) < 0)
         return -1;
-    *unchanged = is_there(b, path);
-    return *unchanged ? 0 : write_all(b, path, err);
+    if (access(path, F_OK) == 0)
+        old = bundle_open(path, &ignored);
+    *unchanged = old && has_identity(old, b->plan);
+    return *unchanged ? 0 : write_all(b, path, old, err);
 }
 
 int artifacts_build(struct http *h, const struct artifacts_build_options *options, const char *path,
@@ -253,7 +257,7 @@ int artifacts_build(struct http *h, const struct artifacts_build_options *option
     struct oci *oci CLEANUP(oci_cleanup) = lock ? oci_new(h, err) : NULL;
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct build b = {.http = h, .options = options, .lock = lock, .oci = oci, .arena = arena};
-    bool same;
+    bool same = false;
     int status;
 
     if (!oci)

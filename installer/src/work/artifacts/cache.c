@@ -28,7 +28,12 @@ bool cache_get(const char *kind, struct span key, struct buf *out)
     char *path CLEANUP(mem_cleanup) = cache_path(kind, key);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
 
-    return access(path, R_OK) == 0 && file_read(AT_FDCWD, path, out, &ignored) == 0;
+    size_t start = out->len;
+
+    if (access(path, R_OK) == 0 && file_read(AT_FDCWD, path, out, &ignored) == 0)
+        return true;
+    buf_truncate(out, start);
+    return false;
 }
 
 void cache_put(const char *kind, struct span key, struct span data)

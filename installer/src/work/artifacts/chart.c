@@ -9,6 +9,7 @@
 #include "io/crypto.h"
 #include "io/tar.h"
 #include "work/artifacts/cache.h"
+#include "work/artifacts/manifest.h"
 #include "work/artifacts/walk.h"
 
 #define CHART_MAX_BYTES ((uint64_t)64 << 20)
@@ -118,7 +119,7 @@ static int pull_chart(struct walk *w, const struct oci_ref *ref, const char *wha
 {
     struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
 
-    if (oci_pull_manifest(w->oci, w->arena, ref, LOCK_PLATFORM, m, err) < 0)
+    if (manifest_get(w->oci, w->arena, ref, m, err) < 0)
         return -1;
     if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG))
         return err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
@@ -134,35 +135,46 @@ int chart_from_oci(struct walk *w, struct span reference, const char *user, stru
     struct oci_manifest m;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
+    const struct lock_entry *known;
 
     if (oci_ref_parse(w->arena, reference, &ref, err) < 0)
         return err_wrap(err, "%s", user);
     oci_ref_format(&ref, &name);
+    entry.name = buf_span(&name);
+    known = lock_find(w->lock, LOCK_CHART, entry.name, SPAN_EMPTY);
+    if (!known && w->frozen)
+        return walk_not_locked("chart", entry.name, user, err);
+    if (known)
+        ref.digest = known->digest;
     if (pull_chart(w, &ref, buf_str(&name), &m, chart, err) < 0)
         return err_wrap(err, "%s", user);
-    entry.name = buf_span(&name);
     entry.digest = m.digest;
     entry.size = oci_manifest_total(&m);
     lock_add(w->lock, &entry);
     return 0;
 }
 
+static void merge_into(struct doc *d, struct node *under, const struct node *over)
+{
+    NODE_FOREACH_PAIR(pair, over)
+    {
+        struct node *below = node_get_span(under, pair->key);
+
+        if (node_is(pair->value, NODE_NULL))
+            node_remove(under, pair->key);
+        else if (node_is(pair->value, NODE_MAP) && node_is(below, NODE_MAP))
+            merge_into(d, below, pair->value);
+        else
+            node_set(d, under, pair->key, node_copy(d, pair->value));
+    }
+}
+
 struct node *chart_merge(struct walk *w, const struct node *under, const struct node *over)
 {
     struct doc *d = walk_doc(w);
-    struct node *result = under ? node_copy(d, under) : node_new_map(d);
+    struct node *result = node_is(under, NODE_MAP) ? node_copy(d, under) : node_new_map(d);
 
-    NODE_FOREACH_PAIR(pair, over)
-    {
-        const struct node *below = node_get_span(result, pair->key);
-
-        if (node_is(pair->value, NODE_NULL))
-            node_remove(result, pair->key);
-        else if (node_is(pair->value, NODE_MAP) && node_is(below, NODE_MAP))
-            node_set(d, result, pair->key, node_copy(d, chart_merge(w, below, pair->value)));
-        else
-            node_set(d, result, pair->key, node_copy(d, pair->value));
-    }
+    merge_into(d, result, over);
     return result;
 }
 

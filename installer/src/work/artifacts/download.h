@@ -29,4 +29,8 @@ struct downloads {
 int download_all(struct http *h, struct oci *oci, struct bundle_writer *w,
                  const struct downloads *list, struct report *report, struct err **err) MUST_CHECK;
 
+// Takes those that an older bundle has from there, verified.
+void download_reuse(struct bundle_writer *w, const struct downloads *list,
+                    const struct bundle *old);
+
 #endif

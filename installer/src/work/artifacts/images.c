@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Container images: of pod templates, and those that charts name.
 #include "base/mem.h"
+#include "work/artifacts/manifest.h"
 #include "work/artifacts/walk.h"
 
 static int resolve(struct walk *w, struct span reference, struct oci_manifest *m, struct err **err)
@@ -9,7 +10,7 @@ static int resolve(struct walk *w, struct span reference, struct oci_manifest *m
 
     if (oci_ref_parse(w->arena, reference, &ref, err) < 0)
         return -1;
-    return oci_pull_manifest(w->oci, w->arena, &ref, LOCK_PLATFORM, m, err);
+    return manifest_get(w->oci, w->arena, &ref, m, err);
 }
 
 static int warn(struct walk *w, struct span reference, const char *user, struct err *why)
@@ -35,14 +36,16 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
         lock_add(w->lock, &entry);
         return 0;
     }
-    if (map_get(&w->seen_images, reference))
+    if (may_fail && map_get(&w->missing_images, reference))
         return 0;
+    if (w->frozen)
+        return may_fail ? 0 : walk_not_locked("image", reference, user, err);
     if (resolve(w, reference, &m, err) < 0) {
         struct err *why CLEANUP(err_cleanup) = NULL;
 
-        map_put(&w->seen_images, arena_span(w->arena, reference), w);
         if (!may_fail || err_kind(*err) == ERR_CANCELLED)
             return err_wrap(err, "%s", user);
+        map_put(&w->missing_images, arena_span(w->arena, reference), w);
         err_move(&why, err);
         return warn(w, reference, user, why);
     }
@@ -74,9 +77,25 @@ static const struct node *pod_spec(const struct walk_object *o)
         return spec;
     if (span_is(o->group, "batch") && span_is(o->kind, "CronJob"))
         return node_path(spec, "jobTemplate", "spec", "template", "spec");
-    if (span_is(o->group, "apps") || (span_is(o->group, "batch") && span_is(o->kind, "Job")))
+    if (span_is(o->group, "") && span_is(o->kind, "PodTemplate"))
+        return node_path(o->node, "template", "spec");
+    if (span_is(o->group, "apps") || (span_is(o->group, "batch") && span_is(o->kind, "Job")) ||
+        (span_is(o->group, "") && span_is(o->kind, "ReplicationController")))
         return node_path(spec, "template", "spec");
     return NULL;
+}
+
+// Volumes that are images (KEP-4639).
+static int volume_images(struct walk *w, const struct node *pod, const char *user, struct err **err)
+{
+    NODE_FOREACH_ITEM(volume, node_get(pod, "volumes"))
+    {
+        struct span image = node_get_text(node_get(volume, "image"), "reference");
+
+        if (image.len && walk_image(w, image, user, false, err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err)
@@ -87,5 +106,5 @@ int walk_pod_images(struct walk *w, const struct walk_object *object, struct err
     for (size_t i = 0; pod && i < ARRAY_LEN(lists); i++)
         if (container_images(w, pod, lists[i], object->label, err) < 0)
             return -1;
-    return 0;
+    return volume_images(w, pod, object->label, err);
 }

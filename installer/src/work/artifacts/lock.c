@@ -66,13 +66,10 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
                      const struct kustomize_result *tree, struct report *report, struct err **err)
 {
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
-    struct walk walk CLEANUP(walk_free) = {0};
+    struct walk_options options = {
+        .http = h, .sources = sources, .oci = oci, .lock = lock, .report = report};
 
-    if (!oci)
-        return -1;
-    walk_init(&walk, h, sources, oci, lock, report);
-    walk_add(&walk, tree);
-    return walk_run(&walk, err);
+    return oci ? walk_run(&options, tree, err) : -1;
 }
 
 static struct lock *lock_with(struct http *h, struct sources *sources, const char *entrypoint,

@@ -117,8 +117,13 @@ static int network_git(struct sources *s, struct sources_git *git, struct err **
         return -1;
     git->store = git_store_new(buf_span(&pack), git->url, err);
     // The pack of our own making is kept: it says whether everything was there.
-    if (!git->store || git_pack(git->store, &git->commit, &packed, err) < 0)
-        return *err ? err_wrap(err, "git %s", git->url) : -1;
+    if (!git->store)
+        return -1;
+    if (git_pack(git->store, &git->commit, &packed, err) < 0) {
+        git_store_free(git->store);
+        git->store = NULL;
+        return err_wrap(err, "git %s", git->url);
+    }
     cache_put("git", span_str(hex), buf_span(&packed));
     return 0;
 }

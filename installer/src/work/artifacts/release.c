@@ -158,15 +158,34 @@ static int chart_of_git_repository(struct walk *w, const struct walk_object *obj
     return git ? chart_from_git(w, git, node_get_text(spec, "chart"), chart, err) : -1;
 }
 
+// The tag of a chart's version: '+' is not allowed in one, and Helm writes '_'.
+static char *version_tag(struct walk *w, struct span version)
+{
+    char *tag = arena_printf(w->arena, "%.*s", SPAN_ARG(version));
+
+    for (char *c = tag; *c; c++)
+        if (*c == '+')
+            *c = '_';
+    return tag;
+}
+
 static int chart_of_helm_repository(struct walk *w, const struct walk_object *object,
                                     const struct walk_object *repository, struct chart *chart,
                                     struct err **err)
 {
     const struct node *spec = node_path(object->node, "spec", "chart", "spec");
-    char *reference = arena_printf(
-        w->arena, "%s/%s:%.*s", node_get_str(node_get(repository->node, "spec"), "url"),
-        node_get_str(spec, "chart"), SPAN_ARG(node_scalar(node_get(spec, "version"))));
+    struct span version = node_scalar(node_get(spec, "version"));
+    struct span url = node_get_text(node_get(repository->node, "spec"), "url");
+    char *reference;
 
+    if (!version.len || span_find(version, '*') < version.len ||
+        span_find(version, ' ') < version.len || strchr("<>=~^", version.ptr[0]))
+        return err_set(err, ERR_UNSUPPORTED, "%s: a chart without one version cannot be locked yet",
+                       object->label);
+    while (span_ends(url, "/"))
+        url.len--;
+    reference = arena_printf(w->arena, "%.*s/%s:%s", SPAN_ARG(url), node_get_str(spec, "chart"),
+                             version_tag(w, version));
     return chart_from_oci(w, span_str(reference), object->label, chart, err);
 }
 
@@ -227,6 +246,11 @@ int release_walk(struct walk *w, const struct walk_object *object, struct err **
 
     if (find_chart(w, object, &chart, err) < 0)
         return -1;
+    if (node_path(object->node, "spec", "chart", "spec", "valuesFiles") && !w->frozen)
+        report_warn(w->report, "lock",
+                    "%s: valuesFiles are not read; images that only they name "
+                    "are left out",
+                    object->label);
     values = merged_values(w, object, &chart, err);
     if (!values)
         return err_wrap(err, "%s", object->label);

@@ -7,18 +7,7 @@
 
 #include "base/mem.h"
 
-void walk_init(struct walk *w, struct http *h, struct sources *sources, struct oci *oci,
-               struct lock *lock, struct report *report)
-{
-    *w = (struct walk){.http = h,
-                       .sources = sources,
-                       .oci = oci,
-                       .lock = lock,
-                       .report = report,
-                       .arena = arena_new()};
-}
-
-void walk_free(struct walk *w)
+static void walk_free(struct walk *w)
 {
     VEC_FOREACH (struct kustomize_result **, it, &w->builds) {
         kustomize_result_free(*it);
@@ -29,9 +18,9 @@ void walk_free(struct walk *w)
     vec_free(&w->builds);
     vec_free(&w->docs);
     vec_free(&w->objects);
-    map_free(&w->seen_images);
+    map_free(&w->missing_images);
+    map_free(&w->kustomizations);
     arena_free(w->arena);
-    w->arena = NULL;
 }
 
 struct doc *walk_doc(struct walk *w)
@@ -101,6 +90,14 @@ static int walk_git_repository(struct walk *w, const struct walk_object *object,
                : -1;
 }
 
+// Once each: one that is in its own path, as after `flux bootstrap`, would never end.
+static int walk_kustomization(struct walk *w, const struct walk_object *o, struct err **err)
+{
+    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->ns), SPAN_ARG(o->name));
+
+    return map_put(&w->kustomizations, span_str(key), w) ? 0 : flux_kustomization(w, o, err);
+}
+
 static int unsupported(const struct walk_object *object, const char *what, struct err **err)
 {
     return err_set(err, ERR_UNSUPPORTED, "%s: %s cannot be bundled yet", object->label, what);
@@ -126,20 +123,37 @@ static int walk_object(struct walk *w, const struct walk_object *o, struct err *
         return walk_helm_repository(o, err);
     if (is_flux(o, "source.toolkit.fluxcd.io", "Bucket"))
         return unsupported(o, "a Bucket", err);
+    if (is_flux(o, "source.toolkit.fluxcd.io", "HelmChart"))
+        return unsupported(o, "a HelmChart without a HelmRelease", err);
     if (is_flux(o, "kustomize.toolkit.fluxcd.io", "Kustomization"))
-        return flux_kustomization(w, o, err);
+        return walk_kustomization(w, o, err);
     if (is_flux(o, "helm.toolkit.fluxcd.io", "HelmRelease"))
         return release_walk(w, o, err);
     return walk_pod_images(w, o, err);
 }
 
-int walk_run(struct walk *w, struct err **err)
+int walk_run(const struct walk_options *o, const struct kustomize_result *tree, struct err **err)
 {
-    for (size_t i = 0; i < w->objects.len; i++) {
-        struct walk_object o = w->objects.items[i]; // the array may move
+    struct walk w CLEANUP(walk_free) = {.http = o->http,
+                                        .sources = o->sources,
+                                        .oci = o->oci,
+                                        .lock = o->lock,
+                                        .report = o->report,
+                                        .frozen = o->frozen,
+                                        .arena = arena_new()};
 
-        if (walk_object(w, &o, err) < 0)
+    walk_add(&w, tree);
+    for (size_t i = 0; i < w.objects.len; i++) {
+        struct walk_object object = w.objects.items[i]; // the array may move
+
+        if (walk_object(&w, &object, err) < 0)
             return -1;
     }
     return 0;
+}
+
+int walk_not_locked(const char *what, struct span name, const char *user, struct err **err)
+{
+    err_set(err, ERR_CONFIG, "%s: %s %.*s is not in the lock", user, what, SPAN_ARG(name));
+    return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
 }

@@ -29,19 +29,30 @@ struct walk {
     VEC(struct walk_object) objects;       // all found so far; more are added while walking
     VEC(struct kustomize_result *) builds; // of Flux Kustomizations; they own the nodes
     VEC(struct doc *) docs;                // of values and charts
-    struct map seen_images;                // reference to anything
+    struct map missing_images;             // named by charts, and not to be had
+    struct map kustomizations;             // namespace/name of those that were followed
+    bool frozen;                           // nothing may be found that is not in the lock already
 };
 
-void walk_init(struct walk *w, struct http *h, struct sources *sources, struct oci *oci,
-               struct lock *lock, struct report *report);
-// Also a CLEANUP for variables of type `struct walk`.
-void walk_free(struct walk *w);
+// Walks from the objects of a build to all that they reach, and adds it to `lock`. With `frozen`,
+// what is not in the lock is ERR_CONFIG instead, and nothing is resolved anew. Kinds as for
+// artifacts_lock(). Blocks.
+struct walk_options {
+    struct http *http;
+    struct sources *sources;
+    struct oci *oci;
+    struct lock *lock;
+    struct report *report;
+    bool frozen;
+};
+int walk_run(const struct walk_options *options, const struct kustomize_result *tree,
+             struct err **err) MUST_CHECK;
 
 // Adds the objects of a build; `result` must outlive the walk.
 void walk_add(struct walk *w, const struct kustomize_result *result);
 
-// Follows everything until nothing new is found. Kinds as for artifacts_lock().
-int walk_run(struct walk *w, struct err **err) MUST_CHECK;
+// ERR_CONFIG: something that the tree reaches is not in the lock.
+int walk_not_locked(const char *what, struct span name, const char *user, struct err **err);
 
 // The object of that kind and name; `ns` is that of the reference, or of the object that refers.
 const struct walk_object *walk_find(const struct walk *w, const char *kind, struct span ns,

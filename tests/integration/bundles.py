@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of bundles share: a small GitOps tree with its upstream, and a reader of the bundle
+format that was written from docs/bundle-format.md alone."""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+import yaml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
+import certs  # noqa: E402
+import upstream  # noqa: E402
+
+ALIGN = 4096
+
+
+class Bundle:
+    def __init__(self, path):
+        self.data = pathlib.Path(path).read_bytes()
+        assert self.data[:16] == b"sandstrap bundle"
+        assert int.from_bytes(self.data[16:20], "little") == 1
+        size = int.from_bytes(self.data[24:32], "little")
+        self.index_at = 20480
+        self.index_end = self.index_at + size
+        text = self.data[self.index_at:self.index_end]
+        assert hashlib.sha256(text).digest() == self.data[32:64]
+        self.index = json.loads(text)
+        self.base = -(-self.index_end // ALIGN) * ALIGN
+        assert len(self.data) == self.base + self.index["blobsSize"]
+
+    def blob(self, digest):
+        entry = next(b for b in self.index["blobs"] if b["digest"] == digest)
+        at = self.base + entry["offset"]
+        data = self.data[at:at + entry["size"]]
+        assert hashlib.sha256(data).hexdigest() == digest
+        return data
+
+    def artifact(self, kind, name=None):
+        return next(a for a in self.index["artifacts"] if a["kind"] == kind and name in (None, a["name"]))
+
+    def content(self, kind, name=None):
+        return self.blob(self.artifact(kind, name)["blobs"][0])
+
+    def span(self, digest):
+        """First byte and end of a blob in the file."""
+        entry = next(b for b in self.index["blobs"] if b["digest"] == digest)
+        return self.base + entry["offset"], self.base + entry["offset"] + entry["size"]
+
+
+def workload(kind, image, api="apps/v1", name="w", extra=None):
+    pod = {"containers": [{"name": "c", "image": image}], **(extra or {})}
+    spec = {"template": {"spec": pod}}
+    if kind == "CronJob":
+        spec = {"jobTemplate": {"spec": spec}}
+    if kind == "Pod":
+        spec = pod
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "apps"}, "spec": spec}
+
+
+def source(kind, name, spec, api="source.toolkit.fluxcd.io/v1"):
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "flux-system"}, "spec": spec}
+
+
+def flux_kustomization(name, repository, path, **spec):
+    return source("Kustomization", name, {
+        "sourceRef": {"kind": "GitRepository", "name": repository}, "path": path, "prune": True, **spec,
+    }, "kustomize.toolkit.fluxcd.io/v1")
+
+
+def release(name, **spec):
+    return source("HelmRelease", name, spec, "helm.toolkit.fluxcd.io/v2")
+
+
+class Tree:
+    """A GitOps tree with the entrypoint clusters/sandbox, and the commands on it."""
+
+    def __init__(self, folder, upstream_, sandstrap, authority):
+        self.folder = pathlib.Path(folder)
+        self.upstream = upstream_
+        self.sandstrap = sandstrap
+        self.ca = authority.certificate
+        self.entrypoint = self.folder / "clusters/sandbox"
+        self.entrypoint.mkdir(parents=True)
+        self.lock_file = self.folder / "sandbox.lock"
+        self.bundle_file = self.folder / "sandbox.bundle"
+        self.env = {"SANDSTRAP_CACHE": str(self.folder / "cache")}
+        self.resources = []
+        self.objects()
+
+    def objects(self, *objects, remote=()):
+        """Puts these objects into the tree, instead of what was there."""
+        (self.entrypoint / "objects.yaml").write_text(yaml.safe_dump_all(
+            objects or [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "empty"}}]))
+        (self.entrypoint / "kustomization.yaml").write_text(
+            yaml.safe_dump({"resources": ["objects.yaml", *remote]}))
+
+    def run(self, *arguments, check=0, **more):
+        return self.sandstrap(*arguments, check=check, cwd=self.folder, env={**self.env, **more.pop("env", {})},
+                              **more)
+
+    def lock(self, *arguments, check=0, **more):
+        result = self.run("bundle", "lock", "-o", self.lock_file, "--ca-file", self.ca, *arguments, check=check,
+                          **more)
+        return result if check or not self.lock_file.exists() else self.pins()
+
+    def pins(self):
+        return yaml.safe_load(self.lock_file.read_text())["artifacts"]
+
+    def pinned(self, kind):
+        return {entry["name"] for entry in self.pins() if entry["kind"] == kind}
+
+    def build_command(self, *arguments):
+        return ["bundle", "build", "--lock", self.lock_file, "-o", self.bundle_file, "--ca-file", self.ca, *arguments]
+
+    def build(self, *arguments, check=0, **more):
+        return self.run(*self.build_command(*arguments), check=check, **more)
+
+    def verify(self, check=0, file=None):
+        return self.run("bundle", "verify", file or self.bundle_file, check=check)
+
+    def read(self):
+        return Bundle(self.bundle_file)
