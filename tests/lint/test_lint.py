@@ -201,10 +201,10 @@ def test_unformatted_go_is_refused(plant):
 
 
 def test_tidy_finds_a_mistake(plant):
-    plant.write("bad.c", "int f(int *p);\nint f(int *p)\n{\n    if (!p)\n        return *p;\n    return 0;\n}\n")
+    plant.write("installer/bad.c", "int f(int *p);\nint f(int *p)\n{\n    if (!p)\n        return *p;\n    return 0;\n}\n")
     shutil.copy(CHECKOUT / ".clang-tidy", plant.root)
     plant.write("build/dev/compile_commands.json",
-                f'[{{"directory": "{plant.root}", "file": "{plant.root}/bad.c", "command": "cc -c bad.c"}}]')
+                f'[{{"directory": "{plant.root}", "file": "{plant.root}/installer/bad.c", "command": "cc -c installer/bad.c"}}]')
     result = plant.lint("tidy")
     assert result.returncode == 1
     assert "bad.c:5" in result.stdout

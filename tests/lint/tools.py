@@ -36,19 +36,20 @@ def clang_format(tree):
 
 
 class TidyCache:
-    """Files that clang-tidy found clean, by a hash over them, all headers and the checks."""
+    """Files that clang-tidy found clean, by a hash over them, their headers and the checks."""
 
     def __init__(self, tree):
         default = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "sandstrap"
         self.folder = pathlib.Path(os.environ.get("SANDSTRAP_CACHE", default)) / "tidy"
-        common = hashlib.sha256((tree.root / ".clang-tidy").read_bytes())
-        for path in tree.c_files():
-            if path.suffix == ".h":
-                common.update(path.read_bytes())
-        self.common = common.digest()
+        self.tree, self.checks = tree, (tree.root / ".clang-tidy").read_bytes()
 
     def mark(self, path):
-        return self.folder / hashlib.sha256(self.common + path.read_bytes()).hexdigest()
+        """The file that says that this content is clean."""
+        listed = run(["gcc", "-MM", f"-I{self.tree.source}", path], self.tree.root).stdout
+        together = hashlib.sha256(self.checks)
+        for name in listed.replace("\\\n", " ").split()[1:]:
+            together.update((self.tree.root / name).read_bytes())
+        return self.folder / together.hexdigest()
 
     def add(self, path):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -56,14 +57,15 @@ class TidyCache:
 
 
 def clang_tidy(tree):
-    """clang-tidy has nothing to say with the checks of .clang-tidy."""
+    """clang-tidy has nothing to say about the product with the checks of .clang-tidy."""
     program = need("clang-tidy")
     database = tree.build / "compile_commands.json"
     if not database.is_file():
         raise Skip(f"{database} does not exist: tests/run build")
     known = {pathlib.Path(entry["file"]) for entry in json.loads(database.read_text())}
     cache = TidyCache(tree)
-    todo = [path for path in tree.named(".c") if path in known and not cache.mark(path).exists()]
+    sources = [path for path in tree.named(".c", under="installer") if path in known]
+    todo = [path for path in sources if not cache.mark(path).exists()]
 
     def one(path):
         command = [program, "--quiet", "--warnings-as-errors=*",
