@@ -214,6 +214,25 @@ static void test_failure__stalled_is_final_at_once(void **state)
     assert_ptr_equal(failures_see(f, &stalled, 1, 0), &stalled);
 }
 
+static void test_failure__stalled_before_a_change_gets_time(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(60000);
+    struct layers_finding before = {
+        .state = READY_TERMINAL, .object = "a", .reason = "Stalled", .message = ""};
+    struct layers_finding after = {
+        .state = READY_TERMINAL, .object = "b", .reason = "Stalled", .message = ""};
+    struct layers_finding suspended = {
+        .state = READY_TERMINAL, .object = "c", .reason = "Suspended", .message = ""};
+
+    (void)state;
+    failures_changed(f, 1);
+    assert_null(failures_see(f, &before, 1, 2));
+    assert_ptr_equal(failures_see(f, &suspended, 1, 3), &suspended);
+    assert_null(failures_see(f, &before, 1, 60001));
+    assert_ptr_equal(failures_see(f, &after, 1, 60001), &after);
+    assert_ptr_equal(failures_see(f, &before, 1, 60002), &before);
+}
+
 static void test_failure__the_kubelet_words_are_one_failure(void **state)
 {
     struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
@@ -260,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_compare__defaults_and_quantities_are_no_change),
         cmocka_unit_test(test_compare__dry_run_differs_in_substance_only),
         cmocka_unit_test(test_failure__stalled_is_final_at_once),
+        cmocka_unit_test(test_failure__stalled_before_a_change_gets_time),
         cmocka_unit_test(test_failure__the_kubelet_words_are_one_failure),
         cmocka_unit_test(test_failure__one_attempt_is_not_enough),
         cmocka_unit_test(test_failure__healed_for_long_starts_anew),

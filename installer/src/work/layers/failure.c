@@ -25,6 +25,8 @@ struct failure {
 
 struct failures {
     int64_t fail_after_ms;
+    bool changed;
+    int64_t changed_at;
     VEC(struct failure) list;
 };
 
@@ -99,6 +101,25 @@ static bool is_final(const struct failures *f, const struct failure *failure,
     return finding->attempts >= FAILURE_ATTEMPTS || failure->sightings >= FAILURE_SIGHTINGS;
 }
 
+void failures_changed(struct failures *f, int64_t now)
+{
+    f->changed = true;
+    f->changed_at = now;
+}
+
+// Whether a terminal state may be from before the last change: its controller has yet to see that.
+static bool is_stale(struct failures *f, const struct layers_finding *finding, int64_t now)
+{
+    struct failure *failure;
+
+    if (!f->changed || strcmp(finding->reason, "Suspended") == 0)
+        return false;
+    failure = remember(f, finding, now);
+    failure->last = now;
+    return failure->first - f->changed_at < FAILURE_STALE_MS &&
+           now - failure->first < f->fail_after_ms;
+}
+
 static void forget_old(struct failures *f, int64_t now)
 {
     for (size_t i = f->list.len; i-- > 0;)
@@ -116,7 +137,7 @@ const struct layers_finding *failures_see(struct failures *f, const struct layer
         const struct layers_finding *finding = &findings[i];
         struct failure *failure;
 
-        if (finding->state == READY_TERMINAL)
+        if (finding->state == READY_TERMINAL && !is_stale(f, finding, now))
             return finding;
         if (finding->state != READY_FAILING)
             continue;

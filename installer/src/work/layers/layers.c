@@ -57,6 +57,8 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
         return err_wrap(err, "layer %s", layer->name);
     }
     result->applied = apply.written;
+    if (apply.written)
+        failures_changed(w->failures, timer_now());
     // A layer that was as wanted already has nothing to settle.
     if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
         return -1;
