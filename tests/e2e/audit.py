@@ -54,7 +54,7 @@ class Log:
         return [event for event in events if event.user == user and event.writes]
 
     def settled(self):
-        """When controllers last wrote the status of each workload, as (resource, namespace, name)."""
+        """When controllers last wrote the status of each workload, by its reference."""
         last = {}
         for event in self.events('"subresource":"status"'):
             if event.resource in WORKLOADS and event.code == 200:

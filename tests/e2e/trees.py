@@ -28,6 +28,10 @@ class Tree:
     def bundle(self):
         return self.path.with_suffix(".bundle")
 
+    @property
+    def lock(self):
+        return self.path.with_suffix(".lock")
+
     def edit(self, name, change):
         """Changes one YAML file: change gets what is in it and changes that in place."""
         file = self.folder / name
@@ -67,11 +71,16 @@ class Tree:
 
     def build(self):
         """Makes lock and bundle of the copy."""
-        lock = self.path.with_suffix(".lock")
-        self.lab.sandstrap("bundle", "lock", self.entrypoint, "--lab", "-o", lock)
-        self.lab.sandstrap("bundle", "build", self.entrypoint, "--lab", "--lock", lock,
-                           "-o", self.bundle)
+        self.lab.sandstrap("bundle", "lock", self.entrypoint, "--lab", "-o", self.lock)
+        self.build_bundle(self.path.name)
         return self
+
+    def build_bundle(self, name, *options):
+        """Makes one more bundle of the same lock and returns where it is."""
+        file = self.path.with_name(f"{name}.bundle")
+        self.lab.sandstrap("bundle", "build", self.entrypoint, "--lab", "--lock", self.lock,
+                           "-o", file, *options)
+        return file
 
     def arguments(self, *more):
         return "up", self.entrypoint, "--lab", "--bundle", self.bundle, *more
