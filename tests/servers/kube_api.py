@@ -75,7 +75,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             seen[(scene, self.command, path)] += 1
             self.count = seen[(scene, self.command, path)]
-        if path in ("/api", "/apis") and scene != "old":
+        if path in ("/api", "/apis") and scene not in ("old", "locked", "forbidden"):
             self.answer(200, aggregated(path))
             return
         getattr(self, "scene_" + scene)(path)
@@ -176,6 +176,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, b"{")
         else:
             self.answer(*failures[name])
+
+    # Nothing at all without the token "valid", and nothing whatever the token.
+    def scene_locked(self, path):
+        if self.headers.get("Authorization") == "Bearer valid":
+            self.answer(200, aggregated(path))
+        else:
+            self.answer(*status(401, "Unauthorized", "Unauthorized"))
+
+    def scene_forbidden(self, path):
+        self.answer(*status(403, "Forbidden", f'forbidden: User "jane" cannot get path "{path}"'))
 
     # Three pages; the second token has expired once.
     def scene_pages(self, path):

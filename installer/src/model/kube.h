@@ -17,7 +17,8 @@
 
 #define KUBE_IN_FLIGHT_MAX 8  // requests at a time, watches aside
 #define KUBE_PAGE_OBJECTS 500 // of a list
-#define KUBE_RETRY_MS 30000   // how long a request is repeated when it names no deadline
+#define KUBE_DISCOVERY_FRESH_MS 2000
+#define KUBE_RETRY_MS 30000 // how long a request is repeated when it names no deadline
 #define KUBE_ANSWER_MAX_BYTES ((uint64_t)64 << 20)
 #define KUBE_EVENT_MAX_BYTES ((size_t)16 << 20) // one event of a watch
 
@@ -105,7 +106,8 @@ const struct kube_resource *kube_find(struct kube *k, struct span api_version, s
 // As kube_find for an object's own apiVersion and kind.
 const struct kube_resource *kube_find_for(struct kube *k, const struct node *object,
                                           struct err **err) MUST_CHECK;
-// By group and kind in the preferred version (group "" is core). NULL without an error: not there.
+// By group and kind in the preferred version (group "" is core). NULL without an error: not there,
+// as of no more than KUBE_DISCOVERY_FRESH_MS ago.
 int kube_find_kind(struct kube *k, const char *group, const char *kind,
                    const struct kube_resource **resource, struct err **err) MUST_CHECK;
 
@@ -130,7 +132,7 @@ enum kube_verb {
 struct kube_request {
     enum kube_verb verb;
     const struct kube_resource *resource;
-    const char *ns;          // NULL or "": that of the body, else none
+    const char *ns;          // NULL: that of the body; "": the context's, for namespaced types
     const char *name;        // NULL: that of the body
     const char *subresource; // or NULL
     const struct node *body; // object or patch; NULL for get and delete
@@ -241,7 +243,7 @@ enum kube_change { KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED };
 // change. For KUBE_DELETED it is the last known state, valid during the call.
 struct kube_watch_handler {
     void (*changed)(void *data, enum kube_change change, const struct node *object);
-    // The first list is complete; may be NULL.
+    // The first list is complete, or the first one after a refusal; may be NULL.
     void (*synced)(void *data);
     // The server refuses the list or watch for good (403, 404 of the type), or after the type
     // vanished; the watch goes on trying every KUBE_WATCH_REFUSED_MS. May be NULL.

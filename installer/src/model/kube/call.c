@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "model/kube/config.h"
 
+enum { CALL_TOLD_ATTEMPT = 3 }; // what still fails then is worth a line
+
 enum call_state { CALL_QUEUED, CALL_SENT, CALL_PAUSING };
 
 struct call {
@@ -202,7 +204,8 @@ static void on_refusal(struct call *c, const struct http_response *r)
     failure_read(&f, c->kube, c->spec.what, r);
     result = (struct call_result){f.reason, r, &f, f.error};
     if (will_repeat(c, f.reason, r)) {
-        report_trace(c->kube->report, "kube", "to be repeated: %s", err_message(f.error));
+        if (c->attempts == CALL_TOLD_ATTEMPT)
+            report_info(c->kube->report, "kube", "%s; trying again", err_message(f.error));
         send_queued(c->kube);
     } else {
         finish(c, &result);

@@ -19,6 +19,7 @@ struct discovery {
     VEC(const struct kube_resource *) types; // those of the last reading
     VEC(const char *) broken;                // in the arena
     unsigned reading;                        // counts readings
+    int64_t read_at;                         // the end of the last one
 };
 
 struct type {
@@ -237,7 +238,10 @@ int kube_discover(struct kube *k, struct err **err)
     d->types.len = d->broken.len = 0;
     if (read_root(k, "/api", err) < 0)
         return -1;
-    return read_root(k, "/apis", err);
+    if (read_root(k, "/apis", err) < 0)
+        return -1;
+    d->read_at = timer_now();
+    return 0;
 }
 
 // --- looking up ---
@@ -312,11 +316,17 @@ static const struct kube_resource *known_kind(const struct kube *k, const char *
     return found;
 }
 
+static bool is_fresh(const struct kube *k)
+{
+    return k->discovery && k->discovery->read_at &&
+           timer_now() - k->discovery->read_at < KUBE_DISCOVERY_FRESH_MS;
+}
+
 int kube_find_kind(struct kube *k, const char *group, const char *kind,
                    const struct kube_resource **resource, struct err **err)
 {
     *resource = known_kind(k, group, kind);
-    if (*resource)
+    if (*resource || is_fresh(k))
         return 0;
     if (kube_discover(k, err) < 0)
         return -1;

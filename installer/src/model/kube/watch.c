@@ -30,6 +30,7 @@ struct kube_watch {
     bool got_event;
     bool expired; // the version is too old: list again
     bool synced;
+    bool owes_sync; // the end of the next list is to be told
     int busy; // its code is running: freeing waits
     bool stopped;
 };
@@ -102,6 +103,7 @@ static void pause_after_failure(struct kube_watch *w, int64_t retry_after_ms)
 static void refuse(struct kube_watch *w, enum kube_reason reason, const struct err *error)
 {
     w->expired = true;
+    w->owes_sync = true;
     if (w->handler.refused)
         w->handler.refused(w->handler.data, reason, error);
     pause_watch(w, KUBE_WATCH_REFUSED_MS);
@@ -171,8 +173,9 @@ static void end_of_list(struct kube_watch *w, const char *version)
     drop_unseen(w);
     if (w->stopped)
         return;
-    if (!w->synced) {
-        w->synced = true;
+    w->synced = true;
+    if (w->owes_sync) {
+        w->owes_sync = false;
         if (w->handler.synced)
             w->handler.synced(w->handler.data);
     }
@@ -390,6 +393,7 @@ struct kube_watch *kube_watch_start(struct kube *k, const struct kube_selection 
     w->selection.fields = copy_text(w->arena, selection->fields);
     w->handler = *handler;
     w->decoder = (struct event_decoder)EVENT_DECODER_INIT;
+    w->owes_sync = true;
     w->next = k->watches;
     if (w->next)
         w->next->previous = w;

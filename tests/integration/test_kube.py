@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the user hears when the cluster cannot be reached or refuses: status against a scripted API server."""
+
+import base64
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import yaml
+from bundles import Tree, certs, upstream
+
+SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_api.py"
+SECRET = "very-secret-token"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The facts that the server tells about itself."""
+    with subprocess.Popen([sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        facts = {}
+        for line in process.stdout:
+            if line == "ready\n":
+                break
+            name, value = line.strip().split("=", 1)
+            facts[name] = value
+        yield facts
+        process.stdin.close()
+
+
+@pytest.fixture
+def tree(tmp_path, sandstrap):
+    authority = certs.Authority(tmp_path, "authority")
+    authority.issue("server", "DNS:localhost")
+    origin = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
+    tree = Tree(tmp_path / "tree", origin, sandstrap, authority)
+    tree.lock()
+    tree.build()
+    yield tree
+    origin.close()
+
+
+@pytest.fixture
+def status(tree, server):
+    """Runs status for a scene of the server, with fields of cluster and user."""
+
+    def run(scene, *arguments, check, cluster=None, user=None):
+        ca = (pathlib.Path(server["certs"]) / "ca.crt").read_bytes()
+        path = tree.folder / "kubeconfig"
+        path.write_text(yaml.safe_dump({
+            "apiVersion": "v1", "kind": "Config", "current-context": "here",
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "jane"}}],
+            "clusters": [{"name": "c", "cluster": {
+                "server": f"https://127.0.0.1:{server['port']}/{scene}",
+                "certificate-authority-data": base64.b64encode(ca).decode(), **(cluster or {})}}],
+            "users": [{"name": "jane", "user": user or {}}],
+        }))
+        return tree.run("status", "--bundle", tree.bundle_file, "--kubeconfig", path, *arguments, check=check)
+
+    return run
+
+
+def test_objects_that_are_there(status):
+    assert "ready" in status("echo", check=0).stdout.lower()
+
+
+def test_nobody_listens(status):
+    result = status("echo", check=7, cluster={"server": "https://127.0.0.1:1"})
+    assert "cannot connect to 127.0.0.1:1" in result.stderr
+    assert 'context "here"' in result.stderr
+
+
+def test_another_authority(status, tmp_path):
+    other = certs.Authority(tmp_path, "other")
+    data = base64.b64encode(other.certificate.read_bytes()).decode()
+    result = status("echo", check=7, cluster={"certificate-authority-data": data})
+    assert "is not trusted" in result.stderr
+    assert "hint:" in result.stderr
+
+
+def test_wrong_server_name(status):
+    result = status("echo", check=7, cluster={"tls-server-name": "kubernetes"})
+    assert "the certificate of kubernetes is for other names: 127.0.0.1" in result.stderr
+
+
+def test_wrong_token_is_not_shown(status):
+    result = status("locked", "--trace", "all", check=7, user={"token": SECRET})
+    assert "Unauthorized" in result.stderr
+    assert 'user "jane"' in result.stderr
+    assert SECRET not in result.stderr + result.stdout
+
+
+def test_right_token_is_not_shown(status):
+    result = status("locked", "--trace", "all", check=0, user={"token": "valid"})
+    assert "Bearer" not in result.stderr + result.stdout
+
+
+def test_unknown_context_names_the_others(status):
+    result = status("echo", "--context", "there", check=3)
+    assert 'there is no context "there"' in result.stderr
+    assert "here" in result.stderr.split("hint:")[1]
+
+
+def test_dropped_providers(status):
+    result = status("echo", check=12, user={"auth-provider": {"name": "gcp"}})
+    assert "auth-provider gcp is not supported" in result.stderr
+
+
+def test_forbidden_is_explained(status):
+    result = status("forbidden", check=7)
+    assert 'User "jane" cannot get' in result.stderr
+    assert "permission" in result.stderr
