@@ -31,7 +31,7 @@ type command struct {
 }
 
 var commands = []command{
-	{"up", "[--nodes N]", "bring the lab up; returns when pods can run", control.Up},
+	{"up", "[--nodes N] [--origin DIR]", "bring the lab up; returns when pods can run", control.Up},
 	{"down", "", "take the lab down and leave nothing of it", control.Down},
 	{"status", "", "show hosts and daemons; fails when one is not well", control.Status},
 	{"in", "HOST [-C DIR] CMD…", "run a command on a host", control.In},
@@ -117,6 +117,6 @@ func report(err error) int {
 func usage() {
 	fmt.Println("usage: lab [--name NAME] COMMAND [ARGUMENT…]")
 	for _, c := range commands {
-		fmt.Printf("  %-28s %s\n", c.name+" "+c.args, c.summary)
+		fmt.Printf("  %-32s %s\n", c.name+" "+c.args, c.summary)
 	}
 }

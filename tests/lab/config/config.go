@@ -15,6 +15,9 @@ import (
 	"sandstrap.dev/lab/topology"
 )
 
+// ContentKinds are the folders of what origin serves; each has a folder per upstream name.
+var ContentKinds = []string{"git", "registry", "files"}
+
 // Config describes one lab. All paths are absolute and on the machine.
 type Config struct {
 	Name  string `json:"name"`
@@ -69,7 +72,7 @@ func (c *Config) Root(host topology.Host) string {
 // UpstreamNames are all names that lead to origin: the usual ones and those with content.
 func (c *Config) UpstreamNames() []string {
 	var served []string
-	for _, kind := range []string{"git", "registry", "files"} {
+	for _, kind := range ContentKinds {
 		served = append(served, c.Served(kind)...)
 	}
 	return topology.WithUpstream(served)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,12 +34,17 @@ const upPatience = 5 * time.Minute
 func Up(ctx context.Context, name string, args []string) error {
 	flags := flag.NewFlagSet("up", flag.ContinueOnError)
 	nodes := flags.Int("nodes", 1, "how many nodes run pods")
+	origin := flags.String("origin", "", "what the lab's origin serves, instead of the lab's own content")
 	keep := flags.Bool("keep", false, "leave a lab that does not come up for inspection")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return usage("lab up [--nodes N] [--keep]")
+		return usage("lab up [--nodes N] [--origin DIR] [--keep]")
 	}
 	if *nodes < 1 || *nodes > topology.MaxNodes {
 		return usage(fmt.Sprintf("--nodes wants 1 to %d", topology.MaxNodes))
+	}
+	content, err := originFolder(*origin)
+	if err != nil {
+		return err
 	}
 	lab, err := state.Open(name)
 	if err != nil {
@@ -47,6 +53,9 @@ func Up(ctx context.Context, name string, args []string) error {
 	parts, err := collect(ctx)
 	if err != nil {
 		return err
+	}
+	if content != "" {
+		parts.Content = content
 	}
 	began := time.Now()
 	fresh, err := launch(lab, parts, *nodes)
@@ -64,6 +73,24 @@ func Up(ctx context.Context, name string, args []string) error {
 	}
 	fmt.Fprintf(os.Stderr, "lab %s is up after %.1f s: %v\n", name, time.Since(began).Seconds(), topology.Names(*nodes))
 	return nil
+}
+
+// originFolder is the absolute path of a folder that an origin can serve; none for none.
+func originFolder(dir string) (string, error) {
+	if dir == "" {
+		return "", nil
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the origin's content: %w", err)
+	}
+	for _, kind := range config.ContentKinds {
+		if info, err := os.Stat(filepath.Join(dir, kind)); err == nil && info.IsDir() {
+			return dir, nil
+		}
+	}
+	return "", usage(fmt.Sprintf("--origin wants a folder that holds %s; %s holds none of them",
+		strings.Join(config.ContentKinds, ", "), dir))
 }
 
 // launch starts the lab's init, unless the lab runs already.
