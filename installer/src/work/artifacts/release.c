@@ -49,12 +49,13 @@ static const struct node *merged_values(struct walk *w, const struct walk_object
 
 // --- packages of an umbrella ---
 
-// On, also by words like "auto": the cluster decides later, so it must be there.
+// On, also by words like "auto": the cluster decides later, so it must be there. A source without
+// a switch is on, too: additional packages, and the wrapper that comes with the first of them.
 static bool is_on(const struct node *package)
 {
     const struct node *enabled = node_get(package, "enabled");
 
-    return node_bool(enabled, false) || node_is(enabled, NODE_STRING);
+    return !enabled || node_bool(enabled, false) || node_is(enabled, NODE_STRING);
 }
 
 static const struct node *repository_of(const struct node *values, struct span name)
@@ -69,6 +70,7 @@ static int package_from_git(struct walk *w, const struct node *package, const ch
                             struct chart *chart, struct err **err)
 {
     const struct node *git = node_get(package, "git");
+    struct span path = node_get_text(git, "path");
     const char *ref = "";
     struct sources_git *found;
 
@@ -84,7 +86,7 @@ static int package_from_git(struct walk *w, const struct node *package, const ch
     // A package may be a kustomization instead of a chart: then there is nothing more to read.
     if (node_get_bool(package, "kustomize", false))
         return 0;
-    return chart_from_git(w, found, node_get_text(git, "path"), chart, err);
+    return chart_from_git(w, found, path.len ? path : SPAN("chart"), chart, err);
 }
 
 static int package_from_registry(struct walk *w, const struct node *values,
