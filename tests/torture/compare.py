@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import layouts, positions
+from . import layouts, patches, positions
 
 GROUP = 120
 HERE = Path(__file__).resolve().parent
@@ -39,9 +39,12 @@ class Pair:
         self.ours, self.theirs = ours, theirs
 
     def run(self, text):
+        return self.run_tree({"kustomization.yaml": "resources: [r.yaml]\n", "r.yaml": text})
+
+    def run_tree(self, files):
         with tempfile.TemporaryDirectory(prefix="torture") as folder:
-            Path(folder, "kustomization.yaml").write_text("resources: [r.yaml]\n")
-            Path(folder, "r.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+            for name, text in files.items():
+                Path(folder, name).write_bytes(text.encode("utf-8", "surrogatepass"))
             return [Outcome(subprocess.run([*command, folder], capture_output=True, timeout=120))
                     for command in (self.ours, self.theirs)]
 
@@ -77,6 +80,16 @@ def compare_document(pair, name, text):
     return result
 
 
+def compare_tree(pair, name, files):
+    result = Result()
+    ours, theirs = pair.run_tree(files)
+    if ours.same(theirs) and not ours.crashed:
+        result.same, result.refused = 1, int(ours.refused)
+    else:
+        result.differences.append((name, "".join(f"# {file}\n{text}" for file, text in files.items()), ours, theirs))
+    return result
+
+
 def add(total, more):
     total.same += more.same
     total.refused += more.refused
@@ -99,6 +112,8 @@ def tasks(options):
         yield "layout/" + name, (compare_document, "layout/" + name, text)
     for name, text in layouts.random_documents(options.random, options.seed):
         yield "layout/" + name, (compare_document, "layout/" + name, text)
+    for name, files in patches.trees(options.random, options.seed):
+        yield name, (compare_tree, name, files)
 
 
 def known_differences():
@@ -129,7 +144,7 @@ def options_of(arguments):
     parser.add_argument("--binary", required=True, help="sandstrap")
     parser.add_argument("--kustomize", required=True)
     parser.add_argument("--render", help="instead of `BINARY render`: a command that takes a folder")
-    parser.add_argument("--random", type=int, default=2000, help="random documents (2000)")
+    parser.add_argument("--random", type=int, default=1000, help="random files and random patches, each (1000)")
     parser.add_argument("--seed", type=int, default=4711)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("pattern", nargs="?", default="*", help="positions to run, such as 'key/*'")

@@ -116,6 +116,7 @@ static void test_merge__patch_replace_replaces_maps_and_lists(void **state)
 {
     (void)state;
     check("{a: {b: 1}, c: 2}", "{a: {$patch: replace, d: 3}}", "a:\n  d: 3\nc: 2\n");
+    check("{a: 1}", "{$patch: replace, b: 2}", "a: 1\n"); // of a whole object it does nothing
     check(POD("containers: [{name: a}, {name: b}]"),
           POD("containers: [{$patch: replace}, {name: c}]"), POD_IS("  containers:\n  - name: c\n"));
 }

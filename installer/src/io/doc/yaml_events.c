@@ -155,11 +155,14 @@ static int read_seq(struct events *e, unsigned depth, struct node *n)
     return 0;
 }
 
-// Whether a scalar is a string to go-yaml, which a date is not.
-static bool is_string(const struct events *e, const struct node *n)
+// Whether the scalar of a key is a string to go-yaml: no date, and nothing with a tag of its own.
+static bool is_string(const struct events *e, const yaml_event_t *event, const struct node *n)
 {
+    const char *tag = event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.tag : NULL;
     struct scalar s;
 
+    if (tag && strcmp(tag, "!") != 0 && !is_standard_tag(tag, "str"))
+        return false;
     if (n->type != NODE_STRING || n->flags & NODE_QUOTED)
         return n->type == NODE_STRING;
     scalar_resolve(node_source(n), e->r->yaml11, &s);
@@ -223,7 +226,11 @@ static int read_key(struct events *e, const yaml_event_t *event, unsigned depth,
         *out = doc_intern(e->r->d, n->text);
         return 0;
     }
-    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, n))) {
+    if (n->type == NODE_NULL && !node_source(n).len) { // written in quotes by kustomize
+        *out = doc_intern(e->r->d, SPAN_EMPTY);
+        return 0;
+    }
+    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, event, n))) {
         struct span source = node_source(n);
 
         err_set(e->r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", e->r->file,

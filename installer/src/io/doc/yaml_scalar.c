@@ -133,14 +133,20 @@ static int read_plain(const struct reader *r, struct node *n, struct span text, 
 {
     struct scalar s;
 
+    // To go-yaml, a question mark ends a plain text in a flow collection, and no key may be there.
+    if (in_flow && span_find(text, '?') < text.len) {
+        reader_fail(r, n->line, "an unquoted text in a flow list or map has a question mark");
+        return err_hint(r->err, "put it in quotes");
+    }
     // kustomize writes every object to YAML and reads it again. The empty value of a flow
-    // collection comes back in quotes from that: it is the empty string, not null.
+    // collection comes back in quotes from that, and so does a time: they are strings.
     n->text = SPAN_EMPTY;
     if (!text.len && in_flow && !r->yaml11)
         return 0;
     text = arena_span(r->d->arena, text);
     scalar_resolve(text, r->yaml11, &s);
-    s.timestamp = s.timestamp && !r->yaml11; // it gives dates as they are written
+    if (r->yaml11 || (in_flow && span_find(text, ':') < text.len)) // 1.1: dates as they are written
+        s.timestamp = false;
     if (doc_set_scalar(r->d, n, text, &s))
         return 0;
     reader_fail(r, n->line, NOT_JSON);

@@ -297,6 +297,7 @@ int merge_patch(struct doc *d, const struct schemas *schemas, struct node *targe
     int failed = merge_nodes(&m, target, patch, NULL, &out);
 
     vec_free(&m.path);
-    *result = out.node;
+    // kustomize patches in place and never takes a replaced root.
+    *result = out.node ? target : NULL;
     return failed;
 }

@@ -14,7 +14,8 @@
 
 // Merges `patch` into `target`. Both change, and parts of the patch become parts of the target: to
 // patch several targets, give each a node_copy(). *result is the target or, when the patch deletes
-// it, NULL. All nodes are of `d`. ERR_CONFIG: a map meets a list, an unknown directive.
+// it, NULL; `$patch: replace` of a whole object does nothing, as in kustomize. All nodes are of
+// `d`. ERR_CONFIG: a map meets a list, an unknown directive.
 int merge_patch(struct doc *d, const struct schemas *schemas, struct node *target,
                 struct node *patch, struct node **result, struct err **err) MUST_CHECK;
 
