@@ -258,6 +258,21 @@ static void test_failure__one_attempt_is_not_enough(void **state)
     assert_ptr_equal(failures_see(f, &twice, 1, 6000), &twice);
 }
 
+// A source tells of no attempts, and says the same of each.
+static void test_failure__what_comes_back_was_tried_again(void **state)
+{
+    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
+    struct layers_finding missing = failing(NULL, "GitOperationFailed", "no such repository", 0);
+
+    (void)state;
+    assert_null(failures_see(f, &missing, 1, 1));
+    assert_null(failures_see(f, &missing, 1, 2000));
+    assert_null(failures_see(f, NULL, 0, 3000));
+    assert_null(failures_see(f, &missing, 1, 4000));
+    assert_null(failures_see(f, NULL, 0, 5000));
+    assert_ptr_equal(failures_see(f, &missing, 1, 6000), &missing);
+}
+
 static void test_failure__healed_for_long_starts_anew(void **state)
 {
     struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
@@ -282,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_failure__stalled_before_a_change_gets_time),
         cmocka_unit_test(test_failure__the_kubelet_words_are_one_failure),
         cmocka_unit_test(test_failure__one_attempt_is_not_enough),
+        cmocka_unit_test(test_failure__what_comes_back_was_tried_again),
         cmocka_unit_test(test_failure__healed_for_long_starts_anew),
     };
 

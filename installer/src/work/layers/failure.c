@@ -12,7 +12,7 @@
 enum {
     FAILURE_ATTEMPTS = 2, // at least so many, ...
     FAILURE_RESTARTS = 3, // or so many restarts of a container, ...
-    FAILURE_SIGHTINGS = 3 // or, where nobody counts, so many different messages or sightings
+    FAILURE_SIGHTINGS = 3 // or, where nobody counts, so many messages or returns of the same one
 };
 
 struct failure {
@@ -21,12 +21,14 @@ struct failure {
     int64_t first;
     int64_t last;
     int64_t sightings;
+    uint64_t look; // the last one that saw it
 };
 
 struct failures {
     int64_t fail_after_ms;
     bool changed;
     int64_t changed_at;
+    uint64_t look; // the number of this one
     VEC(struct failure) list;
 };
 
@@ -87,8 +89,24 @@ static struct failure *remember(struct failures *f, const struct layers_finding 
     VEC_FOREACH (struct failure *, it, &f->list)
         if (strcmp(it->key, key) == 0)
             return it;
-    vec_push(&f->list, (struct failure){STEAL(key), mem_str(""), now, now, 0});
+    vec_push(&f->list, (struct failure){STEAL(key), mem_str(""), now, now, 0, 0});
     return &f->list.items[f->list.len - 1];
+}
+
+// Another message is another attempt. So is the same one after a look without it: in between the
+// controller was at work again. A Flux source fails like that, and counts nothing.
+static void count_sighting(const struct failures *f, struct failure *failure, const char *message)
+{
+    bool is_back = failure->look + 1 < f->look;
+
+    failure->look = f->look;
+    if (strcmp(failure->message, message) != 0) {
+        free(failure->message);
+        failure->message = mem_str(message);
+        failure->sightings++;
+    } else if (is_back) {
+        failure->sightings++;
+    }
 }
 
 static bool is_final(const struct failures *f, const struct failure *failure,
@@ -132,6 +150,7 @@ const struct layers_finding *failures_see(struct failures *f, const struct layer
 {
     const struct layers_finding *final = NULL;
 
+    f->look++;
     forget_old(f, now);
     for (size_t i = 0; i < count; i++) {
         const struct layers_finding *finding = &findings[i];
@@ -143,11 +162,7 @@ const struct layers_finding *failures_see(struct failures *f, const struct layer
             continue;
         failure = remember(f, finding, now);
         failure->last = now;
-        if (strcmp(failure->message, finding->message) != 0) {
-            free(failure->message);
-            failure->message = mem_str(finding->message);
-            failure->sightings++;
-        }
+        count_sighting(f, failure, finding->message);
         if (!final && is_final(f, failure, finding, now))
             final = finding;
     }
