@@ -131,6 +131,14 @@ void transfer_end(struct http_transfer *t, enum http_failure failure);
 // Lets curl go on after a pause once there is room again.
 void transfer_resume(struct http_transfer *t);
 
+// Whether the status that has just come is one that this attempt is repeated for.
+bool transfer_will_repeat_status(const struct http_transfer *t);
+
+// --- receive.c ---
+
+// Makes libcurl report to the transfer.
+int receive_set_callbacks(struct http_transfer *t, struct err **err) MUST_CHECK;
+
 // --- setup.c ---
 
 // Applies the request to t->easy; -1 with *err when it must not be sent.
