@@ -7,6 +7,7 @@ import json
 import pathlib
 import sys
 
+import pytest
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
@@ -122,3 +123,22 @@ class Tree:
 
     def read(self):
         return Bundle(self.bundle_file)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    authority = certs.Authority(tmp_path_factory.mktemp("certs"), "authority")
+    authority.issue("server", "DNS:localhost")
+    return authority
+
+
+@pytest.fixture
+def origin(authority, tmp_path):
+    server = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def tree(tmp_path, origin, sandstrap, authority):
+    return Tree(tmp_path / "tree", origin, sandstrap, authority)

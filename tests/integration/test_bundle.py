@@ -10,26 +10,8 @@ import subprocess
 import time
 
 import pytest
-from bundles import Bundle, Tree, certs, flux_kustomization, release, source, upstream, workload
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    authority = certs.Authority(tmp_path_factory.mktemp("certs"), "authority")
-    authority.issue("server", "DNS:localhost")
-    return authority
-
-
-@pytest.fixture
-def origin(authority, tmp_path):
-    server = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def tree(tmp_path, origin, sandstrap, authority):
-    return Tree(tmp_path / "tree", origin, sandstrap, authority)
+from bundles import (Bundle, authority, flux_kustomization, origin, release, source,  # noqa: F401
+                     tree, upstream, workload)
 
 
 def fill(tree):
@@ -297,7 +279,7 @@ def test_upstream_that_changed_after_the_lock_is_refused(tree):
 
 
 def test_lock_check(built):
-    assert "unchanged" in built.lock("--check", check=None).stdout
+    built.lock("--check")
     before = built.lock_file.read_bytes()
     built.upstream.files["crds.yaml"] += b"# more\n"
     built.lock("--check", check=11)

@@ -38,7 +38,8 @@ void oci_free(struct oci *o)
     free(o);
 }
 
-// Performs with the credentials known so far, and once more with those that a 401 asks for.
+// Performs with the credentials known so far, and again with those that a 401 asks for. That ends:
+// auth_answer() refuses when what it gave before was of no use.
 static int perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
                    struct http_response *response, struct err **err)
 {
@@ -47,7 +48,7 @@ static int perform(struct oci *o, const struct oci_ref *ref, const struct http_r
     auth_apply(&o->auth, ref, &request);
     if (http_perform(o->http, &request, response, err) < 0)
         return -1;
-    if (response->status == STATUS_UNAUTHORIZED) {
+    while (response->status == STATUS_UNAUTHORIZED) {
         const char *challenge = http_header(response, "www-authenticate");
 
         if (auth_answer(&o->auth, o->http, ref, challenge ? challenge : "", err) < 0)

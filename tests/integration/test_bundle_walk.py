@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `bundle lock` finds: images of all workloads, Flux objects, charts, packages of an umbrella."""
+
+import pytest
+import yaml
+from bundles import (authority, flux_kustomization, origin, release, source, tree, upstream,  # noqa: F401
+                     workload)
+
+
+def images(tree):
+    return {name.removeprefix(tree.upstream.host + "/") for name in tree.pinned("image")}
+
+
+def offer(tree, *names):
+    for name in names:
+        tree.upstream.add_image(*name.rsplit(":", 1), [name.encode()])
+
+
+def at(tree, name):
+    return f"{tree.upstream.host}/{name}"
+
+
+def values(**top):
+    return {"values.yaml": yaml.safe_dump(top)}
+
+
+def image_values(tree, name):
+    repository, tag = name.rsplit(":", 1)
+    return {"image": {"registry": tree.upstream.host, "repository": repository, "tag": tag}}
+
+
+# --- workloads ---
+
+
+@pytest.mark.parametrize("kind, api", [
+    ("Pod", "v1"), ("ReplicationController", "v1"), ("Deployment", "apps/v1"), ("StatefulSet", "apps/v1"),
+    ("DaemonSet", "apps/v1"), ("ReplicaSet", "apps/v1"), ("Job", "batch/v1"), ("CronJob", "batch/v1"),
+])
+def test_images_of_a_workload(tree, kind, api):
+    offer(tree, "main:1", "init:1", "debug:1", "data:1")
+    tree.objects(workload(kind, at(tree, "main:1"), api, extra={
+        "initContainers": [{"name": "i", "image": at(tree, "init:1")}],
+        "ephemeralContainers": [{"name": "e", "image": at(tree, "debug:1")}],
+        "volumes": [{"name": "v", "image": {"reference": at(tree, "data:1")}}],
+    }))
+    tree.lock()
+    assert images(tree) == {"main:1", "init:1", "debug:1", "data:1"}
+    assert {user for pin in tree.pins() for user in pin["usedBy"]} == {f"{kind} apps/w"}
+
+
+def test_same_image_of_two_workloads_has_two_users(tree):
+    offer(tree, "main:1")
+    tree.objects(workload("Deployment", at(tree, "main:1"), name="b"), workload("Job", at(tree, "main:1"), "batch/v1"))
+    tree.lock()
+    assert [pin["usedBy"] for pin in tree.pins()] == [["Deployment apps/b", "Job apps/w"]]
+    assert tree.upstream.asked("/manifests/") == 1
+
+
+# --- Flux ---
+
+
+def base(tree, *objects):
+    tree.upstream.add_git("repo", {"base/kustomization.yaml": "resources: [objects.yaml]\n",
+                                   "base/objects.yaml": yaml.safe_dump_all(objects)}, tag="1")
+    return source("GitRepository", "repo", {"url": tree.upstream.url + "/git/repo.git", "ref": {"tag": "1"}})
+
+
+def test_flux_kustomization_is_built_as_flux_would(tree):
+    """Images and patches of the Kustomization count, and its namespace is the objects'."""
+    offer(tree, "other:2", "patched:3")
+    repository = base(tree, workload("Deployment", "original:1"), workload("Job", "x:1", "batch/v1", name="job"))
+    patch = {"patch": yaml.safe_dump([{"op": "replace", "path": "/spec/template/spec/containers/0/image",
+                                       "value": at(tree, "patched:3")}]), "target": {"kind": "Job"}}
+    tree.objects(repository, flux_kustomization(
+        "k", "repo", "./base", targetNamespace="elsewhere", patches=[patch], namePrefix="pre-",
+        images=[{"name": "original", "newName": at(tree, "other"), "newTag": "2"}],
+        commonMetadata={"labels": {"a": "b"}, "annotations": {"c": "d"}}))
+    tree.lock()
+    assert images(tree) == {"other:2", "patched:3"}
+    users = {user for pin in tree.pins() if pin["kind"] == "image" for user in pin["usedBy"]}
+    assert users == {"Deployment elsewhere/pre-w", "Job elsewhere/pre-job"}
+
+
+def test_kustomization_in_its_own_path_ends(tree):
+    loop = flux_kustomization("k", "repo", "./base")
+    tree.objects(base(tree, loop), loop)
+    tree.lock()
+    assert len(tree.pins()) == 1
+
+
+def test_path_cannot_leave_its_repository(tree):
+    tree.objects(base(tree), flux_kustomization("k", "repo", "../../../../etc"))
+    error = tree.lock(check=3).stderr
+    assert "Kustomization flux-system/k" in error
+
+
+@pytest.mark.parametrize("objects, text", [
+    ([flux_kustomization("k", "repo", "./base", postBuild={"substitute": {"a": "b"}})], "postBuild"),
+    ([source("Bucket", "b", {"endpoint": "x"})], "a Bucket"),
+    ([source("HelmRepository", "h", {"url": "https://charts.example.org"})], "an https index"),
+    ([source("GitRepository", "g", {"url": "https://x", "ref": {"semver": ">=1"}})], "semver"),
+    ([source("Kustomization", "k", {"sourceRef": {"kind": "OCIRepository", "name": "o"}},
+             "kustomize.toolkit.fluxcd.io/v1")], "a source of kind OCIRepository"),
+], ids=["postBuild", "bucket", "helm-index", "semver", "oci-source"])
+def test_what_is_not_supported_is_refused(tree, objects, text):
+    tree.objects(base(tree), *objects)
+    assert text in tree.lock(check=12).stderr
+
+
+def test_source_that_is_missing_is_named(tree):
+    tree.objects(flux_kustomization("k", "nowhere", "./base"))
+    error = tree.lock(check=3).stderr
+    assert "Kustomization flux-system/k" in error and "GitRepository nowhere" in error
+
+
+# --- charts ---
+
+
+@pytest.mark.parametrize("way", ["chartRef", "helm-repository", "git"])
+def test_chart_of_a_release(tree, way):
+    offer(tree, "tool:5", "extra:1")
+    files = values(main=image_values(tree, "tool:5"), side=image_values(tree, "extra:0"))
+    overlay = {"side": image_values(tree, "extra:1")}
+    if way == "git":
+        chart = {f"chart/{name}": text for name, text in files.items()}
+        tree.upstream.add_git("charts", {"chart/Chart.yaml": "apiVersion: v2\nname: t\nversion: 1.0.0\n", **chart},
+                              tag="1")
+        origin_ = source("GitRepository", "s", {"url": tree.upstream.url + "/git/charts.git", "ref": {"tag": "1"}})
+        spec = {"chart": {"spec": {"chart": "./chart", "sourceRef": {"kind": "GitRepository", "name": "s"}}}}
+    else:
+        tree.upstream.add_chart("charts/tool", "1.0.0+build", files)
+        if way == "chartRef":
+            origin_ = source("OCIRepository", "s", {"url": f"oci://{at(tree, 'charts/tool')}",
+                                                    "ref": {"tag": "1.0.0_build"}})
+            spec = {"chartRef": {"kind": "OCIRepository", "name": "s"}}
+        else:
+            origin_ = source("HelmRepository", "s", {"type": "oci", "url": f"oci://{at(tree, 'charts')}"})
+            spec = {"chart": {"spec": {"chart": "tool", "version": "1.0.0+build",
+                                       "sourceRef": {"kind": "HelmRepository", "name": "s"}}}}
+    tree.objects(origin_, release("r", values=overlay, **spec))
+    tree.lock()
+    assert images(tree) == {"tool:5", "extra:1"}
+    assert tree.pinned("chart") == (set() if way == "git" else {at(tree, "charts/tool:1.0.0_build")})
+    tree.build()
+    tree.verify()
+
+
+def oci_release(tree, chart, **spec):
+    name, version = chart.rsplit(":", 1)
+    return [source("OCIRepository", "s", {"url": f"oci://{at(tree, name)}", "ref": {"tag": version}}),
+            release("r", chartRef={"kind": "OCIRepository", "name": "s"}, **spec)]
+
+
+def test_annotated_images_and_their_conditions(tree):
+    offer(tree, "always:1", "on:1", "unsaid:1")
+    listed = yaml.safe_dump([
+        {"name": "a", "image": at(tree, "always:1")},
+        {"name": "b", "image": at(tree, "on:1"), "condition": "feature.enabled"},
+        {"name": "c", "image": at(tree, "off:1"), "condition": "other.enabled"},
+        {"name": "d", "image": at(tree, "unsaid:1"), "condition": "nothing.enabled"},
+    ])
+    chart = {"apiVersion": "v2", "name": "tool", "version": "1.0.0", "annotations": {"helm.sh/images": listed}}
+    tree.upstream.add_chart("tool", "1.0.0", {"Chart.yaml": yaml.safe_dump(chart), **values(
+        feature={"enabled": False}, other={"enabled": True}, main=image_values(tree, "not-listed:1"))})
+    tree.objects({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "v", "namespace": "flux-system"},
+                  "data": {"values.yaml": "other: {enabled: false}\n"}},
+                 *oci_release(tree, "tool:1.0.0", valuesFrom=[{"kind": "ConfigMap", "name": "v"}],
+                              values={"feature": {"enabled": True}}))
+    tree.lock()
+    assert images(tree) == {"always:1", "on:1", "unsaid:1"}
+
+
+def test_image_that_only_a_chart_names_may_be_missing(tree):
+    tree.upstream.add_chart("tool", "1.0.0", values(main=image_values(tree, "gone:1")))
+    objects = oci_release(tree, "tool:1.0.0")
+    tree.objects(*objects)
+    assert images(tree) if tree.lock() and tree.pinned("image") else True
+    result = tree.run("bundle", "lock", "-o", "other.lock", "--ca-file", tree.ca)
+    assert "gone:1" in result.stderr and "left out" in result.stderr
+    # But not when an object names it, too.
+    tree.objects(*objects, workload("Deployment", at(tree, "gone:1")))
+    assert "Deployment apps/w" in tree.lock(check=6).stderr
+
+
+def test_what_is_no_chart(tree):
+    offer(tree, "tool:1")
+    tree.objects(*oci_release(tree, "tool:1"))
+    assert "is no Helm chart" in tree.lock(check=6).stderr
+
+
+def test_version_ranges_are_refused(tree):
+    tree.objects(source("HelmRepository", "s", {"type": "oci", "url": f"oci://{at(tree, 'charts')}"}),
+                 release("r", chart={"spec": {"chart": "tool", "version": ">=1.0.0",
+                                              "sourceRef": {"kind": "HelmRepository", "name": "s"}}}))
+    error = tree.lock(check=12).stderr
+    assert "HelmRelease flux-system/r" in error
+
+
+# --- an umbrella's packages ---
+
+
+def package(tree, name, **more):
+    git = {"repo": f"{tree.upstream.url}/git/{name}.git", "tag": "1", "path": "./chart"}
+    return {"git": git, "enabled": True, **more}
+
+
+def package_repository(tree, name, image):
+    tree.upstream.add_git(name, {"chart/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n",
+                                 "chart/values.yaml": yaml.safe_dump(image_values(tree, image))}, tag="1")
+
+
+def test_packages_of_an_umbrella(tree):
+    """Those that are on, or may be by the cluster's decision, at all three places; none that is off."""
+    offer(tree, "top:1", "addon:1", "own:2", "registry:1")
+    for name, image in {"top": "top:1", "addon": "addon:1", "own": "own:1"}.items():
+        package_repository(tree, name, image)
+    tree.upstream.add_chart("charts/reg", "4.0.0", values(**image_values(tree, "registry:1")))
+    tree.upstream.add_chart("umbrella", "1.0.0", values(
+        helmRepositories=[{"name": "ours", "repository": f"oci://{at(tree, 'charts')}", "type": "oci"}],
+        top=package(tree, "top"),
+        off=package(tree, "off", enabled=False),
+        addons={"addon": package(tree, "addon", enabled="auto"), "off": package(tree, "off", enabled=False)},
+        reg={"enabled": True, "sourceType": "helmRepo", "git": {"repo": "https://unused"},
+             "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0"}},
+    ))
+    tree.objects(*oci_release(tree, "umbrella:1.0.0", values={
+        "packages": {"own": package(tree, "own", values=image_values(tree, "own:2"))}}))
+    tree.lock()
+    assert images(tree) == {"top:1", "addon:1", "own:2", "registry:1"}
+    assert tree.pinned("git") == {f"{tree.upstream.url}/git/{name}.git" for name in ("top", "addon", "own")}
+    assert tree.pinned("chart") == {at(tree, "charts/reg:4.0.0"), at(tree, "umbrella:1.0.0")}
+    tree.build()
+    tree.verify()
+
+
+def test_package_without_a_switch(tree):
+    """Additional packages are on unless they say otherwise, and their chart is in chart/."""
+    offer(tree, "own:1")
+    package_repository(tree, "own", "own:1")
+    own = package(tree, "own")
+    del own["enabled"], own["git"]["path"]
+    tree.upstream.add_chart("umbrella", "1.0.0", values(packages={}))
+    tree.objects(*oci_release(tree, "umbrella:1.0.0", values={"packages": {"own": own}}))
+    tree.lock()
+    assert images(tree) == {"own:1"}
+    assert tree.pinned("git") == {f"{tree.upstream.url}/git/own.git"}
+
+
+def test_package_from_a_repository_that_is_not_oci(tree):
+    tree.upstream.add_chart("umbrella", "1.0.0", values(
+        helmRepositories=[{"name": "ours", "repository": "https://charts.example.org"}],
+        reg={"enabled": True, "sourceType": "helmRepo",
+             "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0"}}))
+    tree.objects(*oci_release(tree, "umbrella:1.0.0"))
+    error = tree.lock(check=12).stderr
+    assert "package reg" in error and "ours" in error

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundles: planned, written in any order, interrupted, read; every byte of one is checked.
+#include "unit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "model/bundle.h"
+
+#define LOCK_DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define FILE_MAX ((size_t)1 << 20)
+#define LARGE_BYTES 9000
+
+struct fixture {
+    char folder[32];
+    char path[64];
+    char large[LARGE_BYTES];
+    struct span content[4];
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = MEM_NEW(struct fixture);
+
+    memcpy(f->folder, "/tmp/test-bundle.XXXXXX", sizeof("/tmp/test-bundle.XXXXXX"));
+    if (!mkdtemp(f->folder))
+        return -1;
+    assert_in_range(snprintf(f->path, sizeof(f->path), "%s/b.bundle", f->folder), 1, 63);
+    for (size_t i = 0; i < sizeof(f->large); i++)
+        f->large[i] = (char)(i * 7);
+    f->content[0] = SPAN("tree");
+    f->content[1] = span_of(f->large, sizeof(f->large));
+    f->content[2] = span_of(f->large, 4096); // ends at a boundary: no padding
+    f->content[3] = SPAN("tiny");
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    char *part CLEANUP(mem_cleanup) = mem_printf("%s.part", f->path);
+
+    unlink(f->path);
+    unlink(part);
+    rmdir(f->folder);
+    free(f);
+    return 0;
+}
+
+static size_t add(struct bundle_plan *p, struct span data)
+{
+    char hex[65];
+
+    crypto_sha256_hex(data, hex);
+    return bundle_plan_blob(p, span_str(hex), data.len);
+}
+
+static void add_artifact(struct bundle_plan *p, enum bundle_kind kind, const char *name,
+                         const char *version, const size_t *blobs, size_t count)
+{
+    bundle_plan_artifact(p, &(struct bundle_artifact){.kind = kind,
+                                                      .name = span_str(name),
+                                                      .version = span_str(version),
+                                                      .blobs = blobs,
+                                                      .blob_count = count});
+}
+
+// The same plan, put together forwards or backwards. blobs[i] is that of content[i].
+static struct bundle_plan *plan(struct fixture *f, bool backwards, size_t blobs[4])
+{
+    struct bundle_plan *p = bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+
+    for (size_t i = 0; i < 4; i++) {
+        size_t at = backwards ? 3 - i : i;
+
+        blobs[at] = add(p, f->content[at]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        switch (backwards ? 3 - i : i) {
+        case 0: add_artifact(p, BUNDLE_TREE, "clusters/sandbox", "", &blobs[0], 1); break;
+        case 1: add_artifact(p, BUNDLE_IMAGE, "app:1", "", &blobs[1], 3); break;
+        case 2: add_artifact(p, BUNDLE_GIT, "https://x", "tag/1", &blobs[3], 1); break;
+        default: add_artifact(p, BUNDLE_GIT, "https://x", "tag/2", &blobs[2], 1);
+        }
+    }
+    return p;
+}
+
+static void write_bundle(struct fixture *f, bool backwards)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, backwards, blobs);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+
+    assert_non_null(w);
+    for (size_t i = 0; i < 4; i++) {
+        size_t at = backwards ? 3 - i : i;
+
+        assert_false(bundle_writer_has(w, blobs[at]));
+        assert_int_equal(bundle_writer_put(w, blobs[at], f->content[at], &err), 0);
+        assert_true(bundle_writer_has(w, blobs[at]));
+    }
+    assert_int_equal(bundle_writer_commit(w, &err), 0);
+}
+
+static void read_file(const char *path, struct buf *out)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    assert_int_equal(file_read(AT_FDCWD, path, out, &err), 0);
+}
+
+static int check(const char *path, struct err **err)
+{
+    struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(path, err);
+
+    return b ? bundle_verify(b, err) : -1;
+}
+
+static void test_bundle__any_order_gives_the_same_bytes(void **state)
+{
+    struct fixture *f = *state;
+    struct buf first CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+    struct buf second CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+
+    write_bundle(f, false);
+    read_file(f->path, &first);
+    assert_int_equal(unlink(f->path), 0);
+    write_bundle(f, true);
+    read_file(f->path, &second);
+    assert_true(span_eq(buf_span(&first), buf_span(&second)));
+}
+
+static void test_bundle__what_is_written_is_read(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+    const struct bundle_artifact *all;
+    const struct bundle_blob *blobs;
+    size_t count, blob_count;
+    size_t ids[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, ids);
+    char identity[BUNDLE_DIGEST_HEX + 1];
+
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    assert_non_null(b);
+    assert_int_equal(bundle_verify(b, &err), 0);
+    bundle_plan_identity(p, identity);
+    assert_string_equal(bundle_identity(b), identity);
+    all = bundle_artifacts(b, &count);
+    blobs = bundle_blobs(b, &blob_count);
+    assert_int_equal(count, 4);
+    assert_int_equal(blob_count, 4);
+    assert_true(span_is(all[0].version, "tag/1") && span_is(all[1].version, "tag/2"));
+    assert_int_equal(all[2].kind, BUNDLE_IMAGE);
+    for (size_t i = 0; i < 3; i++) {
+        struct buf data CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+
+        assert_int_equal(blobs[all[2].blobs[i]].offset % 4096, 0);
+        assert_int_equal(bundle_read(b, &blobs[all[2].blobs[i]], &data, &err), 0);
+        assert_true(span_eq(buf_span(&data), f->content[i + 1]));
+    }
+}
+
+// Every single bit position class: each byte of the file flipped in turn.
+static void test_bundle__every_flipped_byte_is_found(void **state)
+{
+    struct fixture *f = *state;
+    int fd CLEANUP(fd_cleanup) = -1;
+    struct buf data CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+
+    write_bundle(f, false);
+    read_file(f->path, &data);
+    fd = open(f->path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (size_t i = 0; i < data.len; i += i % 4096 < 80 ? 1 : 61) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        char flipped = (char)(data.data[i] ^ (1 << i % 8));
+
+        assert_int_equal(pwrite(fd, &flipped, 1, (off_t)i), 1);
+        if (check(f->path, &err) == 0)
+            fail_msg("byte %zu", i);
+        assert_int_equal(err_kind(err), ERR_INTEGRITY);
+        assert_int_equal(pwrite(fd, &data.data[i], 1, (off_t)i), 1);
+    }
+}
+
+static void test_bundle__every_length_but_its_own_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st;
+
+    write_bundle(f, false);
+    assert_int_equal(stat(f->path, &st), 0);
+    for (off_t len = st.st_size - 1; len >= 0; len -= 999) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_int_equal(truncate(f->path, len), 0);
+        assert_int_equal(check(f->path, &err), -1);
+        assert_int_equal(err_kind(err), ERR_INTEGRITY);
+    }
+}
+
+// --- writing ---
+
+static void test_bundle__an_interrupted_writer_is_gone_on_with(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_blob_writer *half;
+
+    assert_int_equal(bundle_writer_put(w, blobs[1], f->content[1], &err), 0);
+    half = bundle_blob_begin(w, blobs[2]);
+    assert_int_equal(bundle_blob_add(half, span_head(f->content[2], 100), &err), 0);
+    bundle_blob_abandon(half);
+    bundle_writer_abandon(w);
+    assert_int_equal(access(f->path, F_OK), -1);
+
+    w = bundle_writer_open(p, f->path, &err);
+    assert_non_null(w);
+    assert_true(bundle_writer_has(w, blobs[1]));
+    assert_false(bundle_writer_has(w, blobs[2]));
+    assert_false(bundle_writer_has(w, blobs[3]));
+    bundle_writer_abandon(w);
+}
+
+static void test_bundle__what_another_plan_left_does_not_count(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
+    struct bundle_plan *other CLEANUP(bundle_plan_cleanup) =
+        bundle_plan_new(SPAN("lab"), SPAN(LOCK_DIGEST));
+    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    size_t blob;
+
+    assert_int_equal(bundle_writer_put(w, blobs[1], f->content[1], &err), 0);
+    bundle_writer_abandon(w);
+    blob = add(other, f->content[1]);
+    add_artifact(other, BUNDLE_FILE, "https://x", "", &blob, 1);
+    w = bundle_writer_open(other, f->path, &err);
+    assert_non_null(w);
+    assert_false(bundle_writer_has(w, blob));
+    bundle_writer_abandon(w);
+}
+
+static void test_bundle__a_second_writer_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+
+    assert_non_null(w);
+    assert_null(bundle_writer_open(p, f->path, &err));
+    assert_int_equal(err_kind(err), ERR_USAGE);
+    assert_non_null(strstr(err_message(err), "another process"));
+    bundle_writer_abandon(w);
+}
+
+static void test_bundle__wrong_bytes_are_not_a_blob(void **state)
+{
+    struct fixture *f = *state;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
+    struct err *opening CLEANUP(err_cleanup) = NULL;
+    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) =
+        bundle_writer_open(p, f->path, &opening);
+    static const char *const wrong[] = {"tinY", "tin", "tiny!"};
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_int_equal(bundle_writer_put(w, blobs[3], span_str(wrong[i]), &err), -1);
+        assert_int_equal(err_kind(err), ERR_INTEGRITY);
+        assert_false(bundle_writer_has(w, blobs[3]));
+    }
+}
+
+static void test_bundle__nothing_unfinished_is_put_in_place(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    size_t blobs[4];
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+
+    assert_int_equal(bundle_writer_put(w, blobs[0], f->content[0], &err), 0);
+    assert_int_equal(bundle_writer_commit(w, &err), -1);
+    assert_int_equal(access(f->path, F_OK), -1);
+}
+
+#define WITH_FOLDER(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
+          WITH_FOLDER(test_bundle__what_is_written_is_read),
+          WITH_FOLDER(test_bundle__every_flipped_byte_is_found),
+          WITH_FOLDER(test_bundle__every_length_but_its_own_is_refused),
+          WITH_FOLDER(test_bundle__an_interrupted_writer_is_gone_on_with),
+          WITH_FOLDER(test_bundle__what_another_plan_left_does_not_count),
+          WITH_FOLDER(test_bundle__a_second_writer_is_refused),
+          WITH_FOLDER(test_bundle__wrong_bytes_are_not_a_blob),
+          WITH_FOLDER(test_bundle__nothing_unfinished_is_put_in_place))

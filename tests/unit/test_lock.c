@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lock: written sorted and once, read strictly, with the line of whatever is wrong.
+#include "unit.h"
+
+#include "base/mem.h"
+#include "model/lock.h"
+
+#define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define COMMIT "0123456789abcdef0123456789abcdef01234567"
+#define HEAD                                                                                       \
+    "apiVersion: sandstrap.dev/v1alpha1\n"                                                         \
+    "kind: Lock\n"                                                                                 \
+    "entrypoint: clusters/sandbox\n"                                                               \
+    "origin: upstream\n"                                                                           \
+    "platform: linux/amd64\n"                                                                      \
+    "artifacts:\n"
+#define GIT                                                                                        \
+    "- kind: git\n"                                                                                \
+    "  name: https://example.org/x.git\n"                                                          \
+    "  ref: tag/1\n"                                                                               \
+    "  commit: " COMMIT "\n"                                                                       \
+    "  usedBy: [a]\n"
+
+static struct lock *sample(const int order[3])
+{
+    struct lock *l = lock_new(SPAN("clusters/sandbox"), SPAN(LOCK_ORIGIN_UPSTREAM));
+    static const char *const a[] = {"b", "a"}, *const b[] = {"c"};
+    const struct lock_entry entries[] = {
+        {LOCK_IMAGE, SPAN("example.org/app:1"), SPAN_EMPTY, SPAN("sha256:" HEX), 12, a, 2},
+        {LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/2"), SPAN(COMMIT), 0, b, 1},
+        {LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/1"), SPAN(COMMIT), 0, a, 1},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(entries); i++)
+        lock_add(l, &entries[order[i]]);
+    return l;
+}
+
+static void format(const int order[3], struct buf *out)
+{
+    struct lock *l CLEANUP(lock_cleanup) = sample(order);
+
+    lock_format(l, out);
+}
+
+static void test_lock__any_order_gives_the_same_bytes(void **state)
+{
+    struct buf first CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct buf second CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+
+    (void)state;
+    format((const int[]){0, 1, 2}, &first);
+    format((const int[]){2, 1, 0}, &second);
+    assert_string_equal(buf_str(&first), buf_str(&second));
+    assert_true(strstr(buf_str(&first), "tag/1") < strstr(buf_str(&first), "tag/2"));
+}
+
+static void test_lock__what_is_written_is_read(void **state)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct buf again CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct lock *l CLEANUP(lock_cleanup) = NULL;
+    const struct lock_entry *e;
+
+    (void)state;
+    format((const int[]){0, 1, 2}, &text);
+    l = lock_parse(buf_span(&text), "x.lock", &err);
+    assert_non_null(l);
+    lock_format(l, &again);
+    assert_string_equal(buf_str(&text), buf_str(&again));
+    e = lock_find(l, LOCK_IMAGE, SPAN("example.org/app:1"), SPAN_EMPTY);
+    assert_non_null(e);
+    assert_int_equal(e->size, 12);
+    assert_int_equal(e->used_by_count, 2);
+    assert_null(lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/3")));
+}
+
+static void test_lock__adding_again_adds_the_users_only(void **state)
+{
+    struct lock *l CLEANUP(lock_cleanup) = sample((const int[]){0, 1, 2});
+    static const char *const users[] = {"a", "z"};
+    struct lock_entry e = {
+        LOCK_IMAGE, SPAN("example.org/app:1"), SPAN_EMPTY, SPAN("sha256:other"), 99, users, 2};
+    const struct lock_entry *there;
+    size_t count;
+
+    (void)state;
+    lock_add(l, &e);
+    lock_entries(l, &count);
+    there = lock_find(l, LOCK_IMAGE, e.name, SPAN_EMPTY);
+    assert_int_equal(count, 3);
+    assert_int_equal(there->size, 12);
+    assert_int_equal(there->used_by_count, 3);
+}
+
+static void expect_bad(const char *text, const char *where, const char *word)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct lock *l CLEANUP(lock_cleanup) = lock_parse(span_str(text), "x.lock", &err);
+    char *start CLEANUP(mem_cleanup) = mem_printf("x.lock:%s", where);
+
+    assert_null(l);
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    if (strncmp(err_message(err), start, strlen(start)) != 0 || !strstr(err_message(err), word))
+        fail_msg("'%s' has not '%s' and '%s'", err_message(err), start, word);
+}
+
+static void test_lock__what_is_wrong_is_told_with_its_line(void **state)
+{
+    (void)state;
+    expect_bad("kind: Lock\n", "1:", "not a lock");
+    expect_bad("- a\n", "1:", "not a lock");
+    expect_bad("apiVersion: sandstrap.dev/v9\nkind: Lock\n", "1:", "not a lock");
+    expect_bad(HEAD "more: 1\n", "7:", "unknown field");
+    expect_bad(HEAD "- x\n", "7:", "not a map");
+    expect_bad(HEAD "- kind: thing\n  name: x\n", "7:", "unknown kind of artifact: thing");
+    expect_bad(HEAD GIT GIT, "12:", "pinned twice");
+    expect_bad(HEAD GIT "  size: 1\n", "12:", "unknown field: size");
+    expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "9:", "unknown field");
+    expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "9:", "not a text");
+    expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "9:", "40 hexa");
+    expect_bad(HEAD "- kind: git\n  name: x\n  ref: 1.0\n  commit: " COMMIT "\n",
+               "9:", "not a text");
+    expect_bad(HEAD "- kind: image\n  digest: sha256:" HEX "\n  usedBy: []\n",
+               "7:", "without a name");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:12\n", "9:", "64 hexadecimal");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  size: -1\n",
+               "10:", "not a number");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  size: big\n",
+               "10:", "not a number");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  usedBy: me\n",
+               "10:", "not a list");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  usedBy: [1]\n",
+               "10:", "else than texts");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  name: y:1\n", "", "name");
+}
+
+static void test_lock__head_is_checked(void **state)
+{
+    static const char *const lines[][2] = {
+        {"origin: upstream", "origin: home"},
+        {"platform: linux/amd64", "platform: linux/arm64"},
+        {"entrypoint: clusters/sandbox", "entrypoint: ''"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        const char *at = strstr(HEAD, lines[i][0]);
+        char *text CLEANUP(mem_cleanup) = mem_printf("%.*s%s%s []\n", (int)(at - HEAD), HEAD,
+                                                     lines[i][1], at + strlen(lines[i][0]));
+
+        expect_bad(text, "", "'");
+    }
+}
+
+static void test_lock__a_missing_file_says_how_it_is_made(void **state)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_null(lock_read("/nonexistent/x.lock", &err));
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    assert_non_null(strstr(err_hint_text(err), "bundle lock"));
+}
+
+UNIT_MAIN(UNIT(test_lock__any_order_gives_the_same_bytes), UNIT(test_lock__what_is_written_is_read),
+          UNIT(test_lock__adding_again_adds_the_users_only),
+          UNIT(test_lock__what_is_wrong_is_told_with_its_line), UNIT(test_lock__head_is_checked),
+          UNIT(test_lock__a_missing_file_says_how_it_is_made))
