@@ -83,9 +83,9 @@ class Tree:
         choices = [
             (0.25, self.namespace), (0.25, self.prefix), (0.15, self.suffix), (0.2, self.labels),
             (0.1, self.common_labels), (0.15, self.annotations), (0.2, self.images),
-            (0.1, self.replicas), (0.35, self.patches), (0.06, self.strategic),
-            (0.06, self.json6902), (0.3, self.generators), (0.15, self.replacements),
-            (0.1, self.vars), (0.08, self.configurations), (0.08, self.sort_options),
+            (0.08, self.replicas), (0.25, self.patches), (0.06, self.strategic),
+            (0.06, self.json6902), (0.2, self.generators), (0.1, self.replacements),
+            (0.06, self.vars), (0.08, self.configurations), (0.08, self.sort_options),
             (0.06, self.metadata), (0.12, self.transformers), (0.1, self.component),
         ]
         for probability, feature in choices:
@@ -252,7 +252,7 @@ class Tree:
     def generator(self, path, kind):
         g = {"name": self.one(["settings", "keys", "env", self.one(NAMES)])}
         same = [o["metadata"] for o in self.objects if o["kind"] == kind]
-        if self.maybe(0.4) and same:
+        if self.maybe(0.15) and same:
             g["name"] = self.one(same)["name"]
             g["behavior"] = self.one(["merge", "replace"])
         if self.maybe(0.7):

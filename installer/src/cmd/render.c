@@ -210,10 +210,10 @@ static int render_difference(struct command_env *env, const struct render_option
     if (build(o, remote, o->folder, &a, err) < 0 || build(o, remote, o->other, &b, err) < 0)
         return -1;
     size_t changed = print_difference(&a, &b, env->out);
-    return changed ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
-                             changed == 1 ? "object differs" : "objects differ", o->folder,
-                             o->other)
-                   : 0;
+    return changed
+               ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
+                         changed == 1 ? "object differs" : "objects differ", o->folder, o->other)
+               : 0;
 }
 
 static void render_defaults(void *options)

@@ -102,11 +102,11 @@ struct kustomize_options {
 struct kustomize_object {
     struct span api_version, kind, namespace, name;
     struct node *node;
-    const char *file;         // where it was read or generated; "" when unknown
-    uint32_t line;            // 0 when unknown
-    const char *generator;    // "configMapGenerator", ...; NULL for what was read
-    const char *const *chain; // the `resources` entries that led to it, from the root down
-    size_t chain_len;         // 0: the root's own generators made it
+    const char *file;           // where it was read or generated; "" when unknown
+    uint32_t line;              // 0 when unknown
+    const char *generator;      // "configMapGenerator", ...; NULL for what was read
+    const char *const *chain;   // the `resources` entries that led to it, from the root down
+    size_t chain_len;           // 0: the root's own generators made it
     const char *const *touched; // "clusters/sandbox/kustomization.yaml: PatchTransformer", in order
     size_t touched_len;
 };

@@ -6,6 +6,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"log"
@@ -28,7 +29,9 @@ func build(folder string) (out []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return resources.AsYaml()
+	out, err = resources.AsYaml()
+	// The library does not know its version; the command does.
+	return bytes.ReplaceAll(out, []byte("kustomize-(devel)"), []byte("kustomize-v5.8.1")), err
 }
 
 func main() {

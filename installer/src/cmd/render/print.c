@@ -32,7 +32,8 @@ static void print_fields(const struct kustomize_result *r, const struct node *n,
         buf_add_char(out, '\n');
         file = n->file;
     }
-    NODE_FOREACH_PAIR (pair, n) {
+    NODE_FOREACH_PAIR(pair, n)
+    {
         buf_printf(path, "%s%.*s", len ? "." : "", SPAN_ARG(pair->key));
         print_fields(r, pair->value, file, path, out);
         buf_truncate(path, len);
@@ -89,8 +90,7 @@ static void print_json(const struct kustomize_object *object, bool origin, struc
     buf_add_char(out, '}');
 }
 
-void print_objects(const struct kustomize_result *r, const struct print_options *o,
-                   struct buf *out)
+void print_objects(const struct kustomize_result *r, const struct print_options *o, struct buf *out)
 {
     if (o->json)
         buf_add_char(out, '[');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How `render` prints a result: YAML or JSON, with or without origins, to one file per object, or as
-// the difference of two results.
+// How `render` prints a result: YAML or JSON, with or without origins, to one file per object, or
+// as the difference of two results.
 #ifndef CMD_RENDER_PRINT_H
 #define CMD_RENDER_PRINT_H
 

@@ -70,8 +70,9 @@ int target_set_schema(struct kust *k, struct target *t, struct err **err)
     struct node *openapi = node_get(t->spec, "openapi");
     struct node *path = node_get(openapi, "path"), *version = node_get(openapi, "version");
     if (path && version)
-        return kust_fail(k, openapi, err, "openapi: either a built-in `version` or a `path` to a "
-                                          "schema of your own, not both");
+        return kust_fail(k, openapi, err,
+                         "openapi: either a built-in `version` or a `path` to a "
+                         "schema of your own, not both");
     if (version && node_text(version).len && !span_is(node_text(version), "v1.21.2") &&
         !span_is(node_text(version), "v1212"))
         return kust_fail(k, version, err, "openapi: version %s is not built in, only v1.21.2 is",
@@ -93,8 +94,8 @@ int target_set_schema(struct kust *k, struct target *t, struct err **err)
     return schemas_use_custom(k->schemas, schema, builtin, err);
 }
 
-static int check_kind(struct kust *k, const struct target *t, const struct node *at,
-                      bool component, struct err **err)
+static int check_kind(struct kust *k, const struct target *t, const struct node *at, bool component,
+                      struct err **err)
 {
     struct span kind = node_get_text(t->spec, "kind");
     bool is_component = span_is(kind, "Component");
@@ -166,7 +167,8 @@ static int add_entry(struct kust *k, struct target *t, const struct node *at,
 int target_add_resources(struct kust *k, struct target *t, const struct node *list,
                          struct accumulator *acc, struct err **err)
 {
-    NODE_FOREACH_ITEM (entry, list) {
+    NODE_FOREACH_ITEM(entry, list)
+    {
         if (add_entry(k, t, entry, acc, err) < 0)
             return -1;
     }
@@ -235,7 +237,8 @@ int target_accumulate(struct kust *k, struct target *t, struct accumulator *acc,
         add_config(k, t, acc, err) < 0 || builtin_generate(k, t, acc, err) < 0 ||
         plugin_generate(k, t, acc, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM (entry, node_get(spec, "components")) {
+    NODE_FOREACH_ITEM(entry, node_get(spec, "components"))
+    {
         if (add_folder(k, t, entry, node_str(entry), true, acc, err) < 0)
             return -1;
     }

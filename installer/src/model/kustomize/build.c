@@ -9,8 +9,8 @@
 #include "model/kustomize/generators.h"
 #include "model/kustomize/objects.h"
 #include "model/kustomize/order.h"
-#include "model/kustomize/schema.h"
 #include "model/kustomize/scalar.h"
+#include "model/kustomize/schema.h"
 
 #define ORIGIN_KEY "config.kubernetes.io/origin"
 #define TRANSFORMATIONS_KEY "alpha.config.kubernetes.io/transformations"
@@ -24,7 +24,8 @@ struct metadata_options {
 
 static void read_options(const struct node *spec, struct metadata_options *o)
 {
-    NODE_FOREACH_ITEM (item, node_get(spec, "buildMetadata")) {
+    NODE_FOREACH_ITEM(item, node_get(spec, "buildMetadata"))
+    {
         struct span text = node_text(item);
         if (span_is(text, "originAnnotations"))
             o->origins = true;
@@ -119,8 +120,7 @@ static int drop_local(struct kust *k, struct resmap *m, struct err **err)
         struct resource *r = m->items[i];
         if (objects_check(k, r->node, err) < 0)
             return -1;
-        struct node *local =
-            node_get(node_path(r->node, "metadata", "annotations"), LOCAL_KEY);
+        struct node *local = node_get(node_path(r->node, "metadata", "annotations"), LOCAL_KEY);
         if (!local || span_is(scalar_raw(local), "false"))
             m->items[kept++] = r;
     }

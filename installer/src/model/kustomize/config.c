@@ -51,13 +51,28 @@ int fieldspecs_add(struct kust *k, struct fieldspecs *list, const struct fieldsp
 
 static int kind_order(struct span kind)
 {
-    static const char *const first[] = {
-        "Namespace",         "ResourceQuota",    "StorageClass",       "CustomResourceDefinition",
-        "ServiceAccount",    "PodSecurityPolicy", "Role",              "ClusterRole",
-        "RoleBinding",       "ClusterRoleBinding", "ConfigMap",        "Secret",
-        "Endpoints",         "Service",          "LimitRange",         "PriorityClass",
-        "PersistentVolume",  "PersistentVolumeClaim", "Deployment",    "StatefulSet",
-        "CronJob",           "PodDisruptionBudget"};
+    static const char *const first[] = {"Namespace",
+                                        "ResourceQuota",
+                                        "StorageClass",
+                                        "CustomResourceDefinition",
+                                        "ServiceAccount",
+                                        "PodSecurityPolicy",
+                                        "Role",
+                                        "ClusterRole",
+                                        "RoleBinding",
+                                        "ClusterRoleBinding",
+                                        "ConfigMap",
+                                        "Secret",
+                                        "Endpoints",
+                                        "Service",
+                                        "LimitRange",
+                                        "PriorityClass",
+                                        "PersistentVolume",
+                                        "PersistentVolumeClaim",
+                                        "Deployment",
+                                        "StatefulSet",
+                                        "CronJob",
+                                        "PodDisruptionBudget"};
     for (size_t i = 0; i < ARRAY_LEN(first); i++) {
         if (span_is(kind, first[i]))
             return (int)i - (int)ARRAY_LEN(first);
@@ -158,8 +173,7 @@ const struct transformer_config *config_merge(struct kust *k, const struct trans
         return base ? base : more;
     // An empty base is merged into, too: a spec for all kinds gives way to one for some of them.
     struct transformer_config *merged = ARENA_NEW(k->arena, struct transformer_config);
-    if ((base && merge_into(k, merged, base, err) < 0) ||
-        merge_into(k, merged, more, err) < 0)
+    if ((base && merge_into(k, merged, base, err) < 0) || merge_into(k, merged, more, err) < 0)
         return NULL;
     sort_config(merged);
     return merged;
@@ -167,7 +181,8 @@ const struct transformer_config *config_merge(struct kust *k, const struct trans
 
 void fieldspecs_read(struct kust *k, const struct node *list, struct fieldspecs *out)
 {
-    NODE_FOREACH_ITEM (item, list) {
+    NODE_FOREACH_ITEM(item, list)
+    {
         struct gvk gvk = {node_get_text(item, "group"), node_get_text(item, "version"),
                           node_get_text(item, "kind")};
         struct fieldspec spec = fieldspec_new(k->arena, gvk, node_get_text(item, "path"),
@@ -184,10 +199,11 @@ static void read_file(struct kust *k, const struct node *file, struct transforme
 {
     for (size_t i = 0; i < CONFIG_LISTS; i++)
         fieldspecs_read(k, node_get(file, list_names[i]), &c->lists[i]);
-    NODE_FOREACH_ITEM (item, node_get(file, "nameReference")) {
-        struct name_reference ref = {
-            .target = {node_get_text(item, "group"), node_get_text(item, "version"),
-                       node_get_text(item, "kind")}};
+    NODE_FOREACH_ITEM(item, node_get(file, "nameReference"))
+    {
+        struct name_reference ref = {.target = {node_get_text(item, "group"),
+                                                node_get_text(item, "version"),
+                                                node_get_text(item, "kind")}};
         fieldspecs_read(k, node_get(item, "fieldSpecs"), &ref.referrers);
         vec_push_arena(k->arena, &c->references, ref);
     }
@@ -198,7 +214,8 @@ const struct transformer_config *config_load(struct kust *k, struct loader *l,
                                              const struct node *paths, struct err **err)
 {
     const struct transformer_config *all = NULL;
-    NODE_FOREACH_ITEM (item, paths) {
+    NODE_FOREACH_ITEM(item, paths)
+    {
         struct node *file = load_yaml(k, l, item, node_str(item), err);
         if (!file || fields_check(k, file, &fields_transformer_config, err) < 0) {
             err_wrap(err, "configurations");

@@ -36,8 +36,7 @@ static int unknown_field(struct kust *k, const struct node *object, const struct
 static int wrong_type(struct kust *k, const struct node *n, const char *name, const char *wanted,
                       struct err **err)
 {
-    return kust_fail(k, n, err, "field %s: expected %s, found %s", name, wanted,
-                     node_type_name(n));
+    return kust_fail(k, n, err, "field %s: expected %s, found %s", name, wanted, node_type_name(n));
 }
 
 static int check_text(struct kust *k, const struct node *n, const char *name, const char *wanted,
@@ -73,12 +72,12 @@ static int check_list(struct kust *k, struct node *list, const struct field *f, 
     return 0;
 }
 
-static int check_text_map(struct kust *k, struct node *map, const struct field *f,
-                          struct err **err)
+static int check_text_map(struct kust *k, struct node *map, const struct field *f, struct err **err)
 {
     if (map->type != NODE_MAP)
         return wrong_type(k, map, f->name, "a map", err);
-    NODE_FOREACH_PAIR (pair, map) {
+    NODE_FOREACH_PAIR(pair, map)
+    {
         if (pair->value->type == NODE_NULL)
             pair->value = node_new_str(k->doc, SPAN_EMPTY);
         else if (check_text(k, pair->value, f->name, "texts", err) < 0)
@@ -87,32 +86,24 @@ static int check_text_map(struct kust *k, struct node *map, const struct field *
     return 0;
 }
 
-static int check_value(struct kust *k, struct node *value, const struct field *f,
-                       struct err **err)
+static int check_value(struct kust *k, struct node *value, const struct field *f, struct err **err)
 {
     switch (f->type) {
-    case FIELD_TEXT:
-        return check_text(k, value, f->name, "a text", err);
+    case FIELD_TEXT: return check_text(k, value, f->name, "a text", err);
     case FIELD_BOOL:
-        return value->type == NODE_BOOL ? 0
-                                        : wrong_type(k, value, f->name, "true or false", err);
+        return value->type == NODE_BOOL ? 0 : wrong_type(k, value, f->name, "true or false", err);
     case FIELD_INT:
         return value->type == NODE_INT ? 0 : wrong_type(k, value, f->name, "a whole number", err);
     case FIELD_TEXTS:
-    case FIELD_OBJECTS:
-        return check_list(k, value, f, err);
-    case FIELD_TEXT_MAP:
-        return check_text_map(k, value, f, err);
-    case FIELD_OBJECT:
-        return fields_check(k, value, f->object, err);
-    case FIELD_ANY:
-        return 0;
+    case FIELD_OBJECTS: return check_list(k, value, f, err);
+    case FIELD_TEXT_MAP: return check_text_map(k, value, f, err);
+    case FIELD_OBJECT: return fields_check(k, value, f->object, err);
+    case FIELD_ANY: return 0;
     }
     return 0;
 }
 
-int fields_check(struct kust *k, struct node *object, const struct fields *fields,
-                 struct err **err)
+int fields_check(struct kust *k, struct node *object, const struct fields *fields, struct err **err)
 {
     if (object->type != NODE_MAP)
         return kust_fail(k, object, err, "expected a %s (a map), found %s", fields->what,

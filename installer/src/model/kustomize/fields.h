@@ -34,8 +34,8 @@ struct fields {
 
 // Checks `object` and brings it into the exact form: field names in their own letter case (Go reads
 // them in any), fields that are null removed. ERR_CONFIG.
-int fields_check(struct kust *k, struct node *object, const struct fields *fields,
-                 struct err **err) MUST_CHECK;
+int fields_check(struct kust *k, struct node *object, const struct fields *fields, struct err **err)
+    MUST_CHECK;
 
 extern const struct fields fields_kustomization;
 extern const struct fields fields_transformer_config;

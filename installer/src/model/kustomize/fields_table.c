@@ -3,11 +3,25 @@
 // replacement files and the configurations of the built-in plugins.
 #include "model/kustomize/fields.h"
 
-#define TABLE(name, items) {name, items, ARRAY_LEN(items), false}
-#define OPEN_TABLE(name, items) {name, items, ARRAY_LEN(items), true}
+#define TABLE(name, items)                                                                         \
+    {                                                                                              \
+        name, items, ARRAY_LEN(items), false                                                       \
+    }
+#define OPEN_TABLE(name, items)                                                                    \
+    {                                                                                              \
+        name, items, ARRAY_LEN(items), true                                                        \
+    }
 
-#define GVK_FIELDS {"group", FIELD_TEXT, NULL}, {"version", FIELD_TEXT, NULL}, {"kind", FIELD_TEXT, NULL}
-#define ID_FIELDS GVK_FIELDS, {"name", FIELD_TEXT, NULL}, {"namespace", FIELD_TEXT, NULL}
+#define GVK_FIELDS                                                                                 \
+    {"group", FIELD_TEXT, NULL}, {"version", FIELD_TEXT, NULL},                                    \
+    {                                                                                              \
+        "kind", FIELD_TEXT, NULL                                                                   \
+    }
+#define ID_FIELDS                                                                                  \
+    GVK_FIELDS, {"name", FIELD_TEXT, NULL},                                                        \
+    {                                                                                              \
+        "namespace", FIELD_TEXT, NULL                                                              \
+    }
 
 static const struct field metadata_fields[] = {
     {"name", FIELD_TEXT, NULL},
@@ -55,9 +69,8 @@ static const struct field patch_fields[] = {
 static const struct fields patch = TABLE("patch", patch_fields);
 
 static const struct field image_fields[] = {
-    {"name", FIELD_TEXT, NULL},      {"newName", FIELD_TEXT, NULL},
-    {"tagSuffix", FIELD_TEXT, NULL}, {"newTag", FIELD_TEXT, NULL},
-    {"digest", FIELD_TEXT, NULL},
+    {"name", FIELD_TEXT, NULL},   {"newName", FIELD_TEXT, NULL}, {"tagSuffix", FIELD_TEXT, NULL},
+    {"newTag", FIELD_TEXT, NULL}, {"digest", FIELD_TEXT, NULL},
 };
 static const struct fields image = TABLE("image", image_fields);
 
@@ -143,7 +156,9 @@ static const struct fields generator_options =
     {"namespace", FIELD_TEXT, NULL}, {"name", FIELD_TEXT, NULL}, {"behavior", FIELD_TEXT, NULL},   \
         {"literals", FIELD_TEXTS, NULL}, {"files", FIELD_TEXTS, NULL},                             \
         {"envs", FIELD_TEXTS, NULL}, {"env", FIELD_TEXT, NULL},                                    \
-        {"options", FIELD_OBJECT, &generator_options}
+    {                                                                                              \
+        "options", FIELD_OBJECT, &generator_options                                                \
+    }
 
 static const struct field configmap_fields[] = {GENERATOR_FIELDS};
 static const struct fields configmap = TABLE("configMapGenerator entry", configmap_fields);
@@ -218,8 +233,14 @@ static const struct fields open_patch_options = OPEN_TABLE("patch's options", pa
 static const struct fields open_image = OPEN_TABLE("image", image_fields);
 static const struct fields open_replica = OPEN_TABLE("replica", replica_fields);
 
-#define PLUGIN_FIELDS {"metadata", FIELD_OBJECT, &open_metadata}
-#define PLUGIN_SPECS {"fieldSpecs", FIELD_OBJECTS, &open_fieldspec}
+#define PLUGIN_FIELDS                                                                              \
+    {                                                                                              \
+        "metadata", FIELD_OBJECT, &open_metadata                                                   \
+    }
+#define PLUGIN_SPECS                                                                               \
+    {                                                                                              \
+        "fieldSpecs", FIELD_OBJECTS, &open_fieldspec                                               \
+    }
 
 static const struct field annotations_plugin[] = {
     PLUGIN_FIELDS, PLUGIN_SPECS, {"annotations", FIELD_TEXT_MAP, NULL}};
@@ -231,11 +252,10 @@ static const struct field secret_plugin[] = {
 static const struct field hash_plugin[] = {PLUGIN_FIELDS};
 static const struct field image_plugin[] = {
     PLUGIN_FIELDS, PLUGIN_SPECS, {"imageTag", FIELD_OBJECT, &open_image}};
-static const struct field namespace_plugin[] = {
-    PLUGIN_FIELDS,
-    PLUGIN_SPECS,
-    {"unsetOnly", FIELD_BOOL, NULL},
-    {"setRoleBindingSubjects", FIELD_TEXT, NULL}};
+static const struct field namespace_plugin[] = {PLUGIN_FIELDS,
+                                                PLUGIN_SPECS,
+                                                {"unsetOnly", FIELD_BOOL, NULL},
+                                                {"setRoleBindingSubjects", FIELD_TEXT, NULL}};
 static const struct field json6902_plugin[] = {PLUGIN_FIELDS,
                                                {"target", FIELD_OBJECT, &open_selector},
                                                {"path", FIELD_TEXT, NULL},
@@ -251,10 +271,8 @@ static const struct field prefix_plugin[] = {
     PLUGIN_FIELDS, PLUGIN_SPECS, {"prefix", FIELD_TEXT, NULL}};
 static const struct field suffix_plugin[] = {
     PLUGIN_FIELDS, PLUGIN_SPECS, {"suffix", FIELD_TEXT, NULL}};
-static const struct field affix_plugin[] = {PLUGIN_FIELDS,
-                                            PLUGIN_SPECS,
-                                            {"prefix", FIELD_TEXT, NULL},
-                                            {"suffix", FIELD_TEXT, NULL}};
+static const struct field affix_plugin[] = {
+    PLUGIN_FIELDS, PLUGIN_SPECS, {"prefix", FIELD_TEXT, NULL}, {"suffix", FIELD_TEXT, NULL}};
 static const struct field replacement_plugin[] = {
     PLUGIN_FIELDS, {"replacements", FIELD_OBJECTS, &fields_replacement}};
 static const struct field replica_plugin[] = {
@@ -271,9 +289,8 @@ static const struct field value_plugin[] = {PLUGIN_FIELDS,
                                             {"targets", FIELD_OBJECTS, &value_target},
                                             {"targetFilePath", FIELD_TEXT, NULL}};
 
-static const struct field iam_name_fields[] = {{"name", FIELD_TEXT, NULL},
-                                               {"namespace", FIELD_TEXT, NULL},
-                                               {"projectId", FIELD_TEXT, NULL}};
+static const struct field iam_name_fields[] = {
+    {"name", FIELD_TEXT, NULL}, {"namespace", FIELD_TEXT, NULL}, {"projectId", FIELD_TEXT, NULL}};
 static const struct fields iam_name = OPEN_TABLE("IAM account", iam_name_fields);
 static const struct field iam_plugin[] = {PLUGIN_FIELDS,
                                           {"cloud", FIELD_TEXT, NULL},

@@ -21,24 +21,42 @@ struct making {
     bool secret;
 };
 
+// The length of the UTF-8 sequence that `c` starts, 0 when it starts none, and the range of the
+// byte after it, which keeps overlong forms, surrogates and what is past U+10FFFF out.
+static size_t sequence(unsigned char c, unsigned char *low, unsigned char *high)
+{
+    static const struct {
+        unsigned char first, last, len, low, high;
+    } rows[] = {
+        {0x00, 0x7F, 1, 0, 0},       {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
+        {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF},
+        {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (c < rows[i].first || c > rows[i].last)
+            continue;
+        *low = rows[i].low;
+        *high = rows[i].high;
+        return rows[i].len;
+    }
+    return 0;
+}
+
 static bool valid_utf8(struct span s)
 {
     for (size_t i = 0; i < s.len;) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        size_t more = c < 0x80 ? 0 : c < 0xC2 ? 9 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : c < 0xF5 ? 3 : 9;
-        if (more == 9 || i + more >= s.len + (more == 0))
+        unsigned char low = 0, high = 0;
+        size_t len = sequence((unsigned char)s.ptr[i], &low, &high);
+        if (!len || i + len > s.len)
             return false;
-        for (size_t j = 1; j <= more; j++) {
-            if (((unsigned char)s.ptr[i + j] & 0xC0) != 0x80)
+        for (size_t j = 1; j < len; j++) {
+            unsigned char c = (unsigned char)s.ptr[i + j];
+            if (c < low || c > high)
                 return false;
+            low = 0x80;
+            high = 0xBF;
         }
-        if (more >= 2) {
-            unsigned char d = (unsigned char)s.ptr[i + 1];
-            if ((c == 0xE0 && d < 0xA0) || (c == 0xED && d > 0x9F) || (c == 0xF0 && d < 0x90) ||
-                (c == 0xF4 && d > 0x8F))
-                return false;
-        }
-        i += more + 1;
+        i += len;
     }
     return true;
 }
@@ -158,18 +176,21 @@ static int add_file(struct making *m, const struct node *at, struct err **err)
 
 static int add_sources(struct making *m, const struct node *entry, struct err **err)
 {
-    NODE_FOREACH_ITEM (item, node_get(entry, "envs")) {
+    NODE_FOREACH_ITEM(item, node_get(entry, "envs"))
+    {
         if (add_env_file(m, item, err) < 0)
             return -1;
     }
     struct node *env = node_get(entry, "env");
     if (env && node_text(env).len && add_env_file(m, env, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM (item, node_get(entry, "literals")) {
+    NODE_FOREACH_ITEM(item, node_get(entry, "literals"))
+    {
         if (add_literal(m, item, err) < 0)
             return -1;
     }
-    NODE_FOREACH_ITEM (item, node_get(entry, "files")) {
+    NODE_FOREACH_ITEM(item, node_get(entry, "files"))
+    {
         if (add_file(m, item, err) < 0)
             return -1;
     }
@@ -182,9 +203,9 @@ static void add_metadata(struct kust *k, struct resource *r, const char *field,
 {
     const struct node *maps[] = {node_get(common, field), node_get(own, field)};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
-        NODE_FOREACH_PAIR (pair, maps[i])
-            node_set(k->doc, objects_meta_map(k, r, field), pair->key,
-                     node_new_str(k->doc, node_text(pair->value)));
+        NODE_FOREACH_PAIR(pair, maps[i])
+        node_set(k->doc, objects_meta_map(k, r, field), pair->key,
+                 node_new_str(k->doc, node_text(pair->value)));
     }
 }
 

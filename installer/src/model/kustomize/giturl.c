@@ -97,6 +97,24 @@ static const char *take_scheme(struct span *s)
     return "";
 }
 
+// The end of the host: a slash, or a colon in the style of scp.
+static size_t host_end(struct span s, bool scp)
+{
+    size_t slash = span_find(s, '/'), colon = span_find(s, ':');
+    if (scp && colon < s.len && (slash == s.len || (colon > 0 && colon < slash)))
+        return colon;
+    return slash;
+}
+
+// GitHub's is written in several ways; kustomize clones from two.
+static void normalize_github(struct host *h)
+{
+    bool ssh = strcmp(h->scheme, "ssh://") == 0 || h->user.len;
+    h->scheme = ssh ? "" : "https://";
+    h->user = ssh ? h->user : SPAN_EMPTY;
+    h->name = ssh ? SPAN("github.com:") : SPAN("github.com/");
+}
+
 static bool parse_host(struct span *s, struct host *h)
 {
     (void)skip_nocase(s, "git::");
@@ -112,20 +130,11 @@ static bool parse_host(struct span *s, struct host *h)
     h->file = strcmp(h->scheme, "file://") == 0;
     if (h->file)
         return true;
-    size_t at = span_find(*s, '/');
-    size_t colon = span_find(*s, ':');
-    if (scp && colon < s->len && (at == s->len || (colon > 0 && colon < at)))
-        at = colon;
-    h->name = at < s->len ? span_head(*s, at + 1) : *s;
+    size_t end = host_end(*s, scp);
+    h->name = end < s->len ? span_head(*s, end + 1) : *s;
     *s = span_tail(*s, h->name.len);
-    if (github && (strcmp(h->scheme, "ssh://") == 0 || user)) {
-        h->scheme = "";
-        h->name = SPAN("github.com:");
-    } else if (github) {
-        h->scheme = "https://";
-        h->user = SPAN_EMPTY;
-        h->name = SPAN("github.com/");
-    }
+    if (github)
+        normalize_github(h);
     return h->name.len > 0;
 }
 

@@ -66,8 +66,7 @@ void generator_add_hashes(struct kust *k, struct resmap *m)
         }
         struct span name = resource_name(r);
         resource_store_id(k, r);
-        resource_set_name(k, r,
-                          span_str(arena_printf(k->arena, "%.*s-%s", SPAN_ARG(name), hex)));
+        resource_set_name(k, r, span_str(arena_printf(k->arena, "%.*s-%s", SPAN_ARG(name), hex)));
     }
     resmap_changed(m);
 }

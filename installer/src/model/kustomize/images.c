@@ -64,8 +64,8 @@ static bool matches(const struct image *image, struct span value, bool *result, 
     if (value.len < name.len)
         return true;
     for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] != value.ptr[i] && (name.ptr[i] != '.' || value.ptr[i] == '\n' ||
-                                            (unsigned char)value.ptr[i] >= 0x80))
+        if (name.ptr[i] != value.ptr[i] &&
+            (name.ptr[i] != '.' || value.ptr[i] == '\n' || (unsigned char)value.ptr[i] >= 0x80))
             return true;
     }
     *result = is_rest(span_tail(value, name.len));
@@ -159,14 +159,16 @@ static int find_containers(struct tagging *t, const struct node *n, struct err *
         if (find_containers(t, n->seq.items[i], err) < 0)
             return -1;
     }
-    NODE_FOREACH_PAIR (pair, n) {
+    NODE_FOREACH_PAIR(pair, n)
+    {
         if (scalar_is(pair->value))
             continue;
         if (find_containers(t, pair->value, err) < 0)
             return -1;
         if (!span_is(pair->key, "containers") && !span_is(pair->key, "initContainers"))
             continue;
-        NODE_FOREACH_ITEM (container, pair->value) {
+        NODE_FOREACH_ITEM(container, pair->value)
+        {
             if (add_container(t, container, err) < 0)
                 return -1;
         }
@@ -218,7 +220,8 @@ int transform_images(struct kust *k, const struct transformer *t, struct resmap 
             return -1;
     }
     int rc = 0;
-    NODE_FOREACH_ITEM (entry, args->images) {
+    NODE_FOREACH_ITEM(entry, args->images)
+    {
         struct image image = {0};
         if (rc < 0)
             continue;

@@ -35,7 +35,8 @@ struct jsonpatch *jsonpatch_parse(struct doc *d, struct span text, const char *f
                 node_type_name(p->operations));
         return NULL;
     }
-    NODE_FOREACH_ITEM (item, p->operations) {
+    NODE_FOREACH_ITEM(item, p->operations)
+    {
         if (item->type != NODE_MAP) {
             err_set(err, ERR_CONFIG, "%s:%u: an operation of a JSON patch is a map, not a %s", file,
                     item->line, node_type_name(item));
@@ -132,9 +133,8 @@ static struct node *find_container(const struct jsonpatch *p, const struct opera
 
             err_set(err, ERR_CONFIG,
                     "%s:%u: operation %zu (%.*s) at \"%.*s\": %.*s is %s in the object",
-                    doc_file_name(p->d, o->node->file), o->node->line, o->number,
-                    SPAN_ARG(o->kind), SPAN_ARG(path), SPAN_ARG(there),
-                    next ? node_type_name(next) : "missing");
+                    doc_file_name(p->d, o->node->file), o->node->line, o->number, SPAN_ARG(o->kind),
+                    SPAN_ARG(path), SPAN_ARG(there), next ? node_type_name(next) : "missing");
             if (!next && span_is(o->kind, "add"))
                 err_hint(err, "add %.*s first", SPAN_ARG(there));
             return NULL;
@@ -319,10 +319,10 @@ static void settle(struct doc *d, struct node *n)
 {
     bool plain = n->type == NODE_STRING && doc_text_is_plain(n->text);
 
-    NODE_FOREACH_PAIR (pair, n)
-        settle(d, pair->value);
-    NODE_FOREACH_ITEM (item, n)
-        settle(d, item);
+    NODE_FOREACH_PAIR(pair, n)
+    settle(d, pair->value);
+    NODE_FOREACH_ITEM(item, n)
+    settle(d, item);
     if (n->type == NODE_MAP || n->type == NODE_SEQ)
         return;
     if (n->type == NODE_INT || n->type == NODE_FLOAT) {
@@ -339,12 +339,12 @@ static void settle(struct doc *d, struct node *n)
         n->flags |= NODE_QUOTED;
 }
 
-int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *target,
-                    struct err **err)
+int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *target, struct err **err)
 {
     size_t number = 0;
 
-    NODE_FOREACH_ITEM (item, p->operations) {
+    NODE_FOREACH_ITEM(item, p->operations)
+    {
         const struct node *path = node_get(item, "path");
         struct operation o = {item, ++number, node_get_text(item, "op"), node_text(path)};
 

@@ -23,7 +23,7 @@ size_t jsonpatch_len(const struct jsonpatch *p);
 // Applies all operations to `target`, in place. After an error the target is half patched.
 // kustomize does this on JSON, so every scalar is typed for good and numbers pass through doubles.
 // ERR_CONFIG names the operation, the path and the part of it that is missing.
-int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *target,
-                    struct err **err) MUST_CHECK;
+int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *target, struct err **err)
+    MUST_CHECK;
 
 #endif

@@ -26,14 +26,14 @@ struct kust {
     struct doc *doc;
     struct arena *arena; // the doc's
     const struct kustomize_options *options;
-    struct schemas *schemas;                    // for strategic merges; the first `openapi` wins
-    bool schema_set;                            // an `openapi` field was seen
-    bool schema_used;                           // a patch was merged by the built-in schemas
-    bool unknown_scope; // a resource was added whose kind the built-in schemas do not know
-    const struct transformer_config *defaults;  // the built-in transformer configuration
-    bool track_transformers;                    // note which transformers touched what
-    uint32_t mark;                              // of the last search in an index
-    unsigned depth;                             // nested kustomizations, to stop runaway trees
+    struct schemas *schemas; // for strategic merges; the first `openapi` wins
+    bool schema_set;         // an `openapi` field was seen
+    bool schema_used;        // a patch was merged by the built-in schemas
+    bool unknown_scope;      // a resource was added whose kind the built-in schemas do not know
+    const struct transformer_config *defaults; // the built-in transformer configuration
+    bool track_transformers;                   // note which transformers touched what
+    uint32_t mark;                             // of the last search in an index
+    unsigned depth;                            // nested kustomizations, to stop runaway trees
     struct {
         struct resmap **items;
         size_t len, cap;

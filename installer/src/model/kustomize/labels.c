@@ -166,14 +166,10 @@ static bool requirement_holds(const struct label_requirement *r, const struct no
     struct node *n = node_get_span(labels, r->key);
     int64_t own = 0, limit = 0;
     switch (r->op) {
-    case LABEL_IN:
-        return n && has_value(r, scalar_raw(n));
-    case LABEL_NOT_IN:
-        return !n || !has_value(r, scalar_raw(n));
-    case LABEL_EXISTS:
-        return n != NULL;
-    case LABEL_MISSING:
-        return n == NULL;
+    case LABEL_IN: return n && has_value(r, scalar_raw(n));
+    case LABEL_NOT_IN: return !n || !has_value(r, scalar_raw(n));
+    case LABEL_EXISTS: return n != NULL;
+    case LABEL_MISSING: return n == NULL;
     case LABEL_ABOVE:
     case LABEL_BELOW:
         if (!n || !span_i64(scalar_raw(n), &own) || !span_i64(r->values.items[0], &limit))

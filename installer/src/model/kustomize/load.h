@@ -9,8 +9,8 @@
 struct loader {
     const struct loader *referrer; // NULL for the root
     struct kustomize_tree *tree;
-    const char *root; // real path in the tree
-    bool restricted;  // only files in or below the root
+    const char *root;                 // real path in the tree
+    bool restricted;                  // only files in or below the root
     const struct kustomize_git *repo; // the source this folder lies in, or NULL
     const char *prefix;               // of paths in messages: "" or "<url>@<ref>:"
 };

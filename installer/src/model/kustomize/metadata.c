@@ -40,7 +40,8 @@ static int set_pairs(struct kust *k, const struct pairs_args *args, struct resou
     struct setting s = {.walk = {k, r, WALK_CREATE_MAP, set_pair, NULL}};
     s.walk.data = &s;
     r->shares_nodes = true;
-    NODE_FOREACH_PAIR (pair, args->pairs) {
+    NODE_FOREACH_PAIR(pair, args->pairs)
+    {
         s.key = pair->key;
         s.value = pair->value;
         s.placed = NULL;
@@ -52,8 +53,7 @@ static int set_pairs(struct kust *k, const struct pairs_args *args, struct resou
     return 0;
 }
 
-int transform_pairs(struct kust *k, const struct transformer *t, struct resmap *m,
-                    struct err **err)
+int transform_pairs(struct kust *k, const struct transformer *t, struct resmap *m, struct err **err)
 {
     for (size_t i = 0; i < m->len; i++) {
         if (!resource_empty(m->items[i]) && set_pairs(k, t->args, m->items[i], err) < 0)
@@ -114,8 +114,7 @@ static int affix_one(struct kust *k, const struct affix_args *args, struct resou
     return 0;
 }
 
-int transform_affix(struct kust *k, const struct transformer *t, struct resmap *m,
-                    struct err **err)
+int transform_affix(struct kust *k, const struct transformer *t, struct resmap *m, struct err **err)
 {
     for (size_t i = 0; i < m->len; i++) {
         if (!resource_empty(m->items[i]) && affix_one(k, t->args, m->items[i], err) < 0)

@@ -10,8 +10,7 @@
 
 static bool set(const struct node *n)
 {
-    return n && n->type != NODE_NULL && !(n->type == NODE_STRING && !n->text.len) &&
-           (scalar_is(n) || node_len(n));
+    return n && n->type != NODE_NULL && scalar_raw(n).len > 0;
 }
 
 int objects_check(struct kust *k, const struct node *n, struct err **err)
@@ -76,8 +75,8 @@ int objects_read(struct kust *k, struct span text, const char *name, struct reso
         return -1;
     struct node_list queue = {0};
     if (read.len == 1 && is_wrapper(read.items[0])) {
-        NODE_FOREACH_ITEM (item, node_get(read.items[0], "items"))
-            vec_push_arena(k->arena, &queue, item);
+        NODE_FOREACH_ITEM(item, node_get(read.items[0], "items"))
+        vec_push_arena(k->arena, &queue, item);
     } else {
         queue = read;
     }
@@ -109,14 +108,14 @@ void objects_normalize(struct kust *k, struct resource *r, const char *field)
         (void)node_remove(meta, span_str(field));
         return;
     }
-    NODE_FOREACH_PAIR (pair, map) {
+    NODE_FOREACH_PAIR(pair, map)
+    {
         if (pair->value->type != NODE_STRING)
             pair->value = node_new_str(k->doc, scalar_raw(pair->value));
     }
 }
 
-static void split_csv(struct kust *k, struct span text, struct span *out, size_t *count,
-                      size_t max)
+static void split_csv(struct kust *k, struct span text, struct span *out, size_t *count, size_t max)
 {
     struct span part;
     *count = 0;
@@ -163,18 +162,29 @@ static void absorb_affixes(struct kust *k, struct resource *r, const struct node
 
 void objects_absorb_notes(struct kust *k, struct resource *r)
 {
-    static const char *const notes[] = {
-        NOTES "previousKinds",     NOTES "previousNames",     NOTES "prefixes",
-        NOTES "suffixes",          NOTES "previousNamespaces", NOTES "allowNameChange",
-        NOTES "allowKindChange",   NOTES "refBy",             NOTES "generatorBehavior",
-        NOTES "needsHashSuffix",   NOTES "path",              NOTES "index",
-        NOTES "seqindent",         NOTES "id",                NOTES "helm-generated",
-        NOTES "annotations-migration-resource-id", "config.kubernetes.io/path",
-        "config.kubernetes.io/index", "config.k8s.io/id"};
+    static const char *const notes[] = {NOTES "previousKinds",
+                                        NOTES "previousNames",
+                                        NOTES "prefixes",
+                                        NOTES "suffixes",
+                                        NOTES "previousNamespaces",
+                                        NOTES "allowNameChange",
+                                        NOTES "allowKindChange",
+                                        NOTES "refBy",
+                                        NOTES "generatorBehavior",
+                                        NOTES "needsHashSuffix",
+                                        NOTES "path",
+                                        NOTES "index",
+                                        NOTES "seqindent",
+                                        NOTES "id",
+                                        NOTES "helm-generated",
+                                        NOTES "annotations-migration-resource-id",
+                                        "config.kubernetes.io/path",
+                                        "config.kubernetes.io/index",
+                                        "config.k8s.io/id"};
     struct node *map = node_path(r->node, "metadata", "annotations");
     bool any = false;
-    NODE_FOREACH_PAIR (pair, map)
-        any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
+    NODE_FOREACH_PAIR(pair, map)
+    any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
     if (!any)
         return;
     absorb_ids(k, r, map);

@@ -5,13 +5,28 @@
 
 #include <stdlib.h>
 
-static const char *const default_first[] = {
-    "Namespace",   "ResourceQuota", "StorageClass",          "CustomResourceDefinition",
-    "ServiceAccount", "PodSecurityPolicy", "Role",           "ClusterRole",
-    "RoleBinding", "ClusterRoleBinding", "ConfigMap",        "Secret",
-    "Endpoints",   "Service",       "LimitRange",            "PriorityClass",
-    "PersistentVolume", "PersistentVolumeClaim", "Deployment", "StatefulSet",
-    "CronJob",     "PodDisruptionBudget"};
+static const char *const default_first[] = {"Namespace",
+                                            "ResourceQuota",
+                                            "StorageClass",
+                                            "CustomResourceDefinition",
+                                            "ServiceAccount",
+                                            "PodSecurityPolicy",
+                                            "Role",
+                                            "ClusterRole",
+                                            "RoleBinding",
+                                            "ClusterRoleBinding",
+                                            "ConfigMap",
+                                            "Secret",
+                                            "Endpoints",
+                                            "Service",
+                                            "LimitRange",
+                                            "PriorityClass",
+                                            "PersistentVolume",
+                                            "PersistentVolumeClaim",
+                                            "Deployment",
+                                            "StatefulSet",
+                                            "CronJob",
+                                            "PodDisruptionBudget"};
 static const char *const default_last[] = {"MutatingWebhookConfiguration",
                                            "ValidatingWebhookConfiguration"};
 
@@ -41,12 +56,10 @@ static int rank_of(const struct node *legacy, struct span kind)
 {
     struct node *first = node_get(legacy, "orderFirst"), *last = node_get(legacy, "orderLast");
     size_t first_len = legacy ? node_len(first) : ARRAY_LEN(default_first);
-    int rank = legacy && !last ? -1
-                               : rank_in(last, default_last, ARRAY_LEN(default_last), kind);
+    int rank = legacy && !last ? -1 : rank_in(last, default_last, ARRAY_LEN(default_last), kind);
     if (rank >= 0)
         return rank + 1;
-    rank = legacy && !first ? -1
-                            : rank_in(first, default_first, ARRAY_LEN(default_first), kind);
+    rank = legacy && !first ? -1 : rank_in(first, default_first, ARRAY_LEN(default_first), kind);
     return rank >= 0 ? rank - (int)first_len : 0;
 }
 
@@ -67,10 +80,10 @@ static struct sort_key key_of(struct kust *k, const struct resource *r, uint32_t
     key.no_group = !*group;
     key.type = arena_printf(a, "%s_%s_%s", *group ? group : "~G", *version ? version : "~V",
                             *kind ? kind : "~K");
-    key.id = arena_printf(a, "%s.%s.%s|%s|%s", *kind ? kind : "[noKind]",
-                          *version ? version : "[noVer]", *group ? group : "[noGrp]",
-                          or_text(arena_span(a, id.ns), "~X"),
-                          or_text(arena_span(a, id.name), "~N"));
+    key.id =
+        arena_printf(a, "%s.%s.%s|%s|%s", *kind ? kind : "[noKind]", *version ? version : "[noVer]",
+                     *group ? group : "[noGrp]", or_text(arena_span(a, id.ns), "~X"),
+                     or_text(arena_span(a, id.name), "~N"));
     return key;
 }
 
@@ -88,8 +101,7 @@ static int by_key(const void *a, const void *b)
     return order ? order : (x->index < y->index ? -1 : 1);
 }
 
-static int check_options(struct kust *k, const struct node *options, bool *legacy,
-                         struct err **err)
+static int check_options(struct kust *k, const struct node *options, bool *legacy, struct err **err)
 {
     struct node *order = node_get(options, "order");
     struct node *lists = node_get(options, "legacySortOptions");

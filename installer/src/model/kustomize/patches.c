@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The patch transformer: strategic merge and JSON patches from files or in place, with and without a
-// target, for `patches` and the two older fields.
+// The patch transformer: strategic merge and JSON patches from files or in place, with and without
+// a target, for `patches` and the two older fields.
 #include "io/regex.h"
 #include "model/kustomize/jsonpatch.h"
 #include "model/kustomize/merge.h"
@@ -10,9 +10,9 @@
 #include "model/kustomize/transform.h"
 
 struct patch_args {
-    struct resource_list merges;       // strategic merge patches
+    struct resource_list merges;        // strategic merge patches
     const struct jsonpatch *operations; // or a JSON patch
-    const struct selector *target;     // NULL: each merge patch names its own
+    const struct selector *target;      // NULL: each merge patch names its own
     const struct node *target_node;
     const char *source; // for messages
     bool is_set;        // the target of `patchesStrategicMerge`, applied as to a selection
@@ -33,8 +33,7 @@ static const char *inline_name(struct kust *k, const struct node *text)
 
 // Text and name of a patch that an entry gives in field `text` or the file at `path`.
 static int patch_text(struct kust *k, struct loader *l, const struct node *entry,
-                      const char *text_field, struct buf *out, const char **name,
-                      struct err **err)
+                      const char *text_field, struct buf *out, const char **name, struct err **err)
 {
     struct node *text = node_get(entry, text_field);
     struct node *path = node_get(entry, "path");
@@ -87,8 +86,7 @@ int patch_configure(struct kust *k, struct loader *l, const struct node *entry,
         return -1;
     struct patch_args *args = new_args(k, name);
     args->remember = true;
-    if (read_target(k, entry, args, err) < 0 ||
-        read_patch(k, buf_span(&text), name, args, err) < 0)
+    if (read_target(k, entry, args, err) < 0 || read_patch(k, buf_span(&text), name, args, err) < 0)
         return -1;
     struct node *options = node_get(entry, "options");
     for (size_t i = 0; i < args->merges.len; i++) {
@@ -137,12 +135,14 @@ int patch_configure_strategic(struct kust *k, struct loader *l, const struct nod
 {
     struct patch_args *args = new_args(k, "patchesStrategicMerge");
     args->is_set = true;
-    NODE_FOREACH_ITEM (entry, paths) {
+    NODE_FOREACH_ITEM(entry, paths)
+    {
         if (read_strategic(k, l, entry, args, err) < 0)
             return -1;
     }
     if (node_text(inline_text).len &&
-        objects_read(k, node_text(inline_text), inline_name(k, inline_text), &args->merges, err) < 0)
+        objects_read(k, node_text(inline_text), inline_name(k, inline_text), &args->merges, err) <
+            0)
         return -1;
     if (!args->merges.len)
         return kust_fail(k, at, err, "the patch is empty: no object in %s",
@@ -158,7 +158,8 @@ int patch_configure_json6902(struct kust *k, struct loader *l, const struct node
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     const char *name = "";
     if (!node_text(node_path(entry, "target", "name")).len)
-        return kust_fail(k, entry, err, "a JSON patch must name its target: target.name is missing");
+        return kust_fail(k, entry, err,
+                         "a JSON patch must name its target: target.name is missing");
     if (patch_text(k, l, entry, text_field, &text, &name, err) < 0)
         return -1;
     struct patch_args *args = new_args(k, name);
@@ -185,8 +186,8 @@ static void keep_identity(struct kust *k, struct resource *r, const struct resou
 }
 
 // Merges `patch`, whose node is used up, into `r`.
-static int apply_merge(struct kust *k, struct resmap *m, struct resource *r,
-                       struct resource *patch, struct err **err)
+static int apply_merge(struct kust *k, struct resmap *m, struct resource *r, struct resource *patch,
+                       struct err **err)
 {
     struct resid id = resource_id(r);
     bool changes = patch->allow_name_change || patch->allow_kind_change;
@@ -283,8 +284,8 @@ static int select_targets(struct kust *k, const struct patch_args *args, struct 
 static void forget_sources(struct doc *d, struct node *n)
 {
     if (n->type == NODE_MAP) {
-        NODE_FOREACH_PAIR (pair, n)
-            forget_sources(d, pair->value);
+        NODE_FOREACH_PAIR(pair, n)
+        forget_sources(d, pair->value);
     } else if (n->type == NODE_SEQ) {
         for (uint32_t i = 0; i < n->seq.len; i++)
             forget_sources(d, n->seq.items[i]);
@@ -315,8 +316,7 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
     return 0;
 }
 
-int transform_patch(struct kust *k, const struct transformer *t, struct resmap *m,
-                    struct err **err)
+int transform_patch(struct kust *k, const struct transformer *t, struct resmap *m, struct err **err)
 {
     const struct patch_args *args = t->args;
     if (!args->target)

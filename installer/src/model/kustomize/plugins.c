@@ -22,7 +22,8 @@ static int read_configs(struct kust *k, struct target *t, const struct node *lis
 {
     struct accumulator *acc = accumulator_new(k);
     struct node *paths = node_new_seq(k->doc);
-    NODE_FOREACH_ITEM (entry, list) {
+    NODE_FOREACH_ITEM(entry, list)
+    {
         struct resource_list found = {0};
         struct err *ignored CLEANUP(err_cleanup) = NULL;
         struct span text = node_text(entry);
@@ -129,8 +130,9 @@ static int namespace_plugin(struct plugin *p, struct err **err)
         }
     }
     if (!known)
-        return kust_fail(k, mode, err, "setRoleBindingSubjects: expected defaultOnly, "
-                                       "allServiceAccounts or none, found '%s'",
+        return kust_fail(k, mode, err,
+                         "setRoleBindingSubjects: expected defaultOnly, "
+                         "allServiceAccounts or none, found '%s'",
                          node_str(mode));
     args->ns = node_text(node_path(p->config, "metadata", "namespace"));
     args->unset_only = node_get_bool(p->config, "unsetOnly", false);
@@ -194,7 +196,10 @@ static int suffix_plugin(struct plugin *p, struct err **err)
 
 static int prefix_suffix_plugin(struct plugin *p, struct err **err)
 {
-    return affix_plugin(p, false, err) < 0 ? -1 : affix_plugin(p, true, err);
+    if (affix_plugin(p, false, err) < 0)
+        return -1;
+    p->out->items[p->out->len - 1].entries = 0; // the two count as one
+    return affix_plugin(p, true, err);
 }
 
 static int replacement_plugin(struct plugin *p, struct err **err)

@@ -157,8 +157,7 @@ static void find_candidates(struct fixing *f, struct span name, const struct nam
         qsort(out->items, out->len, sizeof(*out->items), by_order);
 }
 
-static void keep_same_affixes(const struct fixing *f, struct candidate_list *list,
-                              bool allow_empty)
+static void keep_same_affixes(const struct fixing *f, struct candidate_list *list, bool allow_empty)
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->len; i++) {
@@ -323,7 +322,8 @@ static int find_places(struct fixing *f, struct err **err)
     add_place(f, SPAN(RESID_NO_NAMESPACE));
     if (!span_is(f->referrer_id.gvk.kind, "RoleBinding"))
         return 0;
-    NODE_FOREACH_ITEM (subject, node_get(f->referrer->node, "subjects")) {
+    NODE_FOREACH_ITEM(subject, node_get(f->referrer->node, "subjects"))
+    {
         struct node *ns = node_get(subject, "namespace");
         if (!ns || !span_is(scalar_raw(node_get(subject, "kind")), "ServiceAccount"))
             continue;

@@ -33,15 +33,17 @@ int replacements_configure(struct kust *k, struct loader *l, const struct node *
                            const struct replacement_args **out, struct err **err)
 {
     struct replacement_args *args = ARENA_NEW(k->arena, struct replacement_args);
-    NODE_FOREACH_ITEM (item, list) {
+    NODE_FOREACH_ITEM(item, list)
+    {
         struct node *path = node_get(item, "path");
         if (!path || !node_text(path).len) {
             vec_push_arena(k->arena, &args->items, item);
             continue;
         }
         if (node_get(item, "source") || node_len(node_get(item, "targets")))
-            return kust_fail(k, item, err, "a replacement has either `path` or its own source and "
-                                           "targets, not both");
+            return kust_fail(k, item, err,
+                             "a replacement has either `path` or its own source and "
+                             "targets, not both");
         if (read_file(k, l, path, args, err) < 0)
             return -1;
     }
@@ -102,8 +104,7 @@ static int find_source(struct kust *k, struct resmap *m, const struct node *sour
 }
 
 // Cuts the piece that options name out of a scalar.
-static int refine(struct kust *k, const struct node *options, struct node **value,
-                  struct err **err)
+static int refine(struct kust *k, const struct node *options, struct node **value, struct err **err)
 {
     struct span delimiter = node_get_text(options, "delimiter");
     int64_t index = node_get_int(options, "index", 0);
@@ -206,8 +207,8 @@ static int set_scalar(struct kust *k, struct node *field, struct span text, stru
     struct node *typed = node_new_plain(k->doc, text);
     bool number = field->type == NODE_FLOAT && typed->type == NODE_INT;
     if (typed->type != field->type && !number)
-        return kust_fail(k, field, err, "cannot put '%.*s' in the place of %s",
-                         SPAN_ARG(text), node_type_name(field));
+        return kust_fail(k, field, err, "cannot put '%.*s' in the place of %s", SPAN_ARG(text),
+                         node_type_name(field));
     node_become(field, typed);
     return 0;
 }
@@ -274,7 +275,8 @@ static int write_target(struct kust *k, struct resmap *m, struct resource *r,
     struct span before = arena_span(k->arena, resource_name(r));
     if (!node_len(paths) && write_path(k, r, target, DEFAULT_PATH, value, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM (path, paths) {
+    NODE_FOREACH_ITEM(path, paths)
+    {
         if (write_path(k, r, target, node_text(path), value, err) < 0)
             return -1;
     }
@@ -291,8 +293,7 @@ struct target {
     } reject;
 };
 
-static int any_id(const struct selector *s, const struct resource *r, bool *match,
-                  struct err **err)
+static int any_id(const struct selector *s, const struct resource *r, bool *match, struct err **err)
 {
     struct resid id = resource_id(r);
     if (selector_matches_id(s, &id, match, err) < 0)
@@ -338,7 +339,8 @@ static int read_target(struct kust *k, const struct node *n, struct target *t, s
     t->select = selector_new(k, select, err);
     if (!t->select)
         return -1;
-    NODE_FOREACH_ITEM (item, node_get(n, "reject")) {
+    NODE_FOREACH_ITEM(item, node_get(n, "reject"))
+    {
         const struct selector *s = selector_new(k, item, err);
         if (!s)
             return -1;
@@ -378,7 +380,8 @@ int transform_replacements(struct kust *k, const struct transformer *t, struct r
         struct node *value = NULL;
         if (read_value(k, m, replacement, &value, err) < 0)
             return -1;
-        NODE_FOREACH_ITEM (target, node_get(replacement, "targets")) {
+        NODE_FOREACH_ITEM(target, node_get(replacement, "targets"))
+        {
             if (apply_target(k, m, target, value, err) < 0)
                 return -1;
         }

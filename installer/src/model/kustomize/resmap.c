@@ -129,8 +129,7 @@ static bool has_name(const struct resource *r, struct span name)
     return false;
 }
 
-void resmap_find_name(struct kust *k, struct resmap *m, struct span name,
-                      struct resource_list *out)
+void resmap_find_name(struct kust *k, struct resmap *m, struct span name, struct resource_list *out)
 {
     ensure_index(k, m);
     const struct resource_list *list = map_get(&m->by_name, name);

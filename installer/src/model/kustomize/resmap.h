@@ -12,7 +12,7 @@ struct resmap {
     struct resource **items;
     size_t len, cap;
     bool indexed;
-    bool unchecked; // patches may have made identities equal
+    bool unchecked;     // patches may have made identities equal
     struct map by_id;   // resid_key() of the current identity and all earlier ones
     struct map by_name; // current and earlier names
 };

@@ -34,9 +34,9 @@ struct previous {
 };
 
 struct resource {
-    struct node *node;            // NULL once deleted
+    struct node *node;             // NULL once deleted
     const struct schemas *schemas; // know which kinds have no namespace
-    const char *file;  // where it was read; for messages and the result
+    const char *file;              // where it was read; for messages and the result
     uint32_t line;
     struct {
         struct previous *items;
@@ -55,8 +55,8 @@ struct resource {
     uint8_t behavior; // enum behavior
     bool add_hash;
     bool allow_name_change, allow_kind_change; // of patches
-    bool helm; // made by Helm, which has set its namespace
-    bool shares_nodes; // a node may stand in several places of the tree
+    bool helm;                                 // made by Helm, which has set its namespace
+    bool shares_nodes;                         // a node may stand in several places of the tree
     bool built;                                // kustomize would hold build annotations by now
 };
 

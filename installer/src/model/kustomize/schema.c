@@ -35,13 +35,13 @@ struct custom_type {
     enum scope scope;
 };
 
-// A `const struct schema *` is a row of builtin_schemas or a node of the user's document; the address
-// tells which.
+// A `const struct schema *` is a row of builtin_schemas or a node of the user's document; the
+// address tells which.
 struct schemas {
     struct doc *d;
     const struct node *definitions; // of the user's document
     enum schemas_builtin builtin;   // what the built-in ones are beside it
-    struct custom_type *types; // sorted by kind and version
+    struct custom_type *types;      // sorted by kind and version
     size_t type_count;
 };
 
@@ -216,7 +216,8 @@ static bool custom_merges(const struct node *of, struct span keys[SCHEMA_KEYS_MA
     *count = 0;
     if (!has_merge(node_get_text(of, "x-kubernetes-patch-strategy")))
         return false;
-    NODE_FOREACH_ITEM (item, list) {
+    NODE_FOREACH_ITEM(item, list)
+    {
         if (*count < SCHEMA_KEYS_MAX)
             keys[(*count)++] = node_text(item);
     }
@@ -252,8 +253,8 @@ static struct custom_type read_type(struct schemas *s, const struct node *gvk)
     struct custom_type type = {.kind = node_get_text(gvk, "kind"), .api_version = version};
 
     if (group.len)
-        type.api_version = span_str(arena_printf(doc_arena(s->d), "%.*s/%.*s", SPAN_ARG(group),
-                                                 SPAN_ARG(version)));
+        type.api_version = span_str(
+            arena_printf(doc_arena(s->d), "%.*s/%.*s", SPAN_ARG(group), SPAN_ARG(version)));
     return type;
 }
 
@@ -263,15 +264,17 @@ static size_t count_types(const struct node *openapi)
 {
     size_t count = node_len(node_get(openapi, "paths"));
 
-    NODE_FOREACH_PAIR (pair, node_get(openapi, "definitions"))
-        count += node_len(node_get(pair->value, GVK));
+    NODE_FOREACH_PAIR(pair, node_get(openapi, "definitions"))
+    count += node_len(node_get(pair->value, GVK));
     return count;
 }
 
 static void add_definitions(struct schemas *s, const struct node *openapi)
 {
-    NODE_FOREACH_PAIR (pair, node_get(openapi, "definitions")) {
-        NODE_FOREACH_ITEM (gvk, node_get(pair->value, GVK)) {
+    NODE_FOREACH_PAIR(pair, node_get(openapi, "definitions"))
+    {
+        NODE_FOREACH_ITEM(gvk, node_get(pair->value, GVK))
+        {
             struct custom_type type = read_type(s, gvk);
 
             type.schema = pair->value;
@@ -283,7 +286,8 @@ static void add_definitions(struct schemas *s, const struct node *openapi)
 // A kind is namespaced when one of the paths to read it names a namespace.
 static void add_scopes(struct schemas *s, const struct node *openapi)
 {
-    NODE_FOREACH_PAIR (pair, node_get(openapi, "paths")) {
+    NODE_FOREACH_PAIR(pair, node_get(openapi, "paths"))
+    {
         const struct node *gvk = node_get(node_get(pair->value, "get"), GVK);
         struct custom_type type;
 
@@ -318,8 +322,8 @@ static void merge_types(struct schemas *s)
     s->type_count = kept;
 }
 
-int schemas_use_custom(struct schemas *s, const struct node *openapi,
-                       enum schemas_builtin builtin, struct err **err)
+int schemas_use_custom(struct schemas *s, const struct node *openapi, enum schemas_builtin builtin,
+                       struct err **err)
 {
     const struct node *definitions = node_get(openapi, "definitions");
 

@@ -31,8 +31,8 @@ enum schemas_builtin {
 
 // Uses the OpenAPI document `openapi` (of the same doc, not changed later) from now on. ERR_CONFIG
 // when it has no `definitions`.
-int schemas_use_custom(struct schemas *s, const struct node *openapi,
-                       enum schemas_builtin builtin, struct err **err) MUST_CHECK;
+int schemas_use_custom(struct schemas *s, const struct node *openapi, enum schemas_builtin builtin,
+                       struct err **err) MUST_CHECK;
 
 const struct schema *schema_of_type(const struct schemas *s, struct span api_version,
                                     struct span kind);

@@ -26,8 +26,8 @@ static bool is_literal(struct span s)
     return true;
 }
 
-static int pattern_read(struct kust *k, const struct node *n, const char *field,
-                        struct pattern *p, struct err **err)
+static int pattern_read(struct kust *k, const struct node *n, const char *field, struct pattern *p,
+                        struct err **err)
 {
     struct node *value = node_get(n, field);
     p->text = node_text(value);
@@ -94,8 +94,7 @@ static int either(const struct pattern *p, struct span first, struct span second
     return *match || span_eq(first, second) ? 0 : pattern_match(p, second, match, err);
 }
 
-static int gvk_matches(const struct selector *s, const struct gvk *g, bool *match,
-                       struct err **err)
+static int gvk_matches(const struct selector *s, const struct gvk *g, bool *match, struct err **err)
 {
     if (pattern_match(&s->kind, g->kind, match, err) < 0)
         return -1;
@@ -120,8 +119,7 @@ int selector_matches(const struct selector *s, const struct resource *r, bool *m
         return -1;
     if (*match && either(&s->name, first.name, now.name, match, err) < 0)
         return -1;
-    if (*match &&
-        either(&s->ns, resid_namespace(&first), resid_namespace(&now), match, err) < 0)
+    if (*match && either(&s->ns, resid_namespace(&first), resid_namespace(&now), match, err) < 0)
         return -1;
     *match = *match && selector_matches_expressions(s, r);
     return 0;

@@ -107,8 +107,7 @@ static bool set_yaml(struct kust *k, struct node *field, const struct node_list 
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     if (!laid_out)
         doc_write_yaml(data, &out);
-    scalar_set_string(k->doc, field,
-                      span_trim(laid_out ? scalar_raw(field) : buf_span(&out)));
+    scalar_set_string(k->doc, field, span_trim(laid_out ? scalar_raw(field) : buf_span(&out)));
     return true;
 }
 

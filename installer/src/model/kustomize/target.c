@@ -33,10 +33,12 @@ static int find_file(struct kust *k, struct loader *l, const char **name, struct
 
 static void warn_deprecated(struct kust *k, const struct node *spec)
 {
-    static const char *const fields[][2] = {
-        {"bases", "resources"},         {"commonLabels", "labels"},
-        {"imageTags", "images"},        {"patchesJson6902", "patches"},
-        {"patchesStrategicMerge", "patches"}, {"vars", "replacements"}};
+    static const char *const fields[][2] = {{"bases", "resources"},
+                                            {"commonLabels", "labels"},
+                                            {"imageTags", "images"},
+                                            {"patchesJson6902", "patches"},
+                                            {"patchesStrategicMerge", "patches"},
+                                            {"vars", "replacements"}};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         struct node *n = node_get(spec, fields[i][0]);
         if (n)
@@ -55,16 +57,16 @@ static void complete(struct kust *k, struct node *spec)
         node_set(k->doc, spec, SPAN("images"), tags);
         return;
     }
-    NODE_FOREACH_ITEM (item, tags)
-        node_push(k->doc, images, item);
+    NODE_FOREACH_ITEM(item, tags)
+    node_push(k->doc, images, item);
 }
 
 static int check_type(struct kust *k, const struct target *t, struct err **err)
 {
     struct node *kind = node_get(t->spec, "kind"), *version = node_get(t->spec, "apiVersion");
     bool component = span_is(node_text(kind), "Component");
-    const char *wanted = component ? "kustomize.config.k8s.io/v1alpha1"
-                                   : "kustomize.config.k8s.io/v1beta1";
+    const char *wanted =
+        component ? "kustomize.config.k8s.io/v1alpha1" : "kustomize.config.k8s.io/v1beta1";
     if (node_text(kind).len && !component && !span_is(node_text(kind), "Kustomization"))
         return kust_fail(k, kind, err, "kind should be Kustomization or Component, not %s",
                          node_str(kind));
@@ -84,7 +86,8 @@ static int check_type(struct kust *k, const struct target *t, struct err **err)
 
 static int check_empty(const struct target *t, struct err **err)
 {
-    NODE_FOREACH_PAIR (pair, t->spec) {
+    NODE_FOREACH_PAIR(pair, t->spec)
+    {
         struct node *n = pair->value;
         bool type = span_is(pair->key, "kind") || span_is(pair->key, "apiVersion");
         bool empty = n->type == NODE_STRING && !n->text.len;
@@ -124,8 +127,7 @@ const struct origin *origin_append(struct kust *k, const struct origin *from, co
         base = "";
         path = *git.path ? git.path : "notCloned"; // as kustomize has it
     }
-    char *joined CLEANUP(mem_cleanup) =
-        *base ? mem_printf("%s/%s", base, path) : mem_str(path);
+    char *joined CLEANUP(mem_cleanup) = *base ? mem_printf("%s/%s", base, path) : mem_str(path);
     char *clean CLEANUP(mem_cleanup) = path_clean(joined);
     o->path = arena_str(k->arena, clean);
     const char **chain = arena_array(k->arena, from->chain_len + 1, sizeof(*chain));

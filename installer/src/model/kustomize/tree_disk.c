@@ -59,8 +59,7 @@ static int resolve_all(const char *path, char **real, struct err **err)
 }
 
 // The real path of a folder, remembered; borrowed. *real is NULL when there is none.
-static int real_folder(struct disk_tree *t, const char *folder, const char **real,
-                       struct err **err)
+static int real_folder(struct disk_tree *t, const char *folder, const char **real, struct err **err)
 {
     *real = map_get(&t->folders, span_str(folder));
     if (*real)

@@ -94,8 +94,8 @@ static bool step(struct memory_tree *t, char **at, struct span name, int *links,
     return e != NULL;
 }
 
-static int memory_lookup(struct kustomize_tree *base, const char *path,
-                         enum kustomize_entry *entry, char **real, struct err **err)
+static int memory_lookup(struct kustomize_tree *base, const char *path, enum kustomize_entry *entry,
+                         char **real, struct err **err)
 {
     struct memory_tree *t = (struct memory_tree *)base;
     (void)err;

@@ -17,14 +17,14 @@ int value_configure(struct kust *k, struct loader *l, const struct node *config,
     args->value = span_trim(node_get_text(config, "value"));
     if (!args->value.len)
         args->value = span_str(path_base(l->root));
-    NODE_FOREACH_ITEM (target, node_get(config, "targets"))
-        vec_push_arena(k->arena, &args->targets, target);
+    NODE_FOREACH_ITEM(target, node_get(config, "targets"))
+    vec_push_arena(k->arena, &args->targets, target);
     if (node_text(path).len) {
         struct node *file = load_yaml(k, l, path, node_str(path), err);
         if (!file || fields_check(k, file, &fields_targets, err) < 0)
             return -1;
-        NODE_FOREACH_ITEM (target, node_get(file, "targets"))
-            vec_push_arena(k->arena, &args->targets, target);
+        NODE_FOREACH_ITEM(target, node_get(file, "targets"))
+        vec_push_arena(k->arena, &args->targets, target);
     }
     if (!args->targets.len)
         return kust_fail(k, config, err, "there is no target");
@@ -40,8 +40,7 @@ int value_configure(struct kust *k, struct loader *l, const struct node *config,
 }
 
 // `path` with `part` inserted before its part number `position`, counted from 0.
-static const char *insert_part(struct kust *k, struct span path, int64_t position,
-                               struct span part)
+static const char *insert_part(struct kust *k, struct span path, int64_t position, struct span part)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct span rest = path, one;
@@ -111,8 +110,7 @@ static int apply_target(struct kust *k, const struct value_args *args, const str
     return 0;
 }
 
-int transform_value(struct kust *k, const struct transformer *t, struct resmap *m,
-                    struct err **err)
+int transform_value(struct kust *k, const struct transformer *t, struct resmap *m, struct err **err)
 {
     const struct value_args *args = t->args;
     for (size_t i = 0; i < args->targets.len; i++) {

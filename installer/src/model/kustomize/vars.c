@@ -10,8 +10,8 @@ static int check_free(struct kust *k, const struct var_list *vars, const struct 
 {
     VEC_FOREACH (const struct var *, have, vars) {
         if (span_eq(have->name, v->name))
-            return kust_fail(k, v->at, err, "var '%.*s' is defined already (%s)",
-                             SPAN_ARG(v->name), kust_where(k, have->at));
+            return kust_fail(k, v->at, err, "var '%.*s' is defined already (%s)", SPAN_ARG(v->name),
+                             kust_where(k, have->at));
     }
     return 0;
 }
@@ -20,9 +20,8 @@ static struct var read_var(const struct node *n)
 {
     struct node *ref = node_get(n, "objref");
     struct span path = node_text(node_path(n, "fieldref", "fieldPath"));
-    struct var v = {.name = node_get_text(n, "name"),
-                    .path = path.len ? path : SPAN("metadata.name"),
-                    .at = n};
+    struct var v = {
+        .name = node_get_text(n, "name"), .path = path.len ? path : SPAN("metadata.name"), .at = n};
     v.target.gvk = (struct gvk){node_get_text(ref, "group"), node_get_text(ref, "version"),
                                 node_get_text(ref, "kind")};
     v.target.name = node_get_text(ref, "name");
@@ -78,12 +77,14 @@ static int mark_target(struct kust *k, const struct var *v, struct resmap *m, st
 int vars_add(struct kust *k, struct var_list *vars, const struct node *list, struct resmap *m,
              struct err **err)
 {
-    NODE_FOREACH_ITEM (item, list) {
+    NODE_FOREACH_ITEM(item, list)
+    {
         struct var v = read_var(item);
         if (mark_target(k, &v, m, err) < 0)
             return -1;
     }
-    NODE_FOREACH_ITEM (item, list) {
+    NODE_FOREACH_ITEM(item, list)
+    {
         struct var v = read_var(item);
         if (check_free(k, vars, &v, err) < 0)
             return -1;
@@ -92,8 +93,7 @@ int vars_add(struct kust *k, struct var_list *vars, const struct node *list, str
     return 0;
 }
 
-int vars_merge(struct kust *k, struct var_list *vars, const struct var_list *more,
-               struct err **err)
+int vars_merge(struct kust *k, struct var_list *vars, const struct var_list *more, struct err **err)
 {
     VEC_FOREACH (const struct var *, v, more) {
         if (check_free(k, vars, v, err) < 0)
@@ -194,17 +194,18 @@ static int replace_field(void *data, struct node *field, struct err **err)
     if (field->type == NODE_STRING) {
         replace_text(p, field);
     } else if (field->type == NODE_MAP) {
-        NODE_FOREACH_PAIR (pair, field) {
+        NODE_FOREACH_PAIR(pair, field)
+        {
             if (pair->value->type == NODE_STRING)
                 replace_text(p, pair->value);
         }
     } else if (field->type == NODE_SEQ) {
-        NODE_FOREACH_ITEM (item, field) {
+        NODE_FOREACH_ITEM(item, field)
+        {
             if (item->type != NODE_STRING)
-                return kust_fail(p->walk.kust, item, err,
-                                 "%s: vars are replaced in lists of texts, found %s",
-                                 resource_text(p->walk.kust, p->walk.resource),
-                                 node_type_name(item));
+                return kust_fail(
+                    p->walk.kust, item, err, "%s: vars are replaced in lists of texts, found %s",
+                    resource_text(p->walk.kust, p->walk.resource), node_type_name(item));
             replace_text(p, item);
         }
     }

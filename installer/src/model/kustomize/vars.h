@@ -22,8 +22,8 @@ int vars_add(struct kust *k, struct var_list *vars, const struct node *list, str
              struct err **err) MUST_CHECK;
 
 // Adds the vars of another kustomization. ERR_CONFIG when a name is taken.
-int vars_merge(struct kust *k, struct var_list *vars, const struct var_list *more,
-               struct err **err) MUST_CHECK;
+int vars_merge(struct kust *k, struct var_list *vars, const struct var_list *more, struct err **err)
+    MUST_CHECK;
 
 // Replaces them all.
 int vars_resolve(struct kust *k, const struct var_list *vars, struct resmap *m,

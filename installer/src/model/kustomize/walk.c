@@ -133,18 +133,15 @@ static int walk_on(const struct walk *w, const struct fieldspec *spec, size_t at
     if (at == spec->part_count)
         return w->found(w->data, n, err);
     switch (n->type) {
-    case NODE_NULL:
-        return 0;
-    case NODE_MAP:
-        return walk_map(w, spec, at, n, err);
+    case NODE_NULL: return 0;
+    case NODE_MAP: return walk_map(w, spec, at, n, err);
     case NODE_SEQ:
         for (uint32_t i = 0; i < n->seq.len; i++) {
             if (walk_on(w, spec, at, n->seq.items[i], err) < 0)
                 return -1;
         }
         return 0;
-    default:
-        return fail_at(w, spec, n, err, "expected a list or a map on the way, found a scalar");
+    default: return fail_at(w, spec, n, err, "expected a list or a map on the way, found a scalar");
     }
 }
 

@@ -36,7 +36,8 @@ struct walk {
     void *data;
 };
 
-// Walks if the resource's kind fits the spec. ERR_CONFIG when the path meets a scalar before its end.
+// Walks if the resource's kind fits the spec. ERR_CONFIG when the path meets a scalar before its
+// end.
 int walk_field(const struct walk *w, const struct fieldspec *spec, struct node *root,
                struct err **err) MUST_CHECK;
 
