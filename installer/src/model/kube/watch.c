@@ -31,7 +31,7 @@ struct kube_watch {
     bool expired; // the version is too old: list again
     bool synced;
     bool owes_sync; // the end of the next list is to be told
-    int busy; // its code is running: freeing waits
+    int busy;       // its code is running: freeing waits
     bool stopped;
 };
 
