@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/timer.h"
+#include "base/vec.h"
 #include "work/layers/compare.h"
 #include "work/layers/definitions.h"
 #include "work/layers/order.h"
@@ -21,10 +22,12 @@ static const char *const forced_managers[] = {
     "kubectl-patch", "before-first-apply",        "flux",           NULL,
 };
 
+struct job;
+
 // The objects of one rank in flight.
 struct group {
     struct apply *apply;
-    size_t open;
+    VEC(struct job *) open;
     struct err *error; // the first one
 };
 
@@ -32,6 +35,8 @@ struct job {
     struct group *group;
     const struct node *wanted;
     const struct kube_resource *resource;
+    struct kube_call *call; // in flight; NULL while the timer runs
+    uint64_t timer;
     struct doc *live_doc; // of the read
     const struct node *live;
 };
@@ -50,7 +55,13 @@ static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_d
         .deadline = job->group->apply->deadline,
     };
 
-    kube_start(job->group->apply->kube, &request, done, job);
+    job->call = kube_start(job->group->apply->kube, &request, done, job);
+}
+
+static void job_free(struct job *job)
+{
+    doc_free(job->live_doc);
+    free(job);
 }
 
 static void job_end(struct job *job, const struct err *error)
@@ -63,16 +74,23 @@ static void job_end(struct job *job, const struct err *error)
         group->error = err_clone(error);
         err_wrap(&group->error, "applying %s", name);
     }
-    doc_free(job->live_doc);
-    group->open--;
-    free(job);
+    for (size_t i = 0; i < group->open.len; i++) {
+        if (group->open.items[i] == job) {
+            vec_remove(&group->open, i);
+            break;
+        }
+    }
+    job_free(job);
 }
 
 static void on_written(void *data, struct kube_answer *answer, const struct err *error);
 
 static void write_again(void *data)
 {
-    job_start(data, KUBE_APPLY, false, on_written);
+    struct job *job = data;
+
+    job->timer = 0;
+    job_start(job, KUBE_APPLY, false, on_written);
 }
 
 // A namespace that is on its way out (a teardown just before) is waited for.
@@ -86,8 +104,9 @@ static bool waits_for_namespace(struct job *job, const struct kube_answer *answe
     name = kube_object_name(job->wanted);
     report_object(a->report, "layers", a->layer, name,
                   "waiting for its namespace, which is being deleted");
-    timers_add(http_timers(kube_http(a->kube)), timer_now() + APPLY_TERMINATING_RETRY_MS,
-               write_again, job);
+    job->call = NULL;
+    job->timer = timers_add(http_timers(kube_http(a->kube)),
+                            timer_now() + APPLY_TERMINATING_RETRY_MS, write_again, job);
     return true;
 }
 
@@ -139,43 +158,60 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
 
 static bool group_done(void *data)
 {
-    return ((struct group *)data)->open == 0;
+    return ((struct group *)data)->open.len == 0;
 }
 
-// All objects of entries[0..count) at once. Every request has the deadline of its own, so the
-// group always ends.
-static int apply_group(struct apply *a, const struct order_entry *entries, size_t count,
-                       struct err **err)
+// Ends what is still in flight: after a signal.
+static void group_abort(struct group *group)
 {
-    struct group group = {.apply = a};
+    VEC_FOREACH (struct job **, it, &group->open) {
+        kube_abort((*it)->call);
+        timers_cancel(http_timers(kube_http(group->apply->kube)), (*it)->timer);
+        job_free(*it);
+    }
+    group->open.len = 0;
+}
 
+static int start_all(struct group *group, const struct order_entry *entries, size_t count,
+                     struct err **err)
+{
     for (size_t i = 0; i < count; i++) {
-        const struct kube_resource *resource = kube_find_for(a->kube, entries[i].object, err);
+        const struct kube_resource *resource =
+            kube_find_for(group->apply->kube, entries[i].object, err);
         struct job *job;
 
         if (!resource) {
             char *name CLEANUP(mem_cleanup) = kube_object_name(entries[i].object);
 
-            err_wrap(err, "applying %s", name);
-            break;
+            return err_wrap(err, "applying %s", name);
         }
         job = MEM_NEW(struct job);
-        *job = (struct job){.group = &group, .wanted = entries[i].object, .resource = resource};
-        group.open++;
+        *job = (struct job){.group = group, .wanted = entries[i].object, .resource = resource};
+        vec_push(&group->open, job);
         job_start(job, KUBE_GET, false, on_read);
     }
-    while (!group_done(&group)) {
-        struct err *stop CLEANUP(err_cleanup) = NULL;
+    return 0;
+}
 
-        // The jobs point at this frame: also after a signal they are waited for.
-        if (http_run_until(kube_http(a->kube), group_done, &group, TIMER_NEVER, &stop) < 0 &&
-            !group.error)
-            group.error = STEAL(stop);
+// All objects of entries[0..count) at once. Every request has the deadline of its own, so the
+// group always ends; the first error is given when all are through, so that none is left half done.
+static int apply_group(struct apply *a, const struct order_entry *entries, size_t count,
+                       struct err **err)
+{
+    struct group group = {.apply = a};
+    int status = start_all(&group, entries, count, err);
+    struct err *stop CLEANUP(err_cleanup) = NULL;
+
+    if (http_run_until(kube_http(a->kube), group_done, &group, TIMER_NEVER, &stop) < 0) {
+        group_abort(&group);
+        err_clear(&group.error);
+        group.error = STEAL(stop);
     }
-    if (group.error && !*err)
+    vec_free(&group.open);
+    if (status == 0 && group.error)
         return err_move(err, &group.error);
     err_clear(&group.error);
-    return *err ? -1 : 0;
+    return status;
 }
 
 static size_t group_end(const struct order_entry *entries, size_t start, size_t count)
