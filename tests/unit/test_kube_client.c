@@ -331,6 +331,27 @@ static void test_kube_client__a_server_that_never_answered_is_not_waited_for(voi
     assert_true(timer_now() - start < KUBE_RETRY_MS);
 }
 
+static void test_kube_client__version_and_clock(void **state)
+{
+    struct fixture *f = *state;
+    struct kube_version version;
+
+    open_scene(f, "late");
+    assert_int_equal(kube_server_version(f->kube, &version, &f->err), 0);
+    assert_string_equal(version.text, "v1.34.4-x");
+    assert_int_equal(version.major, 1);
+    assert_int_equal(version.minor, 34);
+    assert_in_range(-version.clock_skew_s, 3500, 3700);
+    assert_non_null(strstr(buf_str(&f->said), "s behind this host's"));
+    kube_free(f->kube);
+    kubeconfig_free(f->config);
+    buf_truncate(&f->said, 0);
+    open_scene(f, "echo"); // an object, but no version; and in time
+    assert_int_equal(kube_server_version(f->kube, &version, &f->err), -1);
+    assert_error(f, ERR_API, "is not a Kubernetes API server");
+    assert_string_equal(buf_str(&f->said), "");
+}
+
 static void test_kube_client__fields_are_taken_over_from_listed_managers_only(void **state)
 {
     struct fixture *f = *state;
@@ -616,6 +637,7 @@ int main(void)
         CASE(test_kube_client__webhooks_are_waited_for),
         CASE(test_kube_client__broken_connections),
         CASE(test_kube_client__a_server_that_never_answered_is_not_waited_for),
+        CASE(test_kube_client__version_and_clock),
         CASE(test_kube_client__fields_are_taken_over_from_listed_managers_only),
         CASE(test_kube_client__token_files_are_read_again_after_a_401),
         CASE(test_kube_client__plugins_are_run_and_run_again),

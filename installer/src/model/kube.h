@@ -16,6 +16,7 @@
 #include "io/http.h"
 
 #define KUBE_IN_FLIGHT_MAX 8  // requests at a time, watches aside
+#define KUBE_CLOCK_SKEW_S 60  // a larger difference of clocks is warned of
 #define KUBE_PAGE_OBJECTS 500 // of a list
 #define KUBE_DISCOVERY_FRESH_MS 2000
 #define KUBE_RETRY_MS 30000 // how long a request is repeated when it names no deadline
@@ -68,8 +69,8 @@ CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
 
 struct http *kube_http(struct kube *k);
 
-// "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first
-// question.
+// "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first question.
+// Warns when the clocks differ by more than KUBE_CLOCK_SKEW_S.
 struct kube_version {
     char text[64];
     int major, minor;

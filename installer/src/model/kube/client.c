@@ -54,6 +54,16 @@ static int number_of(struct span text)
     return span_u64(text, &value) && value < INT32_MAX ? (int)value : 0;
 }
 
+// Certificates and tokens that are fresh on one side are not valid yet on the other.
+static void warn_of_skew(const struct kube *k)
+{
+    int64_t skew = k->clock_skew_s;
+
+    if (skew < -KUBE_CLOCK_SKEW_S || skew > KUBE_CLOCK_SKEW_S)
+        report_warn(k->report, "kube", "the API server's clock is %lld s %s this host's",
+                    (long long)(skew < 0 ? -skew : skew), skew < 0 ? "behind" : "ahead of");
+}
+
 int kube_server_version(struct kube *k, struct kube_version *version, struct err **err)
 {
     struct call_spec spec = {.path = "/version", .what = "version"};
@@ -70,6 +80,7 @@ int kube_server_version(struct kube *k, struct kube_version *version, struct err
     version->major = number_of(node_get_text(root, "major"));
     version->minor = number_of(node_get_text(root, "minor"));
     version->clock_skew_s = k->clock_skew_s;
+    warn_of_skew(k);
     return 0;
 }
 
