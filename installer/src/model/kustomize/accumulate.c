@@ -25,8 +25,8 @@ static int accumulator_merge(struct kust *k, struct accumulator *into,
     return vars_merge(k, &into->vars, &from->vars, err);
 }
 
-int transformers_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
-                     struct err **err)
+static int transformers_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
+                            struct err **err)
 {
     VEC_FOREACH (const struct transformer *, t, list) {
         if (t->run(k, t, m, err) < 0)

@@ -51,10 +51,6 @@ int plugin_transformers(struct kust *k, struct target *t, const struct node *lis
 int plugin_generate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
     MUST_CHECK;
 
-// Runs them in order; empty resources are dropped after each.
-int transformers_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
-                     struct err **err) MUST_CHECK;
-
 // --- origins ---
 
 // `from` with `path` (a file, folder or git source) appended, as buildMetadata writes it.

@@ -10,7 +10,8 @@ static struct fieldspec from_fact(struct kust *k, const struct fieldspec_fact *f
     return fieldspec_new(k->arena, gvk, span_str(f->path), f->create);
 }
 
-const struct transformer_config *config_defaults(struct kust *k)
+// kustomize's defaults, in the arena; made once.
+static const struct transformer_config *config_defaults(struct kust *k)
 {
     if (k->defaults)
         return k->defaults;

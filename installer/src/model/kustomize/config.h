@@ -40,9 +40,6 @@ struct transformer_config {
     } references;
 };
 
-// kustomize's defaults, in the arena.
-const struct transformer_config *config_defaults(struct kust *k);
-
 // `base` and `more` together, in the arena (one of them when the other adds nothing). ERR_CONFIG
 // when the same field is once to be created and once not.
 const struct transformer_config *config_merge(struct kust *k, const struct transformer_config *base,

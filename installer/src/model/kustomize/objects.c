@@ -41,6 +41,94 @@ static bool nothing(const struct node *n)
     return !n || n->type == NODE_NULL || (!scalar_is(n) && !node_len(n));
 }
 
+static void split_csv(struct kust *k, struct span text, struct span *out, size_t *count, size_t max)
+{
+    struct span part;
+    *count = 0;
+    for (bool more = true; more && *count < max;) {
+        size_t at = span_find(text, ',');
+        more = at < text.len;
+        part = span_head(text, at);
+        text = span_tail(text, at + 1);
+        out[(*count)++] = arena_span(k->arena, part);
+    }
+}
+
+#define NOTE_PARTS 64
+
+static void absorb_ids(struct kust *k, struct resource *r, const struct node *map)
+{
+    struct span names[NOTE_PARTS], spaces[NOTE_PARTS], kinds[NOTE_PARTS];
+    size_t n = 0, s = 0, t = 0;
+    struct node *list = node_get(map, NOTES "previousNames");
+    if (!list)
+        return;
+    split_csv(k, scalar_raw(list), names, &n, NOTE_PARTS);
+    split_csv(k, scalar_raw(node_get(map, NOTES "previousNamespaces")), spaces, &s, NOTE_PARTS);
+    split_csv(k, scalar_raw(node_get(map, NOTES "previousKinds")), kinds, &t, NOTE_PARTS);
+    for (size_t i = 0; i < n && i < s && i < t; i++)
+        resource_add_previous(k, r, names[i], spaces[i], kinds[i]);
+}
+
+static void absorb_affixes(struct kust *k, struct resource *r, const struct node *map)
+{
+    struct span parts[NOTE_PARTS];
+    size_t n = 0;
+    struct node *prefixes = node_get(map, NOTES "prefixes");
+    struct node *suffixes = node_get(map, NOTES "suffixes");
+    if (prefixes)
+        split_csv(k, scalar_raw(prefixes), parts, &n, NOTE_PARTS);
+    for (size_t i = 0; prefixes && i < n; i++)
+        vec_push_arena(k->arena, &r->prefixes, parts[i]);
+    if (suffixes)
+        split_csv(k, scalar_raw(suffixes), parts, &n, NOTE_PARTS);
+    for (size_t i = 0; suffixes && i < n; i++)
+        vec_push_arena(k->arena, &r->suffixes, parts[i]);
+}
+
+// Takes annotations that kustomize would read as its own notes into the resource.
+static void absorb_notes(struct kust *k, struct resource *r)
+{
+    static const char *const notes[] = {NOTES "previousKinds",
+                                        NOTES "previousNames",
+                                        NOTES "prefixes",
+                                        NOTES "suffixes",
+                                        NOTES "previousNamespaces",
+                                        NOTES "allowNameChange",
+                                        NOTES "allowKindChange",
+                                        NOTES "refBy",
+                                        NOTES "generatorBehavior",
+                                        NOTES "needsHashSuffix",
+                                        NOTES "path",
+                                        NOTES "index",
+                                        NOTES "seqindent",
+                                        NOTES "id",
+                                        NOTES "helm-generated",
+                                        NOTES "annotations-migration-resource-id",
+                                        "config.kubernetes.io/path",
+                                        "config.kubernetes.io/index",
+                                        "config.k8s.io/id"};
+    struct node *map = node_path(r->node, "metadata", "annotations");
+    bool any = false;
+    NODE_FOREACH_PAIR(pair, map)
+    any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
+    if (!any)
+        return;
+    absorb_ids(k, r, map);
+    absorb_affixes(k, r, map);
+    r->add_hash = span_is(scalar_raw(node_get(map, NOTES "needsHashSuffix")), "enabled");
+    r->allow_name_change = span_is(scalar_raw(node_get(map, NOTES "allowNameChange")), "enabled");
+    r->allow_kind_change = span_is(scalar_raw(node_get(map, NOTES "allowKindChange")), "enabled");
+    struct span behavior = scalar_raw(node_get(map, NOTES "generatorBehavior"));
+    if (span_is(behavior, "merge"))
+        r->behavior = BEHAVIOR_MERGE;
+    else if (span_is(behavior, "replace"))
+        r->behavior = BEHAVIOR_REPLACE;
+    r->helm = span_is(scalar_raw(node_get(map, NOTES "helm-generated")), "true");
+    for (size_t i = 0; i < ARRAY_LEN(notes); i++)
+        r->built = node_remove(map, span_str(notes[i])) || r->built;
+}
+
 // Lists of any kind are expanded; their items come after everything else, as in kustomize.
 static int expand(struct kust *k, struct node_list *queue, struct resource_list *out,
                   struct err **err)
@@ -54,7 +142,7 @@ static int expand(struct kust *k, struct node_list *queue, struct resource_list 
         struct node *items = node_get(n, "items");
         if (!items || !span_ends(scalar_raw(node_get(n, "kind")), "List")) {
             struct resource *r = resource_new(k, n);
-            objects_absorb_notes(k, r);
+            absorb_notes(k, r);
             vec_push_arena(k->arena, out, r);
             continue;
         }
@@ -113,91 +201,4 @@ void objects_normalize(struct kust *k, struct resource *r, const char *field)
         if (pair->value->type != NODE_STRING)
             pair->value = node_new_str(k->doc, scalar_raw(pair->value));
     }
-}
-
-static void split_csv(struct kust *k, struct span text, struct span *out, size_t *count, size_t max)
-{
-    struct span part;
-    *count = 0;
-    for (bool more = true; more && *count < max;) {
-        size_t at = span_find(text, ',');
-        more = at < text.len;
-        part = span_head(text, at);
-        text = span_tail(text, at + 1);
-        out[(*count)++] = arena_span(k->arena, part);
-    }
-}
-
-#define NOTE_PARTS 64
-
-static void absorb_ids(struct kust *k, struct resource *r, const struct node *map)
-{
-    struct span names[NOTE_PARTS], spaces[NOTE_PARTS], kinds[NOTE_PARTS];
-    size_t n = 0, s = 0, t = 0;
-    struct node *list = node_get(map, NOTES "previousNames");
-    if (!list)
-        return;
-    split_csv(k, scalar_raw(list), names, &n, NOTE_PARTS);
-    split_csv(k, scalar_raw(node_get(map, NOTES "previousNamespaces")), spaces, &s, NOTE_PARTS);
-    split_csv(k, scalar_raw(node_get(map, NOTES "previousKinds")), kinds, &t, NOTE_PARTS);
-    for (size_t i = 0; i < n && i < s && i < t; i++)
-        resource_add_previous(k, r, names[i], spaces[i], kinds[i]);
-}
-
-static void absorb_affixes(struct kust *k, struct resource *r, const struct node *map)
-{
-    struct span parts[NOTE_PARTS];
-    size_t n = 0;
-    struct node *prefixes = node_get(map, NOTES "prefixes");
-    struct node *suffixes = node_get(map, NOTES "suffixes");
-    if (prefixes)
-        split_csv(k, scalar_raw(prefixes), parts, &n, NOTE_PARTS);
-    for (size_t i = 0; prefixes && i < n; i++)
-        vec_push_arena(k->arena, &r->prefixes, parts[i]);
-    if (suffixes)
-        split_csv(k, scalar_raw(suffixes), parts, &n, NOTE_PARTS);
-    for (size_t i = 0; suffixes && i < n; i++)
-        vec_push_arena(k->arena, &r->suffixes, parts[i]);
-}
-
-void objects_absorb_notes(struct kust *k, struct resource *r)
-{
-    static const char *const notes[] = {NOTES "previousKinds",
-                                        NOTES "previousNames",
-                                        NOTES "prefixes",
-                                        NOTES "suffixes",
-                                        NOTES "previousNamespaces",
-                                        NOTES "allowNameChange",
-                                        NOTES "allowKindChange",
-                                        NOTES "refBy",
-                                        NOTES "generatorBehavior",
-                                        NOTES "needsHashSuffix",
-                                        NOTES "path",
-                                        NOTES "index",
-                                        NOTES "seqindent",
-                                        NOTES "id",
-                                        NOTES "helm-generated",
-                                        NOTES "annotations-migration-resource-id",
-                                        "config.kubernetes.io/path",
-                                        "config.kubernetes.io/index",
-                                        "config.k8s.io/id"};
-    struct node *map = node_path(r->node, "metadata", "annotations");
-    bool any = false;
-    NODE_FOREACH_PAIR(pair, map)
-    any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
-    if (!any)
-        return;
-    absorb_ids(k, r, map);
-    absorb_affixes(k, r, map);
-    r->add_hash = span_is(scalar_raw(node_get(map, NOTES "needsHashSuffix")), "enabled");
-    r->allow_name_change = span_is(scalar_raw(node_get(map, NOTES "allowNameChange")), "enabled");
-    r->allow_kind_change = span_is(scalar_raw(node_get(map, NOTES "allowKindChange")), "enabled");
-    struct span behavior = scalar_raw(node_get(map, NOTES "generatorBehavior"));
-    if (span_is(behavior, "merge"))
-        r->behavior = BEHAVIOR_MERGE;
-    else if (span_is(behavior, "replace"))
-        r->behavior = BEHAVIOR_REPLACE;
-    r->helm = span_is(scalar_raw(node_get(map, NOTES "helm-generated")), "true");
-    for (size_t i = 0; i < ARRAY_LEN(notes); i++)
-        r->built = node_remove(map, span_str(notes[i])) || r->built;
 }

@@ -20,7 +20,4 @@ struct node *objects_meta_map(struct kust *k, struct resource *r, const char *fi
 // as written, keys sorted; an empty map goes away.
 void objects_normalize(struct kust *k, struct resource *r, const char *field);
 
-// Takes annotations that kustomize would read as its own notes into the resource.
-void objects_absorb_notes(struct kust *k, struct resource *r);
-
 #endif

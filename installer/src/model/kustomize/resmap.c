@@ -106,12 +106,6 @@ static void find(struct kust *k, struct resmap *m, const struct resid *id, bool 
     }
 }
 
-void resmap_find_current(struct kust *k, struct resmap *m, const struct resid *id,
-                         struct resource_list *out)
-{
-    find(k, m, id, true, out);
-}
-
 void resmap_find_any(struct kust *k, struct resmap *m, const struct resid *id,
                      struct resource_list *out)
 {

@@ -37,9 +37,7 @@ void resmap_renamed(struct kust *k, struct resmap *m, struct resource *r);
 // Drops deleted and empty resources.
 void resmap_drop_empty(struct resmap *m);
 
-// Resources whose current identity, or any identity, equals `id`; in no certain order.
-void resmap_find_current(struct kust *k, struct resmap *m, const struct resid *id,
-                         struct resource_list *out);
+// Resources that have, or had, the identity `id`; in no certain order.
 void resmap_find_any(struct kust *k, struct resmap *m, const struct resid *id,
                      struct resource_list *out);
 
