@@ -42,8 +42,8 @@ struct tar_reader;
 struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struct err **err)
     MUST_CHECK;
 
-// 1 and *entry, 0 at the end, to which the stream was read then. Absolute paths, "..", control characters, hard links, devices and
-// more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.
+// 1 and *entry, 0 at the end, to which the stream was read then. Absolute paths, "..", control
+// characters, hard links, devices and more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.
 int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err) MUST_CHECK;
 
 // Appends the whole content of the current file to `out`.
