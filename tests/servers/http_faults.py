@@ -105,7 +105,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data[start:])
 
     def do_size(self, parts, query, body):
-        self.answer(200, pattern(int(parts[0])))
+        size = int(parts[0])
+        self.send_response(200)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+        piece = pattern(len(PATTERN) * 4000)
+        for start in range(0, size, len(piece)):
+            self.wfile.write(piece[:size - start])
 
     # some bytes, then silence
     def do_stall(self, parts, query, body):

@@ -2,6 +2,8 @@
 // io/http against a server that misbehaves on demand (tests/servers/http_faults.py).
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "base/cancel.h"
 #include "base/mem.h"
 #include "io/http.h"
@@ -633,6 +635,48 @@ static void test_http_transfer__timers_end_a_wait(void **state)
     assert_int_equal(http_run_until(f->http, flag_of, &flag, timer_now() + 20, &f->err), 1);
 }
 
+static void note_readable(void *data)
+{
+    int *ends = data;
+    char byte;
+
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    ends[1] = -1;
+}
+
+static bool was_readable(void *data)
+{
+    return ((int *)data)[1] == -1;
+}
+
+static int swallow(void *data, struct span piece, struct err **err)
+{
+    (void)data;
+    (void)piece;
+    (void)err;
+    return 0;
+}
+
+static void test_http_transfer__descriptors_get_their_turn(void **state)
+{
+    struct fixture *f = *state;
+    struct http_request request = {.url = url_of(f, "http", "/size/2000000000")};
+    struct http_handler handler = {.body = swallow, .done = never_done};
+    struct http_transfer *busy = http_start(f->http, &request, &handler);
+    int ends[2], writer;
+
+    assert_int_equal(http_sleep(f->http, 200, &f->err), 0);
+    assert_int_equal(pipe(ends), 0);
+    writer = ends[1];
+    http_watch_fd(f->http, ends[0], note_readable, ends);
+    assert_int_equal(write(writer, "x", 1), 1);
+    assert_int_equal(http_run_until(f->http, was_readable, ends, timer_now() + 10000, &f->err), 0);
+    http_unwatch_fd(f->http, ends[0]);
+    http_abort(busy);
+    close(ends[0]);
+    close(writer);
+}
+
 #define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -670,6 +714,7 @@ int main(void)
         CASE(test_http_transfer__a_failing_callback_ends_it_with_its_error),
         CASE(test_http_transfer__cancel_ends_a_wait),
         CASE(test_http_transfer__timers_end_a_wait),
+        CASE(test_http_transfer__descriptors_get_their_turn),
     };
     int failed;
 

@@ -69,8 +69,8 @@ CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
 
 struct http *kube_http(struct kube *k);
 
-// "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first question.
-// Warns when the clocks differ by more than KUBE_CLOCK_SKEW_S.
+// "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first
+// question. Warns when the clocks differ by more than KUBE_CLOCK_SKEW_S.
 struct kube_version {
     char text[64];
     int major, minor;

@@ -182,14 +182,17 @@ static void run_timers(struct http *h)
 int loop_turn(struct http *h, int64_t deadline, struct err **err)
 {
     unsigned long long before = h->events;
+    bool changed;
 
     begin_queued(h);
     if (perform(h, err) < 0)
         return -1;
     hand_over_all(h);
     run_timers(h);
-    // What a callback did may be what the caller waits for: look before waiting.
-    if (h->events == before && wait_for_news(h, deadline, err) < 0)
+    // What a callback did may be what the caller waits for: look before waiting. Descriptors get
+    // their turn beside a transfer that never pauses, too.
+    changed = h->events != before;
+    if ((!changed || h->fds.len) && wait_for_news(h, changed ? 0 : deadline, err) < 0)
         return -1;
     return cancel_check(h->cancel, err);
 }
