@@ -62,10 +62,6 @@ struct git_store *git_store_new(struct span pack, const char *what, struct err *
 void git_store_free(struct git_store *s); // NULL-safe
 CLEANUP_DEFINE(git_store_cleanup, struct git_store, git_store_free);
 
-// The content of an object, borrowed; false when it is not there or of another type.
-bool git_store_get(const struct git_store *s, const struct git_oid *oid, enum git_type type,
-                   struct span *content) MUST_CHECK;
-
 // The tree of a commit. ERR_INTEGRITY.
 int git_commit_tree(const struct git_store *s, const struct git_oid *commit, struct git_oid *tree,
                     struct err **err) MUST_CHECK;

@@ -64,8 +64,8 @@ void git_store_free(struct git_store *s)
     free(s);
 }
 
-bool git_store_get(const struct git_store *s, const struct git_oid *oid, enum git_type type,
-                   struct span *content)
+static bool get_object(const struct git_store *s, const struct git_oid *oid, enum git_type type,
+                       struct span *content)
 {
     const struct git_object *object = store_find(s, oid);
 
@@ -88,7 +88,7 @@ int git_commit_tree(const struct git_store *s, const struct git_oid *commit, str
 {
     struct span content;
 
-    if (!git_store_get(s, commit, GIT_COMMIT, &content))
+    if (!get_object(s, commit, GIT_COMMIT, &content))
         return missing(commit, GIT_COMMIT, err);
     if (!span_skip(&content, "tree ") || !git_oid_parse(span_head(content, GIT_OID_HEX), tree))
         return err_set(err, ERR_INTEGRITY, "a commit without a tree");
@@ -160,8 +160,7 @@ static int walk_entry(const struct walk *w, const struct store_entry *entry, con
 
     if (entry->mode == GIT_MODE_FOLDER)
         return walk_tree(w, &entry->oid, below, depth + 1, err);
-    if (entry->mode != GIT_MODE_SUBMODULE &&
-        !git_store_get(w->store, &entry->oid, GIT_BLOB, &content))
+    if (entry->mode != GIT_MODE_SUBMODULE && !get_object(w->store, &entry->oid, GIT_BLOB, &content))
         return missing(&entry->oid, GIT_BLOB, err);
     return w->visit(w->data, below, entry->mode, content, err);
 }
@@ -174,7 +173,7 @@ static int walk_tree(const struct walk *w, const struct git_oid *oid, const char
 
     if (depth > GIT_TREE_DEPTH_MAX)
         return err_set(err, ERR_INTEGRITY, "folders are nested deeper than %d", GIT_TREE_DEPTH_MAX);
-    if (!git_store_get(w->store, oid, GIT_TREE, &rest))
+    if (!get_object(w->store, oid, GIT_TREE, &rest))
         return missing(oid, GIT_TREE, err);
     while (rest.len)
         if (store_next_entry(&rest, &entry, err) < 0 || walk_entry(w, &entry, path, depth, err) < 0)
@@ -216,10 +215,10 @@ bool git_find(const struct git_store *s, const struct git_oid *commit, const cha
     if (git_commit_tree(s, commit, &entry.oid, &ignored) < 0)
         return false;
     while (span_next(&rest, '/', &part)) {
-        if (entry.mode != GIT_MODE_FOLDER || !git_store_get(s, &entry.oid, GIT_TREE, &tree) ||
+        if (entry.mode != GIT_MODE_FOLDER || !get_object(s, &entry.oid, GIT_TREE, &tree) ||
             !find_entry(tree, part, &entry))
             return false;
     }
     return (entry.mode == GIT_MODE_FILE || entry.mode == GIT_MODE_EXECUTABLE) &&
-           git_store_get(s, &entry.oid, GIT_BLOB, content);
+           get_object(s, &entry.oid, GIT_BLOB, content);
 }

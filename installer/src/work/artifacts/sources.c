@@ -14,7 +14,7 @@ static int resolve_file(struct kustomize_resolver *r, const char *url, struct bu
     return sources_file((struct sources *)r, url, out, err);
 }
 
-bool sources_is_commit(struct span ref)
+static bool is_commit(struct span ref)
 {
     struct git_oid oid;
 
@@ -38,7 +38,7 @@ static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
 
     if (!git->ref[0]) {
         found = sources_git(s, url, "", err);
-    } else if (sources_is_commit(span_str(git->ref))) {
+    } else if (is_commit(span_str(git->ref))) {
         found = sources_git(s, url, arena_printf(s->arena, "commit/%s", git->ref), err);
     } else {
         found = sources_git(s, url, arena_printf(s->arena, "tag/%s", git->ref), &first);

@@ -64,10 +64,6 @@ int sources_file(struct sources *s, const char *url, struct buf *out, struct err
 struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report);
 struct sources *sources_bundle(const struct bundle *b);
 
-// "tag/3.30.0" and the like of a kustomize `?ref=`: a commit id, or else a tag or branch name that
-// the sources try in this order.
-bool sources_is_commit(struct span ref);
-
 // URLs as git and locks name them: without a trailing slash.
 const char *sources_git_url(struct arena *arena, struct span url);
 
