@@ -28,7 +28,7 @@ lock = threading.Lock()
 
 def config_map(name, version, **data):
     return {"metadata": {"name": name, "namespace": "default", "uid": "u-" + name, "resourceVersion": str(version),
-                         "managedFields": [{"manager": "x"}]}, "data": data}
+                         "managedFields": [{"manager": "x", "fieldsV1": {"f:data": {}}}]}, "data": data}
 
 
 def status(code, reason, message, **details):

@@ -166,7 +166,8 @@ static struct node *object_of(struct doc *d, const char *name, int version)
 {
     char *text CLEANUP(mem_cleanup) =
         mem_printf("{\"metadata\":{\"name\":\"%s\",\"namespace\":\"n\",\"resourceVersion\":\"%d\","
-                   "\"managedFields\":[1],\"annotations\":{\"keep\":\"x\","
+                   "\"managedFields\":[{\"manager\":\"m\",\"fieldsV1\":{\"f:a\":{}}},7],"
+                   "\"annotations\":{\"keep\":\"x\","
                    "\"kubectl.kubernetes.io/last-applied-configuration\":\"long\"}}}",
                    name, version);
     struct err *err = NULL;
@@ -242,7 +243,10 @@ static void test_kube__trimming(void **state)
 
     (void)state;
     store_trim(n);
-    assert_null(node_path(n, "metadata", "managedFields"));
+    managed = node_path(n, "metadata", "managedFields");
+    assert_int_equal(node_len(managed), 2);
+    assert_string_equal(node_get_str(node_item(managed, 0), "manager"), "m");
+    assert_null(node_get(node_item(managed, 0), "fieldsV1"));
     assert_int_equal(node_len(node_path(n, "metadata", "annotations")), 1);
 }
 

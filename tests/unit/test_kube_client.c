@@ -504,7 +504,7 @@ static void note_change(void *data, enum kube_change change, const struct node *
 {
     struct watched *w = data;
 
-    assert_null(node_path(object, "metadata", "managedFields"));
+    assert_null(node_get(node_item(node_path(object, "metadata", "managedFields"), 0), "fieldsV1"));
     buf_printf(&w->text, "%c%s ", "+~-"[change], node_str(node_path(object, "metadata", "name")));
     if (w->stop_at_end && strstr(buf_str(&w->text), w->until)) {
         kube_watch_stop(w->watch);

@@ -240,8 +240,9 @@ int kube_list(struct kube *k, const struct kube_selection *selection, kube_objec
 
 enum kube_change { KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED };
 
-// The node is the stored copy, without managedFields, borrowed; valid until the object's next
-// change. For KUBE_DELETED it is the last known state, valid during the call.
+// The node is the stored copy, without the field sets of managedFields (who wrote when stays),
+// borrowed; valid until the object's next change. For KUBE_DELETED it is the last known state,
+// valid during the call.
 struct kube_watch_handler {
     void (*changed)(void *data, enum kube_change change, const struct node *object);
     // The first list is complete, or the first one after a refusal; may be NULL.

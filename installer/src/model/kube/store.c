@@ -36,8 +36,11 @@ void store_trim(struct node *object)
     struct node *metadata = node_get(object, "metadata");
     struct node *annotations = node_get(metadata, "annotations");
 
-    if (node_is(metadata, NODE_MAP))
-        node_remove(metadata, SPAN("managedFields"));
+    NODE_FOREACH_ITEM(entry, node_get(metadata, "managedFields"))
+    {
+        if (node_is(entry, NODE_MAP))
+            node_remove(entry, SPAN("fieldsV1"));
+    }
     if (node_is(annotations, NODE_MAP))
         node_remove(annotations, SPAN("kubectl.kubernetes.io/last-applied-configuration"));
 }

@@ -44,7 +44,8 @@ struct store {
     unsigned round;
 };
 
-// Removes what nobody waits for and everybody pays for: managedFields and last-applied.
+// Removes what nobody waits for and everybody pays for: the field sets of managedFields (who wrote
+// when stays) and last-applied.
 void store_trim(struct node *object);
 
 enum store_change { STORE_SAME, STORE_ADDED, STORE_MODIFIED };
