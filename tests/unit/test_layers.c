@@ -8,6 +8,7 @@
 #include "work/layers.h"
 #include "work/layers/compare.h"
 #include "work/layers/failure.h"
+#include "work/layers/handled.h"
 #include "work/layers/order.h"
 
 static struct doc *d;
@@ -193,6 +194,30 @@ static void test_compare__dry_run_differs_in_substance_only(void **state)
     assert_true(compare_differs(e, a));
 }
 
+#define WRITTEN(spec_time, status_time, more)                                                      \
+    "metadata: {name: x, namespace: n, managedFields: [{manager: helm, time: '" spec_time "'}, "   \
+    "{manager: helm, subresource: status, time: '" status_time "'}" more "]}"
+
+static void test_handled__a_write_after_the_status_was_not_seen(void **state)
+{
+    struct handled *h CLEANUP(handled_cleanup) = handled_new(NULL);
+
+    (void)state;
+    assert_false(
+        handled_is_behind(h, object(WRITTEN("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", ""))));
+    assert_false(
+        handled_is_behind(h, object(WRITTEN("2026-01-01T00:00:01Z", "2026-01-01T00:00:01Z", ""))));
+    assert_true(
+        handled_is_behind(h, object(WRITTEN("2026-01-01T00:00:02Z", "2026-01-01T00:00:01Z", ""))));
+    // our own request is no change
+    assert_false(handled_is_behind(
+        h, object(WRITTEN("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z",
+                          ", {manager: sandstrap-request, time: '2026-01-01T00:00:09Z'}"))));
+    // one that never had a status is judged by its conditions
+    assert_false(handled_is_behind(
+        h, object("metadata: {managedFields: [{manager: m, time: '2026-01-01T00:00:00Z'}]}")));
+}
+
 static struct layers_finding failing(const char *container, const char *reason, const char *message,
                                      int64_t attempts)
 {
@@ -293,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_order__what_defines_comes_first_webhooks_last),
         cmocka_unit_test(test_compare__defaults_and_quantities_are_no_change),
         cmocka_unit_test(test_compare__dry_run_differs_in_substance_only),
+        cmocka_unit_test(test_handled__a_write_after_the_status_was_not_seen),
         cmocka_unit_test(test_failure__stalled_is_final_at_once),
         cmocka_unit_test(test_failure__stalled_before_a_change_gets_time),
         cmocka_unit_test(test_failure__the_kubelet_words_are_one_failure),

@@ -13,6 +13,7 @@ struct builder {
     struct graph *graph;
     struct track *track;
     struct manifests *manifests;
+    struct handled *handled;
     struct grown grown;
     struct pods pods;
     size_t layer;
@@ -148,6 +149,15 @@ static void ask_pods(struct builder *b, struct graph_item *item)
     memcpy(item->ready.message, why.message, sizeof(why.message));
 }
 
+// A release that was changed behind its controller's back is not ready, whatever its status says.
+static void ask_controller(struct builder *b, struct graph_item *item)
+{
+    if (b->handled && item->object && item->ready.state == READY_OK &&
+        span_is(item->kind, "HelmRelease") && handled_is_behind(b->handled, item->object))
+        set(&item->ready, READY_PROGRESSING, "ChangeNotSeen",
+            "changed since its controller looked at it; asked to look now");
+}
+
 static bool is_scalable(const struct graph_item *item)
 {
     return span_is(item->kind, "Deployment") || span_is(item->kind, "StatefulSet");
@@ -208,7 +218,8 @@ void graph_build(struct graph *g, const struct graph_facts *facts, const struct 
                  size_t last)
 {
     struct track *t = facts->track;
-    struct builder b = {.graph = g, .track = t, .manifests = facts->manifests};
+    struct builder b = {
+        .graph = g, .track = t, .manifests = facts->manifests, .handled = facts->handled};
     size_t done = 0;
 
     g->arena = arena_new();
@@ -220,6 +231,7 @@ void graph_build(struct graph *g, const struct graph_facts *facts, const struct 
             struct graph_item *item = &g->items.items[done];
 
             judge(&b, item);
+            ask_controller(&b, item);
             ask_pods(&b, item);
             ask_release(&b, done);
             expand(&b, done);

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "work/layers.h"
+#include "work/layers/handled.h"
 #include "work/layers/manifest.h"
 #include "work/layers/track.h"
 
@@ -35,6 +36,7 @@ struct graph {
 struct graph_facts {
     struct track *track;
     struct manifests *manifests;
+    struct handled *handled; // NULL: changes that were not seen are not asked about
 };
 
 // Looks at the layers 0 to `last` of the plan. What is not known yet is noted in the facts and

@@ -75,10 +75,11 @@ int layers_up(struct kube *k, const struct layers_plan *plan, const struct layer
 {
     struct track *track CLEANUP(track_cleanup) = track_new(k);
     struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
+    struct handled *handled CLEANUP(handled_cleanup) = handled_new(k);
     struct failures *failures CLEANUP(failures_cleanup) = failures_new(options->fail_after_ms);
     struct wait wait = {
         .kube = k,
-        .facts = {track, manifests},
+        .facts = {track, manifests, handled},
         .failures = failures,
         .plan = plan,
         .options = options,
@@ -117,7 +118,7 @@ int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline
 {
     struct track *track CLEANUP(track_cleanup) = track_new(k);
     struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
-    struct graph_facts facts = {track, manifests};
+    struct graph_facts facts = {track, manifests, NULL};
     struct graph g CLEANUP(graph_free) = {0};
     const struct layers_finding *findings;
 

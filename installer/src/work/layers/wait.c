@@ -169,6 +169,8 @@ static int learn(const struct graph_facts *facts, bool *learned, struct err **er
 {
     if (track_refresh(facts->track, err) < 0)
         return -1;
+    if (facts->handled && handled_refresh(facts->handled, err) < 0)
+        return -1;
     return manifests_refresh(facts->manifests, learned, err);
 }
 

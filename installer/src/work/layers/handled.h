@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Changes that a controller has not seen. An umbrella changes the values of a release in a Secret
+// and tells the HelmRelease by an annotation: its generation stays, and until helm-controller looks
+// at its next interval the release is Ready with the old values. It is asked to look now
+// (reconcile.fluxcd.io/requestedAt, fluxcd/pkg/apis/meta).
+#ifndef WORK_LAYERS_HANDLED_H
+#define WORK_LAYERS_HANDLED_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "io/doc.h"
+#include "model/kube.h"
+
+#define HANDLED_MANAGER "sandstrap-request"
+
+// Requests that were noted and sent.
+struct handled;
+
+struct handled *handled_new(struct kube *k);
+void handled_free(struct handled *h); // NULL-safe
+CLEANUP_DEFINE(handled_cleanup, struct handled, handled_free);
+
+// Whether the release was written to after its controller last wrote its status; if so, a request
+// is noted for handled_refresh(), once for each change.
+bool handled_is_behind(struct handled *h, const struct node *release);
+
+// Sends what was noted; what comes of it comes as a change of the release. Runs the loop. A release
+// that has vanished meanwhile is no error. ERR_API, ERR_CANCELLED.
+int handled_refresh(struct handled *h, struct err **err) MUST_CHECK;
+
+#endif
