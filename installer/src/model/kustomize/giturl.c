@@ -28,7 +28,10 @@ static const char *unescape(struct arena *arena, struct span s)
     size_t len = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char byte = 0;
-        if (s.ptr[i] == '%' && i + 2 < s.len && span_unhex(span_of(s.ptr + i + 1, 2), &byte, 1)) {
+        char hex[2] = {0};
+        for (size_t j = 0; j < 2 && i + 1 + j < s.len; j++)
+            hex[j] = (char)tolower((unsigned char)s.ptr[i + 1 + j]);
+        if (s.ptr[i] == '%' && span_unhex(span_of(hex, 2), &byte, 1)) {
             out[len++] = (char)byte;
             i += 2;
         } else {

@@ -9,6 +9,12 @@
 #include "base/mem.h"
 #include "model/kustomize/merge_int.h"
 
+enum directive {
+    DIRECTIVE_MERGE,
+    DIRECTIVE_REPLACE,
+    DIRECTIVE_DELETE,
+};
+
 bool merge_is_null(const struct node *n)
 {
     return !n || n->type == NODE_NULL;
@@ -71,7 +77,9 @@ static int list_directive(struct merge *m, struct node *patch, enum directive *d
     return 0;
 }
 
-int merge_directive(struct merge *m, struct node *patch, enum directive *directive)
+// What `$patch` in a map, or in an element of its own in a list, asks for; the directive itself is
+// removed from the patch.
+static int merge_directive(struct merge *m, struct node *patch, enum directive *directive)
 {
     struct node *value;
 
@@ -119,7 +127,8 @@ static struct pair *find_pair(struct node *map, struct span key)
     return NULL;
 }
 
-void merge_set_field(struct merge *m, struct node *map, struct span key, struct merged value)
+// Sets a field of a map as kyaml does: null removes; the quotes of the old value stay.
+static void merge_set_field(struct merge *m, struct node *map, struct span key, struct merged value)
 {
     struct pair *pair;
 
@@ -275,17 +284,14 @@ int merge_nodes(struct merge *m, struct node *dest, struct node *origin,
 {
     const struct node *first = merge_is_null(dest) ? origin : dest;
 
-    if (!schema && dest)
+    if (!schema)
         schema = own_schema(m, dest);
-    if (!schema && origin)
+    if (!schema)
         schema = own_schema(m, origin);
-    if (merge_is_null(first) || first->type == NODE_MAP) {
-        if (!merge_is_null(dest) && !merge_is_null(origin) && check_kinds(m, dest, origin) < 0)
-            return -1;
-        return merge_maps(m, dest, origin, schema, out);
-    }
     if (!merge_is_null(dest) && !merge_is_null(origin) && check_kinds(m, dest, origin) < 0)
         return -1;
+    if (merge_is_null(first) || first->type == NODE_MAP)
+        return merge_maps(m, dest, origin, schema, out);
     if (first->type == NODE_SEQ)
         return merge_lists(m, dest, origin, schema, out);
     out->node = origin ? origin : dest;

@@ -23,12 +23,6 @@ struct merged {
     bool keep_null;    // a null that was there before stays
 };
 
-enum directive {
-    DIRECTIVE_MERGE,
-    DIRECTIVE_REPLACE,
-    DIRECTIVE_DELETE,
-};
-
 // Merges two nodes of any kind.
 int merge_nodes(struct merge *m, struct node *dest, struct node *origin,
                 const struct schema *schema, struct merged *out);
@@ -40,13 +34,6 @@ int merge_keyed_list(struct merge *m, struct node *dest, struct node *origin,
 
 // Removes from a list what elements a directive (`key` "$patch") is in; see list_set_element().
 int merge_elide_element(struct merge *m, struct node *list, struct span key, struct span value);
-
-// What `$patch` in a map, or in an element of its own in a list, asks for; the directive itself is
-// removed from the patch.
-int merge_directive(struct merge *m, struct node *patch, enum directive *directive);
-
-// Sets a field of a map as kyaml does: null removes; the quotes of the old value stay.
-void merge_set_field(struct merge *m, struct node *map, struct span key, struct merged value);
 
 // Fails with the place of `at` and the path.
 int merge_fail(struct merge *m, const struct node *at, const char *what);

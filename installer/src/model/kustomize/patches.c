@@ -292,7 +292,8 @@ static void forget_sources(struct doc *d, struct node *n)
     } else if (n->type == NODE_NULL) {
         node_become(n, node_new_plain(d, SPAN("null")));
     } else {
-        n->flags &= (uint8_t)~NODE_RETYPED;
+        bool quoted = n->type == NODE_STRING && doc_text_needs_quotes(n->text);
+        n->flags = quoted ? NODE_QUOTED : 0;
     }
 }
 

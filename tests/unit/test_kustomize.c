@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds of small trees: the order of things, names that follow, generators, what is refused and in
+// which words.
+#include "test_kustomize.h"
+
+#define POD(name, settings)                                                                        \
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " name "\nspec:\n  containers:\n"               \
+    "  - envFrom:\n    - configMapRef:\n        name: " settings                                   \
+    "\n    image: nginx\n    name: c\n"
+
+static void test_kustomize__hashes_follow_into_references(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [pod.yaml]\nnamePrefix: p-\n"
+                                "configMapGenerator: [{name: settings, literals: [a=b]}]\n"},
+        {"/pod.yaml", POD("web", "settings")},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\ndata:\n  a: b\nkind: ConfigMap\nmetadata:\n"
+                "  name: p-settings-4h2mbtbbt6\n---\n" POD("p-web", "p-settings-4h2mbtbbt6"));
+}
+
+static void test_kustomize__merges_and_replaces_generated_data(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/base/kustomization.yaml",
+         "configMapGenerator:\n- {name: m, literals: [a=1, b=2], options: {labels: {x: z}}}\n"
+         "- {name: r, literals: [a=1]}\n"},
+        {"/kustomization.yaml",
+         "resources: [base]\ngeneratorOptions: {disableNameSuffixHash: true}\n"
+         "configMapGenerator:\n- {name: m, behavior: merge, literals: [b=3]}\n"
+         "- {name: r, behavior: replace, literals: [c=4]}\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\ndata:\n  a: \"1\"\n  b: \"3\"\nkind: ConfigMap\nmetadata:\n"
+                "  labels:\n    x: z\n  name: m\n---\n"
+                "apiVersion: v1\ndata:\n  c: \"4\"\nkind: ConfigMap\nmetadata:\n  name: r\n");
+}
+
+static void test_kustomize__labels_share_their_node(void **state)
+{
+    (void)state;
+    // The second entry only names metadata/labels; kustomize changes the template's label too.
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [d.yaml]\nlabels:\n"
+                                "- {pairs: {a: one}, includeTemplates: true}\n"
+                                "- {pairs: {a: two}}\n"},
+        {"/d.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    a: two\n"
+                "  name: d\nspec:\n  template:\n    metadata:\n      labels:\n        a: two\n");
+}
+
+static void test_kustomize__null_in_a_targeted_patch_is_text(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml",
+         "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |\n"
+         "    {apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {a: null}}}\n"},
+        {"/c.yaml", TEST_CONFIGMAP("c") "  annotations: {a: b}\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations:\n    a: \"null\"\n"
+                "  name: c\n");
+}
+
+static void test_kustomize__sorts_as_the_command_does(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [all.yaml]\n"},
+        {"/all.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n---\n"
+                      "apiVersion: v1\nkind: Namespace\nmetadata: {name: ns}\n---\n"
+                      "apiVersion: x/v1\nkind: A\nmetadata: {name: a}\n---\n" TEST_CONFIGMAP("c")},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ns\n---\n"
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n---\n"
+                "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n---\n"
+                "apiVersion: x/v1\nkind: A\nmetadata:\n  name: a\n");
+}
+
+static void test_kustomize__suggests_fields_and_targets(void **state)
+{
+    (void)state;
+    const struct test_file field[] = {
+        {"/kustomization.yaml", "resources: []\nnamePrefx: a-\n"},
+        {NULL, NULL},
+    };
+    const struct test_file target[] = {
+        {"/kustomization.yaml", "resources: [c.yaml]\npatches:\n- path: p.yaml\n"},
+        {"/c.yaml", TEST_CONFIGMAP("settings")},
+        {"/p.yaml", TEST_CONFIGMAP("setting")},
+        {NULL, NULL},
+    };
+    test_refuse(field, "/", ERR_CONFIG, "kustomization.yaml:2: unknown field 'namePrefx'");
+    test_refuse(field, "/", ERR_CONFIG, "did you mean 'namePrefix'?");
+    test_refuse(target, "/", ERR_CONFIG, "p.yaml:1: the patch fits no resource");
+    test_refuse(target, "/", ERR_CONFIG, "did you mean ConfigMap settings?");
+}
+
+static void test_kustomize__refuses_what_leaves_the_root(void **state)
+{
+    (void)state;
+    const struct test_file cycle[] = {
+        {"/a/kustomization.yaml", "resources: [../b]\n"},
+        {"/b/kustomization.yaml", "resources: [../a]\n"},
+        {NULL, NULL},
+    };
+    const struct test_file outside[] = {
+        {"/a/kustomization.yaml", "resources: [../c.yaml]\n"},
+        {"/c.yaml", TEST_CONFIGMAP("c")},
+        {NULL, NULL},
+    };
+    const struct test_file helm[] = {
+        {"/kustomization.yaml", "helmCharts: [{name: x}]\n"},
+        {NULL, NULL},
+    };
+    const struct test_file remote[] = {
+        {"/kustomization.yaml", "resources: ['https://example.com/x.yaml']\n"},
+        {NULL, NULL},
+    };
+    test_refuse(cycle, "/a", ERR_CONFIG, "/a -> /b");
+    test_refuse(outside, "/a", ERR_CONFIG, "/c.yaml lies outside of /a");
+    test_refuse(helm, "/", ERR_UNSUPPORTED, "kustomization.yaml:1: helmCharts");
+    test_refuse(remote, "/", ERR_SOURCE, "https://example.com/x.yaml");
+}
+
+static void test_kustomize__names_both_places_of_a_duplicate(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [a.yaml, b.yaml]\n"},
+        {"/a.yaml", TEST_CONFIGMAP("c")},
+        {"/b.yaml", TEST_CONFIGMAP("c")},
+        {NULL, NULL},
+    };
+    test_refuse(files, "/", ERR_CONFIG,
+                "/b.yaml:1: ConfigMap c (v1) is defined twice, first at "
+                "/a.yaml:1");
+}
+
+static void test_kustomize__git_sources(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry, *url, *path, *ref;
+    } cases[] = {
+        {"https://github.com/org/repo//deep/path?ref=v1", "https://github.com/org/repo",
+         "deep/path", "v1"},
+        {"github.com/org/repo/sub?version=main", "https://github.com/org/repo", "sub", "main"},
+        {"git@github.com:org/repo.git/sub", "git@github.com:org/repo.git", "sub", ""},
+        {"ssh://git@host.example/a/b.git?ref=x%2Fy", "ssh://git@host.example/a/b.git", "", "x/y"},
+        {"https://dev.azure.com/o/p/_git/r/path", "https://dev.azure.com/o/p/_git/r", "path", ""},
+    };
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct kustomize_git git;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_true(kustomize_git_parse(arena, cases[i].entry, &git));
+        assert_string_equal(git.url, cases[i].url);
+        assert_string_equal(git.path, cases[i].path);
+        assert_string_equal(git.ref, cases[i].ref);
+    }
+    assert_true(kustomize_git_parse(arena, "https://h/o/r?timeout=2m&submodules=false", &git));
+    assert_int_equal(git.timeout_ms, 120000);
+    assert_false(git.submodules);
+    assert_false(kustomize_git_parse(arena, "../base", &git));
+    assert_false(kustomize_git_parse(arena, "/abs", &git));
+    assert_false(kustomize_git_parse(arena, "https://github.com/org/repo//../x", &git));
+}
+
+UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
+          UNIT(test_kustomize__merges_and_replaces_generated_data),
+          UNIT(test_kustomize__labels_share_their_node),
+          UNIT(test_kustomize__null_in_a_targeted_patch_is_text),
+          UNIT(test_kustomize__sorts_as_the_command_does),
+          UNIT(test_kustomize__suggests_fields_and_targets),
+          UNIT(test_kustomize__refuses_what_leaves_the_root),
+          UNIT(test_kustomize__names_both_places_of_a_duplicate), UNIT(test_kustomize__git_sources))
