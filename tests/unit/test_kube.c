@@ -240,6 +240,7 @@ static void test_kube__trimming(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *n = object_of(d, "a", 1);
+    const struct node *managed;
 
     (void)state;
     store_trim(n);
