@@ -10,7 +10,7 @@ static void merge_texts(struct kust *k, struct node *into, const struct node *ol
     NODE_FOREACH_PAIR(pair, old)
     {
         if (!node_get_span(into, pair->key))
-            node_set(k->doc, into, pair->key, node_new_str(k->doc, scalar_raw(pair->value)));
+            node_set(k->doc, into, pair->key, scalar_new_string(k->doc, scalar_raw(pair->value)));
     }
 }
 

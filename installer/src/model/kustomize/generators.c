@@ -68,14 +68,14 @@ static struct node *base64_text(struct kust *k, struct span data)
     crypto_base64_encode(data, &encoded);
     struct span all = buf_span(&encoded);
     if (all.len < BASE64_LINE)
-        return node_new_str(k->doc, all);
+        return scalar_new_string(k->doc, all);
     struct buf lines CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     while (all.len) {
         buf_add_span(&lines, span_head(all, BASE64_LINE));
         buf_add_char(&lines, '\n');
         all = span_tail(all, BASE64_LINE);
     }
-    return node_new_str(k->doc, buf_span(&lines));
+    return scalar_new_string(k->doc, buf_span(&lines));
 }
 
 static struct node *data_map(struct making *m, const char *field)
@@ -98,7 +98,7 @@ static int add_pair(struct making *m, const struct node *at, struct span key, st
                          SPAN_ARG(key));
     bool text = !m->secret && valid_utf8(value);
     struct node *map = data_map(m, m->secret || text ? "data" : "binaryData");
-    node_set(k->doc, map, key, text ? node_new_str(k->doc, value) : base64_text(k, value));
+    node_set(k->doc, map, key, text ? scalar_new_string(k->doc, value) : base64_text(k, value));
     return 0;
 }
 
@@ -205,7 +205,7 @@ static void add_metadata(struct kust *k, struct resource *r, const char *field,
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         NODE_FOREACH_PAIR(pair, maps[i])
         node_set(k->doc, objects_meta_map(k, r, field), pair->key,
-                 node_new_str(k->doc, node_text(pair->value)));
+                 scalar_new_string(k->doc, node_text(pair->value)));
     }
 }
 

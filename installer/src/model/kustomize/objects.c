@@ -199,6 +199,6 @@ void objects_normalize(struct kust *k, struct resource *r, const char *field)
     NODE_FOREACH_PAIR(pair, map)
     {
         if (pair->value->type != NODE_STRING)
-            pair->value = node_new_str(k->doc, scalar_raw(pair->value));
+            pair->value = scalar_new_string(k->doc, scalar_raw(pair->value));
     }
 }

@@ -21,6 +21,14 @@ void node_become(struct node *n, const struct node *with)
     n->line = line;
 }
 
+struct node *scalar_new_string(struct doc *d, struct span text)
+{
+    struct node *n = node_new_str(d, text);
+    if (span_find(text, '\n') < text.len || doc_text_needs_quotes(text))
+        n->flags |= NODE_QUOTED;
+    return n;
+}
+
 void scalar_set_string(struct doc *d, struct node *n, struct span text)
 {
     uint8_t quoted = n->type == NODE_STRING ? n->flags & NODE_QUOTED : 0;

@@ -17,6 +17,10 @@ bool scalar_is(const struct node *n); // any scalar, also null
 // The text as it stands in the file ("1.10", "0x1F", "~"); "" for maps and lists.
 struct span scalar_raw(const struct node *n);
 
+// A new string with the quotes that kustomize gives it: those that plain text would need, and a
+// block for several lines. They matter when something else is put in its place.
+struct node *scalar_new_string(struct doc *d, struct span text);
+
 // Makes `n` the string `text`, whatever it was.
 void scalar_set_string(struct doc *d, struct node *n, struct span text);
 
