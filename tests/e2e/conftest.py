@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One lab for all end-to-end tests: bringing it up and filling it is most of their time."""
+"""One lab for all end-to-end tests: bringing it up and filling it is most of their time.
+
+SANDSTRAP_E2E_LAB names a lab that is used if it is up, and kept: for work on a single test.
+"""
 
 import os
 
@@ -12,9 +15,10 @@ from lab import BINARY, Lab
 def lab():
     if not BINARY.is_file():
         pytest.fail(f"{BINARY} does not exist: tests/run build, or set SANDSTRAP_BINARY")
-    lab = Lab(f"e2e-{os.getpid()}")
+    kept = os.environ.get("SANDSTRAP_E2E_LAB")
+    lab = Lab(kept or f"e2e-{os.getpid()}")
     lab.up()
     yield lab
-    if not os.environ.get("SANDSTRAP_KEEP_LAB"):
+    if not kept:
         lab.tool("down")
         assert not lab.work.exists()

@@ -12,13 +12,14 @@ import pytest
 from audit import Log, check_order
 from damage import BundleFile
 from lab import BINARY, until
-from trees import Tree
+from trees import ENTRYPOINT, Tree
 
 # Namespaces in which the umbrella's packages run.
 NAMESPACES = ("monitoring", "logging", "alloy")
 EXTRA_REPOSITORY = "https://repo1.dso.mil/big-bang/product/packages/metrics-server.git"
 SLOW_S = 30  # what the slow workload of the platform layer takes
 OUTAGE_S = 20
+OPERATOR = "deployment/alloy-operator"
 FAIL_AFTER = "30s"
 FLIPS, TRUNCATIONS = 200, 20
 CAUSE = re.compile(r"HelmRelease bigbang/extra: .*pod extra/metrics-server-\S+: "
@@ -74,6 +75,13 @@ def verify(bundle):
     """Verifies on this host: the file is the same, and nothing of the cluster is needed."""
     return subprocess.run([BINARY, "bundle", "verify", bundle.path], capture_output=True,
                           text=True, timeout=120)
+
+
+def test_render_gives_what_kustomize_builds(lab):
+    """The tree as it is, with its remote files, by the same version of kustomize as in Flux."""
+    folder = f"/src/{ENTRYPOINT}"
+    assert (lab.sandstrap("render", folder).stdout
+            == lab.on("operator", "kustomize", "build", folder).stdout)
 
 
 def test_each_region_of_the_bundle_is_protected(bundle):
@@ -164,15 +172,17 @@ def test_a_second_up_writes_nothing(lab, tree, first):
     assert log.writes() == []
 
 
-def test_status_tells_of_a_workload_without_pods(lab, tree, first):
+@pytest.mark.parametrize(("harm", "repair"), [
+    (("scale", OPERATOR, "--replicas=0"), ("scale", OPERATOR, "--replicas=1")),
+    (("set", "image", OPERATOR, "*=ghcr.io/none/none:1"), ("rollout", "undo", OPERATOR)),
+])
+def test_status_tells_of_a_workload_that_somebody_harmed(lab, tree, first, harm, repair):
     status = ("status", tree.entrypoint, "--lab", "--bundle", tree.bundle)
-    lab.kubectl("-n", "alloy", "scale", "deployment", "alloy-operator", "--replicas=0")
-    pods = ("-n", "alloy", "pods", "-l", "app.kubernetes.io/name=alloy-operator")
-    until(lambda: not lab.get(*pods), 60, "no pods")
-    result = lab.sandstrap(*status, code=None)
-    assert result.code not in (0, 1, 2), repr(result)
-    assert "alloy-operator" in result.stdout + result.stderr
-    lab.kubectl("-n", "alloy", "scale", "deployment", "alloy-operator", "--replicas=1")
+    lab.kubectl("-n", "alloy", *harm)
+    until(lambda: lab.sandstrap(*status, code=None).code == 9, 60, "status fails")
+    result = lab.sandstrap(*status, code=9)
+    assert "HelmRelease bigbang/alloy" in result.stdout and "alloy-operator" in result.stdout
+    lab.kubectl("-n", "alloy", *repair)
     until(lambda: lab.sandstrap(*status, code=None).code == 0, 60, "status is good again")
 
 
@@ -238,3 +248,27 @@ def test_the_check_of_the_order_finds_swapped_layers(swapped):
     with pytest.raises(AssertionError, match="before platform was ready"):
         check_order(swapped.writes(), swapped.settled(), order)
     check_order(swapped.writes(), swapped.settled(), [order[1], order[0]])
+
+
+@pytest.mark.full
+def test_an_upgrade_that_used_up_its_retries_can_be_put_right(lab):
+    """Unlike installs, upgrades are not tried for ever: the release is Stalled in between."""
+
+    def grafana(mode):
+        flux = {"timeout": "20s", "upgrade": {"remediation": {"retries": 1}}}
+        return {"enabled": True, "flux": flux, "values": {"grafana": {"mode": mode}}}
+
+    good = Tree(lab, "upgraded")
+    good.values(grafana=grafana("ok"))
+    lab.sandstrap(*good.build().arguments())
+    bad = Tree(lab, "upgrade")
+    bad.values(grafana=grafana("badImage"))
+    result = lab.sandstrap(*bad.build().arguments(), code=9)
+    assert "bigbang/grafana" in result.stderr.splitlines()[-2], repr(result)
+    until(lambda: is_stalled(lab.get("-n", "bigbang", "helmrelease/grafana")[0]), 300, "stalled")
+    lab.sandstrap(*good.arguments())
+
+
+def is_stalled(item):
+    conditions = item["status"].get("conditions", [])
+    return any(one["type"] == "Stalled" and one["status"] == "True" for one in conditions)

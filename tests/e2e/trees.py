@@ -17,6 +17,7 @@ class Tree:
 
     def __init__(self, lab, name):
         self.lab, self.folder, self.path = lab, lab.work / name, pathlib.Path("/work") / name
+        shutil.rmtree(self.folder, ignore_errors=True)
         for layer in LAYERS:
             shutil.copytree(CHECKOUT / layer, self.folder / layer)
 
