@@ -55,8 +55,8 @@ static void test_doc__knows_file_and_lines(void **state)
     struct node_list all = {0};
 
     (void)state;
-    assert_int_equal(doc_read_yaml(d, SPAN("# c\na: 1\n---\n\nb:\n  c: |\n    x\n  d: 2\n"), "f.yaml",
-                                   &all, &err),
+    assert_int_equal(doc_read_yaml(d, SPAN("# c\na: 1\n---\n\nb:\n  c: |\n    x\n  d: 2\n"),
+                                   "f.yaml", &all, &err),
                      0);
     assert_int_equal(all.len, 2);
     assert_int_equal(node_get(all.items[0], "a")->line, 2);
@@ -72,9 +72,10 @@ static void test_doc__cuts_documents_as_kyaml_does(void **state)
     struct node_list all = {0};
 
     (void)state;
-    assert_int_equal(doc_read_yaml(d, SPAN("---\na: 1\n--- # two\n---\n# empty\n---\nb: 1\n...\n---\n"),
-                                   "f", &all, &err),
-                     0);
+    assert_int_equal(
+        doc_read_yaml(d, SPAN("---\na: 1\n--- # two\n---\n# empty\n---\nb: 1\n...\n---\n"), "f",
+                      &all, &err),
+        0);
     assert_int_equal(all.len, 2);
     assert_non_null(node_get(all.items[1], "b"));
     refused("a: 1\n--- b\nc: 1\n", "f.yaml:2: the separator --- is followed by \"b\"");
@@ -83,7 +84,8 @@ static void test_doc__cuts_documents_as_kyaml_does(void **state)
 static void test_doc__drops_carriage_returns_and_byte_order_mark(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *n = read_one(d, "\xef\xbb\xbf" "a: |\r\n  x\r\n  y\r\nb: z\r\n");
+    struct node *n = read_one(d, "\xef\xbb\xbf"
+                                 "a: |\r\n  x\r\n  y\r\nb: z\r\n");
 
     (void)state;
     assert_string_equal(node_get_str(n, "a"), "x\ny\n");
@@ -110,7 +112,8 @@ static void test_doc__expands_aliases_and_merge_keys(void **state)
 static void test_doc__refuses_duplicate_keys_with_both_lines(void **state)
 {
     (void)state;
-    refused("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n", "f.yaml:5: the key \"c\" is already set in line 3");
+    refused("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n",
+            "f.yaml:5: the key \"c\" is already set in line 3");
     refused("a: {x: 1, 'x': 2}\n", "already set in line 1");
 }
 
@@ -221,7 +224,8 @@ static void test_doc__writes_json_with_gos_escapes(void **state)
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     (void)state;
-    doc_write_json(read_one(d, "b: \"<a&b>\\u2028\\n\\x01\"\na: [1.5, 1e-7, 1e21, ~]\n"), true, &out);
+    doc_write_json(read_one(d, "b: \"<a&b>\\u2028\\n\\x01\"\na: [1.5, 1e-7, 1e21, ~]\n"), true,
+                   &out);
     assert_string_equal(buf_str(&out), "{\"a\":[1.5,1e-7,1e+21,null],"
                                        "\"b\":\"\\u003ca\\u0026b\\u003e\\u2028\\n\\u0001\"}");
 }

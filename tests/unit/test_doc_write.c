@@ -41,7 +41,8 @@ static void test_doc_write__indents_like_kustomize(void **state)
 static void test_doc_write__sorts_keys_naturally(void **state)
 {
     (void)state;
-    check("{a10: 1, a2: 1, a1: 1, a01: 1, B: 1, _x: 1, -y: 1, '10': 1, '9': 1, a-b: 1, ab: 1, \xc3\xa9: 1}",
+    check("{a10: 1, a2: 1, a1: 1, a01: 1, B: 1, _x: 1, -y: 1, '10': 1, '9': 1, a-b: 1, ab: 1, "
+          "\xc3\xa9: 1}",
           "-y: 1\n_x: 1\n\"9\": 1\n\"10\": 1\nB: 1\na-b: 1\na1: 1\na01: 1\na2: 1\na10: 1\nab: 1\n"
           "\xc3\xa9: 1\n");
 }
@@ -136,11 +137,14 @@ static void test_doc_write__reads_folded_texts_as_kustomize_prints_them(void **s
 static void test_doc_write__folds_long_lines(void **state)
 {
     (void)state;
-    check("a: aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa b c\n",
+    check("a: aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa "
+          "b c\n",
           "a: aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa\n"
           "  b c\n");
-    check("a: \"\\taaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa  b\"\n",
-          "a: \"\\taaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa\n"
+    check("a: \"\\taaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa "
+          "aaaaaaaaaaaaaaaaaaaa  b\"\n",
+          "a: \"\\taaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa "
+          "aaaaaaaaaaaaaaaaaaaa\n"
           "  \\ b\"\n");
 }
 
@@ -165,8 +169,7 @@ static void test_doc_write__an_empty_value_in_a_flow_map_is_a_string(void **stat
     check("a: {b: , c}\nd:\n", "a:\n  b: \"\"\n  c: \"\"\nd: null\n");
 }
 
-UNIT_MAIN(UNIT(test_doc_write__indents_like_kustomize),
-          UNIT(test_doc_write__sorts_keys_naturally),
+UNIT_MAIN(UNIT(test_doc_write__indents_like_kustomize), UNIT(test_doc_write__sorts_keys_naturally),
           UNIT(test_doc_write__types_numbers_as_go_yaml),
           UNIT(test_doc_write__types_words_and_dates),
           UNIT(test_doc_write__quotes_only_what_needs_it),

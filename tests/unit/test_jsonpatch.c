@@ -60,7 +60,8 @@ static void test_jsonpatch__decodes_pointers(void **state)
 static void test_jsonpatch__removes_and_replaces(void **state)
 {
     (void)state;
-    check("{a: [1, 2, 3], b: 4}", "[{\"op\":\"remove\",\"path\":\"/a/-2\"},{\"op\":\"remove\",\"path\":\"/b\"}]",
+    check("{a: [1, 2, 3], b: 4}",
+          "[{\"op\":\"remove\",\"path\":\"/a/-2\"},{\"op\":\"remove\",\"path\":\"/b\"}]",
           "a:\n- 1\n- 3\n");
     check("{a: [1, 2]}", "- {op: replace, path: /a/0, value: 5}", "a:\n- 5\n- 2\n");
     check("{a: 1}", "- {op: replace, path: /b, value: 5}", "a: 1\nb: 5\n"); // it need not be there
@@ -78,7 +79,8 @@ static void test_jsonpatch__moves_and_copies(void **state)
 static void test_jsonpatch__tests(void **state)
 {
     (void)state;
-    check("{a: {b: [1, x]}}", "- {op: test, path: /a, value: {b: [1, x]}}", "a:\n  b:\n  - 1\n  - x\n");
+    check("{a: {b: [1, x]}}", "- {op: test, path: /a, value: {b: [1, x]}}",
+          "a:\n  b:\n  - 1\n  - x\n");
     check("{a: null}", "- {op: test, path: /a}\n- {op: test, path: /b, value: null}", "a: null\n");
     refused("{a: \"1\"}", "- {op: test, path: /a, value: 1}", "the value is another one");
 }

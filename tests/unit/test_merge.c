@@ -26,10 +26,10 @@ static void check_with(const char *openapi, const char *target, const char *patc
     struct node *result;
 
     if (openapi)
-        assert_int_equal(schemas_use_custom(schemas, read_one(d, openapi, "o"),
-                                            SCHEMAS_NOT_BUILTIN, &err),
-                         0);
-    if (merge_patch(d, schemas, read_one(d, target, "t"), read_one(d, patch, "p"), &result, &err) < 0)
+        assert_int_equal(
+            schemas_use_custom(schemas, read_one(d, openapi, "o"), SCHEMAS_NOT_BUILTIN, &err), 0);
+    if (merge_patch(d, schemas, read_one(d, target, "t"), read_one(d, patch, "p"), &result, &err) <
+        0)
         fail_msg("%s", err_message(err));
     if (result)
         doc_write_yaml(result, &out);
@@ -48,7 +48,8 @@ static void check(const char *target, const char *patch, const char *expected)
 static void test_merge__merges_maps_and_replaces_scalars(void **state)
 {
     (void)state;
-    check("{a: {b: 1, c: 2}, d: x}", "{a: {c: 3, e: 4}, d: z}", "a:\n  b: 1\n  c: 3\n  e: 4\nd: z\n");
+    check("{a: {b: 1, c: 2}, d: x}", "{a: {c: 3, e: 4}, d: z}",
+          "a:\n  b: 1\n  c: 3\n  e: 4\nd: z\n");
 }
 
 static void test_merge__null_removes(void **state)
@@ -66,7 +67,8 @@ static void test_merge__a_written_null_of_the_target_stays(void **state)
 static void test_merge__the_old_quotes_stay(void **state)
 {
     (void)state;
-    check("a: \"1\"\nb: 1\nc: '2'\n", "a: 2\nb: \"3\"\nc: 0755\n", "a: \"2\"\nb: \"3\"\nc: \"0755\"\n");
+    check("a: \"1\"\nb: 1\nc: '2'\n", "a: 2\nb: \"3\"\nc: 0755\n",
+          "a: \"2\"\nb: \"3\"\nc: \"0755\"\n");
 }
 
 static void test_merge__lists_of_unknown_kinds_are_replaced(void **state)
@@ -88,11 +90,13 @@ static void test_merge__elements_with_keys_are_merged_patch_first(void **state)
 static void test_merge__several_keys_tell_elements_apart(void **state)
 {
     (void)state;
-    check(POD("containers: [{name: a, ports: [{containerPort: 53, protocol: TCP}, "
-              "{containerPort: 53, protocol: UDP, name: u}]}]"),
-          POD("containers: [{name: a, ports: [{containerPort: 53, protocol: UDP, name: v}]}]"),
-          POD_IS("  containers:\n  - name: a\n    ports:\n    - containerPort: 53\n      protocol: TCP\n"
-                 "    - containerPort: 53\n      name: v\n      protocol: UDP\n"));
+    check(
+        POD("containers: [{name: a, ports: [{containerPort: 53, protocol: TCP}, "
+            "{containerPort: 53, protocol: UDP, name: u}]}]"),
+        POD("containers: [{name: a, ports: [{containerPort: 53, protocol: UDP, name: v}]}]"),
+        POD_IS(
+            "  containers:\n  - name: a\n    ports:\n    - containerPort: 53\n      protocol: TCP\n"
+            "    - containerPort: 53\n      name: v\n      protocol: UDP\n"));
 }
 
 static void test_merge__plain_values_are_united(void **state)
@@ -118,7 +122,8 @@ static void test_merge__patch_replace_replaces_maps_and_lists(void **state)
     check("{a: {b: 1}, c: 2}", "{a: {$patch: replace, d: 3}}", "a:\n  d: 3\nc: 2\n");
     check("{a: 1}", "{$patch: replace, b: 2}", "a: 1\n"); // of a whole object it does nothing
     check(POD("containers: [{name: a}, {name: b}]"),
-          POD("containers: [{$patch: replace}, {name: c}]"), POD_IS("  containers:\n  - name: c\n"));
+          POD("containers: [{$patch: replace}, {name: c}]"),
+          POD_IS("  containers:\n  - name: c\n"));
 }
 
 static void test_merge__patch_merge_is_the_rule(void **state)
@@ -167,8 +172,8 @@ static void refused(const char *target, const char *patch, const char *words)
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct node *result;
 
-    assert_int_equal(merge_patch(d, schemas_new(d), read_one(d, target, "t"), read_one(d, patch, "p"),
-                                 &result, &err),
+    assert_int_equal(merge_patch(d, schemas_new(d), read_one(d, target, "t"),
+                                 read_one(d, patch, "p"), &result, &err),
                      -1);
     assert_int_equal(err_kind(err), ERR_CONFIG);
     if (!strstr(err_message(err), words))
@@ -202,9 +207,11 @@ static void test_schema__knows_scopes(void **state)
     assert_int_equal(schema_scope(s, SPAN("x/v1"), SPAN("X")), SCOPE_UNKNOWN);
     assert_int_equal(
         schemas_use_custom(
-            s, read_one(d, "{definitions: {}, paths: {'/apis/x/v1/namespaces/{namespace}/x': {get: "
-                           "{x-kubernetes-group-version-kind: {group: x, version: v1, kind: X}}}}}",
-                        "o"),
+            s,
+            read_one(d,
+                     "{definitions: {}, paths: {'/apis/x/v1/namespaces/{namespace}/x': {get: "
+                     "{x-kubernetes-group-version-kind: {group: x, version: v1, kind: X}}}}}",
+                     "o"),
             SCHEMAS_NOT_BUILTIN, &err),
         0);
     assert_int_equal(schema_scope(s, SPAN("x/v1"), SPAN("X")), SCOPE_NAMESPACED);

@@ -40,13 +40,13 @@ static void test_regex__anchored_matches_the_whole_text(void **state)
 static void test_regex__means_what_go_means(void **state)
 {
     (void)state;
-    assert_int_equal(match("a$", 0, "a\n"), 0);          // not before a last newline
-    assert_int_equal(match("^\\s$", 0, "\v"), 0);        // a vertical tab is no space
+    assert_int_equal(match("a$", 0, "a\n"), 0);   // not before a last newline
+    assert_int_equal(match("^\\s$", 0, "\v"), 0); // a vertical tab is no space
     assert_int_equal(match("^[\\s]$", 0, "\v"), 0);
     assert_int_equal(match("^[^\\S]$", 0, " "), 1);
-    assert_int_equal(match("^\\v$", 0, "\v"), 1);        // and \v nothing but that
+    assert_int_equal(match("^\\v$", 0, "\v"), 1); // and \v nothing but that
     assert_int_equal(match("^\\v$", 0, "\n"), 0);
-    assert_int_equal(match("^\\d$", 0, "\xd9\xa1"), 0);  // ASCII digits only
+    assert_int_equal(match("^\\d$", 0, "\xd9\xa1"), 0); // ASCII digits only
     assert_int_equal(match("(?i)\xc3\x89", 0, "\xc3\xa9"), 1);
     assert_int_equal(match("^{,2}$", 0, "{,2}"), 1);
     assert_int_equal(match("^[[]$", 0, "["), 1);
@@ -58,9 +58,9 @@ static void test_regex__means_what_go_means(void **state)
 
 static void test_regex__refuses_what_go_lacks(void **state)
 {
-    static const char *const patterns[] = {"(?=a)", "(?!a)", "(?<=a)",  "(?<!a)", "(a)\\1", "a*+",
-                                           "a**",   "(?>a)", "(?P=n)",  "(?R)",   "(?#c)",  "\\K",
-                                           "\\h",   "\\Z",   "(*FAIL)", "(?x)a",  "\\C",    "[\\b]"};
+    static const char *const patterns[] = {
+        "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(a)\\1", "a*+",     "a**",   "(?>a)", "(?P=n)",
+        "(?R)",  "(?#c)", "\\K",    "\\h",    "\\Z",    "(*FAIL)", "(?x)a", "\\C",   "[\\b]"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
@@ -70,9 +70,8 @@ static void test_regex__refuses_what_go_lacks(void **state)
 
 static void test_regex__refuses_malformed_patterns(void **state)
 {
-    static const char *const patterns[] = {"(",    "[a",      "*a",        "a{2,1}", "a{1001}",
-                                           "\\",   "\\x{zz}", "\\p{Nope}", "a)",     "[b-a]",
-                                           "(?<n", "|*"};
+    static const char *const patterns[] = {"(",       "[a",        "*a", "a{2,1}", "a{1001}", "\\",
+                                           "\\x{zz}", "\\p{Nope}", "a)", "[b-a]",  "(?<n",    "|*"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)

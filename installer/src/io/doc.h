@@ -41,7 +41,7 @@ struct pair {
 #define NODE_RETYPED 2u // a scalar whose text is not what was written: see node_source()
 
 struct node {
-    uint8_t type;  // enum node_type
+    uint8_t type; // enum node_type
     uint8_t flags;
     uint16_t file; // index for doc_file_name(); 0: none
     uint32_t line; // from 1; 0: made by the program

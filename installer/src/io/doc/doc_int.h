@@ -81,18 +81,16 @@ bool text_may_be_block(struct span text);
 // Digits, point and exponent only; false when it is not such a number or too large for a double.
 bool number_parse(struct span text, double *value) MUST_CHECK;
 
-// As Go prints a float64: with 'g' (%v) and as encoding/json does. NUL-terminated.
-void number_format_g(double value, char out[NUMBER_TEXT_MAX]);
+// As Go's encoding/json prints a float64. NUL-terminated.
 void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
 
 // --- characters (letter.c) ---
 
 // Decodes one rune at *s and steps over it; U+FFFD for a bad byte.
 uint32_t rune_next(struct span *s);
-bool rune_is_letter(uint32_t rune);
-bool rune_is_digit(uint32_t rune);
 
-// go-yaml's order of keys: numbers by value, other signs before letters. Below, equal to or above 0.
+// go-yaml's order of keys: numbers by value, other signs before letters. Below, equal to or above
+// 0.
 int key_order(struct span a, struct span b);
 
 // True when all of `s` is valid UTF-8.

@@ -20,7 +20,8 @@ static struct node *convert_object(struct doc *d, json_t *value, uint16_t file)
 
     n->map.cap = (uint32_t)json_object_size(value);
     n->map.pairs = arena_array(d->arena, n->map.cap, sizeof(*pair));
-    json_object_foreach(value, key, member) {
+    json_object_foreach(value, key, member)
+    {
         pair = &n->map.pairs[n->map.len++];
         pair->key = doc_intern(d, span_str(key));
         pair->value = convert(d, member, file);
@@ -82,12 +83,14 @@ static unsigned depth_of(json_t *value, unsigned limit)
         return 0;
     if (!limit)
         return 1;
-    json_object_foreach(value, key, member) {
+    json_object_foreach(value, key, member)
+    {
         unsigned depth = depth_of(member, limit - 1);
 
         deepest = depth > deepest ? depth : deepest;
     }
-    json_array_foreach(value, i, member) {
+    json_array_foreach(value, i, member)
+    {
         unsigned depth = depth_of(member, limit - 1);
 
         deepest = depth > deepest ? depth : deepest;
@@ -95,13 +98,22 @@ static unsigned depth_of(json_t *value, unsigned limit)
     return deepest + 1;
 }
 
+// jansson's integers have 64 bits; a text with a larger one is read with all numbers as doubles.
+static json_t *load(struct span text, json_error_t *problem)
+{
+    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    json_t *value = json_loadb(text.ptr, text.len, flags, problem);
+
+    if (!value && json_error_code(problem) == json_error_numeric_overflow)
+        value = json_loadb(text.ptr, text.len, flags | JSON_DECODE_INT_AS_REAL, problem);
+    return value;
+}
+
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err)
 {
     json_error_t problem;
-    json_t *value CLEANUP(value_cleanup) =
-        json_loadb(text.ptr, text.len,
-                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+    json_t *value CLEANUP(value_cleanup) = load(text, &problem);
 
     if (!value) {
         err_set(err, kind, "%s:%d: %s", name, problem.line, problem.text);

@@ -81,14 +81,14 @@ static bool in_ranges(const uint32_t ranges[][2], size_t count, uint32_t rune)
     return false;
 }
 
-bool rune_is_letter(uint32_t rune)
+static bool rune_is_letter(uint32_t rune)
 {
     if (rune < 0x80)
         return (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z';
     return in_ranges(letter_ranges, ARRAY_LEN(letter_ranges), rune);
 }
 
-bool rune_is_digit(uint32_t rune)
+static bool rune_is_digit(uint32_t rune)
 {
     if (rune < 0x80)
         return rune >= '0' && rune <= '9';

@@ -12,7 +12,8 @@ bool node_is(const struct node *n, enum node_type type)
 
 static struct pair *find(const struct node *map, struct span key)
 {
-    NODE_FOREACH_PAIR (pair, map) {
+    NODE_FOREACH_PAIR(pair, map)
+    {
         if (pair->key.ptr == key.ptr || span_eq(pair->key, key))
             return pair;
     }

@@ -153,7 +153,8 @@ static char *format_sign(double *value, char *out)
     return out;
 }
 
-void number_format_g(double value, char out[NUMBER_TEXT_MAX])
+// As strconv does with 'g' and the shortest precision.
+static void number_format_g(double value, char out[NUMBER_TEXT_MAX])
 {
     char digits[20];
     int exponent;
@@ -195,7 +196,8 @@ void node_set_double(struct doc *d, struct node *n, double value)
 
     number_format_g(value, source);
     // Between -2^63 and 2^64 it is read back from JSON as an integer.
-    if (value == trunc(value) && value >= -9223372036854775808.0 && value < 18446744073709551616.0) {
+    if (value == trunc(value) && value >= -9223372036854775808.0 &&
+        value < 18446744073709551616.0) {
         number_format_json(value, text);
         n->type = NODE_INT;
     } else {

@@ -326,23 +326,12 @@ static bool resolve_special(struct span text, struct scalar *out)
     return true;
 }
 
-void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
+// What starts like a number, and what a point may start.
+static void resolve_numeric(struct span text, bool yaml11, struct scalar *out)
 {
-    char first = text.len ? text.ptr[0] : '\0';
-
-    *out = (struct scalar){.type = NODE_STRING};
-    if (yaml11 && text.len && text.len <= 3 && resolve_old_boolean(text, out))
-        return;
-    if (!first || (text.len <= 5 && strchr("tTfFnN~", first))) {
-        if (text.len == 0 || first)
-            (void)resolve_word(text, out);
-        return;
-    }
-    if (first != '.' && first != '+' && first != '-' && !isdigit((unsigned char)first))
-        return;
     if (text.len <= 5 && resolve_special(text, out))
         return;
-    if (first == '.') {
+    if (text.ptr[0] == '.') {
         if (underscores_separate(text))
             resolve_float(text, out);
         return;
@@ -354,22 +343,45 @@ void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
         out->type = NODE_STRING;
 }
 
+void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
+{
+    char first = text.len ? text.ptr[0] : '~';
+
+    *out = (struct scalar){.type = NODE_STRING};
+    if (yaml11 && text.len <= 3 && resolve_old_boolean(text, out))
+        return;
+    if (!first || !strchr("+-.0123456789~tTfFnN", first))
+        return;
+    if (!strchr("~tTfFnN", first))
+        resolve_numeric(text, yaml11, out);
+    else if (text.len <= 5)
+        (void)resolve_word(text, out);
+}
+
+// Skips what is in `set`; false when the first character is not.
+static bool skip_set(struct span *s, const char *set)
+{
+    size_t len = 0;
+
+    while (len < s->len && s->ptr[len] && strchr(set, s->ptr[len]))
+        len++;
+    *s = span_tail(*s, len);
+    return len > 0;
+}
+
 // [-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?
 static bool is_base60(struct span s)
 {
-    struct span part;
     bool parts = false;
 
-    if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'))
-        s = span_tail(s, 1);
-    if (!s.len || !isdigit((unsigned char)s.ptr[0]))
+    if (!span_skip(&s, "-"))
+        (void)span_skip(&s, "+");
+    if (span_starts(s, "_") || !skip_set(&s, "0123456789_"))
         return false;
-    while (s.len && (isdigit((unsigned char)s.ptr[0]) || s.ptr[0] == '_'))
-        s = span_tail(s, 1);
     while (span_skip(&s, ":")) {
+        struct span part = s;
         unsigned value;
 
-        part = s;
         if (!take_number(&s, &value))
             return false;
         if (value > 59) // then only its first digit belongs to the part
@@ -377,8 +389,7 @@ static bool is_base60(struct span s)
         parts = true;
     }
     if (parts && span_skip(&s, "."))
-        while (s.len && (isdigit((unsigned char)s.ptr[0]) || s.ptr[0] == '_'))
-            s = span_tail(s, 1);
+        (void)skip_set(&s, "0123456789_");
     return parts && s.len == 0;
 }
 

@@ -75,10 +75,9 @@ static int read_scalar(struct events *e, const yaml_event_t *event, struct node 
     };
 
     *out = reader_node(e->r, NODE_STRING, line_of(e, event));
-    return reader_set_scalar(e->r, *out,
-                             span_of(event->data.scalar.value, event->data.scalar.length),
-                             written[event->data.scalar.style],
-                             (const char *)event->data.scalar.tag, e->flow > 0);
+    return reader_set_scalar(
+        e->r, *out, span_of(event->data.scalar.value, event->data.scalar.length),
+        written[event->data.scalar.style], (const char *)event->data.scalar.tag, e->flow > 0);
 }
 
 // --- anchors ---
@@ -113,18 +112,19 @@ static struct node *read_alias(struct events *e, const yaml_event_t *event)
     uint32_t line = line_of(e, event);
 
     if (!anchor) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" is not defined above", e->r->file, line,
-                name);
+        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" is not defined above", e->r->file,
+                line, name);
         return NULL;
     }
     if (anchor->open) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" contains itself", e->r->file, line, name);
+        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" contains itself", e->r->file, line,
+                name);
         return NULL;
     }
     e->r->d->alias_nodes += count_nodes(anchor->node, DOC_ALIAS_NODES_MAX);
     if (e->r->d->alias_nodes > DOC_ALIAS_NODES_MAX) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: aliases expand to more than %d nodes", e->r->file, line,
-                DOC_ALIAS_NODES_MAX);
+        err_set(e->r->err, ERR_CONFIG, "%s:%u: aliases expand to more than %d nodes", e->r->file,
+                line, DOC_ALIAS_NODES_MAX);
         return NULL;
     }
     return node_copy(e->r->d, anchor->node);
@@ -158,7 +158,8 @@ static int read_seq(struct events *e, unsigned depth, struct node *n)
 // Whether the scalar of a key is a string to go-yaml: no date, and nothing with a tag of its own.
 static bool is_string(const struct events *e, const yaml_event_t *event, const struct node *n)
 {
-    const char *tag = event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.tag : NULL;
+    const char *tag =
+        event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.tag : NULL;
     struct scalar s;
 
     if (tag && strcmp(tag, "!") != 0 && !is_standard_tag(tag, "str"))
@@ -198,8 +199,32 @@ static int check_key(const struct events *e, uint32_t line, struct span key)
     return 0;
 }
 
-// A key is a string; at the top of a document, where go-yaml reads into a map of strings, any other
-// scalar but null counts as its text.
+// The text of a key. It is a string; at the top of a document, where go-yaml reads into a map of
+// strings, any other scalar but null counts as its text.
+static int key_text(struct events *e, const yaml_event_t *event, unsigned depth,
+                    const struct node *n, struct span *out)
+{
+    if (check_key(e, line_of(e, event), n->text) < 0)
+        return -1;
+    if (e->r->yaml11 && n->type != NODE_NULL) {
+        *out = doc_intern(e->r->d, n->text);
+        return 0;
+    }
+    if (n->type == NODE_NULL && !node_source(n).len) { // written in quotes by kustomize
+        *out = doc_intern(e->r->d, SPAN_EMPTY);
+        return 0;
+    }
+    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, event, n))) {
+        struct span source = node_source(n);
+
+        err_set(e->r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", e->r->file,
+                line_of(e, event), SPAN_ARG(span_head(source, 80)));
+        return err_hint(e->r->err, "quote it: \"%.*s\"", SPAN_ARG(span_head(source, 80)));
+    }
+    *out = doc_intern(e->r->d, node_source(n));
+    return 0;
+}
+
 static int read_key(struct events *e, const yaml_event_t *event, unsigned depth, struct span *out)
 {
     struct node *n = NULL;
@@ -220,25 +245,7 @@ static int read_key(struct events *e, const yaml_event_t *event, unsigned depth,
     }
     if (node_is(n, NODE_MAP) || node_is(n, NODE_SEQ))
         return reader_fail(e->r, line_of(e, event), "a list or map cannot be a key");
-    if (check_key(e, line_of(e, event), n->text) < 0)
-        return -1;
-    if (e->r->yaml11 && n->type != NODE_NULL) {
-        *out = doc_intern(e->r->d, n->text);
-        return 0;
-    }
-    if (n->type == NODE_NULL && !node_source(n).len) { // written in quotes by kustomize
-        *out = doc_intern(e->r->d, SPAN_EMPTY);
-        return 0;
-    }
-    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, event, n))) {
-        struct span source = node_source(n);
-
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", e->r->file,
-                line_of(e, event), SPAN_ARG(span_head(source, 80)));
-        return err_hint(e->r->err, "quote it: \"%.*s\"", SPAN_ARG(span_head(source, 80)));
-    }
-    *out = doc_intern(e->r->d, node_source(n));
-    return 0;
+    return key_text(e, event, depth, n, out);
 }
 
 static bool is_merge(const yaml_event_t *event)
@@ -289,7 +296,8 @@ static void keep_last(struct reader *r, size_t base)
 // Adds the pairs of `from` whose keys the map (of `stamp`, its pairs from `base` on) lacks.
 static void merge_map(struct events *e, uint32_t stamp, const struct node *from)
 {
-    NODE_FOREACH_PAIR (pair, from) {
+    NODE_FOREACH_PAIR(pair, from)
+    {
         if (!doc_claim_key(pair->key, stamp, pair->line ? pair->line : 1))
             vec_push(&e->r->pairs, *pair);
     }
@@ -310,8 +318,8 @@ static int merge(struct events *e, size_t base, const struct node *value)
             return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
     if (value->type != NODE_SEQ || value->seq.len > MERGE_LIST_MAX)
         return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
-    NODE_FOREACH_ITEM (item, value)
-        merge_map(e, stamp, item);
+    NODE_FOREACH_ITEM(item, value)
+    merge_map(e, stamp, item);
     return 0;
 }
 
@@ -334,8 +342,7 @@ static int read_pairs(struct events *e, unsigned depth, struct node **merged)
             return reader_fail(e->r, pair.line, "a second merge key << in one map");
         if (!merges && read_key(e, &event, depth, &pair.key) < 0)
             return -1;
-        if (next_event(e, &value_event) < 0 ||
-            read_node(e, &value_event, depth, &pair.value) < 0)
+        if (next_event(e, &value_event) < 0 || read_node(e, &value_event, depth, &pair.value) < 0)
             return -1;
         if (merges)
             *merged = pair.value;
@@ -368,15 +375,15 @@ static bool is_flow(const yaml_event_t *event)
     return event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 }
 
-static int read_node(struct events *e, const yaml_event_t *event, unsigned depth,
-                     struct node **out)
+static int read_node(struct events *e, const yaml_event_t *event, unsigned depth, struct node **out)
 {
     bool map = event->type == YAML_MAPPING_START_EVENT;
     struct anchor *anchor;
     int result;
 
     if (++e->r->d->nodes > DOC_NODES_MAX)
-        return reader_fail(e->r, line_of(e, event), "the documents have more than 20,000,000 nodes");
+        return reader_fail(e->r, line_of(e, event),
+                           "the documents have more than 20,000,000 nodes");
     if (event->type == YAML_ALIAS_EVENT) {
         *out = read_alias(e, event);
         return *out ? 0 : -1;
@@ -386,13 +393,11 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
         anchor = add_anchor(e, event->data.scalar.anchor, *out);
     } else {
         if (depth >= DOC_DEPTH_MAX)
-            return err_set(e->r->err, ERR_CONFIG, "%s:%u: nested more than %d levels deep", e->r->file,
-                           line_of(e, event), DOC_DEPTH_MAX);
+            return err_set(e->r->err, ERR_CONFIG, "%s:%u: nested more than %d levels deep",
+                           e->r->file, line_of(e, event), DOC_DEPTH_MAX);
         *out = reader_node(e->r, map ? NODE_MAP : NODE_SEQ, line_of(e, event));
-        anchor = add_anchor(e,
-                            map ? event->data.mapping_start.anchor
-                                : event->data.sequence_start.anchor,
-                            *out);
+        anchor = add_anchor(
+            e, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor, *out);
         e->flow += is_flow(event);
         result = map ? read_map(e, depth + 1, *out) : read_seq(e, depth + 1, *out);
         e->flow -= is_flow(event);

@@ -294,28 +294,37 @@ static bool is_string_key(const struct fast *f, struct span key)
     return s.type == NODE_STRING && !s.timestamp;
 }
 
+// From the start of a key to its end, and the text of it; false when this is no key.
+static bool scan_key(char *start, char **stop, struct span *key)
+{
+    char *at = start;
+
+    if (*start == '"' || *start == '\'') {
+        for (at++; *at != *start; at++)
+            if (*at == '\n' || *at == '\t' || *at == '\\')
+                return false;
+        *key = span_of(start + 1, (size_t)(at - start - 1));
+        *stop = at + 1;
+        return true;
+    }
+    while (is_key_char(*at))
+        at++;
+    *key = span_of(start, (size_t)(at - start));
+    *stop = at;
+    return key->len && *start != '-';
+}
+
 // A key and its colon, with a space or the end of the line behind it. Nothing is changed when there
 // is none here.
 static bool fast_key(struct fast *f, struct span *key)
 {
-    char *start = f->at;
-    char *stop = start;
+    char *stop;
 
-    if (*start == '"' || *start == '\'') {
-        for (stop++; *stop != *start; stop++)
-            if (*stop == '\n' || *stop == '\t' || *stop == '\\')
-                return false;
-        *key = span_of(start + 1, (size_t)(stop - start - 1));
-        stop++;
-    } else {
-        while (is_key_char(*stop))
-            stop++;
-        *key = span_of(start, (size_t)(stop - start));
-    }
-    if (*stop != ':' || (stop[1] != ' ' && stop[1] != '\n') || *start == '-' ||
-        stop == start || stop - start > SIMPLE_KEY_MAX)
+    if (!scan_key(f->at, &stop, key) || key->len > SIMPLE_KEY_MAX)
         return false;
-    if (is_alnum(*start) || *start == '.' ? !is_string_key(f, *key) : span_is(*key, "<<"))
+    if (*stop != ':' || (stop[1] != ' ' && stop[1] != '\n'))
+        return false;
+    if (*f->at == '"' || *f->at == '\'' ? span_is(*key, "<<") : !is_string_key(f, *key))
         return false;
     f->at = stop + 1;
     return true;
@@ -333,8 +342,7 @@ static bool fast_flow_plain(struct fast *f, struct node **out)
     while (is_key_char(*f->at))
         f->at++;
     *out = fast_node(f, NODE_STRING);
-    return set_plain(f, *out,
-                     arena_span(f->r->d->arena, span_of(start, (size_t)(f->at - start))));
+    return set_plain(f, *out, arena_span(f->r->d->arena, span_of(start, (size_t)(f->at - start))));
 }
 
 static bool fast_flow_value(struct fast *f, unsigned depth, struct node **out)
@@ -510,8 +518,16 @@ static bool fast_block(struct fast *f, int column, unsigned depth, struct node *
 
 // --- documents ---
 
-// Only characters that stand for themselves everywhere: no controls, and none of the line breaks
-// that YAML has beyond ASCII. A tab passes; it is looked for where it matters.
+// None of the controls and line breaks that YAML has beyond ASCII, and no byte order mark.
+static bool is_simple_rune(uint32_t rune)
+{
+    if (rune < 0x2028)
+        return rune < 0x80 || rune >= 0xa0;
+    return rune > 0x2029 && rune != 0xfeff && rune != 0xfffe && rune != 0xffff;
+}
+
+// Only characters that stand for themselves everywhere. A tab passes; it is looked for where it
+// matters.
 static bool has_simple_characters(struct span text)
 {
     unsigned char high = 0;
@@ -523,19 +539,13 @@ static bool has_simple_characters(struct span text)
         high |= c;
         control |= (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
     }
-    if (control)
-        return false;
-    if (!(high & 0x80))
-        return true;
+    if (control || !(high & 0x80))
+        return !control;
     if (!utf8_valid(text))
         return false;
-    while (text.len) {
-        uint32_t rune = rune_next(&text);
-
-        if ((rune >= 0x80 && rune < 0xa0) || rune == 0x2028 || rune == 0x2029 || rune == 0xfeff ||
-            rune == 0xfffe || rune == 0xffff)
+    while (text.len)
+        if (!is_simple_rune(rune_next(&text)))
             return false;
-    }
     return true;
 }
 

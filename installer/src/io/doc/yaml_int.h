@@ -55,8 +55,8 @@ bool is_standard_tag(const char *tag, const char *name);
 // Reads the first document of `text` into *out (NULL when there is none).
 int yaml_read_events(struct reader *r, struct span text, struct node **out);
 
-// As above for the subset of YAML that Kubernetes objects are mostly written in. False when the text
-// is not of that subset, or not valid: then nothing is said about it.
+// As above for the subset of YAML that Kubernetes objects are mostly written in. False when the
+// text is not of that subset, or not valid: then nothing is said about it.
 bool yaml_read_fast(struct reader *r, struct span text, struct node **out);
 
 #endif

@@ -168,8 +168,7 @@ struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file
 struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, struct err **err)
 {
     struct node_list all = {0};
-    struct reader r CLEANUP(reader_cleanup) = {
-        .d = d, .file = file, .yaml11 = true, .err = err};
+    struct reader r CLEANUP(reader_cleanup) = {.d = d, .file = file, .yaml11 = true, .err = err};
 
     r.file_index = doc_add_file(d, file);
     return read_document(&r, text, &all) < 0 ? NULL : only_document(&all, file, err);

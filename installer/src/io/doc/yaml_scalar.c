@@ -7,7 +7,8 @@
 
 static const char CONTROL[] = "a string has a control character that kustomize cannot print";
 
-static const char NOT_JSON[] = "the value (infinity, NaN or a far time zone) cannot be written as JSON";
+static const char NOT_JSON[] =
+    "the value (infinity, NaN or a far time zone) cannot be written as JSON";
 
 static const char *standard_tag(const char *tag)
 {
@@ -98,30 +99,35 @@ static int read_binary(const struct reader *r, struct node *n, struct span text)
     return 0;
 }
 
+// Whether a value has the type that a tag names; an integer is a float, too.
+static bool fits_tag(const struct scalar *s, const char *tag)
+{
+    switch (s->type) {
+    case NODE_INT: return strcmp(tag, "int") == 0 || strcmp(tag, "float") == 0;
+    case NODE_FLOAT: return strcmp(tag, "float") == 0;
+    case NODE_BOOL: return strcmp(tag, "bool") == 0;
+    case NODE_NULL: return strcmp(tag, "null") == 0;
+    default: return s->timestamp && strcmp(tag, "timestamp") == 0;
+    }
+}
+
 // A scalar with one of YAML's own tags: the value must be what the tag says.
 static int read_tagged(const struct reader *r, struct node *n, const char *tag, struct span text)
 {
+    static const char *const typed[] = {"int", "float", "bool", "null", "timestamp"};
     struct scalar s;
-    bool fits;
+    bool has_type = false;
 
     if (strcmp(tag, "binary") == 0)
         return read_binary(r, n, text);
-    if (strcmp(tag, "int") && strcmp(tag, "float") && strcmp(tag, "bool") && strcmp(tag, "null") &&
-        strcmp(tag, "timestamp")) {
+    for (size_t i = 0; i < ARRAY_LEN(typed); i++)
+        has_type = has_type || strcmp(tag, typed[i]) == 0;
+    if (!has_type) {
         n->text = arena_span(r->d->arena, text);
         return 0;
     }
     scalar_resolve(text, r->yaml11, &s);
-    if (s.type == NODE_INT && strcmp(tag, "float") == 0)
-        fits = true;
-    else if (s.type == NODE_STRING)
-        fits = s.timestamp && strcmp(tag, "timestamp") == 0;
-    else
-        fits = (s.type == NODE_INT && strcmp(tag, "int") == 0) ||
-               (s.type == NODE_FLOAT && strcmp(tag, "float") == 0) ||
-               (s.type == NODE_BOOL && strcmp(tag, "bool") == 0) ||
-               (s.type == NODE_NULL && strcmp(tag, "null") == 0);
-    if (!fits)
+    if (!fits_tag(&s, tag))
         return err_set(r->err, ERR_CONFIG, "%s:%u: \"%.*s\" is not a value of the type !!%s",
                        r->file, n->line, SPAN_ARG(span_head(text, 80)), tag);
     if (!doc_set_scalar(r->d, n, arena_span(r->d->arena, text), &s))
@@ -213,6 +219,18 @@ static int read_folded(const struct reader *r, struct node *n, struct span text)
     return buf_check(&again, ERR_CONFIG, "a folded scalar", r->err);
 }
 
+static int read_block(const struct reader *r, struct node *n, struct span text,
+                      enum written written)
+{
+    if (!r->yaml11 && span_starts(text, "\t") && text_may_be_block(text))
+        return reader_fail(r, n->line,
+                           "a block text starts with a tab, which kustomize cannot print");
+    if (written == WRITTEN_FOLDED)
+        return read_folded(r, n, text);
+    n->text = arena_span(r->d->arena, text);
+    return 0;
+}
+
 int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
                       enum written written, const char *tag, bool in_flow)
 {
@@ -222,17 +240,12 @@ int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
         n->flags |= NODE_QUOTED;
     if (written == WRITTEN_DOUBLE && has_control(text))
         return reader_fail(r, n->line, CONTROL);
-    if (tag && standard_tag(tag))
+    if (standard_tag(tag))
         return read_tagged(r, n, standard_tag(tag), text);
     if (written == WRITTEN_PLAIN && !tag)
         return read_plain(r, n, text, in_flow);
-    if (written == WRITTEN_LITERAL || written == WRITTEN_FOLDED) {
-        if (!r->yaml11 && text.len && text.ptr[0] == '\t' && text_may_be_block(text))
-            return reader_fail(r, n->line,
-                               "a block text starts with a tab, which kustomize cannot print");
-    }
-    if (written == WRITTEN_FOLDED)
-        return read_folded(r, n, text);
+    if (written == WRITTEN_LITERAL || written == WRITTEN_FOLDED)
+        return read_block(r, n, text, written);
     n->text = arena_span(r->d->arena, text);
     return 0;
 }

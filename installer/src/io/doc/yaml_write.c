@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "io/doc/doc_int.h"
 
-#define WIDTH 80          // a space past this column is where a line may be folded
+#define WIDTH 80           // a space past this column is where a line may be folded
 #define SIMPLE_KEY_MAX 128 // bytes; longer keys are written as "? key"
 
 struct emitter {
@@ -98,23 +98,28 @@ static size_t width(struct span s, size_t i)
     return bytes < s.len - i ? bytes : s.len - i;
 }
 
+// The byte `ahead` of i, 0 behind the end.
+static unsigned char byte_at(struct span s, size_t i, size_t ahead)
+{
+    return s.len - i > ahead ? (unsigned char)s.ptr[i + ahead] : 0;
+}
+
 // go-yaml takes neither tabs nor anything beyond the basic plane for printable.
 static bool is_printable(struct span s, size_t i)
 {
     unsigned char c = (unsigned char)s.ptr[i];
-    unsigned char second = c < 0x80 || s.len - i < 2 ? 0 : (unsigned char)s.ptr[i + 1];
-    unsigned char third = c < 0xe0 || s.len - i < 3 ? 0 : (unsigned char)s.ptr[i + 2];
 
     if (c < 0x80)
         return c == '\n' || (c >= 0x20 && c <= 0x7e);
-    if (c == 0xc2)
-        return second >= 0xa0;
-    if (c == 0xed)
-        return second < 0xa0;
-    if (c == 0xef)
-        return !(second == 0xbb && third == 0xbf) &&
-               !(second == 0xbf && (third == 0xbe || third == 0xbf));
-    return c > 0xc2 && c <= 0xee;
+    switch (c) {
+    case 0xc2: return byte_at(s, i, 1) >= 0xa0;
+    case 0xed: return byte_at(s, i, 1) < 0xa0;
+    case 0xef: // not U+FEFF, U+FFFE and U+FFFF
+        if (byte_at(s, i, 1) == 0xbb)
+            return byte_at(s, i, 2) != 0xbf;
+        return byte_at(s, i, 1) != 0xbf || byte_at(s, i, 2) < 0xbe;
+    default: return c > 0xc2 && c <= 0xee;
+    }
 }
 
 static bool blank_or_end(struct span s, size_t i)
@@ -182,25 +187,24 @@ static struct looks analyze(struct span s)
     return l;
 }
 
+// Whether an unquoted text would be read back as it is.
+static bool fits_plain(const struct looks *l)
+{
+    return !l->block_indicators && !l->special && !l->tabs && !l->line_breaks &&
+           !l->leading_space && !l->trailing_space;
+}
+
 static enum style choose_style(struct span s, const struct looks *l, bool text, enum place place)
 {
-    bool lines = memchr(s.ptr, '\n', s.len) != NULL;
-    bool special = l->special || l->tabs;
-    enum style style = STYLE_PLAIN;
+    bool hard = l->space_break || l->special || l->tabs; // for all styles but double quotes
 
-    if (lines)
-        style = STYLE_LITERAL;
-    else if (text && doc_text_needs_quotes(s))
-        style = STYLE_DOUBLE;
-    if (style == STYLE_PLAIN && (l->block_indicators || special || l->line_breaks ||
-                                 l->leading_space || l->trailing_space))
-        style = STYLE_SINGLE;
-    if (style == STYLE_SINGLE && (l->break_space || l->space_break || special))
-        style = STYLE_DOUBLE;
-    if (style == STYLE_LITERAL &&
-        (l->trailing_space || l->space_break || special || place == PLACE_KEY))
-        style = STYLE_DOUBLE;
-    return style;
+    if (memchr(s.ptr, '\n', s.len))
+        return hard || l->trailing_space || place == PLACE_KEY ? STYLE_DOUBLE : STYLE_LITERAL;
+    if (text && doc_text_needs_quotes(s))
+        return STYLE_DOUBLE;
+    if (fits_plain(l))
+        return STYLE_PLAIN;
+    return hard || l->break_space ? STYLE_DOUBLE : STYLE_SINGLE;
 }
 
 // --- scalars ---
@@ -225,23 +229,28 @@ static void write_break(struct emitter *e, struct span s, size_t *i)
     e->column = 0;
 }
 
+// Whether the line may be folded at the space at i: past the width, at a space that stands alone
+// and, in quotes, inside of the text.
+static bool folds_at(const struct emitter *e, struct span s, size_t i, bool quoted)
+{
+    if (e->column <= WIDTH || is_space(s, i + 1) || (i > 0 && s.ptr[i - 1] == ' '))
+        return false;
+    return !quoted || (i > 0 && i < s.len - 1);
+}
+
 // The text of plain and single-quoted scalars.
 static void write_flow_text(struct emitter *e, struct span s, bool quoted, bool may_fold)
 {
-    bool spaces = false;
     bool breaks = false;
 
     for (size_t i = 0; i < s.len;) {
         if (s.ptr[i] == ' ') {
-            bool inside = !quoted || (i > 0 && i < s.len - 1);
-
-            if (may_fold && !spaces && e->column > WIDTH && inside && !is_space(s, i + 1)) {
+            if (may_fold && folds_at(e, s, i, quoted)) {
                 write_indent(e);
                 i++;
             } else {
                 write_char(e, s, &i);
             }
-            spaces = true;
         } else if (is_break(s, i)) {
             if (!breaks && s.ptr[i] == '\n')
                 put_break(e);
@@ -255,7 +264,7 @@ static void write_flow_text(struct emitter *e, struct span s, bool quoted, bool 
                 put(e, '\'');
             write_char(e, s, &i);
             e->indention = false;
-            spaces = breaks = false;
+            breaks = false;
         }
     }
     e->whitespace = false;
@@ -403,8 +412,8 @@ static struct span fold_nel(struct span s, struct buf *folded)
         size_t end = i;
         size_t count = 0;
 
-        while (end < s.len && (s.ptr[end] == ' ' ||
-                               (is_break(s, end) && (unsigned char)s.ptr[end] == 0xc2))) {
+        while (end < s.len &&
+               (s.ptr[end] == ' ' || (is_break(s, end) && (unsigned char)s.ptr[end] == 0xc2))) {
             count += s.ptr[end] != ' ';
             end += width(s, end);
         }
