@@ -23,6 +23,7 @@ struct fixing {
     const struct transformer_config *config;
     struct map by_name;  // earlier name: its resources, in order
     struct map by_place; // "<namespace of now>\n<earlier name>": the same
+    struct map moves;    // "<namespace of now, or *>\n<first namespace>" of any resource
     struct map by_kind;  // "<group>\n<version>\n<kind>" of referrers: reference_list
     // Of the referrer at hand:
     struct resource *referrer;
@@ -30,7 +31,8 @@ struct fixing {
     struct {
         struct span *items;
         size_t len, cap;
-    } places; // namespaces that it can refer to; none: all
+    } places;              // namespaces that it can refer to; none: all
+    size_t subject_places; // how many at their end only count for targets that name them
     const struct reference *reference;
 };
 
@@ -65,9 +67,13 @@ static void index_renamed(struct fixing *f, const struct resmap *m)
     for (size_t i = 0; i < m->len; i++) {
         struct resource *r = m->items[i];
         r->mark = (uint32_t)i;
-        if (resource_empty(r) || !r->previous.len)
+        if (resource_empty(r))
             continue;
-        struct resid id = resource_id(r);
+        struct resid id = resource_id(r), first = resource_original_id(r);
+        place_key(&key, resid_namespace(&id), resid_namespace(&first));
+        index_add(f, &f->moves, buf_span(&key), r);
+        place_key(&key, SPAN("*"), resid_namespace(&first));
+        index_add(f, &f->moves, buf_span(&key), r);
         for (size_t j = 0; j < r->previous.len; j++) {
             struct span name = r->previous.items[j].name;
             index_add(f, &f->by_name, name, r);
@@ -100,9 +106,25 @@ static bool fits_role_ref(const struct fixing *f, const struct resource *r)
     return previous_selected(r, &wanted);
 }
 
+// kustomize compares the namespaces of a role binding's subjects as they are written: a target
+// without a namespace is not in "default".
+static bool in_places(const struct fixing *f, const struct resource *r, const struct resid *id)
+{
+    if (!f->places.len || id->cluster_scoped ||
+        span_eq(resid_namespace(&f->referrer_id), resid_namespace(id)))
+        return true;
+    for (size_t i = f->places.len - f->subject_places; i < f->places.len; i++) {
+        if (span_eq(f->places.items[i], resource_namespace(r)))
+            return true;
+    }
+    return false;
+}
+
 static bool in_reach(const struct fixing *f, const struct resource *r)
 {
     struct resid id = resource_id(r);
+    if (!in_places(f, r, &id))
+        return false;
     return f->referrer_id.cluster_scoped || id.cluster_scoped ||
            span_is(id.gvk.kind, "ServiceAccount") ||
            span_eq(resid_namespace(&f->referrer_id), resid_namespace(&id));
@@ -225,6 +247,20 @@ static int fix_scalar(struct fixing *f, struct node *field, struct err **err)
     return 0;
 }
 
+// Whether anything that the referrer can mean was in `ns` at first.
+static bool was_namespace(const struct fixing *f, struct span ns)
+{
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct span any = SPAN("*");
+    size_t count = f->places.len ? f->places.len : 1;
+    for (size_t i = 0; i < count; i++) {
+        place_key(&key, f->places.len ? f->places.items[i] : any, ns);
+        if (map_get(&f->moves, buf_span(&key)))
+            return true;
+    }
+    return false;
+}
+
 // {name, namespace}: both follow.
 static int fix_map(struct fixing *f, struct node *map, struct err **err)
 {
@@ -236,13 +272,9 @@ static int fix_map(struct fixing *f, struct node *map, struct err **err)
                          resource_text(k, f->referrer), SPAN_ARG(f->reference->spec->path));
     struct span name = scalar_raw(name_node), ns = scalar_raw(ns_node);
     struct candidate_list list = {0};
-    struct namespace_rule rule = {ns_node ? &ns : NULL, true};
+    struct namespace_rule rule = {ns_node ? &ns : NULL, ns_node && was_namespace(f, ns)};
     struct resource *target = NULL;
     find_candidates(f, name, &rule, &list);
-    if (ns_node && !list.len) {
-        rule.original = false;
-        find_candidates(f, name, &rule, &list);
-    }
     if (choose(f, name_node, name, &list, true, &target, err) < 0)
         return -1;
     if (!target)
@@ -315,7 +347,7 @@ static void add_place(struct fixing *f, struct span ns)
 static int find_places(struct fixing *f, struct err **err)
 {
     struct kust *k = f->kust;
-    f->places.len = 0;
+    f->places.len = f->subject_places = 0;
     if (f->referrer_id.cluster_scoped)
         return 0;
     add_place(f, resid_namespace(&f->referrer_id));
@@ -330,8 +362,9 @@ static int find_places(struct fixing *f, struct err **err)
         if (ns->type != NODE_STRING)
             return kust_fail(k, ns, err, "%s: the namespace of a subject is blank",
                              resource_text(k, f->referrer));
-        add_place(f, ns->text.len ? ns->text : SPAN("default"));
+        add_place(f, ns->text);
     }
+    f->subject_places = f->places.len - 2;
     return 0;
 }
 
@@ -365,6 +398,7 @@ int transform_references(struct kust *k, struct resmap *m, const struct transfor
     }
     map_free(&f.by_name);
     map_free(&f.by_place);
+    map_free(&f.moves);
     map_free(&f.by_kind);
     resmap_changed(m);
     return rc;

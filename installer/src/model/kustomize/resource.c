@@ -122,20 +122,30 @@ static struct node *metadata(struct kust *k, struct resource *r)
     return meta;
 }
 
+// What is there keeps its quotes, so that a plain value stays plain; a new one gets what it needs.
+static void set_text(struct kust *k, struct node *map, const char *field, struct span text)
+{
+    struct node *old = node_get(map, field);
+    if (old && scalar_is(old))
+        scalar_set_text(k->doc, old, text);
+    else
+        node_set(k->doc, map, span_str(field), scalar_new_string(k->doc, text));
+}
+
 void resource_set_name(struct kust *k, struct resource *r, struct span name)
 {
-    node_set_str(k->doc, metadata(k, r), "name", name);
+    set_text(k, metadata(k, r), "name", name);
 }
 
 void resource_set_kind(struct kust *k, struct resource *r, struct span kind)
 {
-    node_set_str(k->doc, r->node, "kind", kind);
+    set_text(k, r->node, "kind", kind);
 }
 
 void resource_set_namespace(struct kust *k, struct resource *r, struct span ns)
 {
     if (ns.len)
-        node_set_str(k->doc, metadata(k, r), "namespace", ns);
+        set_text(k, metadata(k, r), "namespace", ns);
     else
         node_remove(node_get(r->node, "metadata"), SPAN("namespace"));
 }
