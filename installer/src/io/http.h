@@ -56,10 +56,6 @@ CLEANUP_DEFINE(http_cleanup, struct http, http_free);
 struct timers *http_timers(struct http *h);
 struct report *http_report(struct http *h);
 
-// From now on the loop runs regardless of the cancel token: for what must still be written after an
-// interrupt, within a deadline of its own.
-void http_ignore_cancel(struct http *h);
-
 // Runs the loop until done(data) is true (checked first, then after every turn): 0. When the
 // absolute timer_now() time `deadline` passes before: 1. When the cancel token is set: -1 with
 // ERR_CANCELLED. Nesting is allowed.

@@ -84,11 +84,6 @@ struct report *http_report(struct http *h)
     return h->report;
 }
 
-void http_ignore_cancel(struct http *h)
-{
-    h->cancel = NULL;
-}
-
 struct http_transfer *http_start(struct http *h, const struct http_request *request,
                                  const struct http_handler *handler)
 {

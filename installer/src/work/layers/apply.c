@@ -68,12 +68,8 @@ static void job_end(struct job *job, const struct err *error)
 {
     struct group *group = job->group;
 
-    if (error && !group->error) {
-        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
-
-        group->error = err_clone(error);
-        err_wrap(&group->error, "applying %s", name);
-    }
+    if (error && !group->error)
+        group->error = err_clone(error); // it names the object
     for (size_t i = 0; i < group->open.len; i++) {
         if (group->open.items[i] == job) {
             vec_remove(&group->open, i);
