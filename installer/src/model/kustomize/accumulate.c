@@ -32,10 +32,13 @@ static int transformers_run(struct kust *k, const struct transformer_list *list,
         if (t->run(k, t, m, err) < 0)
             return -1;
         resmap_drop_empty(m);
-        if (!k->track_transformers)
+        if (!k->track_transformers && !k->build_metadata)
             continue;
         for (size_t i = 0; i < m->len; i++) {
             struct resource *r = m->items[i];
+            // kustomize writes its note into the annotations, which makes all of them anew.
+            if (k->build_metadata)
+                objects_normalize(k, r, "annotations");
             for (size_t n = 0; n < t->entries; n++) {
                 if (r->origin)
                     vec_push_arena(k->arena, &r->transformations, t->origin);

@@ -193,6 +193,7 @@ static int build(struct kust *k, struct kustomize_result *result, struct err **e
     if (!t || target_set_schema(k, t, err) < 0)
         return -1;
     read_options(t->spec, &options);
+    k->build_metadata = node_len(node_get(t->spec, "buildMetadata")) > 0;
     k->track_transformers = k->options->track_transformers || options.transformations;
     struct accumulator *acc = accumulator_new(k);
     if (target_accumulate(k, t, acc, err) < 0 || finish(k, acc, err) < 0)

@@ -31,6 +31,7 @@ struct kust {
     bool schema_used;        // a patch was merged by the built-in schemas
     bool unknown_scope;      // a resource was added whose kind the built-in schemas do not know
     const struct transformer_config *defaults; // the built-in transformer configuration
+    bool build_metadata;                       // the root has `buildMetadata`
     bool track_transformers;                   // note which transformers touched what
     uint32_t mark;                             // of the last search in an index
     unsigned depth;                            // nested kustomizations, to stop runaway trees

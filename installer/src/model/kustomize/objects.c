@@ -198,7 +198,9 @@ void objects_normalize(struct kust *k, struct resource *r, const char *field)
     }
     NODE_FOREACH_PAIR(pair, map)
     {
-        if (pair->value->type != NODE_STRING)
-            pair->value = scalar_new_string(k->doc, scalar_raw(pair->value));
+        struct node *fresh = scalar_new_string(k->doc, scalar_raw(pair->value));
+        fresh->file = pair->value->file;
+        fresh->line = pair->value->line;
+        pair->value = fresh;
     }
 }

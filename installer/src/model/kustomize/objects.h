@@ -17,7 +17,7 @@ int objects_check(struct kust *k, const struct node *n, struct err **err) MUST_C
 struct node *objects_meta_map(struct kust *k, struct resource *r, const char *field);
 
 // Rewrites metadata.annotations or labels as kustomize does when it sets them: values become texts
-// as written, keys sorted; an empty map goes away.
+// as written, in nodes of their own; an empty map goes away.
 void objects_normalize(struct kust *k, struct resource *r, const char *field);
 
 #endif
