@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kustomize v5.8's default transformer configuration as tables of facts: which fields of which
-// kinds hold names, labels, images, ... Written by tests/differential/defaults; do not edit.
+// kinds hold names, labels, images, ... Written by tests/differential/write-defaults.
 #include "model/kustomize/config.h"
 
 // clang-format off
