@@ -14,7 +14,11 @@ static struct pair *find(const struct node *map, struct span key)
 {
     NODE_FOREACH_PAIR(pair, map)
     {
-        if (pair->key.ptr == key.ptr || span_eq(pair->key, key))
+        if (pair->key.len != key.len)
+            continue;
+        // The first byte tells most keys of one length apart, without a call.
+        if (pair->key.ptr == key.ptr || !key.len ||
+            (pair->key.ptr[0] == key.ptr[0] && memcmp(pair->key.ptr, key.ptr, key.len) == 0))
             return pair;
     }
     return NULL;

@@ -428,14 +428,13 @@ static struct span fold_nel(struct span s, struct buf *folded)
     return buf_span(folded);
 }
 
-static void write_styled(struct emitter *e, struct span s, bool text, enum place place)
+static void write_styled(struct emitter *e, struct span s, const struct looks *l, bool text,
+                         enum place place)
 {
-    struct looks l = analyze(s);
     bool may_fold = place != PLACE_KEY;
 
-    e->indent = e->indent < 0 ? 2 : e->indent + 2;
-    switch (choose_style(s, &l, text, place)) {
-    case STYLE_PLAIN: write_plain(e, s, &l, may_fold); break;
+    switch (choose_style(s, l, text, place)) {
+    case STYLE_PLAIN: write_plain(e, s, l, may_fold); break;
     case STYLE_SINGLE:
         write_indicator(e, "'", true, false);
         write_flow_text(e, s, true, may_fold);
@@ -449,11 +448,15 @@ static void write_styled(struct emitter *e, struct span s, bool text, enum place
 static void write_text(struct emitter *e, struct span s, bool text, enum place place)
 {
     struct buf folded CLEANUP(buf_free) = BUF_INIT(SIZE_MAX);
+    struct looks l = analyze(s);
     int indent = e->indent;
 
-    if (text && span_search(s, SPAN("\xc2\x85")) < s.len)
+    if (text && l.special && span_search(s, SPAN("\xc2\x85")) < s.len) {
         s = fold_nel(s, &folded);
-    write_styled(e, s, text, place);
+        l = analyze(s);
+    }
+    e->indent = indent < 0 ? 2 : indent + 2;
+    write_styled(e, s, &l, text, place);
     e->indent = indent;
 }
 
