@@ -99,7 +99,8 @@ def test_each_region_of_the_bundle_is_protected(bundle):
     assert verify(bundle).returncode == 0
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.full)])
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.full)],
+                         ids=["small", "whole"])
 def test_flipped_bits_and_truncations_anywhere_are_found(lab, tree, whole):
     """Without images the bundle has all the same parts, and a hundredth of the bytes to check."""
     file = tree.bundle if whole else tree.build_bundle("small", "--without-images")
@@ -175,7 +176,7 @@ def test_a_second_up_writes_nothing(lab, tree, first):
 @pytest.mark.parametrize(("harm", "repair"), [
     (("scale", OPERATOR, "--replicas=0"), ("scale", OPERATOR, "--replicas=1")),
     (("set", "image", OPERATOR, "*=ghcr.io/none/none:1"), ("rollout", "undo", OPERATOR)),
-])
+], ids=["scaled", "image"])
 def test_status_tells_of_a_workload_that_somebody_harmed(lab, tree, first, harm, repair):
     status = ("status", tree.entrypoint, "--lab", "--bundle", tree.bundle)
     lab.kubectl("-n", "alloy", *harm)
