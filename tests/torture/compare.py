@@ -126,9 +126,11 @@ def known_differences():
 
 def is_known(difference, known):
     position, text, _, theirs = difference
-    return any(fnmatch.fnmatch(position, pattern) and part in (text if not part.startswith("error:") else
-                                                               "error:" + theirs.error)
-               for pattern, part in known)
+    for pattern, part in known:
+        where, wanted = (theirs.error, part[len("error:"):]) if part.startswith("error:") else (text, part)
+        if fnmatch.fnmatch(position, pattern) and wanted in where:
+            return True
+    return False
 
 
 def report(difference):
