@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
+from bundles import Tree, certs, upstream
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("SANDSTRAP_BINARY", CHECKOUT / "build/dev/sandstrap"))
@@ -53,3 +54,16 @@ def sandstrap(binary, tmp_path):
         return result
 
     return run
+
+
+@pytest.fixture
+def bundled(tmp_path, sandstrap):
+    """A small GitOps tree with its upstream, locked and bundled."""
+    authority = certs.Authority(tmp_path, "authority")
+    authority.issue("server", "DNS:localhost")
+    origin = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
+    tree = Tree(tmp_path / "tree", origin, sandstrap, authority)
+    tree.lock()
+    tree.build()
+    yield tree
+    origin.close()

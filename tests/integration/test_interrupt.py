@@ -9,7 +9,6 @@ import threading
 
 import pytest
 import yaml
-from bundles import Tree, certs, upstream
 
 ANSWERS = {
     "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.4"},
@@ -64,29 +63,17 @@ def frozen():
     server.server_close()
 
 
-@pytest.fixture
-def tree(tmp_path, sandstrap):
-    authority = certs.Authority(tmp_path, "authority")
-    authority.issue("server", "DNS:localhost")
-    origin = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
-    tree = Tree(tmp_path / "tree", origin, sandstrap, authority)
-    tree.lock()
-    tree.build()
-    yield tree
-    origin.close()
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_requests_in_flight(tree, frozen, binary, number):
-    kubeconfig = tree.folder / "kubeconfig"
+def test_a_signal_ends_requests_in_flight(bundled, frozen, binary, number):
+    kubeconfig = bundled.folder / "kubeconfig"
     kubeconfig.write_text(yaml.safe_dump({
         "apiVersion": "v1", "kind": "Config", "current-context": "c",
         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
         "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{frozen.server_address[1]}"}}],
         "users": [{"name": "u", "user": {}}],
     }))
-    command = [binary, "up", tree.entrypoint, "--bundle", tree.bundle_file, "--kubeconfig", kubeconfig]
-    with subprocess.Popen(command, cwd=tree.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as up:
+    command = [binary, "up", bundled.entrypoint, "--bundle", bundled.bundle_file, "--kubeconfig", kubeconfig]
+    with subprocess.Popen(command, cwd=bundled.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as up:
         try:
             assert frozen.asked.wait(60), "it never asked for an object"
             up.send_signal(number)

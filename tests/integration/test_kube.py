@@ -8,7 +8,7 @@ import sys
 
 import pytest
 import yaml
-from bundles import Tree, certs, upstream
+from bundles import certs
 
 SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_api.py"
 SECRET = "very-secret-token"
@@ -29,24 +29,12 @@ def server():
 
 
 @pytest.fixture
-def tree(tmp_path, sandstrap):
-    authority = certs.Authority(tmp_path, "authority")
-    authority.issue("server", "DNS:localhost")
-    origin = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
-    tree = Tree(tmp_path / "tree", origin, sandstrap, authority)
-    tree.lock()
-    tree.build()
-    yield tree
-    origin.close()
-
-
-@pytest.fixture
-def status(tree, server):
+def status(bundled, server):
     """Runs status for a scene of the server, with fields of cluster and user."""
 
     def run(scene, *arguments, check, cluster=None, user=None):
         ca = (pathlib.Path(server["certs"]) / "ca.crt").read_bytes()
-        path = tree.folder / "kubeconfig"
+        path = bundled.folder / "kubeconfig"
         path.write_text(yaml.safe_dump({
             "apiVersion": "v1", "kind": "Config", "current-context": "here",
             "contexts": [{"name": "here", "context": {"cluster": "c", "user": "jane"}}],
@@ -55,7 +43,7 @@ def status(tree, server):
                 "certificate-authority-data": base64.b64encode(ca).decode(), **(cluster or {})}}],
             "users": [{"name": "jane", "user": user or {}}],
         }))
-        return tree.run("status", "--bundle", tree.bundle_file, "--kubeconfig", path, *arguments, check=check)
+        return bundled.run("status", "--bundle", bundled.bundle_file, "--kubeconfig", path, *arguments, check=check)
 
     return run
 
