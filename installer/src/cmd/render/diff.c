@@ -46,8 +46,10 @@ static long search(const struct lines *a, const struct lines *b, long max, long 
         memcpy(trace + d * width, v, (size_t)width * sizeof(*v));
         for (long k = -d; k <= d; k += 2) {
             long x = furthest(v, max, d, k), y = x - k;
-            while (x < (long)a->len && y < (long)b->len && span_eq(a->items[x], b->items[y]))
-                x++, y++;
+            while (x < (long)a->len && y < (long)b->len && span_eq(a->items[x], b->items[y])) {
+                x++;
+                y++;
+            }
             v[max + k] = x;
             if (x >= (long)a->len && y >= (long)b->len)
                 return d;
@@ -68,7 +70,8 @@ static void backtrack(const struct lines *a, const struct lines *b, long max, co
         long before_x = d ? v[max + (down ? k + 1 : k - 1)] : 0;
         long before_y = d ? before_x - (down ? k + 1 : k - 1) : 0;
         while (x > before_x && y > before_y) {
-            x--, y--;
+            x--;
+            y--;
             vec_push(out, ((struct edit){' ', a->items[x], (size_t)x, (size_t)y}));
         }
         if (!d)
