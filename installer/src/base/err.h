@@ -51,6 +51,19 @@ int err_wrap_as(struct err **err, enum err_kind kind, const char *fmt, ...) PRIN
 // Adds what the user can do about *err; the outermost hint is the one shown. Returns -1.
 int err_hint(struct err **err, const char *fmt, ...) PRINTF(2, 3);
 
+// "Returns -1" for clang's analyzer, which follows paths through one file at a time.
+#ifdef __clang_analyzer__
+static inline int err_failed(int result UNUSED)
+{
+    return -1;
+}
+#define err_set(...) err_failed((err_set)(__VA_ARGS__))
+#define err_set_errno(...) err_failed((err_set_errno)(__VA_ARGS__))
+#define err_wrap(...) err_failed((err_wrap)(__VA_ARGS__))
+#define err_wrap_as(...) err_failed((err_wrap_as)(__VA_ARGS__))
+#define err_hint(...) err_failed((err_hint)(__VA_ARGS__))
+#endif
+
 // Moves *from (not NULL) to *to and empties *from. Returns -1.
 int err_move(struct err **to, struct err **from);
 

@@ -113,7 +113,10 @@ void doc_write_json(const struct node *n, bool sorted, struct buf *out);
 
 // --- reading a tree; every function takes NULL nodes and gives NULL, "" or the default ---
 
-bool node_is(const struct node *n, enum node_type type);
+static inline bool node_is(const struct node *n, enum node_type type)
+{
+    return n && n->type == type;
+}
 struct node *node_get(const struct node *map, const char *key);
 struct node *node_get_span(const struct node *map, struct span key);
 

@@ -95,6 +95,10 @@ static void replace_all(const struct lines *a, const struct lines *b, struct edi
 
 static void find_edits(const struct lines *a, const struct lines *b, struct edits *out)
 {
+    if (!a->len || !b->len) {
+        replace_all(a, b, out);
+        return;
+    }
     size_t total = a->len + b->len;
     long max = (long)(total < EDITS_MAX ? total : EDITS_MAX);
     if (max * max > 4 * EDITS_MAX * 100L)
@@ -102,7 +106,7 @@ static void find_edits(const struct lines *a, const struct lines *b, struct edit
     long width = 2 * max + 1;
     long *v = mem_zalloc((size_t)width + 2, sizeof(long));
     long *trace = mem_zalloc((size_t)(max + 1) * (size_t)width, sizeof(long));
-    long d = search(a, b, max, trace, v + 0);
+    long d = search(a, b, max, trace, v);
     if (d >= 0)
         backtrack(a, b, max, trace, d, out);
     else

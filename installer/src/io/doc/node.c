@@ -5,15 +5,9 @@
 
 #include "io/doc/doc_int.h"
 
-bool node_is(const struct node *n, enum node_type type)
-{
-    return n && n->type == type;
-}
-
 static struct pair *find(const struct node *map, struct span key)
 {
-    NODE_FOREACH_PAIR(pair, map)
-    {
+    NODE_FOREACH_PAIR (pair, map) {
         if (pair->key.len != key.len)
             continue;
         // The first byte tells most keys of one length apart, without a call.

@@ -72,13 +72,18 @@ bool number_parse(struct span text, double *value)
     return isfinite(*value);
 }
 
-// The fewest digits that read back as the finite `value` (not below 0), without trailing zeros;
-// returns the decimal exponent of the first one.
-static int shortest(double value, char digits[20])
+// The fewest digits that read back as a finite value not below 0, without trailing zeros, and the
+// decimal exponent of the first one.
+struct decimal {
+    char digits[20];
+    int len;
+    int exponent;
+};
+
+static struct decimal shortest(double value)
 {
+    struct decimal d = {0};
     char text[40]; // d.ddde-ddd
-    size_t len = 0;
-    int exponent = 0;
     const char *at = text;
 
     for (int precision = 0; precision <= 16; precision++) {
@@ -86,36 +91,37 @@ static int shortest(double value, char digits[20])
         if (to_double(text) == value)
             break;
     }
-    for (; *at != 'e'; at++)
+    for (; *at != 'e'; at++) {
         if (*at != '.')
-            digits[len++] = *at;
-    while (len > 1 && digits[len - 1] == '0')
-        len--;
-    digits[len] = '\0';
+            d.digits[d.len++] = *at;
+    }
+    while (d.len > 1 && d.digits[d.len - 1] == '0')
+        d.len--;
     for (const char *digit = at + 2; *digit; digit++)
-        exponent = exponent * 10 + (*digit - '0');
-    return at[1] == '-' ? -exponent : exponent;
+        d.exponent = d.exponent * 10 + (*digit - '0');
+    if (at[1] == '-')
+        d.exponent = -d.exponent;
+    return d;
 }
 
-static char *put(char *out, const char *text, size_t len)
+static char *put(char *out, const char *text, int len)
 {
-    memcpy(out, text, len);
+    memcpy(out, text, (size_t)len);
     return out + len;
 }
 
 // d.ddde+dd; `width` digits of the exponent at least.
-static void format_e(char *out, const char *digits, int exponent, int width)
+static void format_e(char *out, const struct decimal *d, int width)
 {
-    size_t len = strlen(digits);
+    int exponent = abs(d->exponent); // at most 324
 
-    *out++ = digits[0];
-    if (len > 1) {
+    *out++ = d->digits[0];
+    if (d->len > 1) {
         *out++ = '.';
-        out = put(out, digits + 1, len - 1);
+        out = put(out, d->digits + 1, d->len - 1);
     }
     *out++ = 'e';
-    *out++ = exponent < 0 ? '-' : '+';
-    exponent = abs(exponent); // at most 324
+    *out++ = d->exponent < 0 ? '-' : '+';
     if (exponent >= 100)
         *out++ = (char)('0' + exponent / 100);
     if (exponent >= 10 || width == 2)
@@ -125,20 +131,18 @@ static void format_e(char *out, const char *digits, int exponent, int width)
 }
 
 // Plain digits with a point where one is needed.
-static void format_f(char *out, const char *digits, int exponent)
+static void format_f(char *out, const struct decimal *d)
 {
-    int len = (int)strlen(digits);
-
-    if (exponent < 0) {
+    if (d->exponent < 0) {
         out = put(out, "0.", 2);
-        for (int i = -1; i > exponent; i--)
+        for (int i = -1; i > d->exponent; i--)
             *out++ = '0';
-        out = put(out, digits, (size_t)len);
+        out = put(out, d->digits, d->len);
     } else {
-        for (int i = 0; i < len || i <= exponent; i++) {
-            if (i == exponent + 1)
+        for (int i = 0; i < d->len || i <= d->exponent; i++) {
+            if (i == d->exponent + 1)
                 *out++ = '.';
-            *out++ = i < len ? digits[i] : '0';
+            *out++ = i < d->len ? d->digits[i] : '0';
         }
     }
     *out = '\0';
@@ -156,28 +160,26 @@ static char *format_sign(double *value, char *out)
 // As strconv does with 'g' and the shortest precision.
 static void number_format_g(double value, char out[NUMBER_TEXT_MAX])
 {
-    char digits[20];
-    int exponent;
+    struct decimal d;
 
     out = format_sign(&value, out);
-    exponent = shortest(value, digits);
-    if (exponent < -4 || exponent >= 6)
-        format_e(out, digits, exponent, 2);
+    d = shortest(value);
+    if (d.exponent < -4 || d.exponent >= 6)
+        format_e(out, &d, 2);
     else
-        format_f(out, digits, exponent);
+        format_f(out, &d);
 }
 
 void number_format_json(double value, char out[NUMBER_TEXT_MAX])
 {
-    char digits[20];
-    int exponent;
+    struct decimal d;
 
     out = format_sign(&value, out);
-    exponent = shortest(value, digits);
-    if (value != 0 && (exponent < -6 || exponent >= 21))
-        format_e(out, digits, exponent, 1);
+    d = shortest(value);
+    if (value != 0 && (d.exponent < -6 || d.exponent >= 21))
+        format_e(out, &d, 1);
     else
-        format_f(out, digits, exponent);
+        format_f(out, &d);
 }
 
 double node_double(const struct node *n, double otherwise)

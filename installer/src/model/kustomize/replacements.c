@@ -33,8 +33,7 @@ int replacements_configure(struct kust *k, struct loader *l, const struct node *
                            const struct replacement_args **out, struct err **err)
 {
     struct replacement_args *args = ARENA_NEW(k->arena, struct replacement_args);
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct node *path = node_get(item, "path");
         if (!path || !node_text(path).len) {
             vec_push_arena(k->arena, &args->items, item);
@@ -74,15 +73,15 @@ static bool resource_selected(const struct resource *r, const struct resid *sele
     return false;
 }
 
-static int find_source(struct kust *k, struct resmap *m, const struct node *source,
-                       struct resource **out, struct err **err)
+static struct resource *find_source(struct kust *k, struct resmap *m, const struct node *source,
+                                    struct err **err)
 {
     struct resid id = {.gvk = {node_get_text(source, "group"), node_get_text(source, "version"),
                                node_get_text(source, "kind")},
                        .name = node_get_text(source, "name"),
                        .ns = node_get_text(source, "namespace")};
     struct resource_list named = {0};
-    *out = NULL;
+    struct resource *found = NULL;
     if (id.name.len)
         resmap_find_name(k, m, id.name, &named);
     size_t count = id.name.len ? named.len : m->len;
@@ -90,44 +89,48 @@ static int find_source(struct kust *k, struct resmap *m, const struct node *sour
         struct resource *r = id.name.len ? named.items[i] : m->items[i];
         if (resource_empty(r) || !resource_selected(r, &id))
             continue;
-        if (*out)
-            return kust_fail(k, source, err,
-                             "the replacement's source fits several resources: %s and %s",
-                             resource_text(k, *out), resource_text(k, r));
-        *out = r;
+        if (found) {
+            kust_fail(k, source, err, "the replacement's source fits several resources: %s and %s",
+                      resource_text(k, found), resource_text(k, r));
+            return NULL;
+        }
+        found = r;
     }
-    if (*out)
-        return 0;
-    kust_fail(k, source, err, "the replacement's source fits no resource: there is no %s",
-              resid_text(k->arena, &id));
-    return selector_suggest(k, m, id.gvk.kind, id.name, err);
+    if (!found) {
+        kust_fail(k, source, err, "the replacement's source fits no resource: there is no %s",
+                  resid_text(k->arena, &id));
+        selector_suggest(k, m, id.gvk.kind, id.name, err);
+    }
+    return found;
 }
 
-// Cuts the piece that options name out of a scalar.
-static int refine(struct kust *k, const struct node *options, struct node **value, struct err **err)
+// The piece that options name of a scalar; the value itself without a delimiter.
+static struct node *refine(struct kust *k, const struct node *options, struct node *value,
+                           struct err **err)
 {
     struct span delimiter = node_get_text(options, "delimiter");
     int64_t index = node_get_int(options, "index", 0);
     if (!delimiter.len)
-        return 0;
-    if (!scalar_is(*value))
-        return kust_fail(k, *value, err, "a delimiter needs a text, this is %s",
-                         node_type_name(*value));
-    struct span rest = scalar_raw(*value);
+        return value;
+    if (!scalar_is(value)) {
+        kust_fail(k, value, err, "a delimiter needs a text, this is %s", node_type_name(value));
+        return NULL;
+    }
+    struct span rest = scalar_raw(value);
     for (int64_t i = 0; index >= 0; i++) {
         size_t at = span_search(rest, delimiter);
         if (i == index) {
-            struct node *piece = node_copy(k->doc, *value);
+            struct node *piece = node_copy(k->doc, value);
             node_become(piece, node_new_str(k->doc, span_head(rest, at)));
-            *value = piece;
-            return 0;
+            return piece;
         }
         if (at == rest.len)
             break;
         rest = span_tail(rest, at + delimiter.len);
     }
-    return kust_fail(k, options, err, "options.index %lld: '%.*s' has no such piece",
-                     (long long)index, SPAN_ARG(scalar_raw(*value)));
+    kust_fail(k, options, err, "options.index %lld: '%.*s' has no such piece", (long long)index,
+              SPAN_ARG(scalar_raw(value)));
+    return NULL;
 }
 
 static bool is_empty(const struct node *n)
@@ -135,32 +138,42 @@ static bool is_empty(const struct node *n)
     return !n || n->type == NODE_NULL || (!scalar_is(n) && !node_len(n));
 }
 
-static int read_value(struct kust *k, struct resmap *m, const struct node *replacement,
-                      struct node **value, struct err **err)
+static struct node *read_source(struct kust *k, struct resmap *m, const struct node *source,
+                                struct err **err)
+{
+    struct resource *r = find_source(k, m, source, err);
+    if (!r)
+        return NULL;
+    struct span text = node_get_text(source, "fieldPath");
+    struct fieldpath path = fieldpath_new(k, text.len ? text : DEFAULT_PATH, false);
+    struct node *value = NULL;
+    if (fieldpath_get(k, &path, path.len, r->node, &value, err) < 0) {
+        err_wrap(err, "%s: replacement source", kust_where(k, source));
+        return NULL;
+    }
+    if (is_empty(value)) {
+        kust_fail(k, source, err, "the replacement's source %s has no field %.*s",
+                  resource_text(k, r), SPAN_ARG(path.text));
+        return NULL;
+    }
+    return refine(k, node_get(source, "options"), value, err);
+}
+
+static struct node *read_value(struct kust *k, struct resmap *m, const struct node *replacement,
+                               struct err **err)
 {
     struct node *source = node_get(replacement, "source");
     struct node *fixed = node_get(replacement, "sourceValue");
-    if ((!source && !fixed) || !node_get(replacement, "targets"))
-        return kust_fail(k, replacement, err,
-                         "a replacement needs a source and at least one target");
-    if (source && fixed)
-        return kust_fail(k, replacement, err,
-                         "a replacement has either `source` or `sourceValue`, not both");
-    if (fixed) {
-        *value = fixed;
-        return 0;
+    if ((!source && !fixed) || !node_get(replacement, "targets")) {
+        kust_fail(k, replacement, err, "a replacement needs a source and at least one target");
+        return NULL;
     }
-    struct resource *r = NULL;
-    if (find_source(k, m, source, &r, err) < 0)
-        return -1;
-    struct span text = node_get_text(source, "fieldPath");
-    struct fieldpath path = fieldpath_new(k, text.len ? text : DEFAULT_PATH, false);
-    if (fieldpath_get(k, &path, path.len, r->node, value, err) < 0)
-        return err_wrap(err, "%s: replacement source", kust_where(k, source));
-    if (is_empty(*value))
-        return kust_fail(k, source, err, "the replacement's source %s has no field %.*s",
-                         resource_text(k, r), SPAN_ARG(path.text));
-    return refine(k, node_get(source, "options"), value, err);
+    if (source && fixed) {
+        kust_fail(k, replacement, err,
+                  "a replacement has either `source` or `sourceValue`, not both");
+        return NULL;
+    }
+    return fixed ? fixed : read_source(k, m, source, err);
 }
 
 // `text` in the place that options give it among the pieces of `old`.
@@ -275,8 +288,7 @@ static int write_target(struct kust *k, struct resmap *m, struct resource *r,
     struct span before = arena_span(k->arena, resource_name(r));
     if (!node_len(paths) && write_path(k, r, target, DEFAULT_PATH, value, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM(path, paths)
-    {
+    NODE_FOREACH_ITEM (path, paths) {
         if (write_path(k, r, target, node_text(path), value, err) < 0)
             return -1;
     }
@@ -339,8 +351,7 @@ static int read_target(struct kust *k, const struct node *n, struct target *t, s
     t->select = selector_new(k, select, err);
     if (!t->select)
         return -1;
-    NODE_FOREACH_ITEM(item, node_get(n, "reject"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(n, "reject")) {
         const struct selector *s = selector_new(k, item, err);
         if (!s)
             return -1;
@@ -377,11 +388,10 @@ int transform_replacements(struct kust *k, const struct transformer *t, struct r
     const struct replacement_args *args = t->args;
     for (size_t i = 0; i < args->items.len; i++) {
         const struct node *replacement = args->items.items[i];
-        struct node *value = NULL;
-        if (read_value(k, m, replacement, &value, err) < 0)
+        const struct node *value = read_value(k, m, replacement, err);
+        if (!value)
             return -1;
-        NODE_FOREACH_ITEM(target, node_get(replacement, "targets"))
-        {
+        NODE_FOREACH_ITEM (target, node_get(replacement, "targets")) {
             if (apply_target(k, m, target, value, err) < 0)
                 return -1;
         }

@@ -116,13 +116,16 @@ static int start(struct batch *batch, struct oci *oci, struct arena *arena,
 // After a failure nobody waits for what the others still have to bring.
 static void abort_all(struct batch *batch)
 {
-    while (batch->jobs) {
-        struct job *job = batch->jobs;
+    struct job *next;
 
+    for (struct job *job = batch->jobs; job; job = next) {
+        next = job->next;
         http_abort(job->transfer);
         bundle_blob_abandon(job->blob);
-        forget(job);
+        free(job);
     }
+    batch->jobs = NULL;
+    batch->open = 0;
 }
 
 static void tell(struct batch *batch, const struct download *d, const struct download *before)
