@@ -32,8 +32,7 @@ static void print_fields(const struct kustomize_result *r, const struct node *n,
         buf_add_char(out, '\n');
         file = n->file;
     }
-    NODE_FOREACH_PAIR(pair, n)
-    {
+    NODE_FOREACH_PAIR (pair, n) {
         buf_printf(path, "%s%.*s", len ? "." : "", SPAN_ARG(pair->key));
         print_fields(r, pair->value, file, path, out);
         buf_truncate(path, len);

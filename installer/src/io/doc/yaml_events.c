@@ -296,8 +296,7 @@ static void keep_last(struct reader *r, size_t base)
 // Adds the pairs of `from` whose keys the map (of `stamp`, its pairs from `base` on) lacks.
 static void merge_map(struct events *e, uint32_t stamp, const struct node *from)
 {
-    NODE_FOREACH_PAIR(pair, from)
-    {
+    NODE_FOREACH_PAIR (pair, from) {
         if (!doc_claim_key(pair->key, stamp, pair->line ? pair->line : 1))
             vec_push(&e->r->pairs, *pair);
     }
@@ -318,8 +317,8 @@ static int merge(struct events *e, size_t base, const struct node *value)
             return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
     if (value->type != NODE_SEQ || value->seq.len > MERGE_LIST_MAX)
         return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
-    NODE_FOREACH_ITEM(item, value)
-    merge_map(e, stamp, item);
+    NODE_FOREACH_ITEM (item, value)
+        merge_map(e, stamp, item);
     return 0;
 }
 

@@ -164,8 +164,7 @@ static int parse_blobs(struct index *index, const struct node *root, struct map 
 {
     uint64_t at = 0, said;
 
-    NODE_FOREACH_ITEM(n, node_get(root, "blobs"))
-    {
+    NODE_FOREACH_ITEM (n, node_get(root, "blobs")) {
         struct bundle_blob blob = {.digest = node_get_text(n, "digest")};
 
         if (!is_digest(blob.digest) || !read_size(n, "size", &blob.size) ||
@@ -243,9 +242,9 @@ int index_parse(struct index *index, struct span text, struct err **err)
         return bad(err, "origin or lock is missing");
     if (parse_blobs(index, root, &by_digest, &blobs_size, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM(n, node_get(root, "artifacts"))
-    if (parse_artifact(index, n, &by_digest, err) < 0)
-        return -1;
+    NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
+        if (parse_artifact(index, n, &by_digest, err) < 0)
+            return -1;
     // Writing it again from what was understood gives the same bytes, or something in it was not
     // understood: order, unused blobs, unknown fields.
     index_lay_out(index, &again);

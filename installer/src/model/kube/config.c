@@ -24,8 +24,8 @@ static int no_configuration(const struct config_files *files, const char *path, 
 static void add_context_names(const struct config_files *files, struct buf *out)
 {
     VEC_FOREACH (const struct config_file *, f, &files->list) {
-        NODE_FOREACH_ITEM(entry, node_get(f->root, "contexts"))
-        buf_printf(out, "%s%s", out->len ? ", " : "", node_get_str(entry, "name"));
+        NODE_FOREACH_ITEM (entry, node_get(f->root, "contexts"))
+            buf_printf(out, "%s%s", out->len ? ", " : "", node_get_str(entry, "name"));
     }
 }
 

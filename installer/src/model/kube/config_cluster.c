@@ -49,8 +49,7 @@ static int read_ca(struct kubeconfig *c, const struct config_entry *e, struct er
 
 static void read_exec_data(struct kubeconfig *c, const struct config_entry *e)
 {
-    NODE_FOREACH_ITEM(extension, node_get(e->node, "extensions"))
-    {
+    NODE_FOREACH_ITEM (extension, node_get(e->node, "extensions")) {
         if (span_is(node_get_text(extension, "name"), "client.authentication.k8s.io/exec"))
             c->exec_cluster_data = node_get(extension, "extension");
     }

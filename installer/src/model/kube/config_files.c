@@ -132,8 +132,7 @@ const struct node *config_files_entry(const struct config_files *files, const ch
                                       const struct config_file **file)
 {
     VEC_FOREACH (const struct config_file *, f, &files->list) {
-        NODE_FOREACH_ITEM(entry, node_get(f->root, list))
-        {
+        NODE_FOREACH_ITEM (entry, node_get(f->root, list)) {
             if (span_is(node_get_text(entry, "name"), name)) {
                 static const struct node nothing = {.type = NODE_MAP};
                 const struct node *content = node_get(entry, key);

@@ -52,13 +52,12 @@ static int read_impersonation(struct kubeconfig *c, const struct config_entry *e
     if (config_entry_text(e, "as", &c->as, err) < 0 ||
         config_entry_text(e, "as-uid", &c->as_uid, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM(group, node_get(e->node, "as-groups"))
-    vec_push_arena(a, &c->as_groups, node_str(group));
-    NODE_FOREACH_PAIR(extra, node_get(e->node, "as-user-extra"))
-    {
-        NODE_FOREACH_ITEM(value, extra->value)
-        vec_push_arena(a, &c->as_extra,
-                       (struct config_extra){arena_span(a, extra->key).ptr, node_str(value)});
+    NODE_FOREACH_ITEM (group, node_get(e->node, "as-groups"))
+        vec_push_arena(a, &c->as_groups, node_str(group));
+    NODE_FOREACH_PAIR (extra, node_get(e->node, "as-user-extra")) {
+        NODE_FOREACH_ITEM (value, extra->value)
+            vec_push_arena(a, &c->as_extra,
+                           (struct config_extra){arena_span(a, extra->key).ptr, node_str(value)});
     }
     if (!c->as && (c->as_uid || c->as_groups.len || c->as_extra.len))
         return config_entry_fail(e, err, "impersonation needs a user: the field as");

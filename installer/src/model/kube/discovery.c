@@ -69,8 +69,7 @@ static unsigned verbs_of(const struct node *verbs)
 {
     unsigned flags = 0;
 
-    NODE_FOREACH_ITEM(verb, verbs)
-    {
+    NODE_FOREACH_ITEM (verb, verbs) {
         struct span name = node_text(verb);
 
         flags |= span_is(name, "list") ? KUBE_CAN_LIST : 0;
@@ -120,8 +119,7 @@ static void add_aggregated_version(struct discovery *d, const struct group_versi
 {
     if (span_is(node_get_text(version, "freshness"), "Stale"))
         add_broken(d, gv);
-    NODE_FOREACH_ITEM(resource, node_get(version, "resources"))
-    {
+    NODE_FOREACH_ITEM (resource, node_get(version, "resources")) {
         struct span kind = node_text(node_path(resource, "responseKind", "kind"));
 
         if (kind.len)
@@ -133,13 +131,11 @@ static void add_aggregated_version(struct discovery *d, const struct group_versi
 
 static void add_aggregated(struct discovery *d, const struct node *root)
 {
-    NODE_FOREACH_ITEM(group, node_get(root, "items"))
-    {
+    NODE_FOREACH_ITEM (group, node_get(root, "items")) {
         struct span name = node_get_text(node_get(group, "metadata"), "name");
         bool preferred = true;
 
-        NODE_FOREACH_ITEM(version, node_get(group, "versions"))
-        {
+        NODE_FOREACH_ITEM (version, node_get(group, "versions")) {
             struct group_version gv =
                 group_version_of(d, name, node_get_text(version, "version"), preferred);
 
@@ -164,8 +160,7 @@ static int read_group_version(struct kube *k, const struct group_version *gv, st
         return err_move(err, &error);
     if (!root)
         add_broken(k->discovery, gv);
-    NODE_FOREACH_ITEM(resource, node_get(root, "resources"))
-    {
+    NODE_FOREACH_ITEM (resource, node_get(root, "resources")) {
         struct span name = node_get_text(resource, "name");
 
         if (span_find(name, '/') == name.len) // not a subresource
@@ -177,8 +172,7 @@ static int read_group_version(struct kube *k, const struct group_version *gv, st
 
 static int add_core_versions(struct kube *k, const struct node *root, struct err **err)
 {
-    NODE_FOREACH_ITEM(version, node_get(root, "versions"))
-    {
+    NODE_FOREACH_ITEM (version, node_get(root, "versions")) {
         struct group_version gv =
             group_version_of(k->discovery, SPAN_EMPTY, node_text(version), true);
 
@@ -192,8 +186,7 @@ static int add_group(struct kube *k, const struct node *group, struct err **err)
 {
     struct span preferred = node_text(node_path(group, "preferredVersion", "version"));
 
-    NODE_FOREACH_ITEM(entry, node_get(group, "versions"))
-    {
+    NODE_FOREACH_ITEM (entry, node_get(group, "versions")) {
         struct span version = node_get_text(entry, "version");
         struct group_version gv = group_version_of(k->discovery, node_get_text(group, "name"),
                                                    version, span_eq(version, preferred));
@@ -222,8 +215,7 @@ static int read_root(struct kube *k, const char *path, struct err **err)
     if (!span_is(kind, "APIGroupList"))
         return err_set(err, ERR_API, "%s%s: not a Kubernetes API server",
                        kubeconfig_server(k->config), path);
-    NODE_FOREACH_ITEM(group, node_get(root, "groups"))
-    {
+    NODE_FOREACH_ITEM (group, node_get(root, "groups")) {
         if (add_group(k, group, err) < 0)
             return -1;
     }

@@ -80,8 +80,8 @@ static const char **argv_of(struct arena *a, const struct config_exec *x)
     size_t count = 0;
 
     argv[count++] = x->command;
-    NODE_FOREACH_ITEM(arg, x->args)
-    argv[count++] = node_str(arg);
+    NODE_FOREACH_ITEM (arg, x->args)
+        argv[count++] = node_str(arg);
     return argv;
 }
 
@@ -91,8 +91,7 @@ static bool is_replaced(const char *variable, const struct config_exec *x)
 {
     struct span name = span_head(span_str(variable), span_find(span_str(variable), '='));
 
-    NODE_FOREACH_ITEM(entry, x->env)
-    {
+    NODE_FOREACH_ITEM (entry, x->env) {
         if (span_eq(node_get_text(entry, "name"), name))
             return true;
     }
@@ -106,10 +105,10 @@ static const char **envp_of(struct arena *a, const struct config_exec *x, const 
     for (char **variable = environ; *variable; variable++)
         if (!is_replaced(*variable, x))
             vec_push_arena(a, &list, *variable);
-    NODE_FOREACH_ITEM(entry, x->env)
-    vec_push_arena(
-        a, &list,
-        arena_printf(a, "%s=%s", node_get_str(entry, "name"), node_get_str(entry, "value")));
+    NODE_FOREACH_ITEM (entry, x->env)
+        vec_push_arena(
+            a, &list,
+            arena_printf(a, "%s=%s", node_get_str(entry, "name"), node_get_str(entry, "value")));
     vec_push_arena(a, &list, info);
     vec_push_arena(a, &list, NULL);
     return list.items;

@@ -63,8 +63,8 @@ int list_read_page(struct list_page *page, struct doc *d, const struct kube_sele
     page->items = node_get(root, "items");
     page->resource_version = node_get_str(metadata, "resourceVersion");
     page->token = node_get_str(metadata, "continue");
-    NODE_FOREACH_ITEM(object, page->items)
-    list_complete_object(d, s, object);
+    NODE_FOREACH_ITEM (object, page->items)
+        list_complete_object(d, s, object);
     return 0;
 }
 
@@ -121,8 +121,7 @@ static int wait_for_page(struct kube *k, struct page_wait *w, const char *token,
 static int show_items(const struct list_page *page, kube_object_fn *each, void *data,
                       struct err **err)
 {
-    NODE_FOREACH_ITEM(object, page->items)
-    {
+    NODE_FOREACH_ITEM (object, page->items) {
         if (each(data, object, err) < 0)
             return -1;
     }

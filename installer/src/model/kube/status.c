@@ -13,8 +13,7 @@ enum { TEXT_EXCERPT_BYTES = 300 };
 
 static bool has_cause(const struct node *status, const char *reason)
 {
-    NODE_FOREACH_ITEM(cause, node_path(status, "details", "causes"))
-    {
+    NODE_FOREACH_ITEM (cause, node_path(status, "details", "causes")) {
         if (span_is(node_get_text(cause, "reason"), reason))
             return true;
     }
@@ -106,8 +105,7 @@ size_t failure_conflicts(const struct failure *f, struct kube_conflict **conflic
     const struct node *causes = node_path(f->status, "details", "causes");
     VEC(struct kube_conflict) list = {0};
 
-    NODE_FOREACH_ITEM(cause, causes)
-    {
+    NODE_FOREACH_ITEM (cause, causes) {
         struct span manager = manager_of(node_get_text(cause, "message"));
 
         if (span_is(node_get_text(cause, "reason"), "FieldManagerConflict"))

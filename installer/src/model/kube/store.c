@@ -36,8 +36,7 @@ void store_trim(struct node *object)
     struct node *metadata = node_get(object, "metadata");
     struct node *annotations = node_get(metadata, "annotations");
 
-    NODE_FOREACH_ITEM(entry, node_get(metadata, "managedFields"))
-    {
+    NODE_FOREACH_ITEM (entry, node_get(metadata, "managedFields")) {
         if (node_is(entry, NODE_MAP))
             node_remove(entry, SPAN("fieldsV1"));
     }

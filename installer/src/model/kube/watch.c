@@ -194,8 +194,7 @@ static void read_page(struct kube_watch *w, const struct http_response *r)
         return;
     }
     w->failures = 0;
-    NODE_FOREACH_ITEM(object, page.items)
-    {
+    NODE_FOREACH_ITEM (object, page.items) {
         if (!w->stopped)
             put(w, object);
     }

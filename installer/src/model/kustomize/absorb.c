@@ -7,8 +7,7 @@
 // The fields of `old` under those of `made`, as texts.
 static void merge_texts(struct kust *k, struct node *into, const struct node *old)
 {
-    NODE_FOREACH_PAIR(pair, old)
-    {
+    NODE_FOREACH_PAIR (pair, old) {
         if (!node_get_span(into, pair->key))
             node_set(k->doc, into, pair->key, scalar_new_string(k->doc, scalar_raw(pair->value)));
     }

@@ -170,8 +170,7 @@ static int add_entry(struct kust *k, struct target *t, const struct node *at,
 int target_add_resources(struct kust *k, struct target *t, const struct node *list,
                          struct accumulator *acc, struct err **err)
 {
-    NODE_FOREACH_ITEM(entry, list)
-    {
+    NODE_FOREACH_ITEM (entry, list) {
         if (add_entry(k, t, entry, acc, err) < 0)
             return -1;
     }
@@ -240,8 +239,7 @@ int target_accumulate(struct kust *k, struct target *t, struct accumulator *acc,
         add_config(k, t, acc, err) < 0 || builtin_generate(k, t, acc, err) < 0 ||
         plugin_generate(k, t, acc, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM(entry, node_get(spec, "components"))
-    {
+    NODE_FOREACH_ITEM (entry, node_get(spec, "components")) {
         if (add_folder(k, t, entry, node_str(entry), true, acc, err) < 0)
             return -1;
     }

@@ -24,8 +24,7 @@ struct metadata_options {
 
 static void read_options(const struct node *spec, struct metadata_options *o)
 {
-    NODE_FOREACH_ITEM(item, node_get(spec, "buildMetadata"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(spec, "buildMetadata")) {
         struct span text = node_text(item);
         if (span_is(text, "originAnnotations"))
             o->origins = true;

@@ -34,8 +34,7 @@ static int add_patches(struct building *b, struct err **err)
             return -1;
         add(b, transform_patch, args, "PatchStrategicMergeTransformer", 1, strategic);
     }
-    NODE_FOREACH_ITEM(entry, field(b, "patches"))
-    {
+    NODE_FOREACH_ITEM (entry, field(b, "patches")) {
         if (patch_configure(b->kust, b->target->loader, entry, &args, err) < 0)
             return -1;
         add(b, transform_patch, args, "PatchTransformer", 1, entry);
@@ -109,8 +108,7 @@ static int add_labels(struct building *b, struct err **err)
     struct node *labels = field(b, "labels"), *common = field(b, "commonLabels");
     if (!node_len(labels) && !node_len(common))
         return 0;
-    NODE_FOREACH_ITEM(entry, labels)
-    {
+    NODE_FOREACH_ITEM (entry, labels) {
         struct fieldspecs *specs = ARENA_NEW(b->kust->arena, struct fieldspecs);
         if (label_specs(b, entry, specs, err) < 0)
             return err_wrap(err, "%s: labels", kust_where(b->kust, entry));
@@ -122,8 +120,7 @@ static int add_labels(struct building *b, struct err **err)
 
 static int add_json6902(struct building *b, struct err **err)
 {
-    NODE_FOREACH_ITEM(entry, field(b, "patchesJson6902"))
-    {
+    NODE_FOREACH_ITEM (entry, field(b, "patchesJson6902")) {
         const struct patch_args *args = NULL;
         if (patch_configure_json6902(b->kust, b->target->loader, entry, "patch", &args, err) < 0)
             return -1;
@@ -134,8 +131,7 @@ static int add_json6902(struct building *b, struct err **err)
 
 static void add_replicas(struct building *b)
 {
-    NODE_FOREACH_ITEM(entry, field(b, "replicas"))
-    {
+    NODE_FOREACH_ITEM (entry, field(b, "replicas")) {
         struct replica_args *args = ARENA_NEW(b->kust->arena, struct replica_args);
         args->name = node_get_text(entry, "name");
         args->count = node_get(entry, "count");
@@ -193,8 +189,7 @@ static int generate(struct kust *k, struct target *t, struct accumulator *acc, c
                     const char *kind, const char *plugin, struct err **err)
 {
     const struct origin *origin = origin_of_target(k, t, plugin, name);
-    NODE_FOREACH_ITEM(entry, node_get(t->spec, name))
-    {
+    NODE_FOREACH_ITEM (entry, node_get(t->spec, name)) {
         struct resource *r =
             generator_make(k, t->loader, kind, entry, node_get(t->spec, "generatorOptions"), err);
         if (!r)

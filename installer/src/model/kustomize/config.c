@@ -182,8 +182,7 @@ const struct transformer_config *config_merge(struct kust *k, const struct trans
 
 void fieldspecs_read(struct kust *k, const struct node *list, struct fieldspecs *out)
 {
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct gvk gvk = {node_get_text(item, "group"), node_get_text(item, "version"),
                           node_get_text(item, "kind")};
         struct fieldspec spec = fieldspec_new(k->arena, gvk, node_get_text(item, "path"),
@@ -200,8 +199,7 @@ static void read_file(struct kust *k, const struct node *file, struct transforme
 {
     for (size_t i = 0; i < CONFIG_LISTS; i++)
         fieldspecs_read(k, node_get(file, list_names[i]), &c->lists[i]);
-    NODE_FOREACH_ITEM(item, node_get(file, "nameReference"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(file, "nameReference")) {
         struct name_reference ref = {.target = {node_get_text(item, "group"),
                                                 node_get_text(item, "version"),
                                                 node_get_text(item, "kind")}};
@@ -215,8 +213,7 @@ const struct transformer_config *config_load(struct kust *k, struct loader *l,
                                              const struct node *paths, struct err **err)
 {
     const struct transformer_config *all = NULL;
-    NODE_FOREACH_ITEM(item, paths)
-    {
+    NODE_FOREACH_ITEM (item, paths) {
         struct node *file = load_yaml(k, l, item, node_str(item), err);
         if (!file || fields_check(k, file, &fields_transformer_config, err) < 0) {
             err_wrap(err, "configurations");

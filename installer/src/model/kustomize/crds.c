@@ -24,8 +24,7 @@ static struct node *properties_of(const struct node *definition)
 
 static const char *extension(const struct node *property, const char *name)
 {
-    NODE_FOREACH_PAIR(pair, property)
-    {
+    NODE_FOREACH_PAIR (pair, property) {
         if (pair->key.len == strlen(name) && node_is(pair->value, NODE_STRING) &&
             strncasecmp(pair->key.ptr, name, pair->key.len) == 0)
             return node_str(pair->value);
@@ -86,8 +85,7 @@ static int read_definition(struct reading *r, struct span name, const char *path
     struct node *definition = node_get_span(r->definitions, name);
     if (++r->depth > DEPTH_MAX)
         return kust_fail(r->kust, definition, err, "crds: %.*s refers to itself", SPAN_ARG(name));
-    NODE_FOREACH_PAIR(pair, properties_of(definition))
-    {
+    NODE_FOREACH_PAIR (pair, properties_of(definition)) {
         const char *below =
             arena_printf(r->kust->arena, "%s%s%.*s", path, *path ? "/" : "", SPAN_ARG(pair->key));
         if (read_property(r, pair->value, below, err) < 0)
@@ -100,8 +98,7 @@ static int read_definition(struct reading *r, struct span name, const char *path
 static int read_file(struct kust *k, const struct node *definitions,
                      struct transformer_config *config, struct err **err)
 {
-    NODE_FOREACH_PAIR(pair, definitions)
-    {
+    NODE_FOREACH_PAIR (pair, definitions) {
         struct node *properties = properties_of(pair->value);
         struct reading r = {k, definitions, config, {SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY}, 0};
         if (!node_get(properties, "kind") || !node_get(properties, "apiVersion") ||
@@ -119,8 +116,7 @@ const struct transformer_config *config_from_crds(struct kust *k, struct loader 
                                                   const struct node *paths, struct err **err)
 {
     struct transformer_config *config = ARENA_NEW(k->arena, struct transformer_config);
-    NODE_FOREACH_ITEM(path, paths)
-    {
+    NODE_FOREACH_ITEM (path, paths) {
         struct node *file = load_yaml(k, l, path, node_str(path), err);
         if (!file || read_file(k, file, config, err) < 0)
             return NULL;

@@ -73,8 +73,7 @@ static int get_element(struct kust *k, const struct fieldpath *p, struct span pa
     if (!split_element(part, &field, &value))
         return kust_fail(k, seq, err, "path %.*s: write [field=value], not %.*s", SPAN_ARG(p->text),
                          SPAN_ARG(part));
-    NODE_FOREACH_ITEM(item, seq)
-    {
+    NODE_FOREACH_ITEM (item, seq) {
         const struct node *held = field.len ? node_get_span(item, field) : item;
         if (!*out && held && scalar_is(held) && span_eq(scalar_raw(held), value))
             *out = item;

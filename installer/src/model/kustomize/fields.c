@@ -76,8 +76,7 @@ static int check_text_map(struct kust *k, struct node *map, const struct field *
 {
     if (map->type != NODE_MAP)
         return wrong_type(k, map, f->name, "a map", err);
-    NODE_FOREACH_PAIR(pair, map)
-    {
+    NODE_FOREACH_PAIR (pair, map) {
         if (pair->value->type == NODE_NULL)
             pair->value = node_new_str(k->doc, SPAN_EMPTY);
         else if (check_text(k, pair->value, f->name, "texts", err) < 0)

@@ -176,21 +176,18 @@ static int add_file(struct making *m, const struct node *at, struct err **err)
 
 static int add_sources(struct making *m, const struct node *entry, struct err **err)
 {
-    NODE_FOREACH_ITEM(item, node_get(entry, "envs"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(entry, "envs")) {
         if (add_env_file(m, item, err) < 0)
             return -1;
     }
     struct node *env = node_get(entry, "env");
     if (env && node_text(env).len && add_env_file(m, env, err) < 0)
         return -1;
-    NODE_FOREACH_ITEM(item, node_get(entry, "literals"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(entry, "literals")) {
         if (add_literal(m, item, err) < 0)
             return -1;
     }
-    NODE_FOREACH_ITEM(item, node_get(entry, "files"))
-    {
+    NODE_FOREACH_ITEM (item, node_get(entry, "files")) {
         if (add_file(m, item, err) < 0)
             return -1;
     }
@@ -203,9 +200,9 @@ static void add_metadata(struct kust *k, struct resource *r, const char *field,
 {
     const struct node *maps[] = {node_get(common, field), node_get(own, field)};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
-        NODE_FOREACH_PAIR(pair, maps[i])
-        node_set(k->doc, objects_meta_map(k, r, field), pair->key,
-                 scalar_new_string(k->doc, node_text(pair->value)));
+        NODE_FOREACH_PAIR (pair, maps[i])
+            node_set(k->doc, objects_meta_map(k, r, field), pair->key,
+                     scalar_new_string(k->doc, node_text(pair->value)));
     }
 }
 

@@ -159,16 +159,14 @@ static int find_containers(struct tagging *t, const struct node *n, struct err *
         if (find_containers(t, n->seq.items[i], err) < 0)
             return -1;
     }
-    NODE_FOREACH_PAIR(pair, n)
-    {
+    NODE_FOREACH_PAIR (pair, n) {
         if (scalar_is(pair->value))
             continue;
         if (find_containers(t, pair->value, err) < 0)
             return -1;
         if (!span_is(pair->key, "containers") && !span_is(pair->key, "initContainers"))
             continue;
-        NODE_FOREACH_ITEM(container, pair->value)
-        {
+        NODE_FOREACH_ITEM (container, pair->value) {
             if (add_container(t, container, err) < 0)
                 return -1;
         }
@@ -220,8 +218,7 @@ int transform_images(struct kust *k, const struct transformer *t, struct resmap 
             return -1;
     }
     int rc = 0;
-    NODE_FOREACH_ITEM(entry, args->images)
-    {
+    NODE_FOREACH_ITEM (entry, args->images) {
         struct image image = {0};
         if (rc < 0)
             continue;

@@ -35,8 +35,7 @@ struct jsonpatch *jsonpatch_parse(struct doc *d, struct span text, const char *f
                 node_type_name(p->operations));
         return NULL;
     }
-    NODE_FOREACH_ITEM(item, p->operations)
-    {
+    NODE_FOREACH_ITEM (item, p->operations) {
         if (item->type != NODE_MAP) {
             err_set(err, ERR_CONFIG, "%s:%u: an operation of a JSON patch is a map, not a %s", file,
                     item->line, node_type_name(item));
@@ -319,10 +318,10 @@ static void settle(struct doc *d, struct node *n)
 {
     bool plain = n->type == NODE_STRING && doc_text_is_plain(n->text);
 
-    NODE_FOREACH_PAIR(pair, n)
-    settle(d, pair->value);
-    NODE_FOREACH_ITEM(item, n)
-    settle(d, item);
+    NODE_FOREACH_PAIR (pair, n)
+        settle(d, pair->value);
+    NODE_FOREACH_ITEM (item, n)
+        settle(d, item);
     if (n->type == NODE_MAP || n->type == NODE_SEQ)
         return;
     if (n->type == NODE_INT || n->type == NODE_FLOAT) {
@@ -343,8 +342,7 @@ int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *targe
 {
     size_t number = 0;
 
-    NODE_FOREACH_ITEM(item, p->operations)
-    {
+    NODE_FOREACH_ITEM (item, p->operations) {
         const struct node *path = node_get(item, "path");
         struct operation o = {item, ++number, node_get_text(item, "op"), node_text(path)};
 

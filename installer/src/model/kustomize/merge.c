@@ -60,8 +60,7 @@ static int parse_directive(struct merge *m, const struct node *value, enum direc
 // The directive of a list is the only field of one of its elements.
 static int list_directive(struct merge *m, struct node *patch, enum directive *directive)
 {
-    NODE_FOREACH_ITEM(item, patch)
-    {
+    NODE_FOREACH_ITEM (item, patch) {
         struct node *value = node_get(item, "$patch");
         struct span text;
 
@@ -119,8 +118,7 @@ static void take_style(struct merge *m, const struct node *old, struct node *val
 
 static struct pair *find_pair(struct node *map, struct span key)
 {
-    NODE_FOREACH_PAIR(pair, map)
-    {
+    NODE_FOREACH_PAIR (pair, map) {
         if (pair->key.ptr == key.ptr || span_eq(pair->key, key))
             return pair;
     }
@@ -171,11 +169,10 @@ static int merge_fields(struct merge *m, struct node *dest, struct node *origin,
     VEC(struct span) keys CLEANUP(mem_cleanup) = {0};
     int result = 0;
 
-    NODE_FOREACH_PAIR(pair, dest)
-    vec_push(&keys, pair->key);
+    NODE_FOREACH_PAIR (pair, dest)
+        vec_push(&keys, pair->key);
     if (origin != dest) {
-        NODE_FOREACH_PAIR(pair, origin)
-        {
+        NODE_FOREACH_PAIR (pair, origin) {
             if (!find_pair(dest, pair->key))
                 vec_push(&keys, pair->key);
         }

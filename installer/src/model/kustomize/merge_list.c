@@ -117,8 +117,7 @@ int merge_elide_element(struct merge *m, struct node *list, struct span key, str
 static struct node *find_element(const struct node *list, const struct tuple *keys,
                                  const struct tuple *values)
 {
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         bool matches = true;
 
         if (!keys->parts[0].len) {
@@ -160,8 +159,7 @@ static bool is_empty_value(const struct node *n)
 
 static void add_elements(struct tuples *all, const struct node *list, const struct tuple *keys)
 {
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct tuple values = {.len = 0};
 
         if (!keys->parts[0].len)
@@ -304,8 +302,7 @@ static int merge_elements(struct merge *m, struct node *dest, struct node *origi
         if (merge_element(m, dest, origin, elements, &some_keys, &some_values, added) < 0)
             return -1;
     }
-    NODE_FOREACH_ITEM(item, dest)
-    {
+    NODE_FOREACH_ITEM (item, dest) {
         if (place_element(m, added, item, &some_keys) < 0)
             return -1;
     }

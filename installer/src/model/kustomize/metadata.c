@@ -40,8 +40,7 @@ static int set_pairs(struct kust *k, const struct pairs_args *args, struct resou
     struct setting s = {.walk = {k, r, WALK_CREATE_MAP, set_pair, NULL}};
     s.walk.data = &s;
     r->shares_nodes = true;
-    NODE_FOREACH_PAIR(pair, args->pairs)
-    {
+    NODE_FOREACH_PAIR (pair, args->pairs) {
         s.key = pair->key;
         s.value = pair->value;
         s.placed = NULL;

@@ -48,8 +48,7 @@ static int set_subjects(struct placing *p, struct resource *r, struct err **err)
     if (subjects->type != NODE_SEQ)
         return kust_fail(k, subjects, err, "%s: subjects: expected a list, found %s",
                          resource_text(k, r), node_type_name(subjects));
-    NODE_FOREACH_ITEM(subject, subjects)
-    {
+    NODE_FOREACH_ITEM (subject, subjects) {
         struct span text = scalar_raw(node_get(subject, all ? "kind" : "name"));
         if (!span_is(text, all ? "ServiceAccount" : "default"))
             continue;

@@ -110,8 +110,8 @@ static void absorb_notes(struct kust *k, struct resource *r)
                                         "config.k8s.io/id"};
     struct node *map = node_path(r->node, "metadata", "annotations");
     bool any = false;
-    NODE_FOREACH_PAIR(pair, map)
-    any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
+    NODE_FOREACH_PAIR (pair, map)
+        any = any || span_starts(pair->key, NOTES) || span_starts(pair->key, "config.k");
     if (!any)
         return;
     absorb_ids(k, r, map);
@@ -163,8 +163,8 @@ int objects_read(struct kust *k, struct span text, const char *name, struct reso
         return -1;
     struct node_list queue = {0};
     if (read.len == 1 && is_wrapper(read.items[0])) {
-        NODE_FOREACH_ITEM(item, node_get(read.items[0], "items"))
-        vec_push_arena(k->arena, &queue, item);
+        NODE_FOREACH_ITEM (item, node_get(read.items[0], "items"))
+            vec_push_arena(k->arena, &queue, item);
     } else {
         queue = read;
     }
@@ -196,8 +196,7 @@ void objects_normalize(struct kust *k, struct resource *r, const char *field)
         (void)node_remove(meta, span_str(field));
         return;
     }
-    NODE_FOREACH_PAIR(pair, map)
-    {
+    NODE_FOREACH_PAIR (pair, map) {
         struct node *fresh = scalar_new_string(k->doc, scalar_raw(pair->value));
         fresh->file = pair->value->file;
         fresh->line = pair->value->line;

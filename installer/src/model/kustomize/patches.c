@@ -135,8 +135,7 @@ int patch_configure_strategic(struct kust *k, struct loader *l, const struct nod
 {
     struct patch_args *args = new_args(k, "patchesStrategicMerge");
     args->is_set = true;
-    NODE_FOREACH_ITEM(entry, paths)
-    {
+    NODE_FOREACH_ITEM (entry, paths) {
         if (read_strategic(k, l, entry, args, err) < 0)
             return -1;
     }
@@ -284,8 +283,8 @@ static int select_targets(struct kust *k, const struct patch_args *args, struct 
 static void forget_sources(struct doc *d, struct node *n)
 {
     if (n->type == NODE_MAP) {
-        NODE_FOREACH_PAIR(pair, n)
-        forget_sources(d, pair->value);
+        NODE_FOREACH_PAIR (pair, n)
+            forget_sources(d, pair->value);
     } else if (n->type == NODE_SEQ) {
         for (uint32_t i = 0; i < n->seq.len; i++)
             forget_sources(d, n->seq.items[i]);

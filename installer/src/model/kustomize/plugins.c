@@ -22,8 +22,7 @@ static int read_configs(struct kust *k, struct target *t, const struct node *lis
 {
     struct accumulator *acc = accumulator_new(k);
     struct node *paths = node_new_seq(k->doc);
-    NODE_FOREACH_ITEM(entry, list)
-    {
+    NODE_FOREACH_ITEM (entry, list) {
         struct resource_list found = {0};
         struct err *ignored CLEANUP(err_cleanup) = NULL;
         struct span text = node_text(entry);

@@ -354,8 +354,7 @@ static int find_places(struct fixing *f, struct err **err)
     add_place(f, SPAN(RESID_NO_NAMESPACE));
     if (!span_is(f->referrer_id.gvk.kind, "RoleBinding"))
         return 0;
-    NODE_FOREACH_ITEM(subject, node_get(f->referrer->node, "subjects"))
-    {
+    NODE_FOREACH_ITEM (subject, node_get(f->referrer->node, "subjects")) {
         struct node *ns = node_get(subject, "namespace");
         if (!ns || !span_is(scalar_raw(node_get(subject, "kind")), "ServiceAccount"))
             continue;

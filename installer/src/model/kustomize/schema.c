@@ -216,8 +216,7 @@ static bool custom_merges(const struct node *of, struct span keys[SCHEMA_KEYS_MA
     *count = 0;
     if (!has_merge(node_get_text(of, "x-kubernetes-patch-strategy")))
         return false;
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         if (*count < SCHEMA_KEYS_MAX)
             keys[(*count)++] = node_text(item);
     }
@@ -264,17 +263,15 @@ static size_t count_types(const struct node *openapi)
 {
     size_t count = node_len(node_get(openapi, "paths"));
 
-    NODE_FOREACH_PAIR(pair, node_get(openapi, "definitions"))
-    count += node_len(node_get(pair->value, GVK));
+    NODE_FOREACH_PAIR (pair, node_get(openapi, "definitions"))
+        count += node_len(node_get(pair->value, GVK));
     return count;
 }
 
 static void add_definitions(struct schemas *s, const struct node *openapi)
 {
-    NODE_FOREACH_PAIR(pair, node_get(openapi, "definitions"))
-    {
-        NODE_FOREACH_ITEM(gvk, node_get(pair->value, GVK))
-        {
+    NODE_FOREACH_PAIR (pair, node_get(openapi, "definitions")) {
+        NODE_FOREACH_ITEM (gvk, node_get(pair->value, GVK)) {
             struct custom_type type = read_type(s, gvk);
 
             type.schema = pair->value;
@@ -286,8 +283,7 @@ static void add_definitions(struct schemas *s, const struct node *openapi)
 // A kind is namespaced when one of the paths to read it names a namespace.
 static void add_scopes(struct schemas *s, const struct node *openapi)
 {
-    NODE_FOREACH_PAIR(pair, node_get(openapi, "paths"))
-    {
+    NODE_FOREACH_PAIR (pair, node_get(openapi, "paths")) {
         const struct node *gvk = node_get(node_get(pair->value, "get"), GVK);
         struct custom_type type;
 

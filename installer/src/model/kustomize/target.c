@@ -57,8 +57,8 @@ static void complete(struct kust *k, struct node *spec)
         node_set(k->doc, spec, SPAN("images"), tags);
         return;
     }
-    NODE_FOREACH_ITEM(item, tags)
-    node_push(k->doc, images, item);
+    NODE_FOREACH_ITEM (item, tags)
+        node_push(k->doc, images, item);
 }
 
 static int check_type(struct kust *k, const struct target *t, struct err **err)
@@ -86,8 +86,7 @@ static int check_type(struct kust *k, const struct target *t, struct err **err)
 
 static int check_empty(const struct target *t, struct err **err)
 {
-    NODE_FOREACH_PAIR(pair, t->spec)
-    {
+    NODE_FOREACH_PAIR (pair, t->spec) {
         struct node *n = pair->value;
         bool type = span_is(pair->key, "kind") || span_is(pair->key, "apiVersion");
         bool empty = n->type == NODE_STRING && !n->text.len;

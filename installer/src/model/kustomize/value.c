@@ -17,14 +17,14 @@ int value_configure(struct kust *k, struct loader *l, const struct node *config,
     args->value = span_trim(node_get_text(config, "value"));
     if (!args->value.len)
         args->value = span_str(path_base(l->root));
-    NODE_FOREACH_ITEM(target, node_get(config, "targets"))
-    vec_push_arena(k->arena, &args->targets, target);
+    NODE_FOREACH_ITEM (target, node_get(config, "targets"))
+        vec_push_arena(k->arena, &args->targets, target);
     if (node_text(path).len) {
         struct node *file = load_yaml(k, l, path, node_str(path), err);
         if (!file || fields_check(k, file, &fields_targets, err) < 0)
             return -1;
-        NODE_FOREACH_ITEM(target, node_get(file, "targets"))
-        vec_push_arena(k->arena, &args->targets, target);
+        NODE_FOREACH_ITEM (target, node_get(file, "targets"))
+            vec_push_arena(k->arena, &args->targets, target);
     }
     if (!args->targets.len)
         return kust_fail(k, config, err, "there is no target");

@@ -77,14 +77,12 @@ static int mark_target(struct kust *k, const struct var *v, struct resmap *m, st
 int vars_add(struct kust *k, struct var_list *vars, const struct node *list, struct resmap *m,
              struct err **err)
 {
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct var v = read_var(item);
         if (mark_target(k, &v, m, err) < 0)
             return -1;
     }
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct var v = read_var(item);
         if (check_free(k, vars, &v, err) < 0)
             return -1;
@@ -194,14 +192,12 @@ static int replace_field(void *data, struct node *field, struct err **err)
     if (field->type == NODE_STRING) {
         replace_text(p, field);
     } else if (field->type == NODE_MAP) {
-        NODE_FOREACH_PAIR(pair, field)
-        {
+        NODE_FOREACH_PAIR (pair, field) {
             if (pair->value->type == NODE_STRING)
                 replace_text(p, pair->value);
         }
     } else if (field->type == NODE_SEQ) {
-        NODE_FOREACH_ITEM(item, field)
-        {
+        NODE_FOREACH_ITEM (item, field) {
             if (item->type != NODE_STRING)
                 return kust_fail(
                     p->walk.kust, item, err, "%s: vars are replaced in lists of texts, found %s",

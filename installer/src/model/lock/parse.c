@@ -22,8 +22,7 @@ static int fail(const char *file, uint32_t line, struct err **err, const char *w
 static int check_keys(const struct node *n, const char *const *known, size_t count,
                       const char *file, struct err **err)
 {
-    NODE_FOREACH_PAIR(pair, n)
-    {
+    NODE_FOREACH_PAIR (pair, n) {
         bool ok = false;
 
         for (size_t i = 0; i < count; i++)
@@ -95,8 +94,7 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
 
     if (!node_is(users, NODE_SEQ))
         return fail(file, line_of(n, "usedBy"), err, "'usedBy' is not a list", SPAN_EMPTY);
-    NODE_FOREACH_ITEM(user, users)
-    {
+    NODE_FOREACH_ITEM (user, users) {
         if (!node_is(user, NODE_STRING))
             return fail(file, user->line, err, "'usedBy' holds something else than texts",
                         SPAN_EMPTY);
@@ -180,9 +178,9 @@ struct lock *lock_parse(struct span text, const char *file, struct err **err)
     if (!root || check_head(root, file, err) < 0)
         return NULL;
     l = lock_new(node_get_text(root, "entrypoint"), node_get_text(root, "origin"));
-    NODE_FOREACH_ITEM(n, node_get(root, "artifacts"))
-    if (parse_entry(l, n, file, err) < 0)
-        return NULL;
+    NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
+        if (parse_entry(l, n, file, err) < 0)
+            return NULL;
     return STEAL(l);
 }
 

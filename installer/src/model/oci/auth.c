@@ -82,9 +82,9 @@ int auth_load(struct auth *a, struct err **err)
     root = doc_read_json(d, buf_span(&text), path, ERR_CONFIG, err);
     if (!root)
         return -1;
-    NODE_FOREACH_PAIR(entry, node_get(root, "auths"))
-    if (add_login(a, entry, path, err) < 0)
-        return -1;
+    NODE_FOREACH_PAIR (entry, node_get(root, "auths"))
+        if (add_login(a, entry, path, err) < 0)
+            return -1;
     return 0;
 }
 

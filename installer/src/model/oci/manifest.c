@@ -107,8 +107,7 @@ int oci_index_choose(struct arena *arena, struct span bytes, const char *platfor
         return -1;
     if (!node_is(manifests, NODE_SEQ))
         return 0;
-    NODE_FOREACH_ITEM(entry, manifests)
-    {
+    NODE_FOREACH_ITEM (entry, manifests) {
         struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
         add_platform(entry, &name);

@@ -76,8 +76,7 @@ static bool judge_list(const struct node *list, bool init, struct ready_pod *res
 {
     bool found = false;
 
-    NODE_FOREACH_ITEM(container, list)
-    {
+    NODE_FOREACH_ITEM (container, list) {
         struct ready_pod one = {.state = READY_OK};
 
         if (!judge_container(container, init, &one))

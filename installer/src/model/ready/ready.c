@@ -87,9 +87,9 @@ const struct node *ready_condition(const struct node *object, const char *type)
 {
     const struct node *conditions = node_path(object, "status", "conditions");
 
-    NODE_FOREACH_ITEM(condition, conditions)
-    if (span_is(node_get_text(condition, "type"), type))
-        return condition;
+    NODE_FOREACH_ITEM (condition, conditions)
+        if (span_is(node_get_text(condition, "type"), type))
+            return condition;
     return NULL;
 }
 

@@ -156,8 +156,7 @@ int chart_from_oci(struct walk *w, struct span reference, const char *user, stru
 
 static void merge_into(struct doc *d, struct node *under, const struct node *over)
 {
-    NODE_FOREACH_PAIR(pair, over)
-    {
+    NODE_FOREACH_PAIR (pair, over) {
         struct node *below = node_get_span(under, pair->key);
 
         if (node_is(pair->value, NODE_NULL))
@@ -195,8 +194,7 @@ static int annotated_images(struct walk *w, const struct chart *chart, struct sp
 
     if (!list)
         return err_wrap(err, "%s: chart %s", user, node_get_str(chart->meta, "name"));
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         struct span image = node_get_text(item, "image");
         struct span condition = node_get_text(item, "condition");
 
@@ -231,9 +229,9 @@ static int value_images(struct walk *w, const struct node *values, const struct 
         return 0;
     if (node_get_text(values, "repository").len && node_get(values, "tag"))
         return image_map(w, values, meta, user, err);
-    NODE_FOREACH_PAIR(pair, values)
-    if (node_is(pair->value, NODE_MAP) && value_images(w, pair->value, meta, user, err) < 0)
-        return -1;
+    NODE_FOREACH_PAIR (pair, values)
+        if (node_is(pair->value, NODE_MAP) && value_images(w, pair->value, meta, user, err) < 0)
+            return -1;
     return 0;
 }
 

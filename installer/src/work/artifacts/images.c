@@ -59,8 +59,7 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
 static int container_images(struct walk *w, const struct node *pod, const char *list,
                             const char *user, struct err **err)
 {
-    NODE_FOREACH_ITEM(container, node_get(pod, list))
-    {
+    NODE_FOREACH_ITEM (container, node_get(pod, list)) {
         struct span image = node_get_text(container, "image");
 
         if (image.len && walk_image(w, image, user, false, err) < 0)
@@ -88,8 +87,7 @@ static const struct node *pod_spec(const struct walk_object *o)
 // Volumes that are images (KEP-4639).
 static int volume_images(struct walk *w, const struct node *pod, const char *user, struct err **err)
 {
-    NODE_FOREACH_ITEM(volume, node_get(pod, "volumes"))
-    {
+    NODE_FOREACH_ITEM (volume, node_get(pod, "volumes")) {
         struct span image = node_get_text(node_get(volume, "image"), "reference");
 
         if (image.len && walk_image(w, image, user, false, err) < 0)

@@ -35,8 +35,7 @@ static const struct node *merged_values(struct walk *w, const struct walk_object
     const struct node *spec = node_get(object->node, "spec");
     const struct node *values = chart_merge(w, chart->values, NULL);
 
-    NODE_FOREACH_ITEM(reference, node_get(spec, "valuesFrom"))
-    {
+    NODE_FOREACH_ITEM (reference, node_get(spec, "valuesFrom")) {
         const struct node *more = values_of(w, reference, object->ns, err);
 
         if (*err)
@@ -60,9 +59,9 @@ static bool is_on(const struct node *package)
 
 static const struct node *repository_of(const struct node *values, struct span name)
 {
-    NODE_FOREACH_ITEM(repository, node_get(values, "helmRepositories"))
-    if (span_eq(node_get_text(repository, "name"), name))
-        return repository;
+    NODE_FOREACH_ITEM (repository, node_get(values, "helmRepositories"))
+        if (span_eq(node_get_text(repository, "name"), name))
+            return repository;
     return NULL;
 }
 
@@ -137,9 +136,9 @@ static int package_walk(struct walk *w, const struct node *values, const struct 
 static int packages_walk(struct walk *w, const struct node *values, const struct node *map,
                          const char *user, struct err **err)
 {
-    NODE_FOREACH_PAIR(entry, map)
-    if (package_walk(w, values, entry, user, err) < 0)
-        return -1;
+    NODE_FOREACH_PAIR (entry, map)
+        if (package_walk(w, values, entry, user, err) < 0)
+            return -1;
     return 0;
 }
 

@@ -65,8 +65,7 @@ static const struct node *same_element(const struct node *wanted, const struct n
                                        "devicePath", "key",           "ip",   "type",
                                        "uid",        "topologyKey"};
 
-    NODE_FOREACH_ITEM(item, list)
-    {
+    NODE_FOREACH_ITEM (item, list) {
         for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
             const struct node *a = node_get(wanted, keys[i]);
             const struct node *b = node_get(item, keys[i]);
@@ -94,9 +93,9 @@ static bool has_list(const struct node *wanted, const struct node *live)
         in_place = has(node_item(wanted, i), node_item(live, i));
     if (in_place)
         return true;
-    NODE_FOREACH_ITEM(item, wanted)
-    if (!node_is(item, NODE_MAP) || !has(item, same_element(item, live)))
-        return false;
+    NODE_FOREACH_ITEM (item, wanted)
+        if (!node_is(item, NODE_MAP) || !has(item, same_element(item, live)))
+            return false;
     return true;
 }
 
@@ -111,9 +110,9 @@ static bool has(const struct node *wanted, const struct node *live)
     if (node_is(wanted, NODE_MAP)) {
         if (!node_is(live, NODE_MAP))
             return false;
-        NODE_FOREACH_PAIR(pair, wanted)
-        if (!has(pair->value, node_get_span(live, pair->key)))
-            return false;
+        NODE_FOREACH_PAIR (pair, wanted)
+            if (!has(pair->value, node_get_span(live, pair->key)))
+                return false;
         return true;
     }
     if (node_is(wanted, NODE_SEQ))
@@ -130,12 +129,10 @@ static const struct node *keyed_element(struct span keys, const struct node *wan
     struct err *err CLEANUP(err_cleanup) = NULL;
     const struct node *key = doc_read_json(d, keys, "managedFields", ERR_API, &err);
 
-    NODE_FOREACH_ITEM(item, wanted)
-    {
+    NODE_FOREACH_ITEM (item, wanted) {
         bool same = key != NULL;
 
-        NODE_FOREACH_PAIR(pair, key)
-        {
+        NODE_FOREACH_PAIR (pair, key) {
             const struct node *value = node_get_span(item, pair->key);
 
             if (value && !node_equal(value, pair->value))
@@ -167,9 +164,9 @@ static bool owns_entry(const struct pair *entry, const struct node *wanted)
 // Whether each owned field is one that `wanted` has: if not, an apply would remove it.
 static bool owns_only(const struct node *fields, const struct node *wanted)
 {
-    NODE_FOREACH_PAIR(entry, fields)
-    if (!owns_entry(entry, wanted))
-        return false;
+    NODE_FOREACH_PAIR (entry, fields)
+        if (!owns_entry(entry, wanted))
+            return false;
     return true;
 }
 
@@ -177,11 +174,11 @@ static const struct node *owned_fields(const struct node *live, const char *mana
 {
     const struct node *entries = node_path(live, "metadata", "managedFields");
 
-    NODE_FOREACH_ITEM(entry, entries)
-    if (span_is(node_get_text(entry, "manager"), manager) &&
-        span_is(node_get_text(entry, "operation"), "Apply") &&
-        !node_get_text(entry, "subresource").len)
-        return node_get(entry, "fieldsV1");
+    NODE_FOREACH_ITEM (entry, entries)
+        if (span_is(node_get_text(entry, "manager"), manager) &&
+            span_is(node_get_text(entry, "operation"), "Apply") &&
+            !node_get_text(entry, "subresource").len)
+            return node_get(entry, "fieldsV1");
     return NULL;
 }
 
@@ -202,16 +199,15 @@ bool compare_is_applied(const struct node *wanted, const struct node *live, cons
 
     if (!fields || !owns_only(fields, wanted))
         return false;
-    NODE_FOREACH_PAIR(pair, wanted)
-    {
+    NODE_FOREACH_PAIR (pair, wanted) {
         // A manifest's status is not applied; creationTimestamp: null is a generator's habit.
         if (span_is(pair->key, "status"))
             continue;
         if (span_is(pair->key, "metadata")) {
-            NODE_FOREACH_PAIR(meta, pair->value)
-            if (!is_bookkeeping(meta->key) &&
-                !has(meta->value, node_get_span(node_get(live, "metadata"), meta->key)))
-                return false;
+            NODE_FOREACH_PAIR (meta, pair->value)
+                if (!is_bookkeeping(meta->key) &&
+                    !has(meta->value, node_get_span(node_get(live, "metadata"), meta->key)))
+                    return false;
             continue;
         }
         if (!has(pair->value, node_get_span(live, pair->key)))
@@ -222,16 +218,15 @@ bool compare_is_applied(const struct node *wanted, const struct node *live, cons
 
 static bool metadata_differs(const struct node *a, const struct node *b)
 {
-    NODE_FOREACH_PAIR(pair, a)
-    if (!is_bookkeeping(pair->key) && !node_equal(pair->value, node_get_span(b, pair->key)))
-        return true;
+    NODE_FOREACH_PAIR (pair, a)
+        if (!is_bookkeeping(pair->key) && !node_equal(pair->value, node_get_span(b, pair->key)))
+            return true;
     return false;
 }
 
 static bool part_differs(const struct node *a, const struct node *b)
 {
-    NODE_FOREACH_PAIR(pair, a)
-    {
+    NODE_FOREACH_PAIR (pair, a) {
         if (span_is(pair->key, "status") || span_is(pair->key, "metadata"))
             continue;
         if (!node_equal(pair->value, node_get_span(b, pair->key)))

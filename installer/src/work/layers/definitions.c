@@ -108,8 +108,7 @@ int definitions_wait(struct kube *k, const struct order_entry *entries, size_t c
         const struct node *spec = node_get(entries[i].object, "spec");
 
         // Discovery lists only what is served: a definition that it knows needs no wait.
-        NODE_FOREACH_ITEM(version, node_get(spec, "versions"))
-        {
+        NODE_FOREACH_ITEM (version, node_get(spec, "versions")) {
             const char *name = node_get_str(version, "name");
 
             if (!node_get_bool(version, "served", true) || is_known(k, spec, name))

@@ -77,8 +77,7 @@ static void add_inventory(struct builder *b, const struct node *object, int pare
 {
     const struct node *entries = node_path(object, "status", "inventory", "entries");
 
-    NODE_FOREACH_ITEM(entry, entries)
-    {
+    NODE_FOREACH_ITEM (entry, entries) {
         struct span rest = node_get_text(entry, "id");
         struct span ns, name, group, kind;
         size_t at;

@@ -54,8 +54,7 @@ static struct span newest_write(const struct node *release, bool of_status)
 {
     struct span newest = SPAN_EMPTY;
 
-    NODE_FOREACH_ITEM(entry, node_path(release, "metadata", "managedFields"))
-    {
+    NODE_FOREACH_ITEM (entry, node_path(release, "metadata", "managedFields")) {
         struct span time = node_get_text(entry, "time");
 
         if (span_is(node_get_text(entry, "subresource"), "status") != of_status ||

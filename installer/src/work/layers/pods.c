@@ -21,8 +21,7 @@ static int index_owned(void *data, const struct node *object, struct err **err U
     struct pods *p = data;
     const struct node *owners = node_path(object, "metadata", "ownerReferences");
 
-    NODE_FOREACH_ITEM(owner, owners)
-    {
+    NODE_FOREACH_ITEM (owner, owners) {
         struct span uid = node_get_text(owner, "uid");
         struct pods_list *list = map_get(&p->owners, uid);
 

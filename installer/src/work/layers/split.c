@@ -67,12 +67,12 @@ static bool mentions(const struct node *n, struct span name)
 {
     if (node_is(n, NODE_STRING))
         return span_eq(n->text, name);
-    NODE_FOREACH_ITEM(item, n)
-    if (mentions(item, name))
-        return true;
-    NODE_FOREACH_PAIR(pair, n)
-    if (mentions(pair->value, name))
-        return true;
+    NODE_FOREACH_ITEM (item, n)
+        if (mentions(item, name))
+            return true;
+    NODE_FOREACH_PAIR (pair, n)
+        if (mentions(pair->value, name))
+            return true;
     return false;
 }
 
