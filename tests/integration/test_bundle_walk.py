@@ -81,6 +81,59 @@ def test_flux_kustomization_is_built_as_flux_would(tree):
     assert users == {"Deployment elsewhere/pre-w", "Job elsewhere/pre-job"}
 
 
+def plain_folder(tree, files, **spec):
+    """A repository without a kustomization in ./apps, and a Flux Kustomization on that path."""
+    tree.upstream.add_git("plain", files, tag="1")
+    url = tree.upstream.url + "/git/plain.git"
+    tree.objects(source("GitRepository", "plain", {"url": url, "ref": {"tag": "1"}, **spec}),
+                 flux_kustomization("k", "plain", "./apps"))
+
+
+def manifest(tree, image, name):
+    offer(tree, image)
+    return yaml.safe_dump(workload("Deployment", at(tree, image), name=name))
+
+
+def test_path_without_kustomization_is_all_manifests_below_it(tree):
+    """As Flux generates it: folders with a kustomization stand for themselves, other files do not count."""
+    plain_folder(tree, {
+        "apps/one.yaml": manifest(tree, "one:1", "one"),
+        "apps/deep/er/two.yml": manifest(tree, "two:1", "two"),
+        "apps/own/kustomization.yaml": "resources: [three.yaml]\n",
+        "apps/own/three.yaml": manifest(tree, "three:1", "three"),
+        "apps/own/unused.yaml": manifest(tree, "unused:1", "unused"),
+        "apps/own/below/unused.yaml": manifest(tree, "unused:2", "unused"),
+        "apps/.sops.yaml": "creation_rules: []\n",
+        "apps/notes.txt": "no: manifest\n",
+        "apps-of-others/four.yaml": manifest(tree, "four:1", "four"),
+        ".github/workflow.yaml": "on: push\n",
+    })
+    tree.lock()
+    assert images(tree) == {"one:1", "two:1", "three:1"}
+
+
+def test_root_as_a_path_leaves_out_what_no_artifact_has(tree):
+    offer(tree, "one:1")
+    tree.upstream.add_git("plain", {"one.yaml": manifest(tree, "one:1", "one"), ".github/ci.yaml": "on: push\n"},
+                          tag="1")
+    tree.objects(source("GitRepository", "plain", {"url": tree.upstream.url + "/git/plain.git", "ref": {"tag": "1"}}),
+                 flux_kustomization("k", "plain", "./"))
+    tree.lock()
+    assert images(tree) == {"one:1"}
+
+
+@pytest.mark.parametrize("files, spec, code, text", [
+    ({"other/x.yaml": "a: b\n"}, {}, 3, "/apps has neither a kustomization nor a manifest"),
+    ({"apps/x.yaml": "a: b\n"}, {"ignore": "/*"}, 12, "/apps has no kustomization"),
+    ({"apps/x.yaml": "a: b\n", ".sourceignore": "x\n"}, {}, 12, "/.sourceignore"),
+    ({"apps/x.yaml": "a: b\n"}, {}, 3, "apps/x.yaml"),
+], ids=["nothing", "spec.ignore", "sourceignore", "no-object"])
+def test_path_that_cannot_be_generated_is_refused(tree, files, spec, code, text):
+    plain_folder(tree, files, **spec)
+    error = tree.lock(check=code).stderr
+    assert "Kustomization flux-system/k" in error and text in error
+
+
 def test_kustomization_in_its_own_path_ends(tree):
     loop = flux_kustomization("k", "repo", "./base")
     tree.objects(base(tree, loop), loop)

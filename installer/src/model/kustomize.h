@@ -15,6 +15,9 @@
 #include "base/span.h"
 #include "io/doc.h"
 
+// The names of a kustomization file, NULL at the end.
+extern const char *const kustomize_file_names[];
+
 // --- where files come from ---
 
 enum kustomize_entry {
@@ -50,6 +53,8 @@ struct kustomize_tree *kustomize_tree_memory(void) MUST_CHECK RETURNS_NONNULL;
 void kustomize_tree_add(struct kustomize_tree *memory, const char *path, struct span data);
 // A symbolic link at `path`; `target` as readlink gives it.
 void kustomize_tree_link(struct kustomize_tree *memory, const char *path, const char *target);
+// The paths of all files of a tree in memory, sorted; in `arena`. Links are left out.
+const char **kustomize_tree_list(struct kustomize_tree *memory, struct arena *arena, size_t *count);
 
 void kustomize_tree_close(struct kustomize_tree *t); // NULL-safe
 CLEANUP_DEFINE(kustomize_tree_cleanup, struct kustomize_tree, kustomize_tree_close);

@@ -5,14 +5,14 @@
 #include "model/kustomize/accumulate.h"
 #include "model/kustomize/fields.h"
 
-static const char *const file_names[] = {"kustomization.yaml", "kustomization.yml",
-                                         "Kustomization"};
+const char *const kustomize_file_names[] = {"kustomization.yaml", "kustomization.yml",
+                                            "Kustomization", NULL};
 
 static int find_file(struct kust *k, struct loader *l, const char **name, struct err **err)
 {
     *name = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(file_names); i++) {
-        char *path CLEANUP(mem_cleanup) = path_join(l->root, file_names[i]);
+    for (const char *const *it = kustomize_file_names; *it; it++) {
+        char *path CLEANUP(mem_cleanup) = path_join(l->root, *it);
         char *real CLEANUP(mem_cleanup) = NULL;
         enum kustomize_entry entry;
         if (l->tree->ops->lookup(l->tree, path, &entry, &real, err) < 0)
@@ -21,8 +21,8 @@ static int find_file(struct kust *k, struct loader *l, const char **name, struct
             continue;
         if (*name)
             return err_set(err, ERR_CONFIG, "%s holds both %s and %s", load_show(k, l, "."), *name,
-                           file_names[i]);
-        *name = file_names[i];
+                           *it);
+        *name = *it;
     }
     if (*name)
         return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tree of files in memory: what a bundle holds, or a git source, without touching the disk.
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -120,6 +121,25 @@ static int memory_read(struct kustomize_tree *base, const char *real, struct buf
         return err_set(err, ERR_CONFIG, "no file %s", real);
     buf_add_span(out, e->data);
     return buf_check(out, ERR_CONFIG, real, err);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **kustomize_tree_list(struct kustomize_tree *memory, struct arena *arena, size_t *count)
+{
+    const struct memory_tree *t = (const struct memory_tree *)memory;
+    const char **paths = arena_array(arena, map_len(&t->entries) + 1, sizeof(*paths));
+    size_t len = 0;
+    MAP_FOREACH (e, &t->entries) {
+        if (((const struct memory_entry *)e->value)->kind == KUSTOMIZE_FILE)
+            paths[len++] = arena_span(arena, e->key).ptr;
+    }
+    qsort(paths, len, sizeof(*paths), compare_paths);
+    *count = len;
+    return paths;
 }
 
 static void memory_close(struct kustomize_tree *base)

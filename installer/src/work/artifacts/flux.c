@@ -33,13 +33,12 @@ const char *flux_git_ref(struct walk *w, const struct walk_object *repository, s
     return "branch/master"; // the API's default
 }
 
-static struct sources_git *source_of(struct walk *w, const struct walk_object *object,
-                                     struct err **err)
+static const struct walk_object *find_repository(struct walk *w, const struct walk_object *object,
+                                                 struct err **err)
 {
     const struct node *source = node_path(object->node, "spec", "sourceRef");
     struct span ns = node_get_text(source, "namespace");
     const struct walk_object *repository;
-    const char *ref;
 
     if (!span_is(node_get_text(source, "kind"), "GitRepository")) {
         err_set(err, ERR_UNSUPPORTED, "%s: a source of kind %s cannot be followed yet",
@@ -48,12 +47,17 @@ static struct sources_git *source_of(struct walk *w, const struct walk_object *o
     }
     repository =
         walk_find(w, "GitRepository", ns.len ? ns : object->ns, node_get_text(source, "name"));
-    if (!repository) {
+    if (!repository)
         err_set(err, ERR_CONFIG, "%s: its source GitRepository %s is not in the tree",
                 object->label, node_get_str(source, "name"));
-        return NULL;
-    }
-    ref = flux_git_ref(w, repository, err);
+    return repository;
+}
+
+static struct sources_git *fetch(struct walk *w, const struct walk_object *repository,
+                                 struct err **err)
+{
+    const char *ref = flux_git_ref(w, repository, err);
+
     if (!ref)
         return NULL;
     return walk_git(w, node_get_text(node_get(repository->node, "spec"), "url"), ref,
@@ -81,15 +85,20 @@ static void add_common_metadata(struct doc *d, struct node *k, const struct node
     node_set(d, k, SPAN("labels"), list);
 }
 
-// A kustomization of our own above the path says what the Flux object adds to it.
-static void write_overlay(const struct node *spec, const char *below, struct buf *out)
+// A kustomization of our own in `folder` says what the Flux object adds to its path.
+static void write_overlay(const struct node *spec, const char *folder, const flux_paths *paths,
+                          struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *k = node_new_map(d), *resources = node_new_seq(d);
 
     node_set_str(d, k, "apiVersion", SPAN("kustomize.config.k8s.io/v1beta1"));
     node_set_str(d, k, "kind", SPAN("Kustomization"));
-    node_push(d, resources, node_new_str(d, span_str(below)));
+    VEC_FOREACH (const char **, path, paths) {
+        char *relative CLEANUP(mem_cleanup) = path_relative(folder, *path);
+
+        node_push(d, resources, node_new_str(d, span_str(relative)));
+    }
     node_set(d, k, SPAN("resources"), resources);
     copy_field(d, k, "patches", node_get(spec, "patches"));
     copy_field(d, k, "images", node_get(spec, "images"));
@@ -137,7 +146,7 @@ static void overlay_close(struct kustomize_tree *t UNUSED)
 {
 }
 
-static int build(struct walk *w, struct kustomize_tree *tree, const char *path,
+static int build(struct walk *w, struct kustomize_tree *tree, const flux_paths *paths,
                  const struct node *spec, struct kustomize_result *result, struct err **err)
 {
     static const struct kustomize_tree_ops ops = {overlay_lookup, overlay_read, overlay_close};
@@ -146,7 +155,6 @@ static int build(struct walk *w, struct kustomize_tree *tree, const char *path,
                         .folder = "/.flux-kustomization",
                         .file = mem_str("/.flux-kustomization/kustomization.yaml"),
                         .content = BUF_INIT(BUF_DOC_MAX)};
-    char *below CLEANUP(mem_cleanup) = path_relative(o.folder, path);
     struct kustomize_options options = {.tree = &o.base,
                                         .folder = o.folder,
                                         .relative_to = "/",
@@ -155,7 +163,7 @@ static int build(struct walk *w, struct kustomize_tree *tree, const char *path,
                                         .load_any = true};
     int status;
 
-    write_overlay(spec, below, &o.content);
+    write_overlay(spec, o.folder, paths, &o.content);
     status = kustomize_build(&options, result, err);
     buf_free(&o.content);
     free(o.file);
@@ -165,20 +173,26 @@ static int build(struct walk *w, struct kustomize_tree *tree, const char *path,
 int flux_kustomization(struct walk *w, const struct walk_object *object, struct err **err)
 {
     const struct node *spec = node_get(object->node, "spec");
-    struct sources_git *git = source_of(w, object, err);
+    const struct walk_object *repository = find_repository(w, object, err);
+    struct sources_git *git = repository ? fetch(w, repository, err) : NULL;
     struct kustomize_tree *tree = git ? sources_git_tree(git, err) : NULL;
     // Cleaning "/<path>" keeps it below the root: ".." cannot climb out.
     char *rooted CLEANUP(mem_cleanup) = mem_printf("/%s", node_get_str(spec, "path"));
     char *path CLEANUP(mem_cleanup) = path_clean(rooted);
     struct kustomize_result *result;
+    flux_paths paths = {0};
+    bool ignores;
 
     if (!tree)
         return -1;
     if (node_get(spec, "postBuild"))
         return err_set(err, ERR_UNSUPPORTED, "%s: postBuild substitutions cannot be followed yet",
                        object->label);
+    ignores = node_path(repository->node, "spec", "ignore") != NULL;
+    if (flux_folder(w, tree, path, ignores, &paths, err) < 0)
+        return err_wrap(err, "%s: git %s", object->label, git->url);
     result = MEM_NEW(struct kustomize_result);
-    if (build(w, tree, path, spec, result, err) < 0) {
+    if (build(w, tree, &paths, spec, result, err) < 0) {
         free(result);
         return err_wrap(err, "%s: %s in git %s", object->label, path + 1, git->url);
     }

@@ -80,6 +80,16 @@ const char *flux_git_ref(struct walk *w, const struct walk_object *repository, s
 int flux_kustomization(struct walk *w, const struct walk_object *object, struct err **err)
     MUST_CHECK;
 
+// --- flux_folder.c ---
+
+typedef VEC(const char *) flux_paths;
+
+// What the folder `root` of a git tree stands for as `resources`: itself when it has a
+// kustomization file, else the manifests and kustomizations below it. `ignores`: its source has a
+// spec.ignore. The paths are absolute and live as long as the walk. ERR_UNSUPPORTED.
+int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, bool ignores,
+                flux_paths *out, struct err **err) MUST_CHECK;
+
 // --- release.c ---
 
 // Follows a HelmRelease to its chart, and an umbrella's packages.
