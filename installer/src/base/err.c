@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The error object.
+#define ERR_DEFINE
 #include "base/err.h"
 
 #include <assert.h>

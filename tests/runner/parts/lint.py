@@ -7,7 +7,7 @@ from . import build, suites
 
 def run(context, tally):
     build.preset(context, tally, "dev")  # clang-tidy and the help check stand on it
-    status, output = context.command("lint", [context.root / "tests/lint/run"], limit_s=1200)
+    status, output = context.command("lint", [context.root / "tests/lint/run"], limit_s=2400)
     if status:
         context.tail(output, 200)
     count_tap(output, status, "lint", tally)
