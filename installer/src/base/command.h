@@ -38,6 +38,39 @@ struct command_common {
         .offset = offsetof(struct command_common, quiet), .help = "print no progress"              \
     }
 
+// Rows that several commands have, each for the field of its name in the options struct `type`.
+#define COMMAND_ENTRYPOINT_OPTION(type_)                                                           \
+    {                                                                                              \
+        .type = OPT_OPERAND, .value = "[ENTRYPOINT]", .offset = offsetof(type_, entrypoint),       \
+        .help = "folder of the entrypoint kustomization (clusters/sandbox)"                        \
+    }
+#define COMMAND_BUNDLE_OPTION(type_)                                                               \
+    {                                                                                              \
+        .type = OPT_TEXT, .name = "bundle", .value = "FILE", .offset = offsetof(type_, bundle),    \
+        .help = "the bundle that everything remote comes from"                                     \
+    }
+#define COMMAND_CA_FILE_OPTION(type_)                                                              \
+    {                                                                                              \
+        .type = OPT_TEXT, .name = "ca-file", .value = "FILE", .offset = offsetof(type_, ca_file),  \
+        .help = "certificate authorities of upstream servers"                                      \
+    }
+#define COMMAND_LAB_OPTION(type_)                                                                  \
+    {                                                                                              \
+        .type = OPT_FLAG, .name = "lab", .offset = offsetof(type_, lab),                           \
+        .help = "accept what was made in the lab, from look-alikes"                                \
+    }
+// Which cluster: two rows.
+#define COMMAND_CLUSTER_OPTIONS(type_)                                                             \
+    {.type = OPT_TEXT,                                                                             \
+     .name = "kubeconfig",                                                                         \
+     .value = "FILE",                                                                              \
+     .offset = offsetof(type_, kubeconfig),                                                        \
+     .help = "instead of $KUBECONFIG or ~/.kube/config"},                                          \
+    {                                                                                              \
+        .type = OPT_TEXT, .name = "context", .value = "NAME", .offset = offsetof(type_, context),  \
+        .help = "instead of the kubeconfig's current context"                                      \
+    }
+
 struct command_env {
     struct report *report; // progress and warnings, to stderr
     struct cancel *cancel; // SIGINT and SIGTERM

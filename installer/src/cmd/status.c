@@ -25,34 +25,15 @@ struct status_options {
 #define AT(field) offsetof(struct status_options, field)
 
 static const struct opt status_table[] = {
-    {.type = OPT_OPERAND,
-     .value = "[ENTRYPOINT]",
-     .offset = AT(entrypoint),
-     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
-    {.type = OPT_TEXT,
-     .name = "bundle",
-     .value = "FILE",
-     .offset = AT(bundle),
-     .help = "the bundle that the sandbox was brought up from (bundles/sandbox.bundle)"},
-    {.type = OPT_TEXT,
-     .name = "kubeconfig",
-     .value = "FILE",
-     .offset = AT(kubeconfig),
-     .help = "instead of $KUBECONFIG or ~/.kube/config"},
-    {.type = OPT_TEXT,
-     .name = "context",
-     .value = "NAME",
-     .offset = AT(context),
-     .help = "instead of the kubeconfig's current context"},
+    COMMAND_ENTRYPOINT_OPTION(struct status_options),
+    COMMAND_BUNDLE_OPTION(struct status_options),
+    COMMAND_CLUSTER_OPTIONS(struct status_options),
     {.type = OPT_DURATION,
      .name = "timeout",
      .value = "TIME",
      .offset = AT(timeout_ms),
      .help = "wait this long for the API server (1m)"},
-    {.type = OPT_FLAG,
-     .name = "lab",
-     .offset = AT(lab),
-     .help = "accept a bundle that was made in the lab"},
+    COMMAND_LAB_OPTION(struct status_options),
     COMMAND_COMMON_OPTIONS,
 };
 
@@ -181,8 +162,9 @@ const struct command cmd_status = {
         {
             .name = "status",
             .summary = "show which layers are ready, and why the others are not",
-            .details = "Looks once. Exit code 0 when everything is ready, 8 when something is on\n"
-                       "its way, 9 when something fails.",
+            .details = "Looks once, at what the bundle (bundles/sandbox.bundle) brings up. Exit\n"
+                       "code 0 when everything is ready, 8 when something is on its way, 9 when\n"
+                       "something fails.",
             .options = status_table,
             .option_count = ARRAY_LEN(status_table),
         },

@@ -32,35 +32,15 @@ struct up_options {
 #define AT(field) offsetof(struct up_options, field)
 
 static const struct opt up_table[] = {
-    {.type = OPT_OPERAND,
-     .value = "[ENTRYPOINT]",
-     .offset = AT(entrypoint),
-     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
-    {.type = OPT_TEXT,
-     .name = "bundle",
-     .value = "FILE",
-     .offset = AT(bundle),
-     .help = "the bundle (bundles/sandbox.bundle; built from the lock when absent)"},
+    COMMAND_ENTRYPOINT_OPTION(struct up_options),
+    COMMAND_BUNDLE_OPTION(struct up_options),
     {.type = OPT_TEXT,
      .name = "lock",
      .value = "FILE",
      .offset = AT(lock),
      .help = "the lock to build a missing bundle from (bundles/sandbox.lock)"},
-    {.type = OPT_TEXT,
-     .name = "kubeconfig",
-     .value = "FILE",
-     .offset = AT(kubeconfig),
-     .help = "instead of $KUBECONFIG or ~/.kube/config"},
-    {.type = OPT_TEXT,
-     .name = "context",
-     .value = "NAME",
-     .offset = AT(context),
-     .help = "instead of the kubeconfig's current context"},
-    {.type = OPT_TEXT,
-     .name = "ca-file",
-     .value = "FILE",
-     .offset = AT(ca_file),
-     .help = "certificate authorities of upstream servers"},
+    COMMAND_CLUSTER_OPTIONS(struct up_options),
+    COMMAND_CA_FILE_OPTION(struct up_options),
     {.type = OPT_DURATION,
      .name = "timeout",
      .value = "TIME",
@@ -81,10 +61,7 @@ static const struct opt up_table[] = {
      .value = "LAYER",
      .offset = AT(to),
      .help = "stop after this layer"},
-    {.type = OPT_FLAG,
-     .name = "lab",
-     .offset = AT(lab),
-     .help = "accept a lock or bundle that was made in the lab"},
+    COMMAND_LAB_OPTION(struct up_options),
     COMMAND_COMMON_OPTIONS,
 };
 
@@ -209,9 +186,10 @@ const struct command cmd_up = {
             .name = "up",
             .summary = "bring the sandbox up, layer by layer, until all of it is ready",
             .details =
-                "Verifies the bundle, renders the entrypoint, and for each layer applies what is\n"
-                "not applied yet and waits until every object of it, and everything that grew\n"
-                "out of them, is ready. May be interrupted and run again at any time.",
+                "Verifies the bundle (bundles/sandbox.bundle; built from the lock when absent),\n"
+                "renders the entrypoint, and for each layer applies what is not applied yet and\n"
+                "waits until every object of it, and everything that grew out of them, is ready.\n"
+                "May be interrupted and run again at any time.",
             .options = up_table,
             .option_count = ARRAY_LEN(up_table),
         },

@@ -19,10 +19,7 @@ struct build_options {
 #define AT(field) offsetof(struct build_options, field)
 
 static const struct opt build_table[] = {
-    {.type = OPT_OPERAND,
-     .value = "[ENTRYPOINT]",
-     .offset = AT(entrypoint),
-     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    COMMAND_ENTRYPOINT_OPTION(struct build_options),
     {.type = OPT_TEXT,
      .name = "lock",
      .value = "FILE",
@@ -38,15 +35,8 @@ static const struct opt build_table[] = {
      .name = "without-images",
      .offset = AT(without_images),
      .help = "leave container images out: the nodes pull them from upstream"},
-    {.type = OPT_TEXT,
-     .name = "ca-file",
-     .value = "FILE",
-     .offset = AT(ca_file),
-     .help = "certificate authorities of upstream servers"},
-    {.type = OPT_FLAG,
-     .name = "lab",
-     .offset = AT(lab),
-     .help = "accept a lock that was made in the lab"},
+    COMMAND_CA_FILE_OPTION(struct build_options),
+    COMMAND_LAB_OPTION(struct build_options),
     COMMAND_COMMON_OPTIONS,
 };
 

@@ -23,10 +23,7 @@ struct lock_options {
 #define AT(field) offsetof(struct lock_options, field)
 
 static const struct opt lock_table[] = {
-    {.type = OPT_OPERAND,
-     .value = "[ENTRYPOINT]",
-     .offset = AT(entrypoint),
-     .help = "folder of the entrypoint kustomization (clusters/sandbox)"},
+    COMMAND_ENTRYPOINT_OPTION(struct lock_options),
     {.type = OPT_TEXT,
      .name = "file",
      .letter = 'o',
@@ -37,11 +34,7 @@ static const struct opt lock_table[] = {
      .name = "check",
      .offset = AT(check),
      .help = "write nothing; exit 11 when the lock would change"},
-    {.type = OPT_TEXT,
-     .name = "ca-file",
-     .value = "FILE",
-     .offset = AT(ca_file),
-     .help = "certificate authorities of upstream servers"},
+    COMMAND_CA_FILE_OPTION(struct lock_options),
     {.type = OPT_FLAG,
      .name = "lab",
      .offset = AT(lab),
