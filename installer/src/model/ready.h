@@ -32,14 +32,8 @@ struct ready {
     char message[READY_MESSAGE_BYTES]; // one line; may be ""
 };
 
-struct ready_options {
-    // The object's CRD declares status.conditions: without any condition it is not ready yet.
-    bool declares_conditions;
-};
-
-// Judges one object (apiVersion, kind, metadata, spec, status). `options` may be NULL.
-void ready_check(const struct node *object, const struct ready_options *options,
-                 struct ready *result);
+// Judges one object (apiVersion, kind, metadata, spec, status).
+void ready_check(const struct node *object, struct ready *result);
 
 // What keeps one pod from being ready, as precisely as its status tells.
 struct ready_pod {

@@ -41,8 +41,6 @@ static bool suspended(const struct node *object, struct ready *result)
 static bool condition_ready(const struct node *object, struct ready *result)
 {
     const struct node *condition = ready_condition(object, "Ready");
-    const struct node *metadata = node_get(object, "metadata");
-    int64_t generation = node_get_int(metadata, "generation", 0);
     struct span reason = node_get_text(condition, "reason");
 
     if (!condition) {
@@ -50,7 +48,7 @@ static bool condition_ready(const struct node *object, struct ready *result)
                   "no controller has acted on it yet");
         return false;
     }
-    if (node_get_int(condition, "observedGeneration", generation) != generation) {
+    if (!ready_is_current(object, condition)) {
         ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
                   "its condition is of an older generation");
         return false;

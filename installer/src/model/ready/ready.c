@@ -98,6 +98,13 @@ bool ready_condition_is(const struct node *object, const char *type, const char 
     return span_is(node_get_text(ready_condition(object, type), "status"), want);
 }
 
+bool ready_is_current(const struct node *object, const struct node *condition)
+{
+    int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
+
+    return node_get_int(condition, "observedGeneration", generation) == generation;
+}
+
 static ready_rule *rule_of(struct span group, struct span kind)
 {
     for (size_t i = 0; i < ARRAY_LEN(rules); i++)
@@ -124,14 +131,12 @@ bool ready_kind_is_static(struct span group, struct span kind)
 static bool says_more(const struct node *object, struct ready *result)
 {
     static const char *const types[] = {"Stalled", "Ready", "Reconciling"};
-    int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
 
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         const struct node *condition = ready_condition(object, types[i]);
         bool is_true = span_is(node_get_text(condition, "status"), "True");
 
-        if (!condition || is_true == (i == 1) ||
-            node_get_int(condition, "observedGeneration", generation) != generation)
+        if (!condition || is_true == (i == 1) || !ready_is_current(object, condition))
             continue;
         ready_set_condition(result, READY_PROGRESSING, condition);
         return true;
@@ -161,11 +166,25 @@ static bool generation_lags(const struct node *object, struct ready *result)
     return true;
 }
 
+// A condition of an older generation says nothing about this one.
+static void set_older(struct ready *result, const struct node *condition)
+{
+    ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
+              "the %.*s condition is of generation %lld, a newer one is wanted",
+              SPAN_ARG(node_get_text(condition, "type")),
+              (long long)node_get_int(condition, "observedGeneration", 0));
+}
+
 // Stalled is looked at first, whatever the order of the conditions; kstatus lets the order decide.
 static bool flagged(const struct node *object, struct ready *result)
 {
-    if (ready_condition_is(object, "Stalled", "True")) {
-        ready_set_condition(result, READY_TERMINAL, ready_condition(object, "Stalled"));
+    const struct node *stalled = ready_condition(object, "Stalled");
+
+    if (span_is(node_get_text(stalled, "status"), "True")) {
+        if (ready_is_current(object, stalled))
+            ready_set_condition(result, READY_TERMINAL, stalled);
+        else
+            set_older(result, stalled);
         return true;
     }
     if (ready_condition_is(object, "Reconciling", "True") && !ready_condition(object, "Ready")) {
@@ -176,29 +195,15 @@ static bool flagged(const struct node *object, struct ready *result)
 }
 
 // Kinds without a rule: the Ready condition, at this generation, decides.
-static void check_other(const struct node *object, const struct ready_options *options,
-                        struct ready *result)
+static void check_other(const struct node *object, struct ready *result)
 {
     const struct node *condition = ready_condition(object, "Ready");
-    const struct node *metadata = node_get(object, "metadata");
-    int64_t generation = node_get_int(metadata, "generation", 0);
-    int64_t observed = node_get_int(condition, "observedGeneration", generation);
 
-    if (!condition) {
-        bool none = node_len(node_path(object, "status", "conditions")) == 0;
-
-        if (options && options->declares_conditions && none)
-            ready_set(result, READY_PROGRESSING, SPAN("NoStatus"),
-                      "no controller has reported a condition yet");
+    if (!condition)
         return;
-    }
-    if (observed != generation) {
-        ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
-                  "the Ready condition is of generation %lld, %lld is wanted", (long long)observed,
-                  (long long)generation);
-        return;
-    }
-    if (!span_is(node_get_text(condition, "status"), "True"))
+    if (!ready_is_current(object, condition))
+        set_older(result, condition);
+    else if (!span_is(node_get_text(condition, "status"), "True"))
         ready_set_condition(result,
                             span_is(node_get_text(condition, "status"), "False")
                                 ? READY_FAILING
@@ -206,8 +211,7 @@ static void check_other(const struct node *object, const struct ready_options *o
                             condition);
 }
 
-void ready_check(const struct node *object, const struct ready_options *options,
-                 struct ready *result)
+void ready_check(const struct node *object, struct ready *result)
 {
     ready_rule *rule = rule_of(group_of(object), node_get_text(object, "kind"));
 
@@ -221,7 +225,7 @@ void ready_check(const struct node *object, const struct ready_options *options,
     if (rule)
         rule(object, result);
     else
-        check_other(object, options, result);
+        check_other(object, result);
 }
 
 const char *ready_state_name(enum ready_state state)

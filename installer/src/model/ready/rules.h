@@ -27,6 +27,9 @@ void ready_copy(char *out, size_t room, struct span text);
 // condition.status == want ("True", "False", "Unknown"); false without the condition.
 bool ready_condition_is(const struct node *object, const char *type, const char *want);
 
+// Whether the condition was set for the object's newest generation, as far as it says.
+bool ready_is_current(const struct node *object, const struct node *condition);
+
 // workload.c
 ready_rule ready_rule_pod, ready_rule_deployment, ready_rule_stateful_set, ready_rule_daemon_set,
     ready_rule_replica_set, ready_rule_job, ready_rule_volume_claim;

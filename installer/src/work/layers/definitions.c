@@ -37,7 +37,7 @@ static int is_established(struct kube *k, const struct node *wanted, struct read
         return -1;
     *ready = (struct ready){.state = READY_PROGRESSING, .reason = "NotFound"};
     if (absent == 0)
-        ready_check(answer.object, NULL, ready);
+        ready_check(answer.object, ready);
     return ready->state == READY_OK;
 }
 

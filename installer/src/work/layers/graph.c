@@ -61,7 +61,7 @@ static void judge(struct builder *b, struct graph_item *item)
     const char *trouble;
 
     switch (track_get(b->track, item->group, item->kind, item->ns, item->name, &item->object)) {
-    case TRACK_FOUND: ready_check(item->object, NULL, &item->ready); break;
+    case TRACK_FOUND: ready_check(item->object, &item->ready); break;
     case TRACK_ABSENT: set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)"); break;
     case TRACK_UNKNOWN:
         trouble = track_trouble(b->track, item->group, item->kind);
