@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kustomization files over a small fixed tree: a build ends with objects or with one error.
-#include "fuzz.h"
-
-#include "model/kustomize.h"
+#include "fuzz_kustomize.h"
 
 static const char deployment[] =
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n"
@@ -13,21 +11,12 @@ static const char base[] = "resources: [deployment.yaml]\nnamePrefix: base-\n";
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf out CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
-    struct kustomize_options options = {.tree = tree, .folder = "/overlay"};
-    struct kustomize_result result;
 
     kustomize_tree_add(tree, "/base/deployment.yaml", SPAN(deployment));
     kustomize_tree_add(tree, "/base/kustomization.yaml", SPAN(base));
     kustomize_tree_add(tree, "/overlay/deployment.yaml", SPAN(deployment));
     kustomize_tree_add(tree, "/overlay/patch.yaml", SPAN(deployment));
     kustomize_tree_add(tree, "/overlay/kustomization.yaml", span_of(data, size));
-    if (kustomize_build(&options, &result, &err) != 0) {
-        fuzz_check_error(err);
-        return 0;
-    }
-    kustomize_write_yaml(&result, true, &out);
-    kustomize_result_free(&result);
+    fuzz_build(tree, "/overlay");
     return 0;
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patches on a small fixed tree, as strategic merges and as JSON patches: a build ends with objects
 // or with one error.
-#include "fuzz.h"
-
-#include "model/kustomize.h"
+#include "fuzz_kustomize.h"
 
 static const char objects[] =
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {a: b}\n"
@@ -21,20 +19,11 @@ static const char by_name[] = "resources: [objects.yaml]\nnamePrefix: p-\n"
 static void build(const char *kustomization, const uint8_t *data, size_t size)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf out CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
-    struct kustomize_options options = {.tree = tree, .folder = "/"};
-    struct kustomize_result result;
 
     kustomize_tree_add(tree, "/objects.yaml", SPAN(objects));
     kustomize_tree_add(tree, "/kustomization.yaml", span_str(kustomization));
     kustomize_tree_add(tree, "/patch.yaml", span_of(data, size));
-    if (kustomize_build(&options, &result, &err) != 0) {
-        fuzz_check_error(err);
-        return;
-    }
-    kustomize_write_yaml(&result, true, &out);
-    kustomize_result_free(&result);
+    fuzz_build(tree, "/");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replacements on a small fixed tree: paths, patterns, options, structured text. A build ends with
 // objects or with one error.
-#include "fuzz.h"
-
-#include "model/kustomize.h"
+#include "fuzz_kustomize.h"
 
 static const char objects[] =
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n"
@@ -17,19 +15,10 @@ static const char kustomization[] = "resources: [objects.yaml]\nnameSuffix: -s\n
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf out CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
-    struct kustomize_options options = {.tree = tree, .folder = "/"};
-    struct kustomize_result result;
 
     kustomize_tree_add(tree, "/objects.yaml", SPAN(objects));
     kustomize_tree_add(tree, "/kustomization.yaml", SPAN(kustomization));
     kustomize_tree_add(tree, "/replacement.yaml", span_of(data, size));
-    if (kustomize_build(&options, &result, &err) != 0) {
-        fuzz_check_error(err);
-        return 0;
-    }
-    kustomize_write_yaml(&result, true, &out);
-    kustomize_result_free(&result);
+    fuzz_build(tree, "/");
     return 0;
 }

@@ -17,4 +17,17 @@ const char *server_fact(const struct server *s, const char *name);
 // Reads a file that the server made: <fact "certs">/<name>, appended to `out`.
 void server_file(const struct server *s, const char *name, struct buf *out);
 
+// As UNIT_MAIN, while the script runs as `server`, a variable of the program.
+#define SERVER_MAIN(script, ...)                                                                   \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        const struct CMUnitTest unit_tests[] = {__VA_ARGS__};                                      \
+        int failed;                                                                                \
+                                                                                                   \
+        server = server_start(script);                                                             \
+        failed = cmocka_run_group_tests(unit_tests, NULL, NULL);                                   \
+        server_stop(server);                                                                       \
+        return failed;                                                                             \
+    }
+
 #endif

@@ -89,14 +89,8 @@ static bool load(struct fixture *f, const char *text)
 
 static void assert_refused(struct fixture *f, enum err_kind kind, const char *words)
 {
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
     assert_null(f->config);
-    assert_non_null(f->err);
-    err_format(f->err, &text);
-    if (!strstr(buf_str(&text), words))
-        fail_msg("'%s' does not say '%s'", buf_str(&text), words);
-    assert_int_equal(err_kind(f->err), kind);
+    assert_err(f->err, kind, words);
 }
 
 // A whole configuration with one cluster "c" and one user "u".
@@ -397,32 +391,16 @@ static void test_kube_config__dropped_providers(void **state)
     assert_non_null(strstr(err_hint_text(f->err), "exec plugin"));
 }
 
-#define CASE(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_kube_config__selects_the_current_context),
-        CASE(test_kube_config__names_that_lead_nowhere),
-        CASE(test_kube_config__bad_files),
-        CASE(test_kube_config__json_is_accepted),
-        CASE(test_kube_config__lists_of_files_are_merged_by_whole_entries),
-        CASE(test_kube_config__the_usual_place),
-        CASE(test_kube_config__servers),
-        CASE(test_kube_config__authorities),
-        CASE(test_kube_config__data_wins_over_files),
-        CASE(test_kube_config__client_certificates),
-        CASE(test_kube_config__encrypted_keys_are_refused_clearly),
-        CASE(test_kube_config__tokens),
-        CASE(test_kube_config__impersonation),
-        CASE(test_kube_config__network_fields),
-        CASE(test_kube_config__plugins),
-        CASE(test_kube_config__dropped_providers),
-    };
-    int failed;
-
-    server = server_start("certificates.py");
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    server_stop(server);
-    return failed;
-}
+SERVER_MAIN("certificates.py", UNIT_FIXTURE(test_kube_config__selects_the_current_context),
+            UNIT_FIXTURE(test_kube_config__names_that_lead_nowhere),
+            UNIT_FIXTURE(test_kube_config__bad_files),
+            UNIT_FIXTURE(test_kube_config__json_is_accepted),
+            UNIT_FIXTURE(test_kube_config__lists_of_files_are_merged_by_whole_entries),
+            UNIT_FIXTURE(test_kube_config__the_usual_place),
+            UNIT_FIXTURE(test_kube_config__servers), UNIT_FIXTURE(test_kube_config__authorities),
+            UNIT_FIXTURE(test_kube_config__data_wins_over_files),
+            UNIT_FIXTURE(test_kube_config__client_certificates),
+            UNIT_FIXTURE(test_kube_config__encrypted_keys_are_refused_clearly),
+            UNIT_FIXTURE(test_kube_config__tokens), UNIT_FIXTURE(test_kube_config__impersonation),
+            UNIT_FIXTURE(test_kube_config__network_fields), UNIT_FIXTURE(test_kube_config__plugins),
+            UNIT_FIXTURE(test_kube_config__dropped_providers))

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// model/kube: tokens from files and from plugins, renewed while the client runs.
+#include "test_kube.h"
+
+static void test_kube_credentials__token_files_are_read_again_after_a_401(void **state)
+{
+    struct fixture *f = *state;
+    char *user CLEANUP(mem_cleanup) =
+        mem_printf("tokenFile: '%s/token'", server_fact(server, "folder"));
+
+    put("valid-token", "new");
+    put("token", "old");
+    assert_int_equal(open_scene_as(f, "token", user), 0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), -1);
+    assert_int_equal(f->answer.reason, KUBE_UNAUTHORIZED);
+    assert_non_null(strstr(err_hint_text(f->err), "user \"u\""));
+    put("token", "new\n");
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+}
+
+static int open_with_plugin(struct fixture *f, const char *script, const char *more)
+{
+    char *user CLEANUP(mem_cleanup) =
+        mem_printf("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, "
+                   "interactiveMode: Never, args: [one], env: [{name: OWN, value: x}]%s}",
+                   more);
+
+    put("plugin", script);
+    return open_scene_as(f, "token", user);
+}
+
+#define CREDENTIAL                                                                                 \
+    "\"apiVersion\": \"client.authentication.k8s.io/v1\", \"kind\": \"ExecCredential\""
+
+static void test_kube_credentials__plugins_are_run_and_run_again(void **state)
+{
+    struct fixture *f = *state;
+
+    put("valid-token", "first");
+    assert_int_equal(open_with_plugin(f,
+                                      "#!/bin/sh\n"
+                                      "[ \"$1$OWN\" = onex ] || exit 9\n"
+                                      "case $KUBERNETES_EXEC_INFO in *'\"server\"'*) ;; *) exit 8; "
+                                      "esac\n"
+                                      "cat <<EOF\n"
+                                      "{" CREDENTIAL ", \"status\": {\"token\": "
+                                      "\"$(cat $(dirname $0)/valid-token)\"}}\n"
+                                      "EOF\n",
+                                      ", provideClusterInfo: true"),
+                     0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+    put("valid-token", "second");
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+}
+
+static void test_kube_credentials__plugins_that_fail(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *script;
+        const char *words;
+    } cases[] = {
+        {"#!/bin/sh\nexit 3\n", "exit code 3"},
+        {"#!/bin/sh\nkill -9 $$\n", "ended by signal 9"},
+        {"#!/bin/sh\necho nonsense\n", "plugin:1"},
+        {"#!/bin/sh\necho '{\"kind\": \"Pod\"}'\n", "not an ExecCredential"},
+        {"#!/bin/sh\necho '{" CREDENTIAL "}'\n", "neither token nor certificate"},
+        {"#!/bin/sh\necho '{" CREDENTIAL ", \"status\": {\"clientCertificateData\": \"x\"}}'\n",
+         "a certificate needs its key"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(open_with_plugin(f, cases[i].script, ""), -1);
+        assert_err(f->err, ERR_API, cases[i].words);
+        assert_err(f->err, ERR_API, "user \"u\" of ");
+        kubeconfig_free(f->config);
+        err_clear(&f->err);
+    }
+    f->config = NULL;
+}
+
+static void test_kube_credentials__absent_plugins_say_how_to_get_them(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(open_scene_as(f, "token",
+                                   "exec: {apiVersion: client.authentication.k8s.io/v1, "
+                                   "command: no-such-plugin-here, interactiveMode: Never, "
+                                   "installHint: 'get it at example.com'}"),
+                     -1);
+    assert_err(f->err, ERR_CONFIG, "exec plugin no-such-plugin-here: No such file");
+    assert_string_equal(err_hint_text(f->err), "get it at example.com");
+}
+
+SERVER_MAIN("kube_api.py",
+            UNIT_FIXTURE(test_kube_credentials__token_files_are_read_again_after_a_401),
+            UNIT_FIXTURE(test_kube_credentials__plugins_are_run_and_run_again),
+            UNIT_FIXTURE(test_kube_credentials__plugins_that_fail),
+            UNIT_FIXTURE(test_kube_credentials__absent_plugins_say_how_to_get_them))

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// model/kube: lists over several pages, and watches through all that ends them.
+#include "test_kube.h"
+
+static int note_object(void *data, const struct node *object, struct err **err)
+{
+    (void)err;
+    assert_string_equal(node_get_str(object, "kind"), "ConfigMap");
+    assert_string_equal(node_get_str(object, "apiVersion"), "v1");
+    buf_add_str(data, node_str(node_path(object, "metadata", "name")));
+    return 0;
+}
+
+static void test_kube_watch__lists_go_on_after_an_expired_token(void **state)
+{
+    struct fixture *f = *state;
+    struct buf names CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct kube_selection selection = {0};
+    size_t count;
+
+    open_scene(f, "pages");
+    selection.resource = config_maps(f);
+    assert_int_equal(kube_list(f->kube, &selection, note_object, &names, &count, &f->err), 0);
+    assert_string_equal(buf_str(&names), "abcd");
+    assert_int_equal(count, 4);
+}
+
+struct watched {
+    struct buf text;
+    struct kube_watch *watch;
+    const char *until;
+    bool stop_at_end; // from inside the callback
+};
+
+static void note_change(void *data, enum kube_change change, const struct node *object)
+{
+    struct watched *w = data;
+
+    assert_null(node_get(node_item(node_path(object, "metadata", "managedFields"), 0), "fieldsV1"));
+    buf_printf(&w->text, "%c%s ", "+~-"[change], node_str(node_path(object, "metadata", "name")));
+    if (w->stop_at_end && strstr(buf_str(&w->text), w->until)) {
+        kube_watch_stop(w->watch);
+        w->watch = NULL;
+    }
+}
+
+static void note_sync(void *data)
+{
+    buf_add_str(&((struct watched *)data)->text, "synced ");
+}
+
+static void note_refusal(void *data, enum kube_reason reason, const struct err *error)
+{
+    assert_int_equal(reason, KUBE_FORBIDDEN);
+    assert_non_null(error);
+    buf_add_str(&((struct watched *)data)->text, "refused ");
+}
+
+static bool has_seen(void *data)
+{
+    const struct watched *w = data;
+
+    return strstr(buf_str(&w->text), w->until) != NULL;
+}
+
+static void watch_until(struct fixture *f, struct watched *w, const char *until)
+{
+    struct kube_watch_handler handler = {note_change, note_sync, note_refusal, w};
+    struct kube_selection selection = {.resource = config_maps(f), .ns = "default"};
+
+    w->text = (struct buf)BUF_INIT(BUF_TEXT_MAX);
+    w->until = until;
+    w->watch = kube_watch_start(f->kube, &selection, &handler);
+    assert_int_equal(http_run_until(f->http, has_seen, w, timer_now() + 20000, &f->err), 0);
+}
+
+static void test_kube_watch__a_watch_survives_its_life(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+    const struct node *c;
+
+    open_scene(f, "watch");
+    watch_until(f, &w, "-b");
+    assert_string_equal(buf_str(&w.text), "+a +b synced +c ~a -a -b ");
+    assert_true(kube_watch_synced(w.watch));
+    assert_int_equal(kube_watch_count(w.watch), 1);
+    c = kube_watch_get(w.watch, SPAN("default"), SPAN("c"));
+    assert_string_equal(node_get_str(c, "kind"), "ConfigMap");
+    buf_truncate(&w.text, 0);
+    assert_int_equal(kube_watch_each(w.watch, note_object, &w.text, &f->err), 0);
+    assert_string_equal(buf_str(&w.text), "c");
+    buf_free(&w.text);
+}
+
+static void test_kube_watch__a_refused_watch_goes_on_trying(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+
+    open_scene(f, "refused");
+    watch_until(f, &w, "synced");
+    assert_string_equal(buf_str(&w.text), "refused synced ");
+    kube_watch_stop(w.watch);
+    buf_free(&w.text);
+}
+
+static void test_kube_watch__a_watch_can_be_stopped_by_its_callback(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = true};
+
+    open_scene(f, "pages");
+    watch_until(f, &w, "+b");
+    assert_null(w.watch);
+    assert_int_equal(http_sleep(f->http, 50, &f->err), 0);
+    buf_free(&w.text);
+}
+
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_watch__lists_go_on_after_an_expired_token),
+            UNIT_FIXTURE(test_kube_watch__a_watch_survives_its_life),
+            UNIT_FIXTURE(test_kube_watch__a_refused_watch_goes_on_trying),
+            UNIT_FIXTURE(test_kube_watch__a_watch_can_be_stopped_by_its_callback))
