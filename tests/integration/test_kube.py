@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the user hears when the cluster cannot be reached or refuses: status against a scripted API server."""
+"""What the user hears when the cluster cannot be reached or refuses, and of what its controllers gave up:
+against a scripted API server."""
 
 import base64
 import pathlib
@@ -29,10 +30,10 @@ def server():
 
 
 @pytest.fixture
-def status(bundled, server):
-    """Runs status for a scene of the server, with fields of cluster and user."""
+def command(bundled, server):
+    """Runs a command for a scene of the server, with fields of cluster and user."""
 
-    def run(scene, *arguments, check, cluster=None, user=None):
+    def run(name, scene, *arguments, check, cluster=None, user=None):
         ca = (pathlib.Path(server["certs"]) / "ca.crt").read_bytes()
         path = bundled.folder / "kubeconfig"
         path.write_text(yaml.safe_dump({
@@ -43,7 +44,15 @@ def status(bundled, server):
                 "certificate-authority-data": base64.b64encode(ca).decode(), **(cluster or {})}}],
             "users": [{"name": "jane", "user": user or {}}],
         }))
-        return bundled.run("status", "--bundle", bundled.bundle_file, "--kubeconfig", path, *arguments, check=check)
+        return bundled.run(name, "--bundle", bundled.bundle_file, "--kubeconfig", path, *arguments, check=check)
+
+    return run
+
+
+@pytest.fixture
+def status(command):
+    def run(scene, *arguments, **more):
+        return command("status", scene, *arguments, **more)
 
     return run
 
@@ -98,3 +107,26 @@ def test_forbidden_is_explained(status):
     result = status("forbidden", check=7)
     assert 'User "jane" cannot get' in result.stderr
     assert "permission" in result.stderr
+
+
+RECEIVER = {"apiVersion": "notification.toolkit.fluxcd.io/v1", "kind": "Receiver",
+            "metadata": {"name": "x", "namespace": "default"}, "spec": {"interval": "1m"}}
+
+
+@pytest.fixture
+def with_receiver(bundled):
+    """The tree with an object of Flux in it that reaches nothing else."""
+    bundled.objects(RECEIVER)
+    bundled.lock()
+    bundled.build()
+
+
+def test_what_was_given_up_before_the_last_write_is_looked_at_again(with_receiver, command):
+    """As when an up was killed right after it wrote: this one finds nothing to write."""
+    result = command("up", "healing", check=0)
+    assert "Receiver default/x: InvalidConfiguration: gave up (before the last change" in result.stderr
+
+
+def test_what_is_given_up_again_ends_it_at_once(with_receiver, command):
+    result = command("up", "stalled", "--fail-after", "1h", "--timeout", "1h", check=9)
+    assert "Receiver default/x: InvalidConfiguration: gave up" in result.stderr.splitlines()[-2]

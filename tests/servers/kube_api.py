@@ -23,6 +23,7 @@ WEBHOOK_DOWN = ('Internal error occurred: failed calling webhook "check.example.
                 'Post "https://check.x.svc:443/": dial tcp 10.96.0.9:443: connect: connection refused')
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"]
 seen = collections.Counter()
+asked = {}  # tokens of requests to controllers, by scene
 lock = threading.Lock()
 
 
@@ -41,6 +42,7 @@ def aggregated(path):
         groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current")]
     else:
         groups = [("apps", "v1", "Deployment", "deployments", "Namespaced", "Current"),
+                  ("notification.toolkit.fluxcd.io", "v1", "Receiver", "receivers", "Namespaced", "Current"),
                   ("metrics.k8s.io", "v1beta1", None, None, None, "Stale")]
     items = []
     for group, version, kind, plural, scope, freshness in groups:
@@ -49,6 +51,26 @@ def aggregated(path):
         items.append({"metadata": {"name": group},
                       "versions": [{"version": version, "freshness": freshness, "resources": resources}]})
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": items}
+
+
+def receiver(token, heals):
+    """Stalled until it is asked by a token, and then still, or healed."""
+    looked = "2026-01-01T00:00:01Z"
+    stalled = {"type": "Stalled", "status": "True", "reason": "InvalidConfiguration", "message": "gave up"}
+    body = {"apiVersion": "notification.toolkit.fluxcd.io/v1", "kind": "Receiver",
+            "metadata": {"name": "x", "namespace": "default", "uid": "u", "generation": 1,
+                         "resourceVersion": "1", "managedFields": [
+                             {"manager": "sandstrap", "operation": "Apply", "time": "2026-01-01T00:00:05Z",
+                              "fieldsV1": {"f:spec": {"f:interval": {}}}},
+                             {"manager": "notification-controller", "subresource": "status", "time": looked}]},
+            "spec": {"interval": "1m"},
+            "status": {"observedGeneration": 1, "conditions": [stalled]}}
+    if token:
+        body["metadata"]["resourceVersion"] = "2"
+        body["status"]["lastHandledReconcileAt"] = token
+        if heals:
+            body["status"]["conditions"] = [{"type": "Ready", "status": "True"}]
+    return body
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -71,6 +93,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.query = dict(urllib.parse.parse_qsl(url.query))
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         _, scene, *rest = url.path.split("/")
+        self.scene = scene
         path = "/" + "/".join(rest)
         with lock:
             seen[(scene, self.command, path)] += 1
@@ -247,6 +270,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(*status(403, "Forbidden", "configmaps is forbidden"))
         else:
             self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
+
+    # A receiver that was given up before sandstrap last wrote, some other time: all that is wanted is
+    # there. Asked, its controller looks again.
+    def scene_healing(self, path):
+        self.scene_stalled(path, heals=True)
+
+    def scene_stalled(self, path, heals=False):
+        if path == "/version":
+            self.answer(200, {"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+        elif "/receivers" not in path:
+            self.answer(200, {**config_map("values", 1, a="b"), "kind": "ConfigMap", "apiVersion": "v1"})
+        elif self.command == "PATCH":
+            token = json.loads(self.body)["metadata"]["annotations"]["reconcile.fluxcd.io/requestedAt"]
+            asked.setdefault(self.scene, token)
+            self.answer(200, receiver(token, heals))
+        elif "watch" in self.query:
+            while self.scene not in asked:
+                time.sleep(0.02)
+            self.stream({"type": "MODIFIED", "object": receiver(asked[self.scene], heals)}, hold=20)
+        elif path.endswith("/receivers"):
+            self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [receiver(None, heals)]})
+        else:
+            self.answer(200, receiver(None, heals))
 
 
 class Server(http.server.ThreadingHTTPServer):

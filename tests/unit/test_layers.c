@@ -5,36 +5,12 @@
 #include "base/arena.h"
 #include "base/timer.h"
 #include "model/kustomize.h"
+#include "support_object.h"
 #include "work/layers.h"
 #include "work/layers/compare.h"
 #include "work/layers/failure.h"
 #include "work/layers/handled.h"
 #include "work/layers/order.h"
-
-static struct doc *d;
-
-static int make_doc(void **state)
-{
-    (void)state;
-    d = doc_new();
-    return 0;
-}
-
-static int free_doc(void **state)
-{
-    (void)state;
-    doc_free(d);
-    return 0;
-}
-
-static struct node *object(const char *yaml)
-{
-    struct err *err = NULL;
-    struct node *n = doc_read_yaml_one(d, span_str(yaml), "test", &err);
-
-    assert_null(err);
-    return n;
-}
 
 static void build(const char *const files[][2], struct kustomize_result *result)
 {
@@ -242,20 +218,18 @@ static void test_failure__stalled_is_final_at_once(void **state)
 static void test_failure__stalled_before_a_change_gets_time(void **state)
 {
     struct failures *f CLEANUP(failures_cleanup) = failures_new(60000);
-    struct layers_finding before = {
-        .state = READY_TERMINAL, .object = "a", .reason = "Stalled", .message = ""};
-    struct layers_finding after = {
-        .state = READY_TERMINAL, .object = "b", .reason = "Stalled", .message = ""};
-    struct layers_finding suspended = {
-        .state = READY_TERMINAL, .object = "c", .reason = "Suspended", .message = ""};
+    struct layers_finding stalled = {
+        .state = READY_TERMINAL, .object = "a", .reason = "Stalled", .message = "", .stale = true};
 
     (void)state;
-    failures_changed(f, 1);
-    assert_null(failures_see(f, &before, 1, 2));
-    assert_ptr_equal(failures_see(f, &suspended, 1, 3), &suspended);
-    assert_null(failures_see(f, &before, 1, 60001));
-    assert_ptr_equal(failures_see(f, &after, 1, 60001), &after);
-    assert_ptr_equal(failures_see(f, &before, 1, 60002), &before);
+    assert_null(failures_see(f, &stalled, 1, 2));
+    assert_null(failures_see(f, &stalled, 1, 60001));
+    assert_ptr_equal(failures_see(f, &stalled, 1, 60002), &stalled);
+    // its controller has looked
+    stalled.object = "b";
+    assert_null(failures_see(f, &stalled, 1, 60003));
+    stalled.stale = false;
+    assert_ptr_equal(failures_see(f, &stalled, 1, 60004), &stalled);
 }
 
 static void test_failure__the_kubelet_words_are_one_failure(void **state)
@@ -327,5 +301,5 @@ int main(void)
         cmocka_unit_test(test_failure__healed_for_long_starts_anew),
     };
 
-    return cmocka_run_group_tests(tests, make_doc, free_doc);
+    return cmocka_run_group_tests(tests, make_objects, free_objects);
 }

@@ -74,6 +74,7 @@ struct layers_finding {
     size_t layer;
     enum ready_state state;
     bool blocked;          // only waits for something else in the list
+    bool stale;            // terminal, but before the last change: its controller has to look again
     const char *object;    // "StatefulSet loki/loki"
     const char *release;   // "HelmRelease bigbang/loki", the nearest one above it, or NULL
     const char *pod;       // "loki/loki-0" or NULL

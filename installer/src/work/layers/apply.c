@@ -3,6 +3,7 @@
 // (read, dry run if needed, write).
 #include "work/layers/apply.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,14 @@ static void job_end(struct job *job, const struct err *error)
     job_free(job);
 }
 
+static void note_write(struct apply *a, const struct node *object)
+{
+    struct span time = written_by(object, a->manager);
+
+    if (time.len < sizeof(a->last_write) && span_cmp(time, span_str(a->last_write)) > 0)
+        snprintf(a->last_write, sizeof(a->last_write), "%.*s", SPAN_ARG(time));
+}
+
 static void on_written(void *data, struct kube_answer *answer, const struct err *error);
 
 static void write_again(void *data)
@@ -117,6 +126,7 @@ static void on_written(void *data, struct kube_answer *answer, const struct err 
         char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
 
         a->written++;
+        note_write(a, answer->object);
         report_object(a->report, "layers", a->layer, name, job->live ? "configured" : "created");
     }
     job_end(job, error);
@@ -141,6 +151,7 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
         job_start(job, KUBE_APPLY, false, on_written);
         return;
     }
+    note_write(job->group->apply, answer->object);
     if (error || compare_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
         job_end(job, error);
         return;
@@ -228,6 +239,7 @@ int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
 
     a->layer = layer->name;
     a->written = 0;
+    a->last_write[0] = '\0';
     for (size_t start = 0; start < layer->count; start = end) {
         end = group_end(entries, start, layer->count);
         if (apply_group(a, entries + start, end - start, err) < 0)

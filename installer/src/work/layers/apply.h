@@ -4,6 +4,7 @@
 #define WORK_LAYERS_APPLY_H
 
 #include "work/layers.h"
+#include "work/layers/written.h"
 
 struct apply {
     struct kube *kube;
@@ -12,6 +13,8 @@ struct apply {
     struct report *report;
     const char *layer;
     size_t written; // out: objects created or changed
+    // Out: when `manager` last wrote any object of the layer, in this run or an earlier one.
+    char last_write[WRITTEN_TIME_BYTES];
 };
 
 // Applies all objects of the layer with several requests in flight. An object costs one request

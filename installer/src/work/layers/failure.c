@@ -26,8 +26,6 @@ struct failure {
 
 struct failures {
     int64_t fail_after_ms;
-    bool changed;
-    int64_t changed_at;
     uint64_t look; // the number of this one
     VEC(struct failure) list;
 };
@@ -114,28 +112,11 @@ static bool is_final(const struct failures *f, const struct failure *failure,
 {
     if (now - failure->first < f->fail_after_ms)
         return false;
+    if (finding->stale)
+        return true;
     if (finding->container)
         return finding->attempts >= FAILURE_RESTARTS || failure->sightings >= FAILURE_ATTEMPTS;
     return finding->attempts >= FAILURE_ATTEMPTS || failure->sightings >= FAILURE_SIGHTINGS;
-}
-
-void failures_changed(struct failures *f, int64_t now)
-{
-    f->changed = true;
-    f->changed_at = now;
-}
-
-// Whether a terminal state may be from before the last change: its controller has yet to see that.
-static bool is_stale(struct failures *f, const struct layers_finding *finding, int64_t now)
-{
-    struct failure *failure;
-
-    if (!f->changed || strcmp(finding->reason, "Suspended") == 0)
-        return false;
-    failure = remember(f, finding, now);
-    failure->last = now;
-    return failure->first - f->changed_at < FAILURE_STALE_MS &&
-           now - failure->first < f->fail_after_ms;
 }
 
 static void forget_old(struct failures *f, int64_t now)
@@ -156,9 +137,9 @@ const struct layers_finding *failures_see(struct failures *f, const struct layer
         const struct layers_finding *finding = &findings[i];
         struct failure *failure;
 
-        if (finding->state == READY_TERMINAL && !is_stale(f, finding, now))
+        if (finding->state == READY_TERMINAL && !finding->stale)
             return finding;
-        if (finding->state != READY_FAILING)
+        if (finding->state < READY_FAILING)
             continue;
         failure = remember(f, finding, now);
         failure->last = now;

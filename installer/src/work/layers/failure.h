@@ -15,19 +15,12 @@
 
 struct failures;
 
-// What is stalled so soon after a change was stalled before it, and has not seen it yet.
-#define FAILURE_STALE_MS 10000
-
 struct failures *failures_new(int64_t fail_after_ms);
 void failures_free(struct failures *f); // NULL-safe
 CLEANUP_DEFINE(failures_cleanup, struct failures, failures_free);
 
-// Something was written at the time `now` that may put right what is stalled: such an object is
-// final only when it stays so for as long as one that fails.
-void failures_changed(struct failures *f, int64_t now);
-
 // Takes in what is failing at the time `now`; returns the finding that is final by now (Stalled,
-// suspended, or failing for long enough), or NULL.
+// suspended, or failing or stale for long enough), or NULL.
 const struct layers_finding *failures_see(struct failures *f, const struct layers_finding *findings,
                                           size_t count, int64_t now);
 

@@ -43,6 +43,7 @@ static struct layers_finding describe(struct graph *g, size_t i)
         .layer = item->layer,
         .state = item->ready.state,
         .blocked = item->ready.blocked,
+        .stale = item->stale,
         .object = item->label,
         .pod = item->pod,
         .container = item->container,
@@ -96,6 +97,8 @@ void findings_cause(const struct layers_finding *finding, struct buf *out)
     buf_add_str(out, finding->reason);
     if (finding->message[0])
         buf_printf(out, ": %s", finding->message);
+    if (finding->stale)
+        buf_add_str(out, " (before the last change: waiting for its controller to look again)");
 }
 
 void layers_describe(const struct layers_finding *finding, struct buf *out)

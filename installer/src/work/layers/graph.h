@@ -24,6 +24,7 @@ struct graph_item {
     const char *pod; // the pod that says why, "ns/name", or NULL
     const char *container;
     bool has_unready_child;
+    bool stale; // see work/layers/stale.h
 };
 
 struct graph {
@@ -37,6 +38,7 @@ struct graph_facts {
     struct track *track;
     struct manifests *manifests;
     struct handled *handled; // NULL: changes that were not seen are not asked about
+    struct span last_write;  // when we last wrote to the layers so far, see work/layers/written.h
 };
 
 // Looks at the layers 0 to `last` of the plan. What is not known yet is noted in the facts and

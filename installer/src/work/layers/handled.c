@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asking controllers to look at releases.
+// Asking controllers to look.
 #include "work/layers/handled.h"
 
 #include <stdlib.h>
@@ -9,12 +9,15 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/vec.h"
+#include "work/layers/written.h"
 
 struct request {
+    char *group;
+    char *kind;
     char *ns;
     char *name;
-    char *written; // the time of the change that it is about
-    bool sent;
+    char *change;                   // the time of the change that it is about
+    char token[WRITTEN_TIME_BYTES]; // the time of the request; "" until it is sent
 };
 
 struct handled {
@@ -32,9 +35,11 @@ struct handled *handled_new(struct kube *k)
 
 static void request_free(struct request *r)
 {
+    free(r->group);
+    free(r->kind);
     free(r->ns);
     free(r->name);
-    free(r->written);
+    free(r->change);
     free(r);
 }
 
@@ -48,63 +53,76 @@ void handled_free(struct handled *h)
     free(h);
 }
 
-// The time of the newest write to the status, or to anything else but by our own requests. Times
-// are RFC 3339 in UTC, so that they compare as text.
-static struct span newest_write(const struct node *release, bool of_status)
+static struct request *find(const struct handled *h, const struct node *object, struct span change)
 {
-    struct span newest = SPAN_EMPTY;
-
-    NODE_FOREACH_ITEM (entry, node_path(release, "metadata", "managedFields")) {
-        struct span time = node_get_text(entry, "time");
-
-        if (span_is(node_get_text(entry, "subresource"), "status") != of_status ||
-            span_is(node_get_text(entry, "manager"), HANDLED_MANAGER))
-            continue;
-        if (span_cmp(time, newest) > 0)
-            newest = time;
-    }
-    return newest;
-}
-
-static void note(struct handled *h, const struct node *release, struct span written)
-{
-    const struct node *metadata = node_get(release, "metadata");
+    const struct node *metadata = node_get(object, "metadata");
     struct span ns = node_get_text(metadata, "namespace"), name = node_get_text(metadata, "name");
-    struct request *fresh;
+    struct span kind = node_get_text(object, "kind");
 
     VEC_FOREACH (struct request **, it, &h->list)
-        if (span_is(name, (*it)->name) && span_is(ns, (*it)->ns) &&
-            span_is(written, (*it)->written))
-            return;
+        if (span_is(name, (*it)->name) && span_is(ns, (*it)->ns) && span_is(kind, (*it)->kind) &&
+            span_is(change, (*it)->change))
+            return *it;
+    return NULL;
+}
+
+static char *text_of(const struct node *object, const char *name)
+{
+    return mem_str(node_get_str(object, name));
+}
+
+void handled_ask(struct handled *h, const struct node *object, struct span change)
+{
+    const struct node *metadata = node_get(object, "metadata");
+    struct request *fresh;
+    struct span group, version;
+
+    if (find(h, object, change) ||
+        !span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
+        return;
     fresh = MEM_NEW(struct request);
-    fresh->ns = mem_strn(ns.ptr, ns.len);
-    fresh->name = mem_strn(name.ptr, name.len);
-    fresh->written = mem_strn(written.ptr, written.len);
+    fresh->group = mem_strn(group.ptr, group.len);
+    fresh->kind = text_of(object, "kind");
+    fresh->ns = text_of(metadata, "namespace");
+    fresh->name = text_of(metadata, "name");
+    fresh->change = mem_strn(change.ptr, change.len);
     vec_push(&h->list, fresh);
+}
+
+bool handled_has_answered(const struct handled *h, const struct node *object, struct span change)
+{
+    const struct request *r = find(h, object, change);
+
+    return r && r->token[0] &&
+           span_is(node_get_text(node_get(object, "status"), "lastHandledReconcileAt"), r->token);
 }
 
 bool handled_is_behind(struct handled *h, const struct node *release)
 {
-    struct span written = newest_write(release, false);
-    struct span seen = newest_write(release, true);
+    struct span change = written_by_others(release, HANDLED_MANAGER);
+    struct span seen = written_status(release);
 
     // Times are whole seconds: a change in the same second as the answer counts as seen.
-    if (!seen.len || span_cmp(written, seen) <= 0)
+    if (!seen.len || span_cmp(change, seen) <= 0)
         return false;
-    note(h, release, written);
+    handled_ask(h, release, change);
     return true;
 }
 
-static struct node *request_body(struct doc *d)
+static void set_token(struct request *r)
 {
-    struct node *body = node_new_map(d), *metadata = node_new_map(d), *notes = node_new_map(d);
     time_t now = time(NULL);
     struct tm utc;
-    char text[32];
 
     gmtime_r(&now, &utc);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    node_set_str(d, notes, "reconcile.fluxcd.io/requestedAt", span_str(text));
+    strftime(r->token, sizeof(r->token), "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static struct node *request_body(struct doc *d, const char *token)
+{
+    struct node *body = node_new_map(d), *metadata = node_new_map(d), *notes = node_new_map(d);
+
+    node_set_str(d, notes, "reconcile.fluxcd.io/requestedAt", span_str(token));
     node_set(d, metadata, SPAN("annotations"), notes);
     node_set(d, body, SPAN("metadata"), metadata);
     return body;
@@ -114,16 +132,13 @@ static int send_one(struct handled *h, struct request *r, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    struct kube_request request = {.verb = KUBE_MERGE_PATCH,
-                                   .ns = r->ns,
-                                   .name = r->name,
-                                   .body = request_body(d),
-                                   .manager = HANDLED_MANAGER};
+    struct kube_request request = {
+        .verb = KUBE_MERGE_PATCH, .ns = r->ns, .name = r->name, .manager = HANDLED_MANAGER};
     struct err *failure CLEANUP(err_cleanup) = NULL;
 
-    r->sent = true;
-    if (kube_find_kind(h->kube, "helm.toolkit.fluxcd.io", "HelmRelease", &request.resource, err) <
-        0)
+    set_token(r);
+    request.body = request_body(d, r->token);
+    if (kube_find_kind(h->kube, r->group, r->kind, &request.resource, err) < 0)
         return -1;
     if (!request.resource || kube_perform(h->kube, &request, &answer, &failure) == 0 ||
         answer.reason == KUBE_NOT_FOUND)
@@ -134,7 +149,7 @@ static int send_one(struct handled *h, struct request *r, struct err **err)
 int handled_refresh(struct handled *h, struct err **err)
 {
     for (size_t i = 0; i < h->list.len; i++) {
-        if (!h->list.items[i]->sent && send_one(h, h->list.items[i], err) < 0)
+        if (!h->list.items[i]->token[0] && send_one(h, h->list.items[i], err) < 0)
             return -1;
     }
     return 0;

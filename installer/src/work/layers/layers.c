@@ -57,8 +57,9 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
         return err_wrap(err, "layer %s", layer->name);
     }
     result->applied = apply.written;
-    if (apply.written)
-        failures_changed(w->failures, timer_now());
+    if (strcmp(apply.last_write, w->last_write) > 0)
+        memcpy(w->last_write, apply.last_write, sizeof(w->last_write));
+    w->facts.last_write = span_str(w->last_write);
     // A layer that was as wanted already has nothing to settle.
     if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
         return -1;
@@ -79,7 +80,7 @@ int layers_up(struct kube *k, const struct layers_plan *plan, const struct layer
     struct failures *failures CLEANUP(failures_cleanup) = failures_new(options->fail_after_ms);
     struct wait wait = {
         .kube = k,
-        .facts = {track, manifests, handled},
+        .facts = {.track = track, .manifests = manifests, .handled = handled},
         .failures = failures,
         .plan = plan,
         .options = options,
@@ -118,7 +119,7 @@ int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline
 {
     struct track *track CLEANUP(track_cleanup) = track_new(k);
     struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
-    struct graph_facts facts = {track, manifests, NULL};
+    struct graph_facts facts = {.track = track, .manifests = manifests};
     struct graph g CLEANUP(graph_free) = {0};
     const struct layers_finding *findings;
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "work/layers/findings.h"
+#include "work/layers/stale.h"
 
 enum {
     WAIT_QUIET_MS = 20,        // changes come in bursts: one look for all of them
@@ -145,6 +146,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     int64_t now = timer_now();
 
     graph_build(&g, &w->facts, w->plan, layer);
+    stale_mark(&g, &w->facts);
     findings = graph_findings(&g, &count);
     count_ready(&g, talk);
     final = failures_see(w->failures, findings, count, now);

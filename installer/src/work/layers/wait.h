@@ -7,10 +7,12 @@
 #include "work/layers/failure.h"
 #include "work/layers/graph.h"
 #include "work/layers/track.h"
+#include "work/layers/written.h"
 
 struct wait {
     struct kube *kube;
     struct graph_facts facts;
+    char last_write[WRITTEN_TIME_BYTES]; // what facts.last_write lies in
     struct failures *failures;
     const struct layers_plan *plan;
     const struct layers_options *options;

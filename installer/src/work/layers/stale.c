@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparing the times of changes with those of statuses.
+#include "work/layers/stale.h"
+
+#include <string.h>
+
+#include "work/layers/written.h"
+
+#define SOURCE_GROUP "source.toolkit.fluxcd.io"
+
+// Where an object of Flux gets its content from.
+struct source {
+    struct span changed; // when the newest content was stored; empty: unknown, or no source
+    bool settled;        // nothing newer is on its way
+};
+
+static const struct node *source_reference(const struct node *object)
+{
+    const struct node *spec = node_get(object, "spec");
+    const struct node *chart = node_path(spec, "chart", "spec", "sourceRef");
+
+    if (chart)
+        return chart;
+    return node_get(spec, node_get(spec, "chartRef") ? "chartRef" : "sourceRef");
+}
+
+static struct span revision_of(const struct node *source)
+{
+    return node_get_text(node_path(source, "status", "artifact"), "revision");
+}
+
+static void add_source(struct source *s, const struct node *source)
+{
+    struct ready ready;
+
+    ready_check(source, &ready);
+    s->settled = s->settled && ready.state == READY_OK;
+    s->changed = written_later(
+        s->changed, node_get_text(node_path(source, "status", "artifact"), "lastUpdateTime"));
+}
+
+// The HelmChart that helm-controller made for a release is built after its source has changed.
+static void add_chart(struct source *s, struct track *t, const struct node *release,
+                      const struct node *source)
+{
+    struct span ns, name;
+    const struct node *chart;
+
+    if (!span_cut(node_get_text(node_get(release, "status"), "helmChart"), '/', &ns, &name))
+        return;
+    if (track_get(t, SPAN(SOURCE_GROUP), SPAN("HelmChart"), ns, name, &chart) == TRACK_UNKNOWN)
+        s->settled = false;
+    if (!chart)
+        return;
+    add_source(s, chart);
+    if (source &&
+        !span_eq(node_get_text(node_get(chart, "status"), "observedSourceArtifactRevision"),
+                 revision_of(source)))
+        s->settled = false;
+}
+
+static struct source source_of(const struct graph_item *item, struct track *t)
+{
+    const struct node *reference = source_reference(item->object);
+    struct span ns = node_get_text(reference, "namespace");
+    struct source s = {SPAN_EMPTY, true};
+    const struct node *source = NULL;
+
+    if (!reference)
+        return s;
+    if (track_get(t, SPAN(SOURCE_GROUP), node_get_text(reference, "kind"), ns.len ? ns : item->ns,
+                  node_get_text(reference, "name"), &source) == TRACK_UNKNOWN)
+        s.settled = false;
+    if (source)
+        add_source(&s, source);
+    add_chart(&s, t, item->object, source);
+    return s;
+}
+
+static struct span newest_change(const struct graph_item *item, const struct graph_facts *facts,
+                                 const struct source *source)
+{
+    struct span change = written_by_others(item->object, HANDLED_MANAGER);
+
+    return written_later(written_later(change, facts->last_write), source->changed);
+}
+
+// Times are whole seconds: unless it was asked, what it says in the second of the change is older.
+static bool is_behind(const struct graph_item *item, const struct graph_facts *facts,
+                      struct span *change, bool *may_ask)
+{
+    struct source source;
+
+    if (!item->object || !span_ends(item->group, ".toolkit.fluxcd.io"))
+        return false;
+    source = source_of(item, facts->track);
+    *change = newest_change(item, facts, &source);
+    *may_ask = source.settled;
+    return !source.settled || (span_cmp(*change, written_status(item->object)) >= 0 &&
+                               !handled_has_answered(facts->handled, item->object, *change));
+}
+
+static bool is_at_work(const struct node *object)
+{
+    return span_is(node_get_text(ready_condition(object, "Reconciling"), "status"), "True");
+}
+
+static bool is_stale(const struct graph *g, const struct graph_facts *facts, size_t i)
+{
+    const struct graph_item *top = NULL;
+    struct span change = SPAN_EMPTY;
+    bool may_ask = false;
+
+    for (int at = (int)i; at != GRAPH_NO_PARENT; at = g->items.items[at].parent) {
+        const struct graph_item *item = &g->items.items[at];
+        struct span its_change;
+        bool its_may_ask;
+
+        if (is_behind(item, facts, &its_change, &its_may_ask)) {
+            top = item;
+            change = its_change;
+            may_ask = its_may_ask;
+        } else if (top && is_at_work(item->object)) {
+            may_ask = false; // what it makes of its own look is on its way
+        }
+    }
+    if (top && may_ask)
+        handled_ask(facts->handled, top->object, change);
+    return top != NULL;
+}
+
+void stale_mark(struct graph *g, const struct graph_facts *facts)
+{
+    for (size_t i = 0; i < g->items.len; i++) {
+        struct graph_item *item = &g->items.items[i];
+
+        // What is suspended stays so, whatever its controller sees.
+        item->stale = item->ready.state == READY_TERMINAL &&
+                      strcmp(item->ready.reason, "Suspended") != 0 && is_stale(g, facts, i);
+    }
+}
