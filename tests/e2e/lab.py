@@ -127,11 +127,11 @@ class Lab:
         assert code is None or result.code == code, repr(result)
         return result
 
-    def start(self, *arguments):
+    def start(self, *arguments, program=(SANDSTRAP,)):
         """Starts sandstrap in the background; its process id there is in /work/pid."""
         script = 'echo $$ >/work/pid; exec "$@"'
         return Running([TOOL, "--name", self.name, "in", "operator", "sh", "-c", script, "sh",
-                        SANDSTRAP, *arguments])
+                        *program, *arguments])
 
     def kill_started(self):
         self.on("operator", "sh", "-c", "kill -KILL $(cat /work/pid)")

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from audit import Log, check_order
+from bare import FILES, Bare
 from damage import BundleFile
 from lab import BINARY, until
 from trees import ENTRYPOINT, Tree
@@ -128,23 +129,44 @@ def test_up_refuses_a_damaged_bundle_before_the_first_write(lab, tree, bundle):
 
 
 @pytest.fixture(scope="module")
-def first(lab, tree):
-    """The first up, killed while it waits and run again, with all that was written meanwhile."""
+def bare(lab, tree):
+    return Bare(lab, tree.bundle)
+
+
+@pytest.fixture(scope="module")
+def first(lab, bare):
+    """The first up, killed while it waits and run again, with all that was written meanwhile.
+
+    Both runs have nothing but the binary, a kubeconfig and the bundle; the second one is traced.
+    """
     log = Log(lab)
-    killed = lab.start(*tree.arguments())
+    killed = bare.start(*bare.cluster("up"))
     killed.wait_for(r"platform: .*: pod ", 300)
     lab.kill_started()
     assert killed.finish().code != 0
-    before = len(log.writes())
-    again = lab.start(*tree.arguments()).finish()
-    log.before = before
-    log.result = again
+    log.before = len(log.writes())
+    log.result = bare.start(*bare.cluster("up"), traced=True).finish()
+    log.executed = bare.executed()
     return log
 
 
 def test_an_up_that_was_killed_converges_when_run_again(first):
     assert first.before > 0, "it was killed before it wrote anything"
     assert first.result.code == 0, repr(first.result)
+
+
+def test_up_needs_three_files_and_executes_nothing(bare, first):
+    assert first.executed == ["/sandstrap"]
+    assert bare.files() == FILES
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_so_do_the_other_commands(bare, first, command):
+    arguments = bare.cluster("status") if command == "status" else ("bundle", "verify", "/bundle")
+    result = bare.start(*arguments, traced=True).finish()
+    assert result.code == 0, repr(result)
+    assert bare.executed() == ["/sandstrap"]
+    assert bare.files() == FILES
 
 
 def test_layers_come_up_in_their_order(lab, tree, first):
@@ -267,6 +289,11 @@ def test_an_upgrade_that_used_up_its_retries_can_be_put_right(lab):
     result = lab.sandstrap(*bad.build().arguments(), code=9)
     assert "bigbang/grafana" in result.stderr.splitlines()[-2], repr(result)
     until(lambda: is_stalled(lab.get("-n", "bigbang", "helmrelease/grafana")[0]), 300, "stalled")
+    # killed right after it wrote what puts it right: the next one has nothing left to write
+    killed = lab.start(*good.arguments())
+    killed.wait_for(r"bigbang-values.*configured", 300)
+    lab.kill_started()
+    killed.finish()
     lab.sandstrap(*good.arguments())
 
 
