@@ -26,13 +26,28 @@ static const struct command *const commands[] = {
     NULL, // the end
 };
 
+// The commands of a group ("bundle" of "bundle lock"), or all with NULL; how many there are.
+static size_t list_commands(const char *group, struct buf *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; commands[i]; i++) {
+        struct span name = span_str(commands[i]->spec.name);
+
+        if (group && (!span_skip(&name, group) || !span_starts(name, " ")))
+            continue;
+        buf_printf(out, "  %-16s %s\n", commands[i]->spec.name, commands[i]->spec.summary);
+        count++;
+    }
+    return count;
+}
+
 static void print_help(struct buf *out)
 {
     buf_add_str(out, "usage: sandstrap COMMAND [OPTION]...\n\n"
                      "Brings a bare Kubernetes cluster up as the sandbox that a GitOps tree "
                      "describes.\n\n");
-    for (size_t i = 0; commands[i]; i++)
-        buf_printf(out, "  %-16s %s\n", commands[i]->spec.name, commands[i]->spec.summary);
+    list_commands(NULL, out);
     buf_add_str(out, "\n  --version        print the version\n"
                      "  COMMAND --help   the options of a command\n\n"
                      "exit codes: 0 done, 1 internal, 2 usage, 3 tree or configuration, "
@@ -129,6 +144,22 @@ static int parse_and_run(const struct command *command, int argc, char **argv,
     return result;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+// `bundle` alone is half a command; `bundle --help` lists the halves.
+static int answer_group(int argc, char **argv, const char *listed, struct err **err)
+{
+    if (argc == 1) {
+        err_set(err, ERR_USAGE, "'%s' is a group of commands", argv[0]);
+        return err_hint(err, "sandstrap %s --help lists them", argv[0]);
+    }
+    printf("usage: sandstrap %s COMMAND [OPTION]...\n\n%s", argv[0], listed);
+    return 0;
+}
+
 static int run_main(int argc, char **argv, enum term_format *format, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -143,12 +174,13 @@ static int run_main(int argc, char **argv, enum term_format *format, struct err 
         puts("sandstrap " SANDSTRAP_VERSION);
         return 0;
     }
-    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
-        strcmp(argv[0], "help") == 0) {
+    if (is_help(argv[0]) || strcmp(argv[0], "help") == 0) {
         print_help(&text);
         fputs(buf_str(&text), stdout);
         return 0;
     }
+    if ((argc == 1 || is_help(argv[1])) && list_commands(argv[0], &text) > 0)
+        return answer_group(argc, argv, buf_str(&text), err);
     command = find_command(argc, argv, &words, err);
     if (!command)
         return -1;

@@ -22,6 +22,14 @@ def test_unknown_command_is_a_usage_error_that_names_it(sandstrap):
     assert "upp" in result.stderr
 
 
+def test_group_of_commands_lists_them(sandstrap):
+    help_ = sandstrap("bundle", "--help").stdout
+    assert "usage: sandstrap bundle COMMAND" in help_
+    assert "bundle lock" in help_ and "bundle inspect" in help_ and "status" not in help_
+    result = sandstrap("bundle", check=2)
+    assert "'bundle' is a group of commands" in result.stderr and "bundle --help" in result.stderr
+
+
 def test_unknown_option_is_a_usage_error_that_names_it(sandstrap):
     result = sandstrap("up", "--nonsense", check=2)
     assert "--nonsense" in result.stderr
