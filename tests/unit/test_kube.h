@@ -116,4 +116,12 @@ static inline int perform(struct fixture *f, enum kube_verb verb, const char *na
     return kube_perform(f->kube, &request, &f->answer, &f->err);
 }
 
+// What the scene "echo" was asked.
+static inline const char *told(struct fixture *f, const char *group, const char *field)
+{
+    const struct node *n = node_get(f->answer.object, "told");
+
+    return node_get_str(group ? node_get(n, group) : n, field);
+}
+
 #endif

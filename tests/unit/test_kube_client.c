@@ -43,13 +43,6 @@ static void test_kube_client__discovery_of_old_servers(void **state)
 
 // --- what is sent ---
 
-static const char *told(struct fixture *f, const char *group, const char *field)
-{
-    const struct node *n = node_get(f->answer.object, "told");
-
-    return node_get_str(group ? node_get(n, group) : n, field);
-}
-
 static void test_kube_client__apply_is_server_side_apply(void **state)
 {
     struct fixture *f = *state;
@@ -85,21 +78,6 @@ static void test_kube_client__delete_has_preconditions(void **state)
     assert_non_null(
         strstr(told(f, NULL, "body"),
                "\"propagationPolicy\":\"Background\",\"preconditions\":{\"uid\":\"u-1\"}"));
-}
-
-static void test_kube_client__impersonation_and_basic_auth(void **state)
-{
-    struct fixture *f = *state;
-
-    assert_int_equal(open_scene_as(f, "echo",
-                                   "username: a, password: b, as: jane, as-groups: [g], "
-                                   "as-user-extra: {'example.com/x': [v]}"),
-                     0);
-    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
-    assert_string_equal(told(f, "headers", "authorization"), "Basic YTpi");
-    assert_string_equal(told(f, "headers", "impersonate-user"), "jane");
-    assert_string_equal(told(f, "headers", "impersonate-group"), "g");
-    assert_string_equal(told(f, "headers", "impersonate-extra-example.com%2fx"), "v");
 }
 
 // --- failures ---
@@ -289,7 +267,6 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__discovery_of_old_servers),
             UNIT_FIXTURE(test_kube_client__apply_is_server_side_apply),
             UNIT_FIXTURE(test_kube_client__delete_has_preconditions),
-            UNIT_FIXTURE(test_kube_client__impersonation_and_basic_auth),
             UNIT_FIXTURE(test_kube_client__reasons),
             UNIT_FIXTURE(test_kube_client__absent_objects_are_no_error),
             UNIT_FIXTURE(test_kube_client__busy_servers_are_asked_again),

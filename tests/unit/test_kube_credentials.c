@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// model/kube: tokens from files and from plugins, renewed while the client runs.
+// model/kube: who the client is; tokens from files and from plugins, renewed while it runs.
 #include "test_kube.h"
+
+static void test_kube_credentials__impersonation_and_basic_auth(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(open_scene_as(f, "echo",
+                                   "username: a, password: b, as: jane, as-groups: [g], "
+                                   "as-user-extra: {'example.com/x': [v]}"),
+                     0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+    assert_string_equal(told(f, "headers", "authorization"), "Basic YTpi");
+    assert_string_equal(told(f, "headers", "impersonate-user"), "jane");
+    assert_string_equal(told(f, "headers", "impersonate-group"), "g");
+    assert_string_equal(told(f, "headers", "impersonate-extra-example.com%2fx"), "v");
+}
 
 static void test_kube_credentials__token_files_are_read_again_after_a_401(void **state)
 {
@@ -92,7 +107,7 @@ static void test_kube_credentials__absent_plugins_say_how_to_get_them(void **sta
     assert_string_equal(err_hint_text(f->err), "get it at example.com");
 }
 
-SERVER_MAIN("kube_api.py",
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_credentials__impersonation_and_basic_auth),
             UNIT_FIXTURE(test_kube_credentials__token_files_are_read_again_after_a_401),
             UNIT_FIXTURE(test_kube_credentials__plugins_are_run_and_run_again),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_fail),
