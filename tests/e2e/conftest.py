@@ -2,6 +2,8 @@
 """One lab for all end-to-end tests: bringing it up and filling it is most of their time.
 
 SANDSTRAP_E2E_LAB names a lab that is used if it is up, and kept: for work on a single test.
+SANDSTRAP_BINARY is the release build unless it says otherwise; it has to be static, for the first up
+runs in a root where there is no library.
 """
 
 import os
