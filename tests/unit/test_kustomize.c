@@ -57,6 +57,28 @@ static void test_kustomize__labels_share_their_node(void **state)
                 "  name: d\nspec:\n  template:\n    metadata:\n      labels:\n        a: two\n");
 }
 
+static void test_kustomize__managed_by_needs_a_map_of_labels(void **state)
+{
+    (void)state;
+    static const char kustomization[] = "resources: [c.yaml]\nbuildMetadata: [managedByLabel]\n";
+    const struct test_file files[] = {
+        {"/kustomization.yaml", kustomization},
+        {"/c.yaml", TEST_CONFIGMAP("c")},
+        {NULL, NULL},
+    };
+    const struct test_file scalar[] = {
+        {"/kustomization.yaml", kustomization},
+        {"/c.yaml", TEST_CONFIGMAP("c") "  labels: 1.5\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  labels:\n"
+                "    app.kubernetes.io/managed-by: kustomize-v5.8.1\n  name: c\n");
+    test_refuse(scalar, "/", ERR_CONFIG,
+                "c.yaml:5: ConfigMap c (v1): cannot set "
+                "app.kubernetes.io/managed-by: expected a map, found float");
+}
+
 static void test_kustomize__null_in_a_targeted_patch_is_text(void **state)
 {
     (void)state;
@@ -182,6 +204,7 @@ static void test_kustomize__git_sources(void **state)
 UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
           UNIT(test_kustomize__merges_and_replaces_generated_data),
           UNIT(test_kustomize__labels_share_their_node),
+          UNIT(test_kustomize__managed_by_needs_a_map_of_labels),
           UNIT(test_kustomize__null_in_a_targeted_patch_is_text),
           UNIT(test_kustomize__sorts_as_the_command_does),
           UNIT(test_kustomize__suggests_fields_and_targets),

@@ -11,6 +11,7 @@
 #include "model/kustomize/order.h"
 #include "model/kustomize/scalar.h"
 #include "model/kustomize/schema.h"
+#include "model/kustomize/transform.h"
 
 #define ORIGIN_KEY "config.kubernetes.io/origin"
 #define TRANSFORMATIONS_KEY "alpha.config.kubernetes.io/transformations"
@@ -105,9 +106,21 @@ static void finish_metadata(struct kust *k, struct resource *r, const struct met
         write_transformations(k, r, &text);
         annotate(k, r, TRANSFORMATIONS_KEY, &text);
     }
-    if (o->managed_by)
-        node_set_str(k->doc, objects_meta_map(k, r, "labels"), MANAGED_BY_KEY, SPAN(MANAGED_BY));
     objects_normalize(k, r, "annotations");
+}
+
+// As an entry of `labels` would: what is no map is refused, unlike annotations, which are replaced.
+static int label_managed_by(struct kust *k, struct resmap *m, struct err **err)
+{
+    struct fieldspecs specs = {0};
+    struct fieldspec labels = fieldspec_new(
+        k->arena, (struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY}, SPAN("metadata/labels"), true);
+    struct node *pairs = node_new_map(k->doc);
+    const struct pairs_args args = {.pairs = pairs, .specs = &specs};
+    const struct transformer labelling = {.args = &args};
+    node_set_str(k->doc, pairs, MANAGED_BY_KEY, SPAN(MANAGED_BY));
+    vec_push_arena(k->arena, &specs, labels);
+    return transform_pairs(k, &labelling, m, err);
 }
 
 // Resources that are for local use only are not part of the result; the others are looked at once
@@ -198,7 +211,8 @@ static int build(struct kust *k, struct kustomize_result *result, struct err **e
     if (target_accumulate(k, t, acc, err) < 0 || finish(k, acc, err) < 0)
         return -1;
     struct resmap *m = acc->resources;
-    if (make_result(k, t, m, result, err) < 0)
+    if ((options.managed_by && label_managed_by(k, m, err) < 0) ||
+        make_result(k, t, m, result, err) < 0)
         return -1;
     for (size_t i = 0; i < m->len; i++)
         finish_metadata(k, m->items[i], &options);
