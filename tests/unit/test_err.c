@@ -55,5 +55,20 @@ static void test_err__every_kind_has_a_name(void **state)
             assert_string_not_equal(err_kind_name(kinds[i]), err_kind_name(kinds[j]));
 }
 
+static void test_err__what_a_message_quotes_stays_in_one_line(void **state)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    err_set(&err, ERR_CONFIG, "there is no %s", "a\nb");
+    err_hint(&err, "or %s", "\033[1m");
+    err_wrap(&err, "%s", "\x7f\tc\xc3\xa9");
+    err_format(err, &out);
+    assert_string_equal(buf_str(&out), "??c\xc3\xa9: there is no a?b");
+    assert_string_equal(err_hint_text(err), "or ?[1m");
+}
+
 UNIT_MAIN(UNIT(test_err__formats_the_chain_outermost_first),
-          UNIT(test_err__wrap_as_changes_the_kind), UNIT(test_err__every_kind_has_a_name))
+          UNIT(test_err__wrap_as_changes_the_kind), UNIT(test_err__every_kind_has_a_name),
+          UNIT(test_err__what_a_message_quotes_stays_in_one_line))

@@ -30,13 +30,26 @@ static int put(struct err **err, enum err_kind kind, int errnum, char *message)
     return -1;
 }
 
+// Messages quote what was read, with any control character in it: they stay one line of plain text.
+static char *one_line(const char *fmt, va_list args) PRINTF(1, 0);
+static char *one_line(const char *fmt, va_list args)
+{
+    char *text = mem_vprintf(fmt, args);
+
+    for (char *c = text; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    }
+    return text;
+}
+
 int err_set(struct err **err, enum err_kind kind, const char *fmt, ...)
 {
     va_list args;
     char *message;
 
     va_start(args, fmt);
-    message = mem_vprintf(fmt, args);
+    message = one_line(fmt, args);
     va_end(args);
     return put(err, kind, 0, message);
 }
@@ -48,7 +61,7 @@ int err_set_errno(struct err **err, enum err_kind kind, int errnum, const char *
     va_list args;
 
     va_start(args, fmt);
-    message = mem_vprintf(fmt, args);
+    message = one_line(fmt, args);
     va_end(args);
     // The GNU strerror_r may return a static text; musl's fills the buffer.
 #ifdef __GLIBC__
@@ -78,7 +91,7 @@ int err_wrap(struct err **err, const char *fmt, ...)
     char *message;
 
     va_start(args, fmt);
-    message = mem_vprintf(fmt, args);
+    message = one_line(fmt, args);
     va_end(args);
     return wrap(err, (*err)->kind, message);
 }
@@ -89,7 +102,7 @@ int err_wrap_as(struct err **err, enum err_kind kind, const char *fmt, ...)
     char *message;
 
     va_start(args, fmt);
-    message = mem_vprintf(fmt, args);
+    message = one_line(fmt, args);
     va_end(args);
     return wrap(err, kind, message);
 }
@@ -101,7 +114,7 @@ int err_hint(struct err **err, const char *fmt, ...)
     assert(err && *err);
     free((*err)->hint);
     va_start(args, fmt);
-    (*err)->hint = mem_vprintf(fmt, args);
+    (*err)->hint = one_line(fmt, args);
     va_end(args);
     return -1;
 }
