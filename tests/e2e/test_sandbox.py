@@ -85,6 +85,17 @@ def test_render_gives_what_kustomize_builds(lab):
             == lab.on("operator", "kustomize", "build", folder).stdout)
 
 
+def test_render_needs_no_network_with_a_bundle(lab, tree):
+    online = lab.sandstrap("render", tree.entrypoint).stdout
+    lab.tool("link", "operator", "down")
+    try:
+        lab.sandstrap("render", tree.entrypoint, code=6)
+        offline = lab.sandstrap("render", tree.entrypoint, "--lab", "--bundle", tree.bundle).stdout
+    finally:
+        lab.tool("link", "operator", "up")
+    assert offline == online
+
+
 def test_each_region_of_the_bundle_is_protected(bundle):
     assert verify(bundle).returncode == 0
     kinds = set()
