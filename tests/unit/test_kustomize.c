@@ -94,6 +94,51 @@ static void test_kustomize__null_in_a_targeted_patch_is_text(void **state)
                 "  name: c\n");
 }
 
+// A field that a patch replaces keeps the quotes of its old value; kustomize gives quotes to texts
+// that YAML 1.1 reads as something else whenever it sets them, also where nothing shows yet.
+static void test_kustomize__quotes_stay_for_later_patches(void **state)
+{
+    (void)state;
+    static const char patch[] = "apiVersion: v1\nkind: Foo\nmetadata: {name: f}\n"
+                                "spec: {a: 1, b: 2, c: 3, d: 4}\n";
+    const struct test_file files[] = {
+        {"/base/kustomization.yaml",
+         "resources: [f.yaml, g.yaml]\npatches:\n- patch: |\n"
+         "    {apiVersion: v1, kind: Foo, metadata: {name: f}, spec: {e: x}}\n"
+         "- target: {name: g}\n  patch: '- {op: add, path: /spec/e, value: x}'\n"},
+        {"/base/f.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: f}\n"
+                         "spec: {a: yes, b: text, c: 12:30:45, d: 'q'}\n"},
+        {"/base/g.yaml", "apiVersion: v1\nkind: Foo\nmetadata: {name: g}\n"
+                         "spec: {a: yes, b: text, c: '&c', d: 'q'}\n"},
+        {"/kustomization.yaml",
+         "resources: [base]\npatches: [{path: p.yaml, target: {kind: Foo}}]\n"},
+        {"/p.yaml", patch},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: Foo\nmetadata:\n  name: f\nspec:\n"
+                "  a: \"1\"\n  b: 2\n  c: 3\n  d: \"4\"\n  e: x\n---\n"
+                "apiVersion: v1\nkind: Foo\nmetadata:\n  name: g\nspec:\n"
+                "  a: \"1\"\n  b: 2\n  c: \"3\"\n  d: 4\n  e: x\n");
+}
+
+static void test_kustomize__shared_labels_keep_their_quotes(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/base/kustomization.yaml", "resources: [d.yaml]\ncommonAnnotations: {note: 'true'}\n"},
+        {"/base/d.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"},
+        {"/kustomization.yaml", "resources: [base]\npatches:\n- patch: |\n"
+                                "    {apiVersion: apps/v1, kind: Deployment, metadata: {name: d, "
+                                "annotations: {note: 5}}}\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations:\n"
+                "    note: \"5\"\n  name: d\nspec:\n  template:\n    metadata:\n"
+                "      annotations:\n        note: \"5\"\n");
+}
+
 static void test_kustomize__sorts_as_the_command_does(void **state)
 {
     (void)state;
@@ -206,6 +251,8 @@ UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
           UNIT(test_kustomize__labels_share_their_node),
           UNIT(test_kustomize__managed_by_needs_a_map_of_labels),
           UNIT(test_kustomize__null_in_a_targeted_patch_is_text),
+          UNIT(test_kustomize__quotes_stay_for_later_patches),
+          UNIT(test_kustomize__shared_labels_keep_their_quotes),
           UNIT(test_kustomize__sorts_as_the_command_does),
           UNIT(test_kustomize__suggests_fields_and_targets),
           UNIT(test_kustomize__refuses_what_leaves_the_root),

@@ -104,6 +104,8 @@ struct node *doc_read_json(struct doc *d, struct span text, const char *name, en
 void doc_write_yaml(const struct node *n, struct buf *out);
 
 // True when the text without quotes is something else than a string to YAML 1.1 ("1", "yes", "~").
+bool doc_text_is_typed(struct span text);
+// Also true for numbers in base 60 ("12:30:45"), which are written in quotes but read as strings.
 bool doc_text_needs_quotes(struct span text);
 // True when doc_write_yaml() writes the string without quotes and not as a block.
 bool doc_text_is_plain(struct span text);

@@ -393,7 +393,7 @@ static bool is_base60(struct span s)
     return parts && s.len == 0;
 }
 
-bool doc_text_needs_quotes(struct span text)
+bool doc_text_is_typed(struct span text)
 {
     char first = text.len ? text.ptr[0] : '\0';
     struct scalar s;
@@ -401,7 +401,12 @@ bool doc_text_needs_quotes(struct span text)
     if (first && !strchr("+-.0123456789~tTfFnNyYoO", first))
         return false;
     scalar_resolve(text, true, &s);
-    return s.type != NODE_STRING || s.timestamp || is_base60(text);
+    return s.type != NODE_STRING || s.timestamp;
+}
+
+bool doc_text_needs_quotes(struct span text)
+{
+    return doc_text_is_typed(text) || is_base60(text);
 }
 
 // --- values ---

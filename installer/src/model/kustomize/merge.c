@@ -125,6 +125,14 @@ static struct pair *find_pair(struct node *map, struct span key)
     return NULL;
 }
 
+// kyaml quotes each text that YAML 1.1 reads as something else when it sets it, also to itself.
+static void quote_if_needed(struct node *value)
+{
+    if (value->type == NODE_STRING && !(value->flags & NODE_RETYPED) && value->text.len &&
+        doc_text_is_typed(value->text))
+        value->flags |= NODE_QUOTED;
+}
+
 // Sets a field of a map as kyaml does: null removes; the quotes of the old value stay.
 static void merge_set_field(struct merge *m, struct node *map, struct span key, struct merged value)
 {
@@ -135,15 +143,14 @@ static void merge_set_field(struct merge *m, struct node *map, struct span key, 
         return;
     }
     pair = find_pair(map, key);
+    if (!pair || pair->value == value.node)
+        quote_if_needed(value.node);
     if (pair) {
         take_style(m, pair->value, value.node);
         // In place: one node may stand in several maps, and then changes in all of them.
         *pair->value = *value.node;
         return;
     }
-    if (value.node->type == NODE_STRING && !(value.node->flags & NODE_RETYPED) &&
-        doc_text_needs_quotes(value.node->text))
-        value.node->flags |= NODE_QUOTED;
     node_set(m->d, map, key, value.node);
 }
 

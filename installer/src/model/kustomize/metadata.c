@@ -29,7 +29,7 @@ static int set_pair(void *data, struct node *field, struct err **err)
         return 0;
     }
     if (!s->placed)
-        s->placed = node_new_str(k->doc, node_text(s->value));
+        s->placed = scalar_new_string(k->doc, node_text(s->value));
     node_set(k->doc, field, s->key, s->placed);
     return 0;
 }

@@ -291,7 +291,7 @@ static void forget_sources(struct doc *d, struct node *n)
     } else if (n->type == NODE_NULL) {
         node_become(n, node_new_plain(d, SPAN("null")));
     } else {
-        bool quoted = n->type == NODE_STRING && doc_text_needs_quotes(n->text);
+        bool quoted = n->type == NODE_STRING && !doc_text_is_plain(n->text);
         n->flags = quoted ? NODE_QUOTED : 0;
     }
 }

@@ -24,7 +24,7 @@ void node_become(struct node *n, const struct node *with)
 struct node *scalar_new_string(struct doc *d, struct span text)
 {
     struct node *n = node_new_str(d, text);
-    if (span_find(text, '\n') < text.len || doc_text_needs_quotes(text))
+    if (span_find(text, '\n') < text.len || doc_text_is_typed(text))
         n->flags |= NODE_QUOTED;
     return n;
 }
