@@ -49,7 +49,9 @@ func (m goModule) compile(ctx context.Context, out, pkg string, variables ...str
 	for _, variable := range variables {
 		flags += " -X " + variable
 	}
-	_, err := m.run(ctx, "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", out, pkg)
+	// Debug information that -s -w leave out again need not be made: a fifth of the compile time.
+	_, err := m.run(ctx, "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false",
+		"-ldflags", flags, "-o", out, pkg)
 	return err
 }
 
