@@ -301,12 +301,9 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
 {
     if (args->remember)
         resource_store_id(k, r);
-    // kustomize's notes are annotations: that made all of them texts, and the map is there for the
-    // patch to add to.
-    if (r->built) {
-        objects_normalize(k, r, "annotations");
+    // kustomize's notes are annotations, so that the map is there for the patch to add to.
+    if (r->built)
         (void)objects_meta_map(k, r, "annotations");
-    }
     if (r->shares_nodes)
         r->node = node_copy(k->doc, r->node);
     r->shares_nodes = false;
