@@ -122,6 +122,49 @@ static void test_kustomize__quotes_stay_for_later_patches(void **state)
                 "  a: \"1\"\n  b: 2\n  c: \"3\"\n  d: 4\n  e: x\n");
 }
 
+// Names that kustomize has set itself are plain text without a type: what replaces them is typed.
+static void test_kustomize__name_set_before_takes_any_type(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/base/kustomization.yaml",
+         "resources: [n.yaml]\npatches:\n- patch: |\n"
+         "    {apiVersion: v1, kind: Namespace, metadata: {name: job}}\n"},
+        {"/base/n.yaml",
+         "apiVersion: v1\nkind: Namespace\nmetadata: {name: job, labels: {a: 'true'}}\n---\n"
+         "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: x}\n"},
+        {"/mid/kustomization.yaml",
+         "resources: [../base]\nreplacements:\n"
+         "- source: {kind: Namespace, fieldPath: metadata.labels.a}\n"
+         "  targets: [{select: {kind: Namespace}, fieldPaths: [metadata.name]}]\n"
+         "- sourceValue: '80'\n"
+         "  targets: [{select: {kind: Secret}, fieldPaths: [metadata.name]}]\n"},
+        {"/kustomization.yaml", "resources: [mid]\nnamePrefix: '1'\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    a: \"true\"\n"
+                "  name: true\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: 180\n"
+                "  namespace: x\n");
+}
+
+// A number goes through JSON and becomes the text that YAML prints for it.
+static void test_kustomize__json_patch_makes_annotations_texts(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [p.yaml]\npatches:\n- target: {kind: Pod}\n"
+                                "  patch: '- {op: add, path: /spec, value: {a: 1200000}}'\n"},
+        {"/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n"
+                    "    big: 6.758680120491478e+18\n    small: 12e03\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n"
+                "    big: \"6.758680120491478e+18\"\n    small: \"12000\"\n  name: p\n"
+                "spec:\n  a: 1200000\n");
+}
+
 static void test_kustomize__shared_labels_keep_their_quotes(void **state)
 {
     (void)state;
@@ -252,6 +295,8 @@ UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
           UNIT(test_kustomize__managed_by_needs_a_map_of_labels),
           UNIT(test_kustomize__null_in_a_targeted_patch_is_text),
           UNIT(test_kustomize__quotes_stay_for_later_patches),
+          UNIT(test_kustomize__name_set_before_takes_any_type),
+          UNIT(test_kustomize__json_patch_makes_annotations_texts),
           UNIT(test_kustomize__shared_labels_keep_their_quotes),
           UNIT(test_kustomize__sorts_as_the_command_does),
           UNIT(test_kustomize__suggests_fields_and_targets),

@@ -176,9 +176,9 @@ int patch_configure_json6902(struct kust *k, struct loader *l, const struct node
 static void keep_identity(struct kust *k, struct resource *r, const struct resource *patch,
                           const struct resid *id)
 {
-    if (!patch->allow_kind_change && !span_eq(resource_kind(r), id->gvk.kind))
+    if (!patch->allow_kind_change)
         resource_set_kind(k, r, id->gvk.kind);
-    if (!patch->allow_name_change && !span_eq(resource_name(r), id->name))
+    if (!patch->allow_name_change)
         resource_set_name(k, r, id->name);
     if (!id->ns.len || !span_eq(resource_namespace(r), id->ns))
         resource_set_namespace(k, r, id->ns);
@@ -279,15 +279,17 @@ static int select_targets(struct kust *k, const struct patch_args *args, struct 
     return 0;
 }
 
-// After a JSON patch every scalar is as JSON holds it.
-static void forget_sources(struct doc *d, struct node *n)
+// After a JSON patch every scalar is as JSON holds it, but for those of `annotations`.
+static void forget_sources(struct doc *d, struct node *n, const struct node *annotations)
 {
+    if (n == annotations)
+        return;
     if (n->type == NODE_MAP) {
         NODE_FOREACH_PAIR (pair, n)
-            forget_sources(d, pair->value);
+            forget_sources(d, pair->value, annotations);
     } else if (n->type == NODE_SEQ) {
         for (uint32_t i = 0; i < n->seq.len; i++)
-            forget_sources(d, n->seq.items[i]);
+            forget_sources(d, n->seq.items[i], annotations);
     } else if (n->type == NODE_NULL) {
         node_become(n, node_new_plain(d, SPAN("null")));
     } else {
@@ -309,7 +311,8 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
     r->shares_nodes = false;
     if (jsonpatch_apply(k->doc, args->operations, r->node, err) < 0)
         return err_wrap(err, "patch %s on %s", args->source, resource_text(k, r));
-    forget_sources(k->doc, r->node);
+    // Numbers among the annotations become texts as YAML prints them, "1e+06", not as JSON does.
+    forget_sources(k->doc, r->node, node_path(r->node, "metadata", "annotations"));
     objects_normalize(k, r, "annotations");
     m->unchecked = true;
     resmap_renamed(k, m, r);

@@ -38,9 +38,7 @@ void scalar_set_string(struct doc *d, struct node *n, struct span text)
 
 void scalar_set_text(struct doc *d, struct node *n, struct span text)
 {
-    bool untyped = n->flags & SCALAR_UNTYPED;
-    bool quoted = n->flags & NODE_QUOTED || (!untyped && doc_text_needs_quotes(n->text));
-    if (n->type == NODE_STRING && quoted) {
+    if (n->type == NODE_STRING && n->flags & NODE_QUOTED) {
         scalar_set_string(d, n, text);
         n->flags |= NODE_QUOTED;
         return;
