@@ -65,6 +65,22 @@ static void test_doc__knows_file_and_lines(void **state)
     assert_int_equal(all.items[1]->map.pairs[0].line, 5);
 }
 
+static void test_doc__folds_texts_of_several_lines(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, "a: one\n  two\n\n  three # c\nb: 'it''s  \n\n\n  so'\n"
+                                 "c:\n- \"x\n  y \"\n- 1\n  2\n");
+
+    (void)state;
+    assert_string_equal(node_get_str(n, "a"), "one two\nthree");
+    assert_string_equal(node_get_str(n, "b"), "it's\n\nso");
+    assert_string_equal(node_str(node_item(node_get(n, "c"), 0)), "x y ");
+    assert_string_equal(node_str(node_item(node_get(n, "c"), 1)), "1 2");
+    assert_int_equal(node_item(node_get(n, "c"), 1)->line, 12);
+    refused("a: one\n  two: 3\n", "f.yaml:2");
+    refused("a: 'one\n  two\n", "f.yaml:");
+}
+
 static void test_doc__cuts_documents_as_kyaml_does(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -286,6 +302,7 @@ static void test_doc__keeps_what_was_written(void **state)
 }
 
 UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_lines),
+          UNIT(test_doc__folds_texts_of_several_lines),
           UNIT(test_doc__cuts_documents_as_kyaml_does),
           UNIT(test_doc__drops_carriage_returns_and_byte_order_mark),
           UNIT(test_doc__expands_aliases_and_merge_keys),

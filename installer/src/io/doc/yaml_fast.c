@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast reader: block maps and lists, scalars of one line, literal blocks, and flow collections
-// of one line, which is nearly all of what Kubernetes objects are written in. It declines whatever
-// else it meets (anchors, tags, folded and multi-line texts, odd keys, every error), and the
+// The fast reader: block maps and lists, plain and quoted scalars, literal blocks, and flow
+// collections of one line, which is nearly all of what Kubernetes objects are written in. It
+// declines whatever else it meets (anchors, tags, folded blocks, odd keys, every error), and the
 // document is then read through libyaml; fuzz_yaml holds the two against each other.
 //
 // It works on a copy of the document in the arena: the texts of nodes point into it, and the byte
@@ -11,6 +11,7 @@
 #include "io/doc/yaml_int.h"
 
 #define SIMPLE_KEY_MAX 512 // bytes; YAML's own limit is 1,024 characters
+#define ONE_LINE (-1)      // in the place of a parent's indentation: the scalar ends in its line
 
 // Every function returns false when it declines.
 struct fast {
@@ -110,30 +111,80 @@ static bool is_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// A plain value up to the end of the line.
-static bool fast_plain(struct fast *f, struct node **out)
+// From the newline of a line of text to the next text of the same scalar, which is indented deeper
+// than `parent`; *breaks is the number of newlines on the way. False when there is none.
+static bool find_text(struct fast *f, int parent, int *breaks)
 {
-    char *start = f->at;
-    char *stop;
+    char *at = f->at, *line_start = at;
+
+    for (*breaks = 0; *at == '\n'; ++*breaks) {
+        line_start = ++at;
+        while (*at == ' ')
+            at++;
+    }
+    if (at == f->end || at - line_start <= parent)
+        return false;
+    f->at = at;
+    f->line += (uint32_t)*breaks;
+    return true;
+}
+
+// What the newlines between two lines of text stand for: one is a space, more are one less.
+static char *put_breaks(char *to, int breaks)
+{
+    if (breaks == 1)
+        *to++ = ' ';
+    while (--breaks > 0)
+        *to++ = '\n';
+    return to;
+}
+
+// To the newline of a line of plain text; *stop is the end of the text, *comment: one is behind it.
+static bool plain_line(struct fast *f, char **stop, bool *comment)
+{
+    char *at;
+
+    for (at = f->at; *at != '\n'; at++) {
+        if (*at == ':' && (at[1] == ' ' || at[1] == '\n'))
+            return false;
+        if (*at == '\t')
+            return false;
+        if (*at == '#' && at[-1] == ' ')
+            break;
+    }
+    *comment = *at == '#';
+    f->at = at;
+    skip_to_newline(f);
+    while (at[-1] == ' ')
+        at--;
+    *stop = at;
+    return true;
+}
+
+// A plain value. Further lines are moved up to the first.
+static bool fast_plain(struct fast *f, int parent, struct node **out)
+{
+    char *start = f->at, *to, *stop;
+    bool comment;
+    int breaks;
 
     if (strchr(",[]{}#&*!|>'\"%@`?:", *start) || is_dash(start))
         return false;
-    for (stop = start; *stop != '\n'; stop++) {
-        if (*stop == ':' && (stop[1] == ' ' || stop[1] == '\n'))
-            return false;
-        if (*stop == '\t')
-            return false;
-        if (*stop == '#' && stop[-1] == ' ')
-            break;
-    }
-    f->at = stop;
-    skip_to_newline(f);
-    while (stop[-1] == ' ')
-        stop--;
     *out = fast_node(f, NODE_STRING);
-    if (!set_plain(f, *out, span_of(start, (size_t)(stop - start))))
+    if (!plain_line(f, &to, &comment))
         return false;
-    *stop = '\0';
+    while (!comment && find_text(f, parent, &breaks)) {
+        char *line = f->at;
+
+        if (*line == '#' || is_dash(line) || !plain_line(f, &stop, &comment))
+            return false;
+        to = put_breaks(to, breaks);
+        memmove(to, line, (size_t)(stop - line));
+        to += stop - line;
+    }
+    if (!set_plain(f, *out, span_of(start, (size_t)(to - start))))
+        return false;
+    *to = '\0';
     return true;
 }
 
@@ -150,17 +201,28 @@ static char unescape(char c)
     }
 }
 
-// From the opening quote to behind the closing one, on one line. The text is made in place.
-static bool quoted_text(struct fast *f, struct span *text)
+// From the opening quote to behind the closing one. The text is made in place.
+static bool quoted_text(struct fast *f, int parent, struct span *text)
 {
     char quote = *f->at;
     char *from = f->at + 1;
     char *start = from;
     char *to = from;
+    int breaks;
 
     for (;; from++) {
-        if (*from == '\n' || *from == '\t')
+        if (*from == '\t')
             return false;
+        if (*from == '\n') {
+            f->at = from;
+            if (parent == ONE_LINE || !find_text(f, parent, &breaks))
+                return false;
+            while (to > start && to[-1] == ' ')
+                to--;
+            to = put_breaks(to, breaks);
+            from = f->at - 1;
+            continue;
+        }
         if (*from == quote && (quote == '"' || from[1] != '\''))
             break;
         if (*from == quote) {
@@ -179,13 +241,13 @@ static bool quoted_text(struct fast *f, struct span *text)
     return true;
 }
 
-static bool fast_quoted(struct fast *f, struct node **out)
+static bool fast_quoted(struct fast *f, int parent, struct node **out)
 {
     struct span text;
 
     *out = fast_node(f, NODE_STRING);
     (*out)->flags = NODE_QUOTED;
-    if (!quoted_text(f, &text))
+    if (!quoted_text(f, parent, &text))
         return false;
     (*out)->text = text;
     return true;
@@ -350,7 +412,7 @@ static bool fast_flow_value(struct fast *f, unsigned depth, struct node **out)
     if (*f->at == '[' || *f->at == '{')
         return fast_flow(f, depth, out);
     if (*f->at == '"' || *f->at == '\'')
-        return fast_quoted(f, out);
+        return fast_quoted(f, ONE_LINE, out);
     return fast_flow_plain(f, out);
 }
 
@@ -431,9 +493,9 @@ static bool fast_inline(struct fast *f, int parent, unsigned depth, struct node 
     if (*f->at == '[' || *f->at == '{')
         done = fast_flow(f, depth, out) && rest_is_empty(f);
     else if (*f->at == '"' || *f->at == '\'')
-        done = fast_quoted(f, out) && rest_is_empty(f);
+        done = fast_quoted(f, parent, out) && rest_is_empty(f);
     else
-        done = fast_plain(f, out);
+        done = fast_plain(f, parent, out);
     // What is indented deeper would belong to this value.
     return done && next_line(f) && f->indent <= parent;
 }
