@@ -20,8 +20,7 @@ static struct node *convert_object(struct doc *d, json_t *value, uint16_t file)
 
     n->map.cap = (uint32_t)json_object_size(value);
     n->map.pairs = arena_array(d->arena, n->map.cap, sizeof(*pair));
-    json_object_foreach(value, key, member)
-    {
+    json_object_foreach (value, key, member) {
         pair = &n->map.pairs[n->map.len++];
         pair->key = doc_intern(d, span_str(key));
         pair->value = convert(d, member, file);
@@ -83,14 +82,12 @@ static unsigned depth_of(json_t *value, unsigned limit)
         return 0;
     if (!limit)
         return 1;
-    json_object_foreach(value, key, member)
-    {
+    json_object_foreach (value, key, member) {
         unsigned depth = depth_of(member, limit - 1);
 
         deepest = depth > deepest ? depth : deepest;
     }
-    json_array_foreach(value, i, member)
-    {
+    json_array_foreach (value, i, member) {
         unsigned depth = depth_of(member, limit - 1);
 
         deepest = depth > deepest ? depth : deepest;
