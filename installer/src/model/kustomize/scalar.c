@@ -40,7 +40,6 @@ void scalar_set_text(struct doc *d, struct node *n, struct span text)
 {
     if (n->type == NODE_STRING && n->flags & NODE_QUOTED) {
         scalar_set_string(d, n, text);
-        n->flags |= NODE_QUOTED;
         return;
     }
     node_become(n, node_new_plain(d, text));
