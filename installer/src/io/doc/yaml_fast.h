@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two files of the fast reader: yaml_fast_text.c reads lines and scalars, yaml_fast.c what they
+// are put together to.
+#ifndef IO_DOC_YAML_FAST_H
+#define IO_DOC_YAML_FAST_H
+
+#include <string.h>
+
+#include "io/doc/yaml_int.h"
+
+#define FAST_ONE_LINE (-1) // in the place of a parent's indentation: the scalar ends in its line
+
+// Every function returns false when it declines.
+struct fast {
+    struct reader *r;
+    char *at;
+    char *end;        // *end is NUL, the byte before it a newline
+    char *line_start; // of the line that `at` is in
+    uint32_t line;    // its number in the file
+    int indent;       // of the line that was found last; -1 at the end
+    bool cut;         // the last newline is not the document's own
+};
+
+static inline struct node *fast_node(struct fast *f, enum node_type type)
+{
+    f->r->d->nodes++;
+    return reader_node(f->r, type, f->line);
+}
+
+static inline void fast_skip_spaces(struct fast *f)
+{
+    while (*f->at == ' ')
+        f->at++;
+}
+
+static inline void fast_skip_to_newline(struct fast *f)
+{
+    f->at = memchr(f->at, '\n', (size_t)(f->end - f->at));
+}
+
+static inline bool fast_is_dash(const char *at)
+{
+    return at[0] == '-' && (at[1] == ' ' || at[1] == '\n');
+}
+
+static inline bool fast_is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// From the start of a line to the first line that is neither blank nor a comment.
+bool fast_find_line(struct fast *f);
+// From the newline that ends this line; what stands there may be a NUL by now.
+bool fast_next_line(struct fast *f);
+// Nothing but spaces and a comment up to the newline.
+bool fast_rest_is_empty(struct fast *f);
+
+// Scalars of something that is indented by `parent`; a plain or quoted one may go on in the lines
+// below. Afterwards `at` is at the newline, behind the closing quote, or, after a literal block, at
+// the next line.
+bool fast_plain(struct fast *f, int parent, struct node **out);
+bool fast_quoted(struct fast *f, int parent, struct node **out);
+bool fast_literal(struct fast *f, int parent, struct node **out);
+// Gives `n` the value of plain text, which has to outlive it.
+bool fast_set_plain(struct fast *f, struct node *n, struct span text);
+
+#endif
