@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers: splitting, ordering, comparing, and telling failures that heal from those that stay.
+// work/layers: splitting, ordering, and telling failures that heal from those that stay.
 #include "unit.h"
 
 #include "base/arena.h"
@@ -7,7 +7,6 @@
 #include "model/kustomize.h"
 #include "support_object.h"
 #include "work/layers.h"
-#include "work/layers/compare.h"
 #include "work/layers/failure.h"
 #include "work/layers/handled.h"
 #include "work/layers/order.h"
@@ -127,47 +126,6 @@ static void test_order__what_defines_comes_first_webhooks_last(void **state)
     entries = order_objects(&layer, arena);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         assert_string_equal(node_get_str(entries[i].object, "kind"), want[i]);
-}
-
-#define WANTED                                                                                     \
-    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, labels: {a: b}}\n"                 \
-    "spec: {template: {spec: {containers: [{name: c, image: i, resources: {limits: {cpu: 1000m, "  \
-    "memory: 1Gi}}}]}}}\n"
-
-#define LIVE(image, more)                                                                          \
-    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, uid: u, labels: {a: b}, "          \
-    "managedFields: [{manager: me, operation: Apply, fieldsV1: {'f:metadata': {'f:labels': "       \
-    "{'f:a': {}}}, 'f:spec': {'f:template': {'f:spec': {'f:containers': "                          \
-    "{'k:{\"name\":\"c\"}': {'.': {}, 'f:name': {}, 'f:image': {} " more "}}}}}}}]}\n"             \
-    "spec: {replicas: 1, template: {spec: {restartPolicy: Always, containers: [{name: c, "         \
-    "image: " image ", resources: {limits: {cpu: '1', memory: 1024Mi}}}]}}}\n"
-
-static void test_compare__defaults_and_quantities_are_no_change(void **state)
-{
-    (void)state;
-    assert_true(compare_is_applied(object(WANTED), object(LIVE("i", "")), "me"));
-    assert_false(compare_is_applied(object(WANTED), object(LIVE("other", "")), "me"));
-    // not ours yet: it has to be applied to become ours
-    assert_false(compare_is_applied(object(WANTED), object(LIVE("i", "")), "someone"));
-    // we own a field that is not wanted any more: an apply would remove it
-    assert_false(compare_is_applied(object(WANTED), object(LIVE("i", ", 'f:command': {}")), "me"));
-}
-
-static void test_compare__dry_run_differs_in_substance_only(void **state)
-{
-    struct node *a =
-        object("metadata: {name: x, resourceVersion: '1', labels: {a: b}}\nspec: {n: 1}\n"
-               "status: {x: 1}");
-    struct node *b =
-        object("metadata: {name: x, resourceVersion: '2', labels: {a: b}}\nspec: {n: 1}");
-    struct node *c = object("metadata: {name: x, labels: {a: c}}\nspec: {n: 1}");
-    struct node *e = object("metadata: {name: x, labels: {a: b}}\nspec: {n: 1, m: 2}");
-
-    (void)state;
-    assert_false(compare_differs(a, b));
-    assert_true(compare_differs(a, c));
-    assert_true(compare_differs(a, e));
-    assert_true(compare_differs(e, a));
 }
 
 #define WRITTEN(spec_time, status_time, more)                                                      \
@@ -290,8 +248,6 @@ int main(void)
         cmocka_unit_test(test_split__layers_are_the_entries_in_order),
         cmocka_unit_test(test_split__two_layers_of_one_name_are_refused),
         cmocka_unit_test(test_order__what_defines_comes_first_webhooks_last),
-        cmocka_unit_test(test_compare__defaults_and_quantities_are_no_change),
-        cmocka_unit_test(test_compare__dry_run_differs_in_substance_only),
         cmocka_unit_test(test_handled__a_write_after_the_status_was_not_seen),
         cmocka_unit_test(test_failure__stalled_is_final_at_once),
         cmocka_unit_test(test_failure__stalled_before_a_change_gets_time),

@@ -136,7 +136,7 @@ static void on_dry_run(void *data, struct kube_answer *answer, const struct err 
 {
     struct job *job = data;
 
-    if (error || !compare_differs(job->live, answer->object)) {
+    if (error || !compare_differs(job->live, answer->object, job->group->apply->manager)) {
         job_end(job, error);
         return;
     }

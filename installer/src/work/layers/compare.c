@@ -1,233 +1,372 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing wanted and live objects. The format of managedFields is that of
-// sigs.k8s.io/structured-merge-diff (fieldpath/serialize.go): "f:<field>", "k:<keys as JSON>",
-// "v:<value as JSON>", "i:<index>" and "." for the element itself.
+// Comparing wanted and live objects along managedFields, which tell what is merged and what is
+// replaced as a whole. Their format is that of sigs.k8s.io/structured-merge-diff
+// (fieldpath/serialize.go): "f:<field>", "k:<keys as JSON>", "v:<value as JSON>", "i:<index>" and
+// "." for the element itself; an entry without others below it is one value: a scalar, an empty or
+// an atomic list or map.
 #include "work/layers/compare.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/span.h"
+#include "io/crypto.h"
+#include "work/layers/builtin.h"
+#include "work/layers/quantity.h"
 
-// The value of a resource quantity ("100m", "64Mi", "1e3"); false when it is not one.
-// k8s.io/apimachinery/pkg/api/resource: the server stores them in a canonical form.
-static bool quantity(struct span text, double *value)
+struct comparison {
+    struct doc *doc; // of the keys of list elements
+    struct span kind;
+    bool builtin;
+    const struct node *live; // the whole object
+};
+
+// --- values that are owned as a whole ---
+
+static bool same(const struct comparison *c, const struct field *field, const struct node *wanted,
+                 const struct node *live);
+
+static bool same_quantity(const struct comparison *c, const struct field *field,
+                          const struct node *wanted, const struct node *live)
 {
-    static const struct {
-        const char *suffix;
-        double factor;
-    } units[] = {{"Ki", 0x1p10}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40},
-                 {"n", 1e-9},    {"u", 1e-6},    {"m", 1e-3},    {"k", 1e3},
-                 {"M", 1e6},     {"G", 1e9},     {"T", 1e12},    {"", 1}};
-    double sum = 0, place = 0;
-    size_t i = 0;
+    char stored[QUANTITY_TEXT_BYTES];
 
-    for (; i < text.len && (text.ptr[i] == '.' || (text.ptr[i] >= '0' && text.ptr[i] <= '9'));
-         i++) {
-        if (text.ptr[i] == '.') {
-            if (place != 0)
+    return c->builtin && node_is(live, NODE_STRING) && builtin_is_quantity(c->kind, field) &&
+           quantity_stored(node_scalar(wanted), stored) && span_is(node_text(live), stored);
+}
+
+static bool is_empty(const struct node *n)
+{
+    if (node_is(n, NODE_MAP))
+        return node_len(n) == 0;
+    return span_is(node_scalar(n), n->type == NODE_BOOL ? "false" : n->type == NODE_INT ? "0" : "");
+}
+
+// What is wanted is not there: it is empty, and the server stores nothing for it. No list is told
+// from none.
+static bool is_dropped(const struct comparison *c, const struct field *field,
+                       const struct node *wanted)
+{
+    if (!c->builtin)
+        return false;
+    if (node_is(wanted, NODE_NULL) || (node_is(wanted, NODE_SEQ) && node_len(wanted) == 0))
+        return true;
+    return !node_is(wanted, NODE_SEQ) && is_empty(wanted) && builtin_drops_empty(c->kind, field);
+}
+
+// What is there is not wanted: the server put it in.
+static bool is_default(const struct comparison *c, const struct field *field,
+                       const struct node *live)
+{
+    const char *value;
+
+    if (!c->builtin)
+        return false;
+    if (node_is(live, NODE_MAP)) {
+        NODE_FOREACH_PAIR (pair, live)
+            if (!is_default(c, &(struct field){field, pair->key}, pair->value))
                 return false;
-            place = 1;
+        return node_len(live) > 0;
+    }
+    value = builtin_default(c->kind, field);
+    return node_is(live, NODE_NULL) || (value && span_is(node_scalar(live), value));
+}
+
+static bool same_map(const struct comparison *c, const struct field *field,
+                     const struct node *wanted, const struct node *live)
+{
+    NODE_FOREACH_PAIR (pair, wanted)
+        if (!same(c, &(struct field){field, pair->key}, pair->value,
+                  node_get_span(live, pair->key)))
+            return false;
+    NODE_FOREACH_PAIR (pair, live)
+        if (!node_get_span(wanted, pair->key) &&
+            !is_default(c, &(struct field){field, pair->key}, pair->value))
+            return false;
+    return true;
+}
+
+static bool same_list(const struct comparison *c, const struct field *field,
+                      const struct node *wanted, const struct node *live)
+{
+    if (node_len(wanted) != node_len(live))
+        return false;
+    for (size_t i = 0; i < node_len(wanted); i++)
+        if (!same(c, &(struct field){field, SPAN_EMPTY}, node_item(wanted, i), node_item(live, i)))
+            return false;
+    return true;
+}
+
+// Whether `wanted`, put in place of `live`, would be stored as `live`.
+static bool same(const struct comparison *c, const struct field *field, const struct node *wanted,
+                 const struct node *live)
+{
+    if (!live || node_is(live, NODE_NULL))
+        return is_dropped(c, field, wanted) || (live && node_is(wanted, NODE_NULL));
+    if (node_is(wanted, NODE_MAP) && node_is(live, NODE_MAP))
+        return same_map(c, field, wanted, live);
+    if (node_is(wanted, NODE_SEQ) && node_is(live, NODE_SEQ))
+        return same_list(c, field, wanted, live);
+    return node_equal(wanted, live) || same_quantity(c, field, wanted, live);
+}
+
+// --- values that are merged ---
+
+static bool is_applied(struct comparison *c, const struct field *field, const struct node *owned,
+                       const struct node *wanted, const struct node *live);
+
+static size_t owned_below(const struct node *owned)
+{
+    return node_len(owned) - (node_get(owned, ".") != NULL);
+}
+
+static const struct node *owned_field(const struct node *owned, struct span name)
+{
+    NODE_FOREACH_PAIR (entry, owned) {
+        struct span key = entry->key;
+
+        if (key.len == name.len + 2 && span_skip(&key, "f:") && span_eq(key, name))
+            return entry->value;
+    }
+    return NULL;
+}
+
+// Fields that managedFields never name.
+static bool is_identity(const struct field *map, struct span name)
+{
+    static const char *const keys[] = {"name",       "namespace",       "uid",
+                                       "generation", "resourceVersion", "creationTimestamp"};
+
+    if (!map->above)
+        return span_is(name, "apiVersion") || span_is(name, "kind");
+    if (map->above->above || !span_is(map->name, "metadata"))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (span_is(name, keys[i]))
+            return true;
+    return false;
+}
+
+static bool same_identity(const struct node *wanted, const struct node *live)
+{
+    // creationTimestamp: null is a habit of generators.
+    return node_is(wanted, NODE_NULL) || node_equal(wanted, live);
+}
+
+// The server moves a Secret's stringData to data.
+static bool has_string_data(const struct comparison *c, const struct node *owned,
+                            const struct node *wanted)
+{
+    const struct node *data = node_get(c->live, "data");
+
+    NODE_FOREACH_PAIR (pair, wanted) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+        crypto_base64_encode(node_text(pair->value), &text);
+        if (!node_is(pair->value, NODE_STRING) || !owned_field(owned, pair->key) ||
+            !span_eq(buf_span(&text), node_text(node_get_span(data, pair->key))))
+            return false;
+    }
+    return node_len(wanted) > 0 && node_len(wanted) == owned_below(owned);
+}
+
+static bool map_is_applied(struct comparison *c, const struct field *field,
+                           const struct node *owned, const struct node *wanted,
+                           const struct node *live);
+
+static bool field_is_applied(struct comparison *c, const struct field *field,
+                             const struct node *owned, const struct pair *wanted,
+                             const struct node *live)
+{
+    const struct field child = {field, wanted->key};
+
+    // Nothing is owned below when there is only the identity.
+    if (!field->above && span_is(wanted->key, "metadata"))
+        return map_is_applied(c, &child, owned, wanted->value, node_get(live, "metadata"));
+    if (!owned)
+        return false;
+    if (c->builtin && !field->above && span_is(c->kind, "Secret") &&
+        span_is(wanted->key, "stringData"))
+        return has_string_data(c, owned, wanted->value);
+    return is_applied(c, &child, owned, wanted->value, node_get_span(live, wanted->key));
+}
+
+static bool map_is_applied(struct comparison *c, const struct field *field,
+                           const struct node *owned, const struct node *wanted,
+                           const struct node *live)
+{
+    size_t count = 0;
+
+    NODE_FOREACH_PAIR (pair, wanted) {
+        const struct node *below = owned_field(owned, pair->key);
+
+        if (is_identity(field, pair->key)) {
+            if (!same_identity(pair->value, node_get_span(live, pair->key)))
+                return false;
             continue;
         }
-        sum = sum * 10 + (text.ptr[i] - '0');
-        place *= 10;
+        // The status in a manifest is not applied, where it has an API of its own.
+        if (c->builtin && !field->above && span_is(pair->key, "status"))
+            continue;
+        if (!field_is_applied(c, field, below, pair, live))
+            return false;
+        count += below != NULL;
     }
-    if (i == 0)
+    // An apply would remove what is owned beside that.
+    return count == owned_below(owned);
+}
+
+// The name by which managedFields know an element of a keyed list or a set. `keys` has the names
+// of the keys, NULL for a set. False when an element lacks a key.
+static bool element_name(const struct comparison *c, const struct node *keys,
+                         const struct node *element, struct span *name)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct node *values = keys ? node_new_map(c->doc) : NULL;
+
+    NODE_FOREACH_PAIR (key, keys) {
+        struct node *value = node_get_span(element, key->key);
+
+        // The only key with a default in Kubernetes' own kinds.
+        if (!value && c->builtin && span_is(key->key, "protocol"))
+            value = node_new_str(c->doc, SPAN("TCP"));
+        if (!value)
+            return false;
+        node_set(c->doc, values, key->key, node_copy(c->doc, value));
+    }
+    buf_add_str(&text, keys ? "k:" : "v:");
+    doc_write_json(keys ? values : element, true, &text);
+    *name = arena_span(doc_arena(c->doc), buf_span(&text));
+    return true;
+}
+
+// The live elements by name, with their place + 1; false when two have one name.
+static bool index_live(const struct comparison *c, const struct node *keys, const struct node *live,
+                       struct map *places)
+{
+    for (size_t i = 0; i < node_len(live); i++) {
+        struct span name;
+
+        if (!element_name(c, keys, node_item(live, i), &name) ||
+            map_put(places, name, (void *)(uintptr_t)(i + 1)))
+            return false;
+    }
+    return true;
+}
+
+// Each wanted element is owned and there, in the same order: what others put in between stays.
+static bool elements_are_applied(struct comparison *c, const struct field *field,
+                                 const struct node *keys, const struct node *owned,
+                                 const struct node *wanted, const struct node *live)
+{
+    const struct field item = {field, SPAN_EMPTY};
+    struct map places CLEANUP(map_free) = MAP_INIT, entries CLEANUP(map_free) = MAP_INIT;
+    uintptr_t last = 0;
+
+    if (node_len(wanted) != owned_below(owned) || !index_live(c, keys, live, &places))
         return false;
-    text = span_tail(text, i);
-    for (i = 0; i < ARRAY_LEN(units); i++) {
-        if (span_is(text, units[i].suffix)) {
-            *value = sum / (place != 0 ? place : 1) * units[i].factor;
-            return true;
-        }
+    NODE_FOREACH_PAIR (entry, owned)
+        map_put(&entries, entry->key, entry->value);
+    NODE_FOREACH_ITEM (element, wanted) {
+        struct span name;
+        uintptr_t place;
+
+        if (!element_name(c, keys, element, &name))
+            return false;
+        place = (uintptr_t)map_get(&places, name);
+        // Going up, no place and so no name comes twice.
+        if (place <= last || !map_get(&entries, name))
+            return false;
+        if (keys &&
+            !is_applied(c, &item, map_get(&entries, name), element, node_item(live, place - 1)))
+            return false;
+        last = place;
+    }
+    return true;
+}
+
+static bool list_is_applied(struct comparison *c, const struct field *field,
+                            const struct node *owned, const struct node *wanted,
+                            const struct node *live)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+
+    NODE_FOREACH_PAIR (entry, owned) {
+        struct span name = entry->key;
+        const struct node *keys;
+
+        if (span_skip(&name, "v:"))
+            return elements_are_applied(c, field, NULL, owned, wanted, live);
+        if (!span_skip(&name, "k:"))
+            continue;
+        keys = doc_read_json(c->doc, name, "managedFields", ERR_API, &ignored);
+        return keys && elements_are_applied(c, field, keys, owned, wanted, live);
     }
     return false;
 }
 
-static bool same_scalar(const struct node *wanted, const struct node *live)
+static bool is_applied(struct comparison *c, const struct field *field, const struct node *owned,
+                       const struct node *wanted, const struct node *live)
 {
-    double a, b;
-
-    if (node_equal(wanted, live))
-        return true;
-    if (!quantity(node_scalar(wanted), &a) || !quantity(node_scalar(live), &b))
-        return false;
-    return fabs(a - b) <= 1e-9 * fabs(a);
+    if (owned_below(owned) == 0)
+        return same(c, field, wanted, live);
+    if (node_is(wanted, NODE_MAP) && node_is(live, NODE_MAP))
+        return map_is_applied(c, field, owned, wanted, live);
+    if (node_is(wanted, NODE_SEQ) && node_is(live, NODE_SEQ))
+        return list_is_applied(c, field, owned, wanted, live);
+    return false;
 }
 
-// Keys that name an element of a list of maps, as the built-in types have them; the first that
-// both elements have decides, together with "protocol" for ports.
-static const struct node *same_element(const struct node *wanted, const struct node *list)
+// --- objects ---
+
+// What the manager has applied, with the API version of the fields' names.
+static const struct node *applied_by(const struct node *object, const char *manager)
 {
-    static const char *const keys[] = {"name",       "containerPort", "port", "mountPath",
-                                       "devicePath", "key",           "ip",   "type",
-                                       "uid",        "topologyKey"};
-
-    NODE_FOREACH_ITEM (item, list) {
-        for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-            const struct node *a = node_get(wanted, keys[i]);
-            const struct node *b = node_get(item, keys[i]);
-            const struct node *protocol = node_get(wanted, "protocol");
-
-            if (!a || !b)
-                continue;
-            if (!node_equal(a, b) || (protocol && node_get(item, "protocol") &&
-                                      !node_equal(protocol, node_get(item, "protocol"))))
-                break;
-            return item;
-        }
-    }
-    return NULL;
-}
-
-static bool has(const struct node *wanted, const struct node *live);
-
-// Either the same list item by item, or each wanted element is found by its key.
-static bool has_list(const struct node *wanted, const struct node *live)
-{
-    bool in_place = node_len(wanted) == node_len(live);
-
-    for (size_t i = 0; in_place && i < node_len(wanted); i++)
-        in_place = has(node_item(wanted, i), node_item(live, i));
-    if (in_place)
-        return true;
-    NODE_FOREACH_ITEM (item, wanted)
-        if (!node_is(item, NODE_MAP) || !has(item, same_element(item, live)))
-            return false;
-    return true;
-}
-
-// Whether `live` has everything that `wanted` says; more is fine in maps (defaults, others'
-// fields).
-static bool has(const struct node *wanted, const struct node *live)
-{
-    if (node_is(wanted, NODE_NULL))
-        return !live || node_is(live, NODE_NULL);
-    if (!live)
-        return false;
-    if (node_is(wanted, NODE_MAP)) {
-        if (!node_is(live, NODE_MAP))
-            return false;
-        NODE_FOREACH_PAIR (pair, wanted)
-            if (!has(pair->value, node_get_span(live, pair->key)))
-                return false;
-        return true;
-    }
-    if (node_is(wanted, NODE_SEQ))
-        return node_is(live, NODE_SEQ) && has_list(wanted, live);
-    return same_scalar(wanted, live);
-}
-
-static bool owns_only(const struct node *fields, const struct node *wanted);
-
-// The wanted element that a "k:{...}" entry stands for; defaulted keys may be absent in it.
-static const struct node *keyed_element(struct span keys, const struct node *wanted)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    const struct node *key = doc_read_json(d, keys, "managedFields", ERR_API, &err);
-
-    NODE_FOREACH_ITEM (item, wanted) {
-        bool same = key != NULL;
-
-        NODE_FOREACH_PAIR (pair, key) {
-            const struct node *value = node_get_span(item, pair->key);
-
-            if (value && !node_equal(value, pair->value))
-                same = false;
-        }
-        if (same)
-            return item;
-    }
-    return NULL;
-}
-
-static bool owns_entry(const struct pair *entry, const struct node *wanted)
-{
-    struct span name = entry->key;
-    const struct node *below;
-
-    if (span_is(name, "."))
-        return true;
-    if (span_skip(&name, "f:"))
-        below = node_get_span(wanted, name);
-    else if (span_skip(&name, "k:"))
-        below = keyed_element(name, wanted);
-    else
-        // Elements of sets: their values are compared as part of the list.
-        return wanted != NULL;
-    return below && owns_only(entry->value, below);
-}
-
-// Whether each owned field is one that `wanted` has: if not, an apply would remove it.
-static bool owns_only(const struct node *fields, const struct node *wanted)
-{
-    NODE_FOREACH_PAIR (entry, fields)
-        if (!owns_entry(entry, wanted))
-            return false;
-    return true;
-}
-
-static const struct node *owned_fields(const struct node *live, const char *manager)
-{
-    const struct node *entries = node_path(live, "metadata", "managedFields");
-
-    NODE_FOREACH_ITEM (entry, entries)
+    NODE_FOREACH_ITEM (entry, node_path(object, "metadata", "managedFields"))
         if (span_is(node_get_text(entry, "manager"), manager) &&
             span_is(node_get_text(entry, "operation"), "Apply") &&
             !node_get_text(entry, "subresource").len)
-            return node_get(entry, "fieldsV1");
+            return entry;
     return NULL;
-}
-
-static bool is_bookkeeping(struct span key)
-{
-    static const char *const keys[] = {"managedFields", "resourceVersion", "generation",
-                                       "creationTimestamp", "uid"};
-
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-        if (span_is(key, keys[i]))
-            return true;
-    return false;
 }
 
 bool compare_is_applied(const struct node *wanted, const struct node *live, const char *manager)
 {
-    const struct node *fields = owned_fields(live, manager);
+    struct doc *doc CLEANUP(doc_cleanup) = doc_new();
+    const struct node *entry = applied_by(live, manager);
+    struct comparison c = {
+        .doc = doc,
+        .kind = node_get_text(wanted, "kind"),
+        .builtin = builtin_is(wanted),
+        .live = live,
+    };
 
-    if (!fields || !owns_only(fields, wanted))
-        return false;
-    NODE_FOREACH_PAIR (pair, wanted) {
-        // A manifest's status is not applied; creationTimestamp: null is a generator's habit.
-        if (span_is(pair->key, "status"))
-            continue;
-        if (span_is(pair->key, "metadata")) {
-            NODE_FOREACH_PAIR (meta, pair->value)
-                if (!is_bookkeeping(meta->key) &&
-                    !has(meta->value, node_get_span(node_get(live, "metadata"), meta->key)))
-                    return false;
-            continue;
-        }
-        if (!has(pair->value, node_get_span(live, pair->key)))
-            return false;
-    }
-    return true;
+    return node_equal(node_get(entry, "apiVersion"), node_get(wanted, "apiVersion")) &&
+           map_is_applied(&c, &(struct field){NULL, SPAN_EMPTY}, node_get(entry, "fieldsV1"),
+                          wanted, live);
 }
 
 static bool metadata_differs(const struct node *a, const struct node *b)
 {
-    NODE_FOREACH_PAIR (pair, a)
-        if (!is_bookkeeping(pair->key) && !node_equal(pair->value, node_get_span(b, pair->key)))
+    static const char *const bookkeeping[] = {"managedFields", "resourceVersion", "generation",
+                                              "creationTimestamp", "uid"};
+
+    NODE_FOREACH_PAIR (pair, a) {
+        bool skip = false;
+
+        for (size_t i = 0; i < ARRAY_LEN(bookkeeping); i++)
+            skip = skip || span_is(pair->key, bookkeeping[i]);
+        if (!skip && !node_equal(pair->value, node_get_span(b, pair->key)))
             return true;
+    }
     return false;
 }
 
-static bool part_differs(const struct node *a, const struct node *b)
+static bool part_differs(const struct node *a, const struct node *b, bool with_status)
 {
     NODE_FOREACH_PAIR (pair, a) {
-        if (span_is(pair->key, "status") || span_is(pair->key, "metadata"))
+        if (span_is(pair->key, "metadata") || (span_is(pair->key, "status") && !with_status))
             continue;
         if (!node_equal(pair->value, node_get_span(b, pair->key)))
             return true;
@@ -235,7 +374,14 @@ static bool part_differs(const struct node *a, const struct node *b)
     return metadata_differs(node_get(a, "metadata"), node_get(b, "metadata"));
 }
 
-bool compare_differs(const struct node *before, const struct node *after)
+bool compare_differs(const struct node *before, const struct node *after, const char *manager)
 {
-    return part_differs(before, after) || part_differs(after, before);
+    const struct node *old = applied_by(before, manager), *new = applied_by(after, manager);
+    const struct node *fields = node_get(new, "fieldsV1");
+    bool with_status = node_get(fields, "f:status") != NULL;
+
+    // What is ours can be taken away again when it leaves the tree.
+    return !node_equal(node_get(old, "apiVersion"), node_get(new, "apiVersion")) ||
+           !node_equal(node_get(old, "fieldsV1"), fields) ||
+           part_differs(before, after, with_status) || part_differs(after, before, with_status);
 }
