@@ -6,6 +6,7 @@ Prints NAME=VALUE lines, then "ready". Ends when its standard input ends.
 
 import base64
 import collections
+import gzip
 import http.server
 import json
 import os
@@ -76,6 +77,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(int(parts[0]), b"refused", **extra)
         else:
             self.answer(200, b"hello")
+
+    # /encoded/NAME[/SIZE]: a text that is called that, asked for or not
+    def do_encoded(self, parts, query, body):
+        text = b" " * int(parts[1]) if len(parts) > 1 else b"a: text\n"
+        packed = gzip.compress(text) * (2 if "twice" in self.path else 1) + (b"garbage" if "broken" in self.path else b"")
+        packed = packed[:-6] if "cut" in self.path else packed
+        self.answer(int(query.get("status", 200)), packed, Content_Encoding=parts[0])
 
     # /redirect?to=URL
     def do_redirect(self, parts, query, body):

@@ -6,51 +6,89 @@
 #include "io/http.h"
 #include "io/http/http_int.h"
 
-static void assert_masked(const char *url, const char *expected)
-{
-    char *masked CLEANUP(mem_cleanup) = http_url_masked(url);
-
-    assert_string_equal(masked, expected);
-}
-
-static void test_http__secrets_of_urls_are_masked(void **state)
-{
-    (void)state;
-    assert_masked("https://user:pa@ss@host/x?y=1", "https://***@host/x?y=1");
-    assert_masked("https://host/x", "https://host/x");
-    assert_masked("https://host/a@b", "https://host/a@b");
-    assert_masked("https://host/?X-Amz-Signature=abc&n=2&access_token=t",
-                  "https://host/?X-Amz-Signature=***&n=2&access_token=***");
-    assert_masked("host/a", "host/a");
-}
-
 static void test_http__urls_of_other_schemes_are_refused(void **state)
 {
     static const char *const bad[] = {"ftp://host/", "file:///etc/passwd", "", "https://", "x y"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct url_parts parts;
+        struct url parts;
         struct err *err CLEANUP(err_cleanup) = NULL;
 
-        assert_int_equal(url_parse(bad[i], &parts, &err), -1);
+        assert_int_equal(http_url_parse(bad[i], &parts, &err), -1);
         assert_int_equal(err_kind(err), ERR_SOURCE);
-        url_parts_free(&parts);
+    }
+}
+
+// The login that a netrc has for the host, as "user:password", or "".
+static void assert_login(const char *netrc, const char *host, const char *expected)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct http_request request = {0};
+    char *login CLEANUP(mem_cleanup) = NULL;
+
+    if (netrc_parse(arena, span_str(netrc), span_str(host), &request))
+        login = mem_printf("%s:%s", request.user, request.password ? request.password : "");
+    assert_string_equal(login ? login : "", expected);
+}
+
+static void test_http__logins_of_a_netrc(void **state)
+{
+    static const char netrc[] = "# machine d login no password no\n"
+                                "machine a login ann password \"p a\\\"ss\"\n"
+                                "machine b\n\tpassword secret\n\tlogin bob\taccount x\n"
+                                "machine c login carl macdef init\nmachine d\nlogin no\n\n"
+                                "machine a login again password again\n"
+                                "default login any password one";
+
+    (void)state;
+    assert_login(netrc, "a", "ann:p a\"ss");
+    assert_login(netrc, "A", "ann:p a\"ss");
+    assert_login(netrc, "b", "bob:secret");
+    assert_login(netrc, "c", "carl:");
+    assert_login(netrc, "d", "any:one");
+    assert_login("machine a login x password y", "b", "");
+    assert_login("machine a", "a", "");
+    assert_login("machine a login", "a", "");
+    assert_login("machine a login \"open", "a", "open:");
+    assert_login("", "a", "");
+}
+
+static void test_http__names_of_proxies(void **state)
+{
+    static const struct {
+        const char *url, *name;
+        int port;
+    } cases[] = {
+        {"http://user:secret@proxy.example:3128/", "proxy.example:3128 (HTTPS_PROXY)", 3128},
+        {"http://proxy.example", "proxy.example:80 (HTTPS_PROXY)", 80},
+        {"https://proxy.example", "proxy.example:443 (HTTPS_PROXY)", 443},
+        {"127.0.0.1:9", "127.0.0.1:9 (HTTPS_PROXY)", 9},
+        {"socks5h://127.0.0.1", "127.0.0.1:1080 (HTTPS_PROXY)", 1080},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct proxy proxy = {cases[i].url, "HTTPS_PROXY"};
+        char *name CLEANUP(mem_cleanup) = proxy_name(&proxy);
+
+        assert_string_equal(name, cases[i].name);
+        assert_int_equal(proxy_port(&proxy), cases[i].port);
     }
 }
 
 // The proxy that is chosen for `url`, or "".
 static const char *choose(const char *url, const char *no_proxy)
 {
-    struct proxy_env env = {
-        .https_proxy = "http://secure:1", .http_proxy = "http://plain:1", .no_proxy = no_proxy};
+    struct proxy_env env = {.https = {"http://secure:1", "HTTPS_PROXY"},
+                            .http = {"http://plain:1", "HTTP_PROXY"},
+                            .no_proxy = no_proxy};
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct url_parts parts;
+    struct url parts;
     const char *proxy;
 
-    assert_int_equal(url_parse(url, &parts, &err), 0);
-    proxy = proxy_choose(&env, &parts);
-    url_parts_free(&parts);
+    assert_int_equal(http_url_parse(url, &parts, &err), 0);
+    proxy = proxy_choose(&env, &parts).url;
     return proxy ? proxy : "";
 }
 
@@ -158,8 +196,8 @@ static void test_http__escape_keeps_unreserved_characters_only(void **state)
     assert_string_equal(buf_str(&out), "aZ9-._~%2F%20%3F%3D%C3%A9");
 }
 
-UNIT_MAIN(UNIT(test_http__secrets_of_urls_are_masked),
-          UNIT(test_http__urls_of_other_schemes_are_refused),
+UNIT_MAIN(UNIT(test_http__urls_of_other_schemes_are_refused), UNIT(test_http__logins_of_a_netrc),
+          UNIT(test_http__names_of_proxies),
           UNIT(test_http__proxy_by_scheme_and_never_for_loopback),
           UNIT(test_http__no_proxy_entries), UNIT(test_http__headers_are_found_in_any_case),
           UNIT(test_http__headers_without_end_are_refused),

@@ -15,7 +15,7 @@ static struct server *server;
 struct fixture {
     struct http *http;
     struct cancel *cancel;
-    struct buf ca;
+    struct buf ca, cert, key;
     struct http_site site; // trusts the server's CA
     struct http_response response;
     struct err *err;
@@ -31,7 +31,7 @@ static inline int set_up(void **state)
     options.cancel = f->cancel;
     f->http = http_new(&options, &f->err);
     assert_non_null(f->http);
-    f->ca = (struct buf)BUF_INIT(BUF_TEXT_MAX);
+    f->ca = f->cert = f->key = (struct buf)BUF_INIT(BUF_TEXT_MAX);
     server_file(server, "ca.crt", &f->ca);
     f->site.ca_pem = buf_span(&f->ca);
     *state = f;
@@ -46,6 +46,8 @@ static inline int tear_down(void **state)
     http_free(f->http);
     cancel_free(f->cancel);
     buf_free(&f->ca);
+    buf_free(&f->cert);
+    buf_free(&f->key);
     err_free(f->err);
     free(f->url);
     free(f);

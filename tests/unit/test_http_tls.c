@@ -110,13 +110,18 @@ static void test_http_tls__proxies(void **state)
     assert_string_equal(buf_str(&f->response.body), "hello");
     f->site.proxy_url = locked;
     assert_int_equal(get(f, "https", "/ok", 0), -1);
-    assert_err(f->err, ERR_SOURCE, "the proxy answers 407 to CONNECT");
+    assert_err(f->err, ERR_SOURCE, "answers 407 to CONNECT");
     assert_hint(f, "credentials");
     f->site.proxy_url = with_key;
     assert_int_equal(get(f, "https", "/ok", 0), 0);
-    f->site.proxy_url = "http://127.0.0.1:1";
-    assert_int_equal(get(f, "https", "/ok", 0), -1);
-    assert_int_equal(f->response.failure, HTTP_UNREACHED);
+    f->site.proxy_url = "http://user:secret@127.0.0.1:1";
+    f->site.proxy_source = "proxy-url of a test";
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(get(f, i ? "https" : "http", "/ok", 0), -1);
+        assert_int_equal(f->response.failure, HTTP_UNREACHED);
+        assert_err(f->err, ERR_SOURCE,
+                   "cannot connect to the proxy 127.0.0.1:1 (proxy-url of a test): ");
+    }
     f->site.proxy_url = "";
     assert_count(f, "/proxied", "2");
 }

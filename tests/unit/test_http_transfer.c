@@ -193,6 +193,80 @@ static void test_http_transfer__credentials_stay_with_the_host(void **state)
     assert_null(strstr(buf_str(&f->response.body), "sesame"));
 }
 
+static void test_http_transfer__other_origins_are_told(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *to, *port;
+        bool elsewhere;
+    } cases[] = {
+        {"127.0.0.1", "https", false}, {"localhost", "https", true}, {"127.0.0.1", "mutual", true}};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *path CLEANUP(mem_cleanup) =
+            mem_printf("/redirect?to=https://%s:%s/status/401%%3F%zu", cases[i].to,
+                       server_fact(server, cases[i].port), i);
+
+        if (strcmp(cases[i].port, "mutual") == 0) { // it wants a certificate: any will do
+            server_file(server, "rsa.crt", &f->cert);
+            server_file(server, "rsa.key", &f->key);
+            f->site.client_cert_pem = buf_span(&f->cert);
+            f->site.client_key_pem = buf_span(&f->key);
+        }
+        assert_int_equal(get(f, "https", path, 0), 0);
+        assert_int_equal(f->response.status, 401);
+        assert_int_equal(f->response.elsewhere, cases[i].elsewhere);
+        assert_int_equal(http_check_status(&f->response, &f->err), -1);
+        assert_hint(f, cases[i].elsewhere ? "redirected" : "missing or wrong");
+    }
+}
+
+static int get_text(struct fixture *f, const char *path, uint64_t max_bytes)
+{
+    struct http_request request = {
+        .url = url_of(f, "https", path), .site = &f->site, .text = true, .max_bytes = max_bytes};
+
+    http_response_free(&f->response);
+    err_clear(&f->err);
+    return http_perform(f->http, &request, &f->response, &f->err);
+}
+
+static void test_http_transfer__text_is_unpacked(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(get_text(f, "/echo", 0), 0);
+    assert_non_null(strstr(buf_str(&f->response.body), "\"accept-encoding\": \"gzip\""));
+    assert_int_equal(get_text(f, "/encoded/gzip", 0), 0);
+    assert_string_equal(buf_str(&f->response.body), "a: text\n");
+    assert_int_equal(get_text(f, "/encoded/gzip?twice", 0), 0);
+    assert_string_equal(buf_str(&f->response.body), "a: text\na: text\n");
+    // Not what is not called text: its bytes have a digest.
+    assert_int_equal(get(f, "https", "/encoded/gzip", 0), 0);
+    assert_memory_equal(f->response.body.data, "\x1f\x8b", 2);
+}
+
+static void test_http_transfer__text_that_cannot_be_unpacked(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(get_text(f, "/encoded/br", 0), -1);
+    assert_err(f->err, ERR_SOURCE, "/encoded/br: the answer has the content encoding 'br'");
+    assert_hint(f, "gzip");
+    assert_int_equal(get_text(f, "/encoded/gzip?cut", 0), -1);
+    assert_err(f->err, ERR_SOURCE, "/encoded/gzip?cut: the gzip content of the answer is cut off");
+    // 10 MiB that come as 10 KiB.
+    assert_int_equal(get_text(f, "/encoded/gzip/10485760", 1 << 20), -1);
+    assert_err(f->err, ERR_SOURCE, "larger than 1048576 bytes");
+    assert_true(f->response.body.len == 0);
+    assert_int_equal(get_text(f, "/encoded/gzip/1048576", 1 << 20), 0);
+    assert_int_equal(f->response.body.len, 1 << 20);
+    assert_int_equal(get_text(f, "/encoded/gzip?broken", 0), -1);
+    assert_err(f->err, ERR_SOURCE, "is broken");
+    assert_int_equal(get_text(f, "/encoded/br?status=404", 0), 0);
+    assert_int_equal(f->response.status, 404);
+}
+
 static void test_http_transfer__credentials_are_not_sent_over_http(void **state)
 {
     struct fixture *f = *state;
@@ -220,4 +294,7 @@ SERVER_MAIN("http_faults.py", UNIT_FIXTURE(test_http_transfer__plain_and_tls),
             UNIT_FIXTURE(test_http_transfer__redirects_never_leave_https),
             UNIT_FIXTURE(test_http_transfer__redirect_loops_end),
             UNIT_FIXTURE(test_http_transfer__credentials_stay_with_the_host),
+            UNIT_FIXTURE(test_http_transfer__other_origins_are_told),
+            UNIT_FIXTURE(test_http_transfer__text_is_unpacked),
+            UNIT_FIXTURE(test_http_transfer__text_that_cannot_be_unpacked),
             UNIT_FIXTURE(test_http_transfer__credentials_are_not_sent_over_http))

@@ -3,11 +3,18 @@
 #include "base/report.h"
 
 #include "base/mem.h"
+#include "base/url.h"
 
 void report_event(struct report *r, const struct report_event *event)
 {
-    if (r)
-        r->emit(r, event);
+    char *text CLEANUP(mem_cleanup) = NULL;
+    struct report_event masked = *event;
+
+    if (!r)
+        return;
+    text = url_masked(event->text);
+    masked.text = text;
+    r->emit(r, &masked);
 }
 
 static PRINTF(3, 0) void emit(struct report *r, struct report_event event, const char *fmt,
@@ -16,7 +23,7 @@ static PRINTF(3, 0) void emit(struct report *r, struct report_event event, const
     char *text CLEANUP(mem_cleanup) = mem_vprintf(fmt, args);
 
     event.text = text;
-    r->emit(r, &event);
+    report_event(r, &event);
 }
 
 void report_info(struct report *r, const char *component, const char *fmt, ...)

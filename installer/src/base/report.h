@@ -20,7 +20,7 @@ struct report_event {
     const char *component; // "http", "kube", "layers", ...: the module that speaks
     const char *layer;     // or NULL
     const char *object;    // "HelmRelease bigbang/podinfo", or NULL
-    const char *text;      // one line, no newline
+    const char *text;      // one line, no newline; URLs in it are masked on the way
 };
 
 struct report {

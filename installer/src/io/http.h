@@ -6,8 +6,9 @@
 // All callbacks run from the loop, never inside another library's call: they may start, abort and
 // even perform requests, and run the loop again. One thread only.
 //
-// Protocols: http and https, HTTP/2 where the server has it. Content encodings are off: bytes are
-// what the server stores. TLS peers are always verified, unless a site says `insecure`.
+// Protocols: http and https, HTTP/2 where the server has it. Content encodings are off unless a
+// request asks for text: bytes are what the server stores. TLS peers are always verified, unless a
+// site says `insecure`.
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
 
@@ -83,6 +84,7 @@ struct http_site {
     bool insecure;               // no verification at all
     const char *proxy_url;       // http, https, socks5(h); NULL: HTTPS_PROXY, HTTP_PROXY, NO_PROXY;
                                  // "": none
+    const char *proxy_source;    // what set proxy_url, for messages
 };
 
 // --- a request ---
@@ -106,12 +108,15 @@ struct http_request {
     const char *bearer;    // token; only sent over https and never to another host
     const char *user;      // basic authentication; the same
     const char *password;  // with `user`
+    bool netrc;            // else the login of the URL's host in ~/.netrc or $NETRC, if https
+    bool text;             // a collected body may come as gzip, and is unpacked
     bool follow;           // follows redirects: from https only to https
     bool allow_plain_auth; // sends credentials over http too: for loopback servers
     bool resume;     // after a break in the middle of a 200 body, goes on with a Range request; the
                      // caller checks a digest
     uint64_t offset; // asks for the body from this byte on; anything but 206 is then an error
-    uint64_t max_bytes;     // limit of the body; 0: HTTP_BODY_MAX_BYTES if collected, else none
+    uint64_t
+        max_bytes; // limit of the body, unpacked; 0: HTTP_BODY_MAX_BYTES if collected, else none
     int connect_timeout_ms; // 0: HTTP_CONNECT_TIMEOUT_MS
     int stall_timeout_ms;   // 0: HTTP_STALL_TIMEOUT_MS; -1: none
     int64_t deadline;       // absolute, for all attempts together; 0: none
@@ -137,7 +142,9 @@ struct http_header {
 struct http_response {
     enum http_failure failure;
     int status;      // 0 when none came
-    const char *url; // the last one, after redirects, credentials masked
+    const char *url; // the last one, after redirects
+    bool elsewhere;  // it is of another origin: credentials were not sent there, and what it asks
+                     // for is not asked by whom they are for
     struct http_header *headers;
     size_t header_count;
     time_t date;       // of the Date header, or 0
@@ -152,6 +159,11 @@ const char *http_header(const struct http_response *r, const char *name);
 // 0 for 2xx; else ERR_SOURCE: "GET <url>: 404 not found: <start of a text body>", with a hint where
 // the status has one.
 int http_check_status(const struct http_response *r, struct err **err) MUST_CHECK;
+
+// ERR_SOURCE when the answer is a web page, as of a login or a captive portal, by its type or its
+// first bytes; `wanted` says instead of what ("a manifest").
+int http_check_no_page(const struct http_response *r, const char *wanted, struct err **err)
+    MUST_CHECK;
 
 struct http_handler {
     // After the last answer's headers (not for redirects and answers that are tried again). May be
@@ -191,10 +203,6 @@ struct stream *http_open(struct http *h, const struct http_request *request, str
 const struct http_response *http_stream_response(const struct stream *s);
 
 // --- helpers ---
-
-// The URL with any userinfo, and the values of query parameters that look like secrets, replaced
-// by "***"; the caller frees it.
-char *http_url_masked(const char *url) MUST_CHECK RETURNS_NONNULL;
 
 // The pause before attempt `n` (from 1) is repeated: doubling from HTTP_BACKOFF_FIRST_MS to
 // HTTP_BACKOFF_MOST_MS, with jitter; at least `retry_after_ms`.

@@ -35,9 +35,8 @@ void git_oid_format(const struct git_oid *oid, char hex[GIT_OID_HEX + 1]);
 
 struct git_remote {
     struct http *http;
-    const char *url;  // https://host/path.git, without a trailing slash
-    const char *user; // basic authentication; NULL: none
-    const char *password;
+    const char *url; // https://host/path.git, without a trailing slash; its userinfo, else the
+                     // login of its host in ~/.netrc, is used
 };
 
 // Resolves "tag/<name>", "branch/<name>", "commit/<id>" or "" (the default branch) to a commit;

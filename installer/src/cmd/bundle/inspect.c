@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands `bundle verify` and `bundle inspect`.
 #include "base/mem.h"
+#include "base/url.h"
 #include "cmd/bundle.h"
 #include "cmd/bundle/print.h"
 #include "work/artifacts.h"
@@ -62,8 +63,10 @@ static void inspect_text(const struct bundle *b, struct buf *out)
                (unsigned long long)bundle_size(b));
     buf_printf(out, "%-6s %12s  %s\n", "KIND", "BYTES", "NAME");
     for (size_t i = 0; i < count; i++) {
-        buf_printf(out, "%-6s %12llu  %.*s", bundle_kind_name(all[i].kind),
-                   (unsigned long long)size_of(b, &all[i]), SPAN_ARG(all[i].name));
+        char *name CLEANUP(mem_cleanup) = url_masked(all[i].name.ptr);
+
+        buf_printf(out, "%-6s %12llu  %s", bundle_kind_name(all[i].kind),
+                   (unsigned long long)size_of(b, &all[i]), name);
         if (all[i].version.len)
             buf_printf(out, " at %.*s", SPAN_ARG(all[i].version));
         if (all[i].revision.len)
@@ -82,9 +85,10 @@ static void inspect_json(struct command_env *env, const struct bundle *b)
 
     for (size_t i = 0; i < count; i++) {
         struct node *n = node_new_map(d);
+        char *name CLEANUP(mem_cleanup) = url_masked(all[i].name.ptr);
 
         node_set_str(d, n, "kind", span_str(bundle_kind_name(all[i].kind)));
-        node_set_str(d, n, "name", all[i].name);
+        node_set_str(d, n, "name", span_str(name));
         node_set_str(d, n, "version", all[i].version);
         node_set_str(d, n, "revision", all[i].revision);
         node_set(d, n, SPAN("bytes"), node_new_int(d, (int64_t)size_of(b, &all[i])));

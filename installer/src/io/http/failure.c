@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 static const char *curl_words(const struct http_transfer *t, CURLcode code)
 {
     return *t->curl_text ? t->curl_text : curl_easy_strerror(code);
@@ -19,25 +21,42 @@ static bool was_connected(const struct http_transfer *t)
 
 static enum http_failure resolve_failed(struct http_transfer *t, CURLcode code)
 {
-    bool proxy = code == CURLE_COULDNT_RESOLVE_PROXY;
+    char *proxy CLEANUP(mem_cleanup) = NULL;
 
-    err_set(&t->error, ERR_SOURCE, "the name of the %s cannot be resolved: %s",
-            proxy ? "proxy" : "host", curl_words(t, code));
+    if (code == CURLE_COULDNT_RESOLVE_PROXY) {
+        proxy = proxy_name(&t->proxy);
+        err_set(&t->error, ERR_SOURCE, "the name of the proxy %s cannot be resolved: %s", proxy,
+                curl_words(t, code));
+    } else {
+        err_set(&t->error, ERR_SOURCE, "the name of the host cannot be resolved: %s",
+                curl_words(t, code));
+    }
     err_hint(&t->error, "check the name and this host's DNS");
     return HTTP_UNREACHED;
 }
 
+// Whom the connection is made to: the proxy, where there is one.
+static char *peer_name(const struct http_transfer *t)
+{
+    char *proxy CLEANUP(mem_cleanup) = t->proxy.url ? proxy_name(&t->proxy) : NULL;
+
+    if (proxy)
+        return mem_printf("the proxy %s", proxy);
+    return mem_printf("%.*s:%d", SPAN_ARG(t->url.host), t->url.port);
+}
+
 static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
 {
+    char *peer CLEANUP(mem_cleanup) = peer_name(t);
     long os_errno = 0;
 
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
     if (os_errno)
-        err_set_errno(&t->error, ERR_SOURCE, (int)os_errno, "cannot connect to %s:%d", t->url.host,
-                      t->url.port);
+        err_set_errno(&t->error, ERR_SOURCE, (int)os_errno, "cannot connect to %s", peer);
     else
-        err_set(&t->error, ERR_SOURCE, "cannot connect to %s:%d: %s", t->url.host, t->url.port,
-                curl_words(t, code));
+        err_set(&t->error, ERR_SOURCE, "cannot connect to %s: %s", peer, curl_words(t, code));
+    if (t->proxy.url)
+        err_hint(&t->error, "is the proxy right? NO_PROXY lists the hosts that need none");
     return HTTP_UNREACHED;
 }
 
@@ -48,8 +67,9 @@ static enum http_failure timed_out(struct http_transfer *t)
         return HTTP_TIMED_OUT;
     }
     if (!was_connected(t)) {
-        err_set(&t->error, ERR_SOURCE, "no connection to %s:%d within %d s", t->url.host,
-                t->url.port,
+        char *peer CLEANUP(mem_cleanup) = peer_name(t);
+
+        err_set(&t->error, ERR_SOURCE, "no connection to %s within %d s", peer,
                 (t->request.connect_timeout_ms ? t->request.connect_timeout_ms
                                                : HTTP_CONNECT_TIMEOUT_MS) /
                     1000);
@@ -70,7 +90,8 @@ static bool is_cut_off(const struct http_transfer *t)
 static enum http_failure tls_failed(struct http_transfer *t, CURLcode code)
 {
     const struct http_site *site = t->request.site;
-    const char *host = t->url.host, *ca = t->http->ca_file;
+    char *own CLEANUP(mem_cleanup) = mem_strn(t->url.host.ptr, t->url.host.len);
+    const char *host = own, *ca = t->http->ca_file;
 
     if (site && site->tls_server_name && *site->tls_server_name)
         host = site->tls_server_name;
@@ -84,10 +105,12 @@ static enum http_failure tls_failed(struct http_transfer *t, CURLcode code)
 
 static enum http_failure proxy_failed(struct http_transfer *t, CURLcode code, long status)
 {
+    char *proxy CLEANUP(mem_cleanup) = proxy_name(&t->proxy);
+
     if (status)
-        err_set(&t->error, ERR_SOURCE, "the proxy answers %ld to CONNECT", status);
+        err_set(&t->error, ERR_SOURCE, "the proxy %s answers %ld to CONNECT", proxy, status);
     else
-        err_set(&t->error, ERR_SOURCE, "the proxy failed: %s", curl_words(t, code));
+        err_set(&t->error, ERR_SOURCE, "the proxy %s failed: %s", proxy, curl_words(t, code));
     if (status == 407)
         err_hint(&t->error, "the proxy wants credentials: http://USER:PASSWORD@PROXY:PORT");
     return HTTP_UNREACHED;
@@ -156,6 +179,6 @@ enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
     if (t->error) // set by our own callbacks, which made curl stop
         return HTTP_REFUSED;
     failure = explain(t, code);
-    err_wrap(&t->error, "%s %s", t->request.method ? t->request.method : "GET", t->masked_url);
+    err_wrap(&t->error, "%s %s", t->request.method ? t->request.method : "GET", t->request.url);
     return failure;
 }

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/arena.h"
+#include "base/url.h"
 #include "base/vec.h"
 #include "io/http.h"
 
@@ -30,26 +31,38 @@ struct http {
 
 // --- url.c ---
 
-struct url_parts {
-    char *scheme; // lower case
-    char *host;   // without brackets
-    int port;     // the scheme's default when the URL has none
-    bool has_userinfo;
-};
-
 // ERR_SOURCE for anything but a valid http or https URL.
-int url_parse(const char *url, struct url_parts *parts, struct err **err) MUST_CHECK;
-void url_parts_free(struct url_parts *parts);
+int http_url_parse(const char *text, struct url *url, struct err **err) MUST_CHECK;
 
 // --- proxy.c ---
 
-struct proxy_env {
-    const char *https_proxy, *http_proxy, *no_proxy;
+struct proxy {
+    const char *url;    // NULL: none
+    const char *source; // what named it: "HTTPS_PROXY"
 };
 
-struct proxy_env proxy_env_read(void);
-// The proxy for a request by the environment, or NULL; borrowed from `env`.
-const char *proxy_choose(const struct proxy_env *env, const struct url_parts *url);
+struct proxy_env {
+    struct proxy https, http;
+    const char *no_proxy;
+};
+
+// The proxy for a request by the environment, or none; borrowed from `env`.
+struct proxy proxy_choose(const struct proxy_env *env, const struct url *url);
+// The proxy for a request: the site's own, else the environment's; borrowed from them.
+struct proxy proxy_for(const struct http_site *site, const struct url *url);
+// Its port: a proxy without one is a web server, as for Go's tools (libcurl: 1080 for all).
+int proxy_port(const struct proxy *proxy);
+// "127.0.0.1:3128 (HTTPS_PROXY)"; the caller frees it.
+char *proxy_name(const struct proxy *proxy) MUST_CHECK RETURNS_NONNULL;
+
+// --- netrc.c ---
+
+// Sets user and password of the request, in the arena, when $NETRC or ~/.netrc has a login for the
+// host. ERR_CONFIG when the file is there and cannot be read.
+int netrc_find(struct arena *a, struct span host, struct http_request *request, struct err **err)
+    MUST_CHECK;
+// The same of a file's content; false when it has no user for the host.
+bool netrc_parse(struct arena *a, struct span text, struct span host, struct http_request *request);
 
 // --- tls.c ---
 
@@ -92,8 +105,8 @@ struct http_transfer {
     struct arena *arena; // owns the strings of `request`
     struct http_request request;
     struct http_handler handler;
-    struct url_parts url;
-    char *masked_url;
+    struct url url; // of request.url
+    struct proxy proxy;
     bool bulk; // a pulled stream: HTTP/1.1, pieces stay in `pending`
 
     CURL *easy;
@@ -138,6 +151,14 @@ bool transfer_will_repeat_status(const struct http_transfer *t);
 
 // Makes libcurl report to the transfer.
 int receive_set_callbacks(struct http_transfer *t, struct err **err) MUST_CHECK;
+// How large the body may be.
+uint64_t receive_limit(const struct http_transfer *t);
+
+// --- unpack.c ---
+
+// Unpacks a collected body that came as gzip, up to `limit` bytes. ERR_SOURCE: another encoding,
+// broken or cut off, larger.
+int unpack_text(struct http_response *r, uint64_t limit, struct err **err) MUST_CHECK;
 
 // --- setup.c ---
 

@@ -54,8 +54,25 @@ static void show_body(struct http_transfer *t)
         fail(t);
 }
 
+// A refusal is told as such, whatever its words are packed in.
+static void unpack(struct http_transfer *t)
+{
+    struct http_response *r = &t->response;
+    struct err *error CLEANUP(err_cleanup) = NULL;
+
+    if (unpack_text(r, receive_limit(t), &error) == 0)
+        return;
+    buf_truncate(&r->body, 0);
+    if (r->status / 100 != 2)
+        return;
+    r->failure = HTTP_REFUSED;
+    err_move(&t->error, &error);
+}
+
 static void show_end(struct http_transfer *t)
 {
+    if (t->request.text && !t->error)
+        unpack(t);
     if (t->handler.done)
         t->handler.done(t->handler.data, &t->response, t->error);
     t->aborted = true;

@@ -8,23 +8,33 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *env_either(const char *upper, const char *lower)
-{
-    const char *value = getenv(upper);
+#include "base/mem.h"
 
-    if (!value || !*value)
-        value = getenv(lower);
-    return value && *value ? value : NULL;
+enum { SOCKS_PORT = 1080 };
+
+static struct proxy env_either(const char *upper, const char *lower)
+{
+    const char *names[] = {upper, lower};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const char *value = getenv(names[i]);
+
+        if (value && *value)
+            return (struct proxy){value, names[i]};
+    }
+    return (struct proxy){0};
 }
 
-struct proxy_env proxy_env_read(void)
+static struct proxy_env proxy_env_read(void)
 {
-    return (struct proxy_env){
-        .https_proxy = env_either("HTTPS_PROXY", "https_proxy"),
-        // A CGI program's HTTP_PROXY is a request header (httpoxy).
-        .http_proxy = getenv("REQUEST_METHOD") ? NULL : env_either("HTTP_PROXY", "http_proxy"),
-        .no_proxy = env_either("NO_PROXY", "no_proxy"),
+    struct proxy_env env = {
+        .https = env_either("HTTPS_PROXY", "https_proxy"),
+        .no_proxy = env_either("NO_PROXY", "no_proxy").url,
     };
+
+    if (!getenv("REQUEST_METHOD")) // a CGI program's HTTP_PROXY is a request header (httpoxy)
+        env.http = env_either("HTTP_PROXY", "http_proxy");
+    return env;
 }
 
 struct address {
@@ -61,11 +71,11 @@ static bool same_prefix(const struct address *a, const struct address *b, unsign
     return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
 }
 
-static bool is_loopback(const struct url_parts *url, const struct address *host)
+static bool is_loopback(const struct url *url, const struct address *host)
 {
     static const struct address six = {128, {[15] = 1}};
 
-    if (strcasecmp(url->host, "localhost") == 0)
+    if (url->host.len == 9 && strncasecmp(url->host.ptr, "localhost", 9) == 0)
         return true;
     return (host->bits == 32 && host->bytes[0] == 127) || same_prefix(host, &six, 128);
 }
@@ -104,8 +114,7 @@ static bool domain_matches(struct span entry, struct span host)
     return host.ptr[host.len - entry.len - 1] == '.';
 }
 
-static bool entry_matches(struct span entry, const struct url_parts *url,
-                          const struct address *host)
+static bool entry_matches(struct span entry, const struct url *url, const struct address *host)
 {
     struct span base, prefix;
     struct address address;
@@ -124,22 +133,62 @@ static bool entry_matches(struct span entry, const struct url_parts *url,
     address = address_of(entry);
     if (address.bits)
         return same_prefix(&address, host, (unsigned)address.bits);
-    return domain_matches(entry, span_str(url->host));
+    return domain_matches(entry, url->host);
 }
 
-const char *proxy_choose(const struct proxy_env *env, const struct url_parts *url)
+struct proxy proxy_choose(const struct proxy_env *env, const struct url *url)
 {
-    bool https = strcmp(url->scheme, "https") == 0;
-    const char *proxy = https ? env->https_proxy : env->http_proxy;
-    struct address host = address_of(span_str(url->host));
+    static const struct proxy none = {0};
+    struct proxy proxy = url_is(url, "https") ? env->https : env->http;
+    struct address host = address_of(url->host);
     struct span rest = span_str(env->no_proxy), entry;
 
-    if (!proxy || is_loopback(url, &host))
-        return NULL;
+    if (!proxy.url || is_loopback(url, &host))
+        return none;
     while (span_next(&rest, ',', &entry)) {
         entry = span_trim(entry);
         if (entry.len && entry_matches(entry, url, &host))
-            return NULL;
+            return none;
     }
     return proxy;
+}
+
+struct proxy proxy_for(const struct http_site *site, const struct url *url)
+{
+    struct proxy_env env;
+
+    if (site->proxy_url)
+        return (struct proxy){*site->proxy_url ? site->proxy_url : NULL, site->proxy_source};
+    env = proxy_env_read();
+    return proxy_choose(&env, url);
+}
+
+// The parts of its URL, which are pieces of *text; the caller frees that.
+static struct url take_apart(const struct proxy *proxy, char **text)
+{
+    const char *url = proxy->url ? proxy->url : "";
+    struct url parts;
+
+    *text = mem_printf("%s%s", strstr(url, "://") ? "" : "http://", url);
+    if (!url_parse(span_str(*text), &parts))
+        parts = (struct url){.host = SPAN_EMPTY};
+    if (!parts.port)
+        parts.port = SOCKS_PORT;
+    return parts;
+}
+
+int proxy_port(const struct proxy *proxy)
+{
+    char *text CLEANUP(mem_cleanup) = NULL;
+
+    return take_apart(proxy, &text).port;
+}
+
+char *proxy_name(const struct proxy *proxy)
+{
+    char *text CLEANUP(mem_cleanup) = NULL;
+    struct url parts = take_apart(proxy, &text);
+    const char *source = proxy->source ? proxy->source : "the configuration";
+
+    return mem_printf("%.*s:%d (%s)", SPAN_ARG(parts.host), parts.port, source);
 }

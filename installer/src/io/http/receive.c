@@ -34,7 +34,7 @@ static bool range_is_right(struct http_transfer *t)
     if (t->response.status == 206 && range && range_starts_at(range, from, &total) &&
         (t->expected == 0 || total == 0 || total == t->expected))
         return true;
-    err_set(&t->error, ERR_SOURCE, "%s: the server cannot go on at byte %llu", t->masked_url,
+    err_set(&t->error, ERR_SOURCE, "%s: the server cannot go on at byte %llu", t->request.url,
             (unsigned long long)from);
     return false;
 }
@@ -72,13 +72,13 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
         if (t->error)
             return 0;
     } else if (!response_add_header(&t->response, line)) {
-        err_set(&t->error, ERR_SOURCE, "%s: too many headers in the answer", t->masked_url);
+        err_set(&t->error, ERR_SOURCE, "%s: too many headers in the answer", t->request.url);
         return 0;
     }
     return line.len;
 }
 
-static uint64_t body_limit(const struct http_transfer *t)
+uint64_t receive_limit(const struct http_transfer *t)
 {
     if (t->request.max_bytes)
         return t->request.max_bytes;
@@ -96,9 +96,9 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
         t->paused = true;
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (len > body_limit(t) || t->response.received > body_limit(t) - len) {
-        err_set(&t->error, ERR_SOURCE, "%s: the answer is larger than %llu bytes", t->masked_url,
-                (unsigned long long)body_limit(t));
+    if (len > receive_limit(t) || t->response.received > receive_limit(t) - len) {
+        err_set(&t->error, ERR_SOURCE, "%s: the answer is larger than %llu bytes", t->request.url,
+                (unsigned long long)receive_limit(t));
         return 0;
     }
     buf_add(&t->pending, data, len);

@@ -111,9 +111,24 @@ int http_check_status(const struct http_response *r, struct err **err)
     add_excerpt(&text, r);
     err_set(err, ERR_SOURCE, "%s: %d %s%s", r->url, r->status, status_text(r->status),
             buf_str(&text));
-    if (status_hint(r->status))
+    if (r->elsewhere && r->status == 401)
+        err_hint(err, "the request was redirected there; credentials are only sent to the server "
+                      "that they are for");
+    else if (status_hint(r->status))
         err_hint(err, "%s", status_hint(r->status));
     return -1;
+}
+
+int http_check_no_page(const struct http_response *r, const char *wanted, struct err **err)
+{
+    const char *type = http_header(r, "content-type");
+    struct span start = span_trim(span_head(buf_span(&r->body), EXCERPT_BYTES));
+
+    if (!(type && strstr(type, "html")) && !span_starts(start, "<"))
+        return 0;
+    err_set(err, ERR_SOURCE, "%s: a web page (%s) instead of %s", r->url,
+            type ? type : "without a type", wanted);
+    return err_hint(err, "a login page, a captive portal or a proxy may have answered");
 }
 
 int64_t http_retry_after_ms(const struct http_response *r)

@@ -37,7 +37,7 @@ static int set_socket(void *data UNUSED, curl_socket_t fd, curlsocktype purpose 
 
 static int set_protocols(struct http_transfer *t, struct err **err)
 {
-    bool https = strcmp(t->url.scheme, "https") == 0;
+    bool https = url_is(&t->url, "https");
 
     SET(t, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(t, CURLOPT_REDIR_PROTOCOLS_STR, https ? "https" : "http,https");
@@ -87,6 +87,8 @@ static int set_headers(struct http_transfer *t, struct err **err)
         add_header(t, "Content-Type:"); // the caller's, not curl's guess
     for (; line && *line; line++)
         add_header(t, *line);
+    if (t->request.text)
+        add_header(t, "Accept-Encoding: gzip");
     SET(t, CURLOPT_HTTPHEADER, t->headers);
     SET(t, CURLOPT_USERAGENT, t->http->user_agent);
     return 0;
@@ -94,11 +96,14 @@ static int set_headers(struct http_transfer *t, struct err **err)
 
 static int set_credentials(struct http_transfer *t, struct err **err)
 {
-    const struct http_request *r = &t->request;
-    bool any = r->bearer || r->user || t->url.has_userinfo;
+    struct http_request *r = &t->request;
+    bool https = url_is(&t->url, "https");
+    bool any = r->bearer || r->user || t->url.userinfo.len;
 
-    if (any && strcmp(t->url.scheme, "https") != 0 && !r->allow_plain_auth)
-        return err_set(err, ERR_SOURCE, "%s: credentials are only sent over https", t->masked_url);
+    if (!any && r->netrc && https && netrc_find(t->arena, t->url.host, r, err) < 0)
+        return -1;
+    if (any && !https && !r->allow_plain_auth)
+        return err_set(err, ERR_SOURCE, "%s: credentials are only sent over https", t->request.url);
     if (r->bearer) {
         SET(t, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
         SET(t, CURLOPT_XOAUTH2_BEARER, r->bearer);
@@ -133,8 +138,8 @@ static int set_ca(struct http_transfer *t, const struct http_site *site, struct 
         SET(t, CURLOPT_CAINFO, NULL);
         return set_blob(t, CURLOPT_CAINFO_BLOB, site->ca_pem, err);
     }
-    if (!file && strcmp(t->url.scheme, "https") == 0) {
-        err_set(err, ERR_CONFIG, "%s: this host has no CA certificates", t->masked_url);
+    if (!file && url_is(&t->url, "https")) {
+        err_set(err, ERR_CONFIG, "%s: this host has no CA certificates", t->request.url);
         return err_hint(err, "name a file of them: --ca-file FILE, or SSL_CERT_FILE");
     }
     SET(t, CURLOPT_CAINFO, file);
@@ -159,20 +164,16 @@ static int set_tls(struct http_transfer *t, const struct http_site *site, struct
     return 0;
 }
 
-static bool is_ipv6(const char *host)
-{
-    return strchr(host, ':') != NULL;
-}
-
 // libcurl verifies the URL's host: so the URL carries the TLS server name, the connection goes to
 // the real host, and the Host header says what it would have said.
 static int set_server_name(struct http_transfer *t, const char *name, struct err **err)
 {
-    const char *open = is_ipv6(t->url.host) ? "[" : "", *close = *open ? "]" : "";
-    char *to CLEANUP(mem_cleanup) =
-        mem_printf("::%s%s%s:%d", open, t->url.host, close, t->url.port);
-    char *host CLEANUP(mem_cleanup) =
-        mem_printf("Host: %s%s%s:%d", open, t->url.host, close, t->url.port);
+    struct span host = t->url.host;
+    bool six = span_find(host, ':') < host.len;
+    char *place CLEANUP(mem_cleanup) =
+        mem_printf("%s%.*s%s:%d", six ? "[" : "", SPAN_ARG(host), six ? "]" : "", t->url.port);
+    char *to CLEANUP(mem_cleanup) = mem_printf("::%s", place);
+    char *header CLEANUP(mem_cleanup) = mem_printf("Host: %s", place);
     CURLU *u = curl_url();
     CURLUcode code = curl_url_set(u, CURLUPART_URL, t->request.url, 0);
 
@@ -180,7 +181,7 @@ static int set_server_name(struct http_transfer *t, const char *name, struct err
         code = curl_url_set(u, CURLUPART_HOST, name, 0);
     if (code == CURLUE_OK) {
         t->connect_to = curl_slist_append(NULL, to);
-        add_header(t, host);
+        add_header(t, header);
         // CURLOPT_CURLU borrows the handle; the text is copied.
         char *url = NULL;
         code = curl_url_get(u, CURLUPART_URL, &url, 0);
@@ -197,12 +198,11 @@ static int set_server_name(struct http_transfer *t, const char *name, struct err
 
 static int set_proxy(struct http_transfer *t, const struct http_site *site, struct err **err)
 {
-    struct proxy_env env = proxy_env_read();
-    const char *proxy = site->proxy_url ? site->proxy_url : proxy_choose(&env, &t->url);
-
+    t->proxy = proxy_for(site, &t->url);
     // Both set, so that libcurl does not look at the environment by itself.
-    SET(t, CURLOPT_PROXY, proxy ? proxy : "");
+    SET(t, CURLOPT_PROXY, t->proxy.url ? t->proxy.url : "");
     SET(t, CURLOPT_NOPROXY, "");
+    SET(t, CURLOPT_PROXYPORT, (long)proxy_port(&t->proxy));
     SET(t, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (t->http->ca_file)
         SET(t, CURLOPT_PROXY_CAINFO, t->http->ca_file);
@@ -234,7 +234,7 @@ int setup_easy(struct http_transfer *t, struct err **err)
     static const struct http_site defaults = {0};
     const struct http_site *site = t->request.site ? t->request.site : &defaults;
 
-    if (url_parse(t->request.url, &t->url, err) < 0)
+    if (http_url_parse(t->request.url, &t->url, err) < 0)
         return -1;
     SET(t, CURLOPT_URL, t->request.url);
     if (set_protocols(t, err) < 0 || set_method(t, err) < 0 || set_credentials(t, err) < 0 ||

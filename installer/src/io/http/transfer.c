@@ -84,6 +84,7 @@ void transfer_begin(struct http_transfer *t)
 static void note_effective_url(struct http_transfer *t)
 {
     const char *url = NULL;
+    struct url last;
 
     if (t->connect_to)
         return; // it carries the TLS server name instead of the host
@@ -91,7 +92,8 @@ static void note_effective_url(struct http_transfer *t)
     if (!url)
         return;
     free((char *)t->response.url);
-    t->response.url = http_url_masked(url);
+    t->response.url = mem_str(url);
+    t->response.elsewhere = !url_parse(span_str(url), &last) || !url_same_origin(&last, &t->url);
 }
 
 void transfer_end(struct http_transfer *t, enum http_failure failure)
@@ -102,7 +104,7 @@ void transfer_end(struct http_transfer *t, enum http_failure failure)
     t->response.failure = failure;
     t->http->events++;
     report_trace(t->http->report, "http", "%s %s: %d, %llu bytes, %s",
-                 t->request.method ? t->request.method : "GET", t->masked_url, t->response.status,
+                 t->request.method ? t->request.method : "GET", t->request.url, t->response.status,
                  (unsigned long long)t->response.received,
                  timer_format(timer_now() - t->started, took));
 }
@@ -238,11 +240,10 @@ struct http_transfer *transfer_new(struct http *h, const struct http_request *re
     copy_request(t, request);
     t->handler = *handler;
     t->bulk = bulk;
-    t->masked_url = http_url_masked(request->url);
     t->started = timer_now();
     t->pending.max = 4 * TRANSFER_PENDING_BYTES + HTTP_BODY_MAX_BYTES;
     t->response.body.max = SIZE_MAX / 2;
-    t->response.url = mem_str(t->masked_url);
+    t->response.url = mem_str(request->url);
     t->next = h->transfers;
     if (t->next)
         t->next->previous = t;
@@ -267,8 +268,6 @@ void transfer_free(struct http_transfer *t)
     curl_slist_free_all(t->headers);
     curl_slist_free_all(t->connect_to);
     tls_capture_free(t->tls);
-    url_parts_free(&t->url);
-    free(t->masked_url);
     buf_free(&t->pending);
     http_response_free(&t->response);
     err_clear(&t->error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/url.h"
 #include "model/git.h"
 #include "model/git/pktline.h"
 
@@ -36,8 +37,8 @@ static int exchange(const struct git_remote *remote, const char *url, const stru
     struct http_request request = {
         .url = url,
         .headers = headers,
-        .user = remote->user,
-        .password = remote->password,
+        .netrc = true,
+        .text = true,
         .follow = true,
         .retry = HTTP_RETRY_ALL,
         .max_bytes = body ? GIT_PACK_MAX_BYTES : REFS_MAX_BYTES,
@@ -54,23 +55,37 @@ static int exchange(const struct git_remote *remote, const char *url, const stru
         http_check_status(response, err) < 0)
         return -1;
     if (!span_starts(span_str(http_header(response, "content-type")), kind)) {
-        err_set(err, ERR_SOURCE, "%s does not answer as a git repository", response->url);
+        const char *type = http_header(response, "content-type");
+
+        err_set(err, ERR_SOURCE, "%s does not answer as a git repository, but with %s",
+                response->url, type ? type : "no content type");
         return err_hint(err, "is the URL that of a repository, and does it need credentials?");
     }
     return 0;
 }
 
 // The repository's URL is where the redirects of the first request ended, as git does it: a POST
-// that is redirected would become a GET. An URL with credentials was masked: it stays as it is.
+// that is redirected would become a GET. The credentials of the first URL go along within its
+// origin only.
 static void note_url(const struct git_remote *remote, const struct http_response *response,
                      struct greeting *g)
 {
-    struct span url = span_str(response->url);
+    struct span end = span_str(response->url), userinfo = SPAN_EMPTY;
+    struct url first, last;
 
-    if (span_ends(url, GREETING_PATH) && !strstr(response->url, "***"))
-        g->url = mem_strn(url.ptr, url.len - strlen(GREETING_PATH));
-    else
+    if (!span_ends(end, GREETING_PATH) || !url_parse(span_str(remote->url), &first) ||
+        !url_parse(end, &last)) {
         g->url = mem_str(remote->url);
+        return;
+    }
+    end = span_head(end, end.len - strlen(GREETING_PATH));
+    end = span_tail(end, last.scheme.len + strlen("://"));
+    if (last.userinfo.len)
+        end = span_tail(end, last.userinfo.len + 1);
+    if (url_same_origin(&first, &last))
+        userinfo = first.userinfo;
+    g->url = mem_printf("%.*s://%.*s%s%.*s", SPAN_ARG(last.scheme), SPAN_ARG(userinfo),
+                        userinfo.len ? "@" : "", SPAN_ARG(end));
 }
 
 static int server_error(struct span line, struct err **err)
@@ -256,9 +271,7 @@ static int resolve(const struct git_remote *remote, const char *ref, struct git_
 
 static int wrap(const struct git_remote *remote, struct err **err)
 {
-    char *url CLEANUP(mem_cleanup) = http_url_masked(remote->url);
-
-    return err_wrap(err, "git %s", url);
+    return err_wrap(err, "git %s", remote->url);
 }
 
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,

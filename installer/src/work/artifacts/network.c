@@ -20,8 +20,12 @@ struct network {
 
 static int download(struct network *n, const char *url, struct buf *out, struct err **err)
 {
-    struct http_request request = {
-        .url = url, .follow = true, .retry = HTTP_RETRY_ALL, .max_bytes = FILE_MAX_BYTES};
+    struct http_request request = {.url = url,
+                                   .netrc = true,
+                                   .text = true,
+                                   .follow = true,
+                                   .retry = HTTP_RETRY_ALL,
+                                   .max_bytes = FILE_MAX_BYTES};
     struct http_response response CLEANUP(http_response_free) = {0};
 
     report_info(n->report, "fetch", "getting %s", url);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// URLs (RFC 3986) taken apart, origins compared, and secrets in them found and masked. Errors
+// (base/err.h) and events (base/report.h) mask every message that they are given: no URL gets out
+// of the program with its secrets, whoever prints it.
+#ifndef BASE_URL_H
+#define BASE_URL_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/span.h"
+
+// Pieces of the text that was parsed, still percent-encoded.
+struct url {
+    struct span scheme;
+    struct span userinfo; // "user:password", without the "@"
+    struct span host;     // without the brackets of an IPv6 address
+    struct span path;     // "" or from the first slash on
+    struct span query;    // without the "?"
+    struct span fragment; // without the "#"
+    int port;             // the default of http, https and ssh when none is named; else 0
+};
+
+// Takes "scheme://authority…" apart; false for anything else, and for control characters, spaces
+// and backslashes, which other readers of the same text may see as something else.
+bool url_parse(struct span text, struct url *url) MUST_CHECK;
+
+// Whether the scheme is this one, in any case.
+bool url_is(const struct url *url, const char *scheme);
+
+// Scheme, host and port are the same (RFC 6454): credentials for the one are for the other.
+bool url_same_origin(const struct url *a, const struct url *b);
+
+// Whether there are userinfo or a query parameter whose name says that its value is a secret.
+bool url_has_secret(const struct url *url);
+
+// A copy of any text in which the userinfo and the secret query values of all URLs are "***"; also
+// of URLs that do not parse. The caller frees it.
+char *url_masked(const char *text) MUST_CHECK RETURNS_NONNULL;
+
+#endif
