@@ -78,8 +78,9 @@ uint64_t oci_manifest_total(const struct oci_manifest *m);
 
 struct oci;
 
-// Credentials come from $DOCKER_CONFIG/config.json or ~/.docker/config.json (auths); never from the
-// command line. `h` is borrowed. ERR_CONFIG for a bad file.
+// Credentials come from $DOCKER_CONFIG/config.json or ~/.docker/config.json (auths: by host or by
+// host/path; auth, username and password, identitytoken, registrytoken); never from the command
+// line. `h` is borrowed. ERR_CONFIG for a bad file.
 struct oci *oci_new(struct http *h, struct err **err) MUST_CHECK;
 void oci_free(struct oci *o); // NULL-safe
 CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);

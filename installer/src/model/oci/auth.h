@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between the files of model/oci: credentials and tokens.
+// Between the files of model/oci: what to answer a registry with.
 #ifndef MODEL_OCI_AUTH_H
 #define MODEL_OCI_AUTH_H
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "model/oci.h"
-
-struct auth_login {
-    const char *user;
-    const char *password;
-};
+#include "model/oci/logins.h"
 
 struct auth {
     struct arena *arena;
-    struct map logins; // host to struct auth_login, from the configuration file
+    struct logins logins;
     struct map tokens; // "host/repository" to a bearer token and its end
     struct map open;   // "host/repository" that answered without credentials
-    struct map basic;  // hosts that asked for basic authentication, to struct auth_login
+    struct map basic;  // hosts that asked for basic authentication
 };
 
-// Reads the configuration file, if there is one. ERR_CONFIG.
+// Reads the logins. ERR_CONFIG.
 int auth_load(struct auth *a, struct err **err) MUST_CHECK;
 void auth_free(struct auth *a);
 
@@ -32,9 +28,9 @@ void auth_apply(struct auth *a, const struct oci_ref *ref, struct http_request *
 void auth_note_answer(struct auth *a, const struct oci_ref *ref);
 bool auth_is_settled(struct auth *a, const struct oci_ref *ref);
 
-// Answers the WWW-Authenticate challenge of a 401. ERR_SOURCE when there is nothing (new) to
-// answer with.
-int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref, const char *challenge,
-                struct err **err) MUST_CHECK;
+// Answers the challenges of a 401 of the registry itself (not of where it redirects to): Bearer
+// rather than Basic. ERR_SOURCE when there is nothing (new) to answer with. Blocking.
+int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref,
+                const struct http_response *response, struct err **err) MUST_CHECK;
 
 #endif

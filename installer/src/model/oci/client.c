@@ -39,7 +39,8 @@ void oci_free(struct oci *o)
 }
 
 // Performs with the credentials known so far, and again with those that a 401 asks for. That ends:
-// auth_answer() refuses when what it gave before was of no use.
+// auth_answer() refuses when what it gave before was of no use. A 401 of another server, to which
+// the registry redirects, is no question of the registry's.
 static int perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
                    struct http_response *response, struct err **err)
 {
@@ -48,10 +49,8 @@ static int perform(struct oci *o, const struct oci_ref *ref, const struct http_r
     auth_apply(&o->auth, ref, &request);
     if (http_perform(o->http, &request, response, err) < 0)
         return -1;
-    while (response->status == STATUS_UNAUTHORIZED) {
-        const char *challenge = http_header(response, "www-authenticate");
-
-        if (auth_answer(&o->auth, o->http, ref, challenge ? challenge : "", err) < 0)
+    while (response->status == STATUS_UNAUTHORIZED && !response->elsewhere) {
+        if (auth_answer(&o->auth, o->http, ref, response, err) < 0)
             return -1;
         http_response_free(response);
         *response = (struct http_response){0};
@@ -74,12 +73,14 @@ static int get_manifest(struct oci *o, struct arena *arena, const struct oci_ref
                              SPAN_ARG(ref->repository), SPAN_ARG(name));
     struct http_request request = {.url = url,
                                    .headers = manifest_headers,
+                                   .text = true,
                                    .follow = true,
                                    .retry = HTTP_RETRY_ALL,
                                    .max_bytes = OCI_MANIFEST_MAX_BYTES};
     struct http_response response CLEANUP(http_response_free) = {0};
 
-    if (perform(o, ref, &request, &response, err) < 0)
+    if (perform(o, ref, &request, &response, err) < 0 ||
+        http_check_no_page(&response, "a manifest", err) < 0)
         return -1;
     *bytes = arena_span(arena, buf_span(&response.body));
     *media_type = arena_span(arena, span_str(http_header(&response, "content-type")));
