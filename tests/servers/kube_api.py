@@ -182,6 +182,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "terminating": status(403, "Forbidden", "namespace x is being terminated",
                                   causes=[{"reason": "NamespaceTerminating", "field": "metadata.namespace"}]),
             "forbidden": status(403, "Forbidden", 'configmaps is forbidden: User "u" cannot patch'),
+            "quota": status(403, "Forbidden", 'persistentvolumeclaims "p" is forbidden: exceeded quota: q, requested: '
+                                              'requests.storage=2Gi, used: requests.storage=0, limited: requests.storage=1Gi'),
+            "range": status(403, "Forbidden", 'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2'),
+            "grant": status(403, "Forbidden", 'roles "r" is forbidden: user "u" (groups=["g"]) is attempting to grant RBAC '
+                                              'permissions not currently held: {APIGroups:["*"]}'),
+            "policy": status(403, "Forbidden", 'admission webhook "a.b.c" denied the request: no'),
+            "plugin": status(403, "Forbidden", 'pods "p" is forbidden: node selector conflict'),
+            "webhooks": status(500, "InternalError", "failed to create typed patch object: .webhooks[0].name: "
+                                                     "expected string, got 1"),
             "immutable": status(422, "Invalid", 'Service "x" is invalid: spec.clusterIP: Invalid value: "1": '
                                                 'field is immutable'),
             "invalid": status(422, "Invalid", 'Service "x" is invalid: spec.ports: Required value'),

@@ -96,6 +96,7 @@ static void test_kube_client__reasons(void **state)
         {"invalid", KUBE_INVALID, "spec.ports: Required value"},
         {"strict", KUBE_INVALID, "unknown field \"spec.foo\""},
         {"schema", KUBE_INVALID, "not declared in schema"},
+        {"webhooks", KUBE_INVALID, "expected string"},
         {"exists", KUBE_ALREADY_EXISTS, "already exists"},
         {"stale", KUBE_CONFLICT, "has been modified"},
         {"gone", KUBE_GONE, "too old"},
@@ -110,6 +111,29 @@ static void test_kube_client__reasons(void **state)
         assert_err(f->err, ERR_API, cases[i].words);
         if (f->answer.reason != cases[i].reason)
             fail_msg("%s: reason %d", cases[i].name, (int)f->answer.reason);
+    }
+}
+
+static void test_kube_client__not_every_403_is_a_permission(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *name, *hint;
+    } cases[] = {
+        {"forbidden", "lacks this permission"},
+        {"quota", "ResourceQuota"},
+        {"range", "LimitRange"},
+        {"grant", "permissions that it has itself"},
+        {"policy", "an admission webhook of the"},
+        {"plugin", "an admission plugin"},
+    };
+
+    open_scene(f, "failing");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(perform(f, KUBE_APPLY, cases[i].name), -1);
+        assert_int_equal(f->answer.reason, KUBE_FORBIDDEN);
+        if (!strstr(err_hint_text(f->err), cases[i].hint))
+            fail_msg("%s: %s", cases[i].name, err_hint_text(f->err));
     }
 }
 
@@ -268,6 +292,7 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__apply_is_server_side_apply),
             UNIT_FIXTURE(test_kube_client__delete_has_preconditions),
             UNIT_FIXTURE(test_kube_client__reasons),
+            UNIT_FIXTURE(test_kube_client__not_every_403_is_a_permission),
             UNIT_FIXTURE(test_kube_client__absent_objects_are_no_error),
             UNIT_FIXTURE(test_kube_client__busy_servers_are_asked_again),
             UNIT_FIXTURE(test_kube_client__webhooks_are_waited_for),

@@ -46,10 +46,11 @@ static enum kube_reason conflict_reason(const struct node *status)
 // never will (an object that does not fit the schema).
 static enum kube_reason internal_reason(const char *message)
 {
-    if (says(message, "webhook"))
-        return KUBE_WEBHOOK;
+    // It names fields, which may be those of a webhook.
     if (says(message, "failed to create typed patch object") || says(message, "not declared in"))
         return KUBE_INVALID;
+    if (says(message, "webhook"))
+        return KUBE_WEBHOOK;
     if (says(message, "etcdserver") || says(message, "leader changed") ||
         says(message, "connection refused") || says(message, "timeout"))
         return KUBE_BUSY;
@@ -134,13 +135,43 @@ static char *conflict_text(const struct failure *f)
     return buf_take(&out);
 }
 
+// 403 is the answer of the authorizer, and of every admission plugin that refuses an object; only
+// the message tells which.
+static const struct {
+    const char *words, *hint;
+} refusals[] = {
+    {"\" cannot ",
+     "the user of the kubeconfig lacks this permission; kubectl auth can-i --list shows "
+     "what it has"},
+    {"attempting to grant RBAC permissions",
+     "a user can only grant permissions that it has itself"},
+    {"exceeded quota",
+     "a ResourceQuota of the namespace leaves too little: raise it or ask for less"},
+    {"failed quota", "a ResourceQuota of the namespace demands these fields"},
+    {" usage per ", "a LimitRange of the namespace refuses it"},
+    {" ratio per ", "a LimitRange of the namespace refuses it"},
+    {"violates PodSecurity", "the pod-security.kubernetes.io labels of the namespace refuse it"},
+    {"denied the request", "an admission webhook of the cluster refuses it"},
+    {"denied request", "an admission policy of the cluster refuses it"},
+    {"", "an admission plugin of the API server refuses it"},
+};
+
+static void add_forbidden_hint(struct failure *f)
+{
+    const char *message = node_get_str(f->status, "message");
+
+    for (size_t i = 0; f->status && i < ARRAY_LEN(refusals); i++) {
+        if (says(message, refusals[i].words)) {
+            err_hint(&f->error, "%s", refusals[i].hint);
+            return;
+        }
+    }
+}
+
 static void add_hint(struct failure *f)
 {
     switch (f->reason) {
-    case KUBE_FORBIDDEN:
-        err_hint(&f->error, "the user of the kubeconfig lacks this permission; "
-                            "kubectl auth can-i --list shows what it has");
-        break;
+    case KUBE_FORBIDDEN: add_forbidden_hint(f); break;
     case KUBE_UNAUTHORIZED:
         err_hint(&f->error, "the credentials of the kubeconfig are wrong or have expired");
         break;
