@@ -9,7 +9,7 @@
 
 #define OWNED(api, fields)                                                                         \
     "managedFields: [{manager: me, operation: Apply, apiVersion: " api ", fieldsV1: {" fields "}}" \
-                                                                                              "]"
+    "]"
 
 static bool is_applied(const char *wanted, const char *live)
 {
@@ -326,6 +326,20 @@ static void test_compare__habits_of_generators_are_no_change(void **state)
                            live));
 }
 
+static void test_compare__nothing_wanted_is_nothing_owned(void **state)
+{
+    static const char *const bare = CONFIG_MAP "metadata: {name: x, labels: {other: '1'}}\n";
+
+    (void)state;
+    // a name is not a field that one owns; labels of others stay
+    assert_true(is_applied(CONFIG_MAP "metadata: {name: x}\n", bare));
+    assert_true(is_applied(CONFIG_MAP "metadata: {name: x, labels: {}}\ndata: {}\n", bare));
+    assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\ndata: {a: b}\n", bare));
+    // the server refuses an empty value of another type
+    assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\ndata: []\n", bare));
+    assert_false(is_applied(CONFIG_MAP "metadata: {name: x, labels: ''}\n", bare));
+}
+
 // --- secrets ---
 
 #define SECRET "apiVersion: v1\nkind: Secret\n"
@@ -392,6 +406,7 @@ int main(void)
         UNIT(test_compare__sets_are_in_order),
         UNIT(test_compare__what_the_server_drops_is_there),
         UNIT(test_compare__habits_of_generators_are_no_change),
+        UNIT(test_compare__nothing_wanted_is_nothing_owned),
         UNIT(test_compare__string_data_is_found_in_data),
         UNIT(test_compare__dry_run_differs_in_substance_only),
         UNIT(test_compare__dry_run_differs_in_what_is_owned),

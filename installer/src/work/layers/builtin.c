@@ -46,7 +46,7 @@ static const struct {
 // A path has a dot between names; "*" is any name or item. `kind` NULL: every kind.
 struct fact {
     const char *kind, *path;
-    const char *text; // a default
+    const char *text; // the value; NULL for quantities
 };
 
 static const struct fact quantities[] = {
@@ -62,6 +62,9 @@ static const struct fact quantities[] = {
     {"Pod", "spec.volumes.*.emptyDir.sizeLimit", NULL},
     {"Pod", "spec.volumes.*.ephemeral.volumeClaimTemplate.spec.resources.limits.*", NULL},
     {"Pod", "spec.volumes.*.ephemeral.volumeClaimTemplate.spec.resources.requests.*", NULL},
+    {"Pod", "spec.volumes.*.downwardAPI.items.*.resourceFieldRef.divisor", NULL},
+    {"Pod", "spec.volumes.*.projected.sources.*.downwardAPI.items.*.resourceFieldRef.divisor",
+     NULL},
     {"StatefulSet", "spec.volumeClaimTemplates.*.spec.resources.limits.*", NULL},
     {"StatefulSet", "spec.volumeClaimTemplates.*.spec.resources.requests.*", NULL},
     {"PersistentVolumeClaim", "spec.resources.limits.*", NULL},
@@ -88,6 +91,7 @@ static const struct fact defaults[] = {
     {"Pod", "spec.volumes.*.downwardAPI.items.*.fieldRef.apiVersion", "v1"},
     {"Pod", "spec.volumes.*.downwardAPI.items.*.resourceFieldRef.divisor", "0"},
     {"Pod", "spec.volumes.*.projected.sources.*.downwardAPI.items.*.fieldRef.apiVersion", "v1"},
+    {"Pod", "spec.volumes.*.projected.sources.*.downwardAPI.items.*.resourceFieldRef.divisor", "0"},
     {"Pod", "spec.volumes.*.projected.sources.*.serviceAccountToken.expirationSeconds", "3600"},
     // Generators of manifests write "strategy: {}".
     {"Deployment", "spec.strategy.type", "RollingUpdate"},
@@ -110,30 +114,69 @@ static const struct fact defaults[] = {
 };
 
 static const struct fact dropped[] = {
-    {NULL, "metadata.labels", NULL},
-    {NULL, "metadata.annotations", NULL},
-    {"Pod", "metadata.labels", NULL},
-    {"Pod", "metadata.annotations", NULL},
-    {"Pod", "spec.nodeSelector", NULL},
-    {"Pod", "spec.hostIPC", NULL},
-    {"Pod", "spec.hostNetwork", NULL},
-    {"Pod", "spec.hostPID", NULL},
-    {"Pod", "spec.containers.*.env.*.value", NULL},
-    {"Pod", "spec.containers.*.livenessProbe.initialDelaySeconds", NULL},
-    {"Pod", "spec.containers.*.readinessProbe.initialDelaySeconds", NULL},
-    {"Pod", "spec.containers.*.startupProbe.initialDelaySeconds", NULL},
-    {"Pod", "spec.containers.*.stdin", NULL},
-    {"Pod", "spec.containers.*.tty", NULL},
-    {"Pod", "spec.containers.*.volumeMounts.*.readOnly", NULL},
-    {"Pod", "spec.initContainers.*.env.*.value", NULL},
-    {"Pod", "spec.initContainers.*.volumeMounts.*.readOnly", NULL},
-    {"Deployment", "spec.minReadySeconds", NULL},
-    {"Deployment", "spec.paused", NULL},
-    {"ConfigMap", "data", NULL},
-    {"Secret", "data", NULL},
-    {"StorageClass", "parameters", NULL},
-    {"CustomResourceDefinition", "spec.preserveUnknownFields", NULL},
-    {"CustomResourceDefinition", "spec.versions.*.additionalPrinterColumns.*.priority", NULL},
+    {NULL, "metadata.annotations", "{}"},
+    {NULL, "metadata.labels", "{}"},
+    {NULL, "metadata.finalizers", "[]"},
+    {"Pod", "metadata.annotations", "{}"},
+    {"Pod", "metadata.labels", "{}"},
+    {"Pod", "spec.hostIPC", "false"},
+    {"Pod", "spec.hostNetwork", "false"},
+    {"Pod", "spec.hostPID", "false"},
+    {"Pod", "spec.imagePullSecrets", "[]"},
+    {"Pod", "spec.initContainers", "[]"},
+    {"Pod", "spec.tolerations", "[]"},
+    {"Pod", "spec.topologySpreadConstraints", "[]"},
+    {"Pod", "spec.volumes", "[]"},
+    {"Pod", "spec.nodeSelector", "{}"},
+    {"Pod", "spec.containers.*.args", "[]"},
+    {"Pod", "spec.containers.*.command", "[]"},
+    {"Pod", "spec.containers.*.env", "[]"},
+    {"Pod", "spec.containers.*.envFrom", "[]"},
+    {"Pod", "spec.containers.*.ports", "[]"},
+    {"Pod", "spec.containers.*.volumeMounts", "[]"},
+    {"Pod", "spec.containers.*.stdin", "false"},
+    {"Pod", "spec.containers.*.tty", "false"},
+    {"Pod", "spec.containers.*.env.*.value", "\"\""},
+    {"Pod", "spec.containers.*.livenessProbe.initialDelaySeconds", "0"},
+    {"Pod", "spec.containers.*.readinessProbe.initialDelaySeconds", "0"},
+    {"Pod", "spec.containers.*.startupProbe.initialDelaySeconds", "0"},
+    {"Pod", "spec.containers.*.volumeMounts.*.readOnly", "false"},
+    {"Pod", "spec.initContainers.*.args", "[]"},
+    {"Pod", "spec.initContainers.*.command", "[]"},
+    {"Pod", "spec.initContainers.*.env", "[]"},
+    {"Pod", "spec.initContainers.*.envFrom", "[]"},
+    {"Pod", "spec.initContainers.*.volumeMounts", "[]"},
+    {"Pod", "spec.initContainers.*.env.*.value", "\"\""},
+    {"Pod", "spec.initContainers.*.volumeMounts.*.readOnly", "false"},
+    {"Deployment", "spec.minReadySeconds", "0"},
+    {"Deployment", "spec.paused", "false"},
+    {"ConfigMap", "data", "{}"},
+    {"Secret", "data", "{}"},
+    {"Service", "spec.publishNotReadyAddresses", "false"},
+    {"NetworkPolicy", "spec.ingress", "[]"},
+    {"NetworkPolicy", "spec.ingress.*.from", "[]"},
+    {"NetworkPolicy", "spec.ingress.*.ports", "[]"},
+    {"NetworkPolicy", "spec.egress", "[]"},
+    {"NetworkPolicy", "spec.egress.*.to", "[]"},
+    {"NetworkPolicy", "spec.egress.*.ports", "[]"},
+    {"Role", "rules", "[]"},
+    {"Role", "rules.*.resourceNames", "[]"},
+    {"ClusterRole", "rules", "[]"},
+    {"ClusterRole", "rules.*.resourceNames", "[]"},
+    {"RoleBinding", "subjects", "[]"},
+    {"RoleBinding", "subjects.*.apiGroup", "\"\""},
+    {"ClusterRoleBinding", "subjects", "[]"},
+    {"ClusterRoleBinding", "subjects.*.apiGroup", "\"\""},
+    {"ServiceAccount", "imagePullSecrets", "[]"},
+    {"ServiceAccount", "secrets", "[]"},
+    {"PriorityClass", "description", "\"\""},
+    {"PriorityClass", "globalDefault", "false"},
+    {"StorageClass", "mountOptions", "[]"},
+    {"StorageClass", "parameters", "{}"},
+    {"CustomResourceDefinition", "spec.names.categories", "[]"},
+    {"CustomResourceDefinition", "spec.names.shortNames", "[]"},
+    {"CustomResourceDefinition", "spec.preserveUnknownFields", "false"},
+    {"CustomResourceDefinition", "spec.versions.*.additionalPrinterColumns.*.priority", "0"},
 };
 
 bool builtin_is(const struct node *object)
@@ -220,7 +263,9 @@ const char *builtin_default(struct span kind, const struct field *field)
     return fact ? fact->text : NULL;
 }
 
-bool builtin_drops_empty(struct span kind, const struct field *field)
+const char *builtin_dropped(struct span kind, const struct field *field)
 {
-    return find(dropped, ARRAY_LEN(dropped), kind, field) != NULL;
+    const struct fact *fact = find(dropped, ARRAY_LEN(dropped), kind, field);
+
+    return fact ? fact->text : NULL;
 }

@@ -29,7 +29,7 @@ bool builtin_is_quantity(struct span kind, const struct field *field);
 // matter.
 const char *builtin_default(struct span kind, const struct field *field);
 
-// Whether the field, being empty (false, 0, "", {}), is not stored.
-bool builtin_drops_empty(struct span kind, const struct field *field);
+// The empty value of the field that is not stored, as JSON; NULL when that is not known.
+const char *builtin_dropped(struct span kind, const struct field *field);
 
 #endif

@@ -36,23 +36,17 @@ static bool same_quantity(const struct comparison *c, const struct field *field,
            quantity_stored(node_scalar(wanted), stored) && span_is(node_text(live), stored);
 }
 
-static bool is_empty(const struct node *n)
-{
-    if (node_is(n, NODE_MAP))
-        return node_len(n) == 0;
-    return span_is(node_scalar(n), n->type == NODE_BOOL ? "false" : n->type == NODE_INT ? "0" : "");
-}
-
-// What is wanted is not there: it is empty, and the server stores nothing for it. No list is told
-// from none.
+// What is wanted is not there: it is empty, and the server stores nothing for it.
 static bool is_dropped(const struct comparison *c, const struct field *field,
                        const struct node *wanted)
 {
-    if (!c->builtin)
-        return false;
-    if (node_is(wanted, NODE_NULL) || (node_is(wanted, NODE_SEQ) && node_len(wanted) == 0))
-        return true;
-    return !node_is(wanted, NODE_SEQ) && is_empty(wanted) && builtin_drops_empty(c->kind, field);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    const char *dropped = c->builtin ? builtin_dropped(c->kind, field) : NULL;
+
+    if (!dropped)
+        return c->builtin && node_is(wanted, NODE_NULL);
+    doc_write_json(wanted, false, &text);
+    return node_is(wanted, NODE_NULL) || span_is(buf_span(&text), dropped);
 }
 
 // What is there is not wanted: the server put it in.
@@ -171,6 +165,20 @@ static bool has_string_data(const struct comparison *c, const struct node *owned
     return node_len(wanted) > 0 && node_len(wanted) == owned_below(owned);
 }
 
+// Nothing is wanted that could be seen. The labels and annotations of an object are merged, so that
+// none of ours change none of others.
+static bool is_nothing(const struct comparison *c, const struct field *field,
+                       const struct node *wanted, const struct node *live)
+{
+    const struct field *above = field->above;
+
+    if (!live)
+        return is_dropped(c, field, wanted);
+    return node_is(wanted, NODE_MAP) && node_len(wanted) == 0 && node_is(live, NODE_MAP) &&
+           above->above && !above->above->above && span_is(above->name, "metadata") &&
+           (span_is(field->name, "labels") || span_is(field->name, "annotations"));
+}
+
 static bool map_is_applied(struct comparison *c, const struct field *field,
                            const struct node *owned, const struct node *wanted,
                            const struct node *live);
@@ -184,8 +192,9 @@ static bool field_is_applied(struct comparison *c, const struct field *field,
     // Nothing is owned below when there is only the identity.
     if (!field->above && span_is(wanted->key, "metadata"))
         return map_is_applied(c, &child, owned, wanted->value, node_get(live, "metadata"));
+    // What is dropped need not stay owned.
     if (!owned)
-        return false;
+        return is_nothing(c, &child, wanted->value, node_get_span(live, wanted->key));
     if (c->builtin && !field->above && span_is(c->kind, "Secret") &&
         span_is(wanted->key, "stringData"))
         return has_string_data(c, owned, wanted->value);
@@ -310,7 +319,7 @@ static bool is_applied(struct comparison *c, const struct field *field, const st
                        const struct node *wanted, const struct node *live)
 {
     if (owned_below(owned) == 0)
-        return same(c, field, wanted, live);
+        return is_nothing(c, field, wanted, live) || same(c, field, wanted, live);
     if (node_is(wanted, NODE_MAP) && node_is(live, NODE_MAP))
         return map_is_applied(c, field, owned, wanted, live);
     if (node_is(wanted, NODE_SEQ) && node_is(live, NODE_SEQ))
@@ -342,8 +351,10 @@ bool compare_is_applied(const struct node *wanted, const struct node *live, cons
         .live = live,
     };
 
-    return node_equal(node_get(entry, "apiVersion"), node_get(wanted, "apiVersion")) &&
-           map_is_applied(&c, &(struct field){NULL, SPAN_EMPTY}, node_get(entry, "fieldsV1"),
+    // Nobody owns anything of an object that has no more than a name.
+    if (entry && !node_equal(node_get(entry, "apiVersion"), node_get(wanted, "apiVersion")))
+        return false;
+    return map_is_applied(&c, &(struct field){NULL, SPAN_EMPTY}, node_get(entry, "fieldsV1"),
                           wanted, live);
 }
 
