@@ -353,6 +353,7 @@ static void test_kube_config__network_fields(void **state)
     assert_true(load_with(f, SERVER ", tls-server-name: api, proxy-url: 'socks5://p:1'", ""));
     assert_string_equal(f->config->site.tls_server_name, "api");
     assert_string_equal(f->config->site.proxy_url, "socks5://p:1");
+    assert_non_null(strstr(f->config->site.proxy_source, "proxy-url of cluster \"c\" in /"));
 }
 
 #define EXEC_V1 "exec: {apiVersion: client.authentication.k8s.io/v1, "
@@ -376,19 +377,27 @@ static void test_kube_config__plugins(void **state)
                            "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, "
                            "command: get}"));
     assert_refused(f, ERR_UNSUPPORTED, "user \"u\": exec apiVersion");
+    assert_non_null(strstr(err_hint_text(f->err), "with v1beta1 or v1"));
+    assert_false(load_with(f, SERVER, "exec: {apiVersion: other/v1, command: get}"));
+    assert_refused(f, ERR_UNSUPPORTED, "exec apiVersion other/v1 is not supported");
+    assert_null(err_hint_text(f->err));
     assert_true(load_with(f, SERVER,
                           "exec: {apiVersion: client.authentication.k8s.io/v1beta1, "
                           "command: get}"));
     assert_string_equal(f->config->exec->interactive_mode, "IfAvailable");
 }
 
-static void test_kube_config__dropped_providers(void **state)
+static void test_kube_config__providers(void **state)
 {
     struct fixture *f = *state;
 
     assert_false(load_with(f, SERVER, "auth-provider: {name: gcp}"));
     assert_refused(f, ERR_UNSUPPORTED, "user \"u\": auth-provider gcp is not supported");
-    assert_non_null(strstr(err_hint_text(f->err), "exec plugin"));
+    assert_non_null(strstr(err_hint_text(f->err), "Kubernetes dropped it"));
+    assert_false(load_with(f, SERVER, "auth-provider: {name: oidc, config: {id-token: t}}"));
+    assert_refused(f, ERR_UNSUPPORTED, "user \"u\": auth-provider oidc is not supported");
+    assert_null(strstr(err_hint_text(f->err), "dropped"));
+    assert_non_null(strstr(err_hint_text(f->err), "OpenID Connect"));
 }
 
 SERVER_MAIN("certificates.py", UNIT_FIXTURE(test_kube_config__selects_the_current_context),
@@ -403,4 +412,4 @@ SERVER_MAIN("certificates.py", UNIT_FIXTURE(test_kube_config__selects_the_curren
             UNIT_FIXTURE(test_kube_config__encrypted_keys_are_refused_clearly),
             UNIT_FIXTURE(test_kube_config__tokens), UNIT_FIXTURE(test_kube_config__impersonation),
             UNIT_FIXTURE(test_kube_config__network_fields), UNIT_FIXTURE(test_kube_config__plugins),
-            UNIT_FIXTURE(test_kube_config__dropped_providers))
+            UNIT_FIXTURE(test_kube_config__providers))

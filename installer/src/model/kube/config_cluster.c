@@ -61,6 +61,8 @@ int config_read_cluster(struct kubeconfig *c, const struct config_entry *e, stru
         config_entry_text(e, "tls-server-name", &c->site.tls_server_name, err) < 0 ||
         config_entry_text(e, "proxy-url", &c->site.proxy_url, err) < 0)
         return -1;
+    c->site.proxy_source = arena_printf(doc_arena(c->doc), "proxy-url of cluster \"%s\" in %s",
+                                        e->name, e->file->path);
     read_exec_data(c, e);
     return read_server(c, e, err);
 }

@@ -78,8 +78,13 @@ static int check_exec_version(const struct config_exec *x, const struct config_e
     if (strcmp(x->api_version, "client.authentication.k8s.io/v1") == 0 ||
         strcmp(x->api_version, "client.authentication.k8s.io/v1beta1") == 0)
         return 0;
-    return err_set(err, ERR_UNSUPPORTED, "%s: user \"%s\": exec apiVersion %s is not supported",
-                   e->file->path, e->name, x->api_version);
+    err_set(err, ERR_UNSUPPORTED, "%s: user \"%s\": exec apiVersion %s is not supported",
+            e->file->path, e->name, x->api_version);
+    if (strcmp(x->api_version, "client.authentication.k8s.io/v1alpha1") != 0)
+        return -1;
+    return err_hint(err,
+                    "Kubernetes 1.24 dropped it: write the kubeconfig anew with a newer version "
+                    "of the tool that made it, with v1beta1 or v1");
 }
 
 static int read_exec(struct kubeconfig *c, const struct config_entry *user, struct err **err)
@@ -113,6 +118,18 @@ static int read_exec(struct kubeconfig *c, const struct config_entry *user, stru
     return 0;
 }
 
+// client-go has only oidc left; it dropped azure and gcp in 1.26, and openstack before.
+static int refuse_provider(const struct config_entry *e, const char *name, struct err **err)
+{
+    err_set(err, ERR_UNSUPPORTED, "%s: user \"%s\": auth-provider %s is not supported",
+            e->file->path, e->name, name);
+    if (strcmp(name, "oidc") == 0)
+        return err_hint(err, "its tokens are not renewed here: use a token, or an exec plugin that "
+                             "logs in with OpenID Connect, as kubectl-oidc_login does");
+    return err_hint(err,
+                    "Kubernetes dropped it: use a token, or the exec plugin that took its place");
+}
+
 int config_read_user(struct kubeconfig *c, const struct config_entry *e, struct err **err)
 {
     const struct node *exec = node_get(e->node, "exec");
@@ -120,11 +137,8 @@ int config_read_user(struct kubeconfig *c, const struct config_entry *e, struct 
 
     if (node_is(exec, NODE_MAP) && node_is(provider, NODE_MAP))
         return config_entry_fail(e, err, "exec and auth-provider exclude each other");
-    if (node_is(provider, NODE_MAP)) {
-        err_set(err, ERR_UNSUPPORTED, "%s: user \"%s\": auth-provider %s is not supported",
-                e->file->path, e->name, node_get_str(provider, "name"));
-        return err_hint(err, "Kubernetes dropped these providers; use an exec plugin or a token");
-    }
+    if (node_is(provider, NODE_MAP))
+        return refuse_provider(e, node_get_str(provider, "name"), err);
     if (read_certificate(c, e, err) < 0 || read_token(c, e, err) < 0 ||
         read_impersonation(c, e, err) < 0)
         return -1;

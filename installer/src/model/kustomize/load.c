@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/url.h"
 
 static bool is_url(const char *path)
 {
@@ -192,9 +193,13 @@ static int load_remote(struct kust *k, const struct node *at, const char *url, s
 int load_file(struct kust *k, const struct loader *l, const struct node *at, const char *path,
               struct buf *out, const char **name, struct err **err)
 {
-    *name = path;
-    if (is_url(path))
+    if (is_url(path)) {
+        // Masked before a line is added to it: what follows a secret in a message is masked with
+        // it.
+        char *masked CLEANUP(mem_cleanup) = url_masked(path);
+        *name = arena_str(k->arena, masked);
         return load_remote(k, at, path, out, err);
+    }
     char *full CLEANUP(mem_cleanup) = path_join(l->root, path);
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;

@@ -263,6 +263,7 @@ int artifacts_build(struct http *h, const struct artifacts_build_options *option
     if (!oci)
         return -1;
     b.sources = sources_network(h, lock, options->report);
+    b.sources->handed_on = true;
     status = build_with(&b, path, &same, err);
     if (unchanged)
         *unchanged = status == 0 && same;

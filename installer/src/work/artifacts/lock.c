@@ -98,8 +98,10 @@ struct lock *artifacts_lock(struct http *h, const char *entrypoint, bool lab, st
                             struct err **err)
 {
     struct sources *sources = sources_network(h, NULL, report);
-    struct lock *lock = lock_with(h, sources, entrypoint, lab, report, err);
+    struct lock *lock;
 
+    sources->handed_on = true;
+    lock = lock_with(h, sources, entrypoint, lab, report, err);
     sources_free(sources);
     return lock;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/url.h"
 
 static int resolve_file(struct kustomize_resolver *r, const char *url, struct buf *out, bool *found,
                         struct err **err)
@@ -71,11 +72,27 @@ void sources_free(struct sources *s)
     s->ops->close(s);
 }
 
+static int check_secrets(const struct sources *s, const char *text, struct err **err)
+{
+    struct url url;
+
+    if (!s->handed_on || !url_parse(span_str(text), &url) || !url_has_secret(&url) ||
+        !(url_is(&url, "https") || url_is(&url, "http")))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s: a URL with credentials in it cannot be locked", text);
+    return err_hint(err,
+                    "locks and bundles are handed on: take them out of the URL, and put 'machine "
+                    "%.*s login USER password PASSWORD' into ~/.netrc or the file that NETRC names",
+                    SPAN_ARG(url.host));
+}
+
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
                                 struct err **err)
 {
     struct sources_git *git;
 
+    if (check_secrets(s, url, err) < 0)
+        return NULL;
     VEC_FOREACH (struct sources_git **, it, &s->gits)
         if (strcmp((*it)->url, url) == 0 && strcmp((*it)->ref, ref) == 0)
             return *it;
@@ -126,6 +143,8 @@ int sources_file(struct sources *s, const char *url, struct buf *out, struct err
     size_t start = out->len;
     struct sources_seen seen;
 
+    if (check_secrets(s, url, err) < 0)
+        return -1;
     if (s->ops->file(s, url, out, err) < 0)
         return -1;
     VEC_FOREACH (const struct sources_seen *, it, &s->files)

@@ -42,6 +42,7 @@ struct sources_ops {
 struct sources {
     struct kustomize_resolver resolver; // of kustomize, on these sources
     const struct sources_ops *ops;
+    bool handed_on; // in a lock or a bundle, which must not hold credentials
     struct arena *arena;
     VEC(struct sources_git *) gits;
     VEC(struct sources_seen) files; // in the order of asking, once each
@@ -52,7 +53,8 @@ void sources_init(struct sources *s, const struct sources_ops *ops);
 // Closes any kind. NULL-safe.
 void sources_free(struct sources *s);
 
-// A repository, fetched once however often it is asked for. NULL with ERR_SOURCE, ERR_INTEGRITY.
+// A repository, fetched once however often it is asked for. NULL with ERR_SOURCE, ERR_INTEGRITY, or
+// ERR_CONFIG for a URL with credentials that would be handed on; the same holds for files.
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
                                 struct err **err) MUST_CHECK;
 // Its files as a tree for kustomize; "/" is its root.
