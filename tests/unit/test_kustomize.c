@@ -271,6 +271,9 @@ static void test_kustomize__git_sources(void **state)
         {"git@github.com:org/repo.git/sub", "git@github.com:org/repo.git", "sub", ""},
         {"ssh://git@host.example/a/b.git?ref=x%2Fy", "ssh://git@host.example/a/b.git", "", "x/y"},
         {"https://dev.azure.com/o/p/_git/r/path", "https://dev.azure.com/o/p/_git/r", "path", ""},
+        {"https://github.com/org/repo/deploy?timeout=60s", "https://github.com/org/repo", "deploy",
+         ""},
+        {"https://h/o/r?ref=refs/heads/x", "https://h/o/r", "", "refs/heads/x"},
     };
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct kustomize_git git;
@@ -284,6 +287,17 @@ static void test_kustomize__git_sources(void **state)
     assert_true(kustomize_git_parse(arena, "https://h/o/r?timeout=2m&submodules=false", &git));
     assert_int_equal(git.timeout_ms, 120000);
     assert_false(git.submodules);
+    assert_true(
+        kustomize_git_parse(arena, "https://h/o/r?ref=a&ref=b&version=c&submodules=no", &git));
+    assert_string_equal(git.ref, "a");
+    assert_true(git.submodules);
+    assert_true(kustomize_git_parse(arena, "https://h/o/r?ref=&version=c&timeout=x", &git));
+    assert_string_equal(git.ref, "c");
+    assert_int_equal(git.timeout_ms, 27000);
+    assert_true(kustomize_git_parse(arena, "https://h/o/r?ref=a&x=%zz", &git));
+    assert_string_equal(git.ref, "");
+    assert_true(kustomize_git_parse(arena, "https://h/o/r?ref=a;b", &git));
+    assert_string_equal(git.ref, "");
     assert_false(kustomize_git_parse(arena, "../base", &git));
     assert_false(kustomize_git_parse(arena, "/abs", &git));
     assert_false(kustomize_git_parse(arena, "https://github.com/org/repo//../x", &git));

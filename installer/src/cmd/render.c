@@ -124,10 +124,10 @@ static int open_remote(struct remote *r, struct err **err)
 }
 
 static int remote_file(struct kustomize_resolver *base, const char *url, struct buf *out,
-                       bool *found, struct err **err)
+                       struct err **err)
 {
     struct remote *r = (struct remote *)base;
-    return open_remote(r, err) < 0 ? -1 : r->inner->ops->file(r->inner, url, out, found, err);
+    return open_remote(r, err) < 0 ? -1 : r->inner->ops->file(r->inner, url, out, err);
 }
 
 static struct kustomize_tree *remote_git(struct kustomize_resolver *base,

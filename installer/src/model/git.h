@@ -39,8 +39,8 @@ struct git_remote {
                      // login of its host in ~/.netrc, is used
 };
 
-// Resolves "tag/<name>", "branch/<name>", "commit/<id>" or "" (the default branch) to a commit;
-// annotated tags are peeled. ERR_SOURCE: unreachable, or no such ref.
+// Resolves "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or "" (the default branch) to
+// a commit; annotated tags are peeled. ERR_SOURCE: unreachable, or no such ref.
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
                 struct err **err) MUST_CHECK;
 

@@ -74,12 +74,13 @@ struct kustomize_git {
 struct kustomize_resolver;
 
 struct kustomize_resolver_ops {
-    // Appends the content of a remote file to `out`; *found is false when the URL is no file (it
-    // may then be a git source). ERR_SOURCE, ERR_INTEGRITY.
-    int (*file)(struct kustomize_resolver *r, const char *url, struct buf *out, bool *found,
-                struct err **err);
+    // Appends the content of a remote file to `out`. ERR_SOURCE, ERR_TIMEOUT or ERR_CONFIG (it is
+    // not among what was pinned) when the URL is no file: it may then be a git source.
+    // ERR_INTEGRITY.
+    int (*file)(struct kustomize_resolver *r, const char *url, struct buf *out, struct err **err);
     // The tree of a git source at its ref; "/" is the repository's root. Borrowed: the resolver
-    // keeps it until it is closed itself. ERR_SOURCE, ERR_INTEGRITY.
+    // keeps it until it is closed itself. When file() gave something for git->raw before, it was no
+    // resource (the web page of the repository) and is not needed. ERR_SOURCE, ERR_INTEGRITY.
     struct kustomize_tree *(*git)(struct kustomize_resolver *r, const struct kustomize_git *git,
                                   struct err **err);
 };

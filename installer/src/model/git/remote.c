@@ -245,6 +245,8 @@ static int name_ref(const char *ref, struct wanted *w, struct err **err)
         w->name = mem_printf("refs/tags/%s", s.ptr);
     else if (span_skip(&s, "branch/"))
         w->name = mem_printf("refs/heads/%s", s.ptr);
+    else if (span_starts(s, "refs/"))
+        w->name = mem_str(ref);
     else
         return err_set(err, ERR_CONFIG, "'%s' is no git reference", ref);
     w->peeled = mem_printf("%s^{}", w->name);

@@ -50,7 +50,19 @@ static int transformers_run(struct kust *k, const struct transformer_list *list,
     return 0;
 }
 
-static int add_file(struct kust *k, struct target *t, const struct node *at, const char *path,
+static int append_file(struct kust *k, const struct target *t, const char *path,
+                       const struct resource_list *list, struct accumulator *acc, struct err **err)
+{
+    const struct origin *origin = origin_append(k, t->origin, path);
+    for (size_t i = 0; i < list->len; i++) {
+        list->items[i]->origin = origin;
+        if (resmap_append(k, acc->resources, list->items[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_file(struct kust *k, const struct target *t, const struct node *at, const char *path,
                     struct accumulator *acc, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
@@ -59,13 +71,7 @@ static int add_file(struct kust *k, struct target *t, const struct node *at, con
     if (load_file(k, t->loader, at, path, &text, &name, err) < 0 ||
         objects_read(k, buf_span(&text), name, &list, err) < 0)
         return -1;
-    const struct origin *origin = origin_append(k, t->origin, path);
-    for (size_t i = 0; i < list.len; i++) {
-        list.items[i]->origin = origin;
-        if (resmap_append(k, acc->resources, list.items[i], err) < 0)
-            return -1;
-    }
-    return 0;
+    return append_file(k, t, path, &list, acc, err);
 }
 
 int target_set_schema(struct kust *k, struct target *t, struct err **err)
@@ -112,13 +118,10 @@ static int check_kind(struct kust *k, const struct target *t, const struct node 
 }
 
 // Builds the folder that an entry names and merges it. A component works on what is there.
-static int add_folder(struct kust *k, struct target *t, const struct node *at, const char *path,
-                      bool component, struct accumulator *acc, struct err **err)
+static int add_loaded(struct kust *k, struct target *t, const struct node *at, const char *path,
+                      struct loader *l, bool component, struct accumulator *acc, struct err **err)
 {
-    struct loader *l = load_folder(k, t->loader, at, path, err);
     struct target *sub = NULL;
-    if (!l)
-        return -1;
     const struct origin *origin = origin_append(k, t->origin, path);
     if (component) {
         struct origin *same_chain = ARENA_NEW(k->arena, struct origin);
@@ -151,6 +154,65 @@ static int add_folder(struct kust *k, struct target *t, const struct node *at, c
     return 0;
 }
 
+static int add_folder(struct kust *k, struct target *t, const struct node *at, const char *path,
+                      bool component, struct accumulator *acc, struct err **err)
+{
+    struct loader *l = load_folder(k, t->loader, at, path, err);
+    return l ? add_loaded(k, t, at, path, l, component, acc, err) : -1;
+}
+
+// A failure that says that the URL names nothing of this kind. What contradicts a pin, or was
+// cancelled, says nothing.
+static bool is_refuted(const struct err *e)
+{
+    return err_kind(e) == ERR_SOURCE || err_kind(e) == ERR_TIMEOUT || err_kind(e) == ERR_CONFIG;
+}
+
+// Neither file nor git source. The error is that of the try that got further, with why the other
+// one failed; what both say is said once.
+static int fail_both(const char *url, struct err **file, bool was_file, struct err **git,
+                     struct err **err)
+{
+    struct buf as_file CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf as_git CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    err_format(*file, &as_file);
+    err_format(*git, &as_git);
+    err_move(err, was_file ? file : git);
+    if (span_eq(buf_span(&as_file), buf_span(&as_git)))
+        return -1;
+    if (was_file)
+        return err_wrap(err, "%s is no git source (%s), and has no resources", url,
+                        buf_str(&as_git));
+    return err_wrap(err, "%s is no file (%s), and no git source", url, buf_str(&as_file));
+}
+
+// As kustomize does it: nothing in a URL tells whether it names a file or a repository, so it is
+// tried as a file, and then as a git source.
+static int add_remote(struct kust *k, struct target *t, const struct node *at, const char *url,
+                      struct accumulator *acc, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct err *no_file CLEANUP(err_cleanup) = NULL, *no_git CLEANUP(err_cleanup) = NULL;
+    struct resource_list list = {0};
+    struct kustomize_git git;
+    const char *name = NULL;
+    bool was_file = load_file(k, t->loader, NULL, url, &text, &name, &no_file) == 0;
+    if (was_file && objects_read(k, buf_span(&text), name, &list, &no_file) == 0)
+        return append_file(k, t, url, &list, acc, err);
+    if (!is_refuted(no_file) || !kustomize_git_parse(k->arena, url, &git)) {
+        err_move(err, &no_file);
+        return kust_wrap(k, at, err);
+    }
+    struct loader *l = load_folder(k, t->loader, NULL, url, &no_git);
+    if (l)
+        return add_loaded(k, t, at, url, l, false, acc, err);
+    if (is_refuted(no_git))
+        fail_both(url, &no_file, was_file, &no_git, err);
+    else
+        err_move(err, &no_git);
+    return kust_wrap(k, at, err);
+}
+
 static int add_entry(struct kust *k, struct target *t, const struct node *at,
                      struct accumulator *acc, struct err **err)
 {
@@ -159,10 +221,12 @@ static int add_entry(struct kust *k, struct target *t, const struct node *at,
     if (!*path)
         return kust_fail(k, at, err, "an empty entry names no resource");
     if (load_probe(k, t->loader, path, &kind, err) < 0)
-        return err_wrap(err, "%s", kust_where(k, at));
+        return kust_wrap(k, at, err);
     if (kind == LOAD_NOTHING)
         return kust_fail(k, at, err, "there is no file or folder %s",
                          load_show(k, t->loader, path));
+    if (kind == LOAD_REMOTE)
+        return add_remote(k, t, at, path, acc, err);
     return kind == LOAD_FILE ? add_file(k, t, at, path, acc, err)
                              : add_folder(k, t, at, path, false, acc, err);
 }

@@ -21,7 +21,7 @@ static bool skip_nocase(struct span *s, const char *prefix)
     return true;
 }
 
-// "%2F" and "+" of a query undone; in the arena.
+// "%2F" and "+" of a query undone, in the arena; NULL for what Go refuses.
 static const char *unescape(struct arena *arena, struct span s)
 {
     char *out = arena_alloc(arena, s.len + 1);
@@ -29,14 +29,16 @@ static const char *unescape(struct arena *arena, struct span s)
     for (size_t i = 0; i < s.len; i++) {
         unsigned char byte = 0;
         char hex[2] = {0};
+        if (s.ptr[i] != '%') {
+            out[len++] = s.ptr[i] == '+' ? ' ' : s.ptr[i];
+            continue;
+        }
         for (size_t j = 0; j < 2 && i + 1 + j < s.len; j++)
             hex[j] = (char)tolower((unsigned char)s.ptr[i + 1 + j]);
-        if (s.ptr[i] == '%' && span_unhex(span_of(hex, 2), &byte, 1)) {
-            out[len++] = (char)byte;
-            i += 2;
-        } else {
-            out[len++] = s.ptr[i] == '+' ? ' ' : s.ptr[i];
-        }
+        if (!span_unhex(span_of(hex, 2), &byte, 1))
+            return NULL;
+        out[len++] = (char)byte;
+        i += 2;
     }
     return out;
 }
@@ -51,23 +53,44 @@ static void parse_timeout(const char *text, struct kustomize_git *git)
         git->timeout_ms = ms;
 }
 
+// As Go's strconv.ParseBool; what is no boolean leaves the default.
+static void parse_submodules(struct span text, struct kustomize_git *git)
+{
+    static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
+    for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+        if (span_is(text, no[i]))
+            git->submodules = false;
+    }
+}
+
+// As Go's url.ParseQuery: of equal keys the first counts, and one bad piece voids the whole query.
 static void parse_query(struct arena *arena, struct span query, struct kustomize_git *git)
 {
+    enum { REF, VERSION, TIMEOUT, SUBMODULES, KEYS };
+    static const char *const keys[] = {"ref", "version", "timeout", "submodules"};
+    const char *found[KEYS] = {NULL};
     struct span item, key, value;
-    bool has_ref = false;
     while (span_next(&query, '&', &item)) {
-        if (!span_cut(item, '=', &key, &value) || !value.len)
-            continue;
-        const char *text = unescape(arena, value);
-        if (span_is(key, "ref") || (span_is(key, "version") && !has_ref)) {
-            git->ref = text;
-            has_ref = has_ref || span_is(key, "ref");
-        } else if (span_is(key, "timeout")) {
-            parse_timeout(text, git);
-        } else if (span_is(key, "submodules")) {
-            git->submodules = strchr("1tT", *text) != NULL;
+        if (!span_cut(item, '=', &key, &value)) {
+            key = item;
+            value = SPAN_EMPTY;
+        }
+        const char *name = unescape(arena, key), *text = unescape(arena, value);
+        if (!name || !text || span_find(item, ';') < item.len)
+            return;
+        for (size_t i = 0; i < KEYS; i++) {
+            if (!found[i] && strcmp(name, keys[i]) == 0)
+                found[i] = text;
         }
     }
+    if (found[VERSION])
+        git->ref = found[VERSION];
+    if (found[REF] && *found[REF])
+        git->ref = found[REF];
+    if (found[TIMEOUT])
+        parse_timeout(found[TIMEOUT], git);
+    if (found[SUBMODULES])
+        parse_submodules(span_str(found[SUBMODULES]), git);
 }
 
 // The end of a user name at the start, with its "@"; 0 when there is none.

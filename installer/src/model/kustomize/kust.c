@@ -18,6 +18,12 @@ const char *kust_where(struct kust *k, const struct node *at)
     return arena_printf(k->arena, "%s:%u", file, at->line);
 }
 
+int kust_wrap(struct kust *k, const struct node *at, struct err **err)
+{
+    const char *where = kust_where(k, at);
+    return *where ? err_wrap(err, "%s", where) : -1;
+}
+
 static PRINTF(5, 0) int fail(struct kust *k, enum err_kind kind, const struct node *at,
                              struct err **err, const char *fmt, va_list args)
 {

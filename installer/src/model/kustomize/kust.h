@@ -50,6 +50,9 @@ struct kust {
 // "<file>:<line>" of a node, or just the file when the line is unknown; in the arena.
 const char *kust_where(struct kust *k, const struct node *at);
 
+// Puts that place, when it is known, in front of *err. Returns -1.
+int kust_wrap(struct kust *k, const struct node *at, struct err **err);
+
 // ERR_CONFIG "<file>:<line>: <message>" (no place when `at` is NULL or was made by the program).
 int kust_fail(struct kust *k, const struct node *at, struct err **err, const char *fmt, ...)
     PRINTF(4, 5);

@@ -100,7 +100,7 @@ static struct loader *load_git(struct kust *k, const struct loader *l, const str
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;
     if (!tree || tree->ops->lookup(tree, path, &entry, &real, err) < 0) {
-        err_wrap(err, "%s", kust_where(k, at));
+        kust_wrap(k, at, err);
         return NULL;
     }
     if (entry != KUSTOMIZE_FOLDER) {
@@ -134,7 +134,7 @@ struct loader *load_folder(struct kust *k, const struct loader *l, const struct 
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;
     if (l->tree->ops->lookup(l->tree, full, &entry, &real, err) < 0) {
-        err_wrap(err, "%s", kust_where(k, at));
+        kust_wrap(k, at, err);
         return NULL;
     }
     if (entry != KUSTOMIZE_FOLDER) {
@@ -145,34 +145,23 @@ struct loader *load_folder(struct kust *k, const struct loader *l, const struct 
     return check_cycle(k, l, at, made, err) < 0 ? NULL : made;
 }
 
-// Markers that make a URL a git source before it is tried as a file.
-static bool looks_like_git(const char *url)
-{
-    const char *rest = strstr(url, "://");
-    rest = rest ? rest + 3 : url;
-    return strstr(rest, "//") || strstr(rest, ".git") || strstr(rest, "_git/") ||
-           strstr(rest, "?ref=") || strstr(rest, "&ref=") || strstr(rest, "?version=");
-}
-
 int load_probe(struct kust *k, const struct loader *l, const char *path, enum load_kind *kind,
                struct err **err)
 {
     struct kustomize_git git;
-    *kind = LOAD_NOTHING;
-    if (!is_url(path)) {
-        char *full CLEANUP(mem_cleanup) = path_join(l->root, path);
-        char *real CLEANUP(mem_cleanup) = NULL;
-        enum kustomize_entry entry;
-        if (l->tree->ops->lookup(l->tree, full, &entry, &real, err) < 0)
-            return -1;
-        if (entry == KUSTOMIZE_FILE)
-            *kind = LOAD_FILE;
-        else if (entry == KUSTOMIZE_FOLDER || kustomize_git_parse(k->arena, path, &git))
-            *kind = LOAD_FOLDER;
+    *kind = LOAD_REMOTE;
+    if (is_url(path))
         return 0;
-    }
-    bool git_source = kustomize_git_parse(k->arena, path, &git);
-    *kind = git_source && looks_like_git(path) ? LOAD_FOLDER : LOAD_FILE;
+    char *full CLEANUP(mem_cleanup) = path_join(l->root, path);
+    char *real CLEANUP(mem_cleanup) = NULL;
+    enum kustomize_entry entry;
+    if (l->tree->ops->lookup(l->tree, full, &entry, &real, err) < 0)
+        return -1;
+    *kind = LOAD_NOTHING;
+    if (entry == KUSTOMIZE_FILE)
+        *kind = LOAD_FILE;
+    else if (entry == KUSTOMIZE_FOLDER || kustomize_git_parse(k->arena, path, &git))
+        *kind = LOAD_FOLDER;
     return 0;
 }
 
@@ -180,13 +169,10 @@ static int load_remote(struct kust *k, const struct node *at, const char *url, s
                        struct err **err)
 {
     struct kustomize_resolver *r = k->options->resolver;
-    bool found = false;
     if (!r)
         return no_resolver(k, at, url, err);
-    if (r->ops->file(r, url, out, &found, err) < 0)
-        return err_wrap(err, "%s", kust_where(k, at));
-    if (!found)
-        return err_set(err, ERR_SOURCE, "%s: no file at %s", kust_where(k, at), url);
+    if (r->ops->file(r, url, out, err) < 0)
+        return kust_wrap(k, at, err);
     return buf_check(out, ERR_SOURCE, url, err);
 }
 
@@ -205,7 +191,7 @@ int load_file(struct kust *k, const struct loader *l, const struct node *at, con
     enum kustomize_entry entry;
     *name = load_show(k, l, path);
     if (l->tree->ops->lookup(l->tree, full, &entry, &real, err) < 0)
-        return err_wrap(err, "%s", kust_where(k, at));
+        return kust_wrap(k, at, err);
     if (entry == KUSTOMIZE_NONE)
         return kust_fail(k, at, err, "there is no file %s", *name);
     if (entry == KUSTOMIZE_FOLDER)

@@ -17,14 +17,15 @@ struct loader {
 
 enum load_kind {
     LOAD_NOTHING,
-    LOAD_FILE,   // a file of the tree, or a remote one
-    LOAD_FOLDER, // a folder of the tree, or a git source
+    LOAD_FILE,   // a file of the tree
+    LOAD_FOLDER, // a folder of the tree, or a git source that is no URL (git@host:org/repo)
+    LOAD_REMOTE, // a URL: a file, or else a git source
 };
 
 // The loader of the folder that options name.
 struct loader *load_root(struct kust *k, struct err **err);
 
-// What `path` of a `resources` entry is. For a remote file its content is in `out` already.
+// What `path` of a `resources` entry is.
 int load_probe(struct kust *k, const struct loader *l, const char *path, enum load_kind *kind,
                struct err **err) MUST_CHECK;
 

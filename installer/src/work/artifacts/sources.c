@@ -8,11 +8,21 @@
 #include "base/mem.h"
 #include "base/url.h"
 
-static int resolve_file(struct kustomize_resolver *r, const char *url, struct buf *out, bool *found,
+static int resolve_file(struct kustomize_resolver *r, const char *url, struct buf *out,
                         struct err **err)
 {
-    *found = true;
     return sources_file((struct sources *)r, url, out, err);
+}
+
+// The answer to `url` was no resource: it need not be had again.
+static void forget_file(struct sources *s, const char *url)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->files.len; i++)
+        if (strcmp(s->files.items[i].url, url) != 0)
+            s->files.items[kept++] = s->files.items[i];
+    s->files.len = kept;
 }
 
 static bool is_commit(struct span ref)
@@ -29,24 +39,69 @@ const char *sources_git_url(struct arena *arena, struct span url)
     return arena_span(arena, url).ptr;
 }
 
+enum { GIT_NAMES_MOST = 3 };
+
+// What `git fetch` takes a name for (gitrevisions), in its order: a full name, a name below refs/,
+// a tag, a branch.
+static size_t git_names(struct arena *arena, const char *ref, const char *names[GIT_NAMES_MOST])
+{
+    struct span s = span_str(ref);
+    bool full = span_skip(&s, "refs/");
+    size_t count = 0;
+
+    if (!s.len || span_is(s, "HEAD")) {
+        names[count++] = "";
+    } else if (is_commit(s)) {
+        names[count++] = arena_printf(arena, "commit/%s", s.ptr);
+    } else {
+        struct span below = s;
+        if (span_skip(&below, "tags/"))
+            names[count++] = arena_printf(arena, "tag/%s", below.ptr);
+        else if (span_skip(&below, "heads/"))
+            names[count++] = arena_printf(arena, "branch/%s", below.ptr);
+        else if (full || span_find(s, '/') < s.len)
+            names[count++] = arena_printf(arena, "refs/%s", s.ptr);
+        if (!full) {
+            names[count++] = arena_printf(arena, "tag/%s", s.ptr);
+            names[count++] = arena_printf(arena, "branch/%s", s.ptr);
+        }
+    }
+    return count;
+}
+
+static bool is_short_commit(struct span ref)
+{
+    size_t digits = 0;
+
+    while (digits < ref.len && strchr("0123456789abcdef", ref.ptr[digits]))
+        digits++;
+    return digits == ref.len && digits >= 7 && digits < GIT_OID_HEX;
+}
+
 static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
                                           const struct kustomize_git *git, struct err **err)
 {
     struct sources *s = (struct sources *)r;
     const char *url = sources_git_url(s->arena, span_str(git->url));
-    struct err *first CLEANUP(err_cleanup) = NULL;
-    struct sources_git *found;
+    const char *names[GIT_NAMES_MOST];
+    size_t count = git_names(s->arena, git->ref, names);
 
-    if (!git->ref[0]) {
-        found = sources_git(s, url, "", err);
-    } else if (is_commit(span_str(git->ref))) {
-        found = sources_git(s, url, arena_printf(s->arena, "commit/%s", git->ref), err);
-    } else {
-        found = sources_git(s, url, arena_printf(s->arena, "tag/%s", git->ref), &first);
-        if (!found)
-            found = sources_git(s, url, arena_printf(s->arena, "branch/%s", git->ref), err);
+    for (size_t i = 0; i < count; i++) {
+        struct sources_git *found;
+
+        err_clear(err);
+        found = sources_git(s, url, names[i], err);
+        if (found) {
+            forget_file(s, git->raw);
+            return sources_git_tree(found, err);
+        }
+        // Not there, or not in the lock: it may be the next one.
+        if (err_kind(*err) != ERR_SOURCE && err_kind(*err) != ERR_CONFIG)
+            return NULL;
     }
-    return found ? sources_git_tree(found, err) : NULL;
+    if (is_short_commit(span_str(git->ref)))
+        err_hint(err, "a commit is named by all of its %d digits", GIT_OID_HEX);
+    return NULL;
 }
 
 void sources_init(struct sources *s, const struct sources_ops *ops)
