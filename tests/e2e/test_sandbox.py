@@ -204,6 +204,8 @@ def test_a_second_up_writes_nothing(lab, tree, first):
     log = Log(lab)
     lab.sandstrap(*tree.arguments())
     assert log.writes() == []
+    questions = [event for event in log.events("dryRun=") if event.user == "sandstrap"]
+    assert questions == [], "each object was certain to be applied"
 
 
 @pytest.mark.parametrize(("harm", "repair"), [

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "work/layers/compare.h"
 #include "work/layers/definitions.h"
+#include "work/layers/leave.h"
 #include "work/layers/order.h"
 
 enum { APPLY_TERMINATING_RETRY_MS = 1000 };
@@ -34,7 +35,8 @@ struct group {
 
 struct job {
     struct group *group;
-    const struct node *wanted;
+    const struct node *wanted; // of the tree; once it was read, without what is left to others
+    struct doc *wanted_doc;    // of that
     const struct kube_resource *resource;
     struct kube_call *call; // in flight; NULL while the timer runs
     uint64_t timer;
@@ -61,6 +63,7 @@ static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_d
 
 static void job_free(struct job *job)
 {
+    doc_free(job->wanted_doc);
     doc_free(job->live_doc);
     free(job);
 }
@@ -143,10 +146,25 @@ static void on_dry_run(void *data, struct kube_answer *answer, const struct err 
     job_start(job, KUBE_APPLY, false, on_written);
 }
 
+static void leave_out(struct job *job, const struct node *live)
+{
+    struct apply *a = job->group->apply;
+    struct span scaler;
+
+    job->wanted = leave_to_others(job->wanted, live, forced_managers, &job->wanted_doc, &scaler);
+    if (scaler.len) {
+        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
+
+        report_object(a->report, "layers", a->layer, name,
+                      "spec.replicas is left to %.*s, which has scaled it", SPAN_ARG(scaler));
+    }
+}
+
 static void on_read(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct job *job = data;
 
+    leave_out(job, error ? NULL : answer->object);
     if (answer->reason == KUBE_NOT_FOUND) {
         job_start(job, KUBE_APPLY, false, on_written);
         return;
