@@ -96,6 +96,13 @@ struct node *doc_read_yaml_one(struct doc *d, struct span text, const char *file
 struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, struct err **err)
     MUST_CHECK;
 
+// Reads YAML as Helm reads the files of a chart and the values of a release (sigs.k8s.io/yaml, not
+// strict): the rules of doc_read_yaml11, and numbers are doubles, merge keys count where they
+// stand, a null key is an error, and no text has to survive kustomize. Appends the documents, as
+// "---" cuts them, that are not null; there may be none. ERR_CONFIG.
+int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,
+                  struct err **err) MUST_CHECK;
+
 // Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;

@@ -84,6 +84,9 @@ bool number_parse(struct span text, double *value) MUST_CHECK;
 // As Go's encoding/json prints a float64. NUL-terminated.
 void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
 
+// As sigs.k8s.io/yaml prints a number that is the key of a map: with 32 bits. NUL-terminated.
+void number_format_key(double value, char out[NUMBER_TEXT_MAX]);
+
 // --- characters (letter.c) ---
 
 // Decodes one rune at *s and steps over it; U+FFFD for a bad byte.

@@ -73,14 +73,14 @@ bool number_parse(struct span text, double *value)
 }
 
 // The fewest digits that read back as a finite value not below 0, without trailing zeros, and the
-// decimal exponent of the first one.
+// decimal exponent of the first one; `single`: as a float of 32 bits.
 struct decimal {
     char digits[20];
     int len;
     int exponent;
 };
 
-static struct decimal shortest(double value)
+static struct decimal shortest(double value, bool single)
 {
     struct decimal d = {0};
     char text[40]; // d.ddde-ddd
@@ -88,7 +88,7 @@ static struct decimal shortest(double value)
 
     for (int precision = 0; precision <= 16; precision++) {
         snprintf(text, sizeof(text), "%.*e", precision, value);
-        if (to_double(text) == value)
+        if (single ? (float)to_double(text) == (float)value : to_double(text) == value)
             break;
     }
     for (; *at != 'e'; at++) {
@@ -158,16 +158,24 @@ static char *format_sign(double *value, char *out)
 }
 
 // As strconv does with 'g' and the shortest precision.
-static void number_format_g(double value, char out[NUMBER_TEXT_MAX])
+static void format_g(double value, bool single, char *out)
 {
     struct decimal d;
 
     out = format_sign(&value, out);
-    d = shortest(value);
+    d = shortest(value, single);
     if (d.exponent < -4 || d.exponent >= 6)
         format_e(out, &d, 2);
     else
         format_f(out, &d);
+}
+
+void number_format_key(double value, char out[NUMBER_TEXT_MAX])
+{
+    if (isfinite((float)value))
+        format_g(value, true, out);
+    else
+        snprintf(out, NUMBER_TEXT_MAX, "%s", value < 0 ? "-.inf" : ".inf");
 }
 
 void number_format_json(double value, char out[NUMBER_TEXT_MAX])
@@ -175,7 +183,7 @@ void number_format_json(double value, char out[NUMBER_TEXT_MAX])
     struct decimal d;
 
     out = format_sign(&value, out);
-    d = shortest(value);
+    d = shortest(value, false);
     if (value != 0 && (d.exponent < -6 || d.exponent >= 21))
         format_e(out, &d, 1);
     else
@@ -196,14 +204,14 @@ void node_set_double(struct doc *d, struct node *n, double value)
     char text[NUMBER_TEXT_MAX];
     char source[NUMBER_TEXT_MAX];
 
-    number_format_g(value, source);
+    format_g(value, false, source);
     // Between -2^63 and 2^64 it is read back from JSON as an integer.
     if (value == trunc(value) && value >= -9223372036854775808.0 &&
         value < 18446744073709551616.0) {
         number_format_json(value, text);
         n->type = NODE_INT;
     } else {
-        number_format_g(value, text);
+        format_g(value, false, text);
         n->type = NODE_FLOAT;
     }
     doc_set_text(d, n, span_str(strcmp(text, "-0") == 0 ? "0" : text),

@@ -192,11 +192,30 @@ static size_t json_columns(struct span text)
 // kustomize turns objects into JSON and reads that as YAML, where keys have limits.
 static int check_key(const struct events *e, uint32_t line, struct span key)
 {
+    if (e->r->helm)
+        return 0;
     if (span_search(key, SPAN("\xc2\x85")) < key.len)
         return reader_fail(e->r, line, "a key has a NEL, which kustomize cannot print");
     if (json_columns(key) > SIMPLE_KEY_MAX)
         return reader_fail(e->r, line, "a key has more than 1,022 characters");
     return 0;
+}
+
+// The text of a key of YAML 1.1, which may be any scalar but null.
+static struct span old_key(struct events *e, const struct node *n)
+{
+    struct node exact = {0}; // n has been through JSON
+    struct scalar s;
+    char text[NUMBER_TEXT_MAX];
+
+    if (n->type != NODE_INT && n->type != NODE_FLOAT)
+        return doc_intern(e->r->d, n->text);
+    scalar_resolve(node_source(n), true, &s);
+    if (s.type != NODE_FLOAT)
+        return doc_intern(e->r->d, doc_set_scalar(e->r->d, &exact, node_source(n), &s) ? exact.text
+                                                                                       : n->text);
+    number_format_key(s.real, text);
+    return doc_intern(e->r->d, span_str(text));
 }
 
 // The text of a key. It is a string; at the top of a document, where go-yaml reads into a map of
@@ -207,9 +226,11 @@ static int key_text(struct events *e, const yaml_event_t *event, unsigned depth,
     if (check_key(e, line_of(e, event), n->text) < 0)
         return -1;
     if (e->r->yaml11 && n->type != NODE_NULL) {
-        *out = doc_intern(e->r->d, n->text);
+        *out = old_key(e, n);
         return 0;
     }
+    if (e->r->helm && !node_source(n).len)
+        return reader_fail(e->r, line_of(e, event), "the key is null");
     if (n->type == NODE_NULL && !node_source(n).len) { // written in quotes by kustomize
         *out = doc_intern(e->r->d, SPAN_EMPTY);
         return 0;
@@ -272,7 +293,7 @@ static int check_keys(struct events *e, size_t base)
     return err_hint(e->r->err, "remove one of the two");
 }
 
-// YAML 1.1 as kustomize reads it: of equal keys the last one counts.
+// YAML 1.1: of equal keys the last one counts. A key is claimed with its place instead of a line.
 static void keep_last(struct reader *r, size_t base)
 {
     uint32_t stamp = doc_new_stamp(r->d);
@@ -280,15 +301,12 @@ static void keep_last(struct reader *r, size_t base)
 
     for (size_t i = base; i < r->pairs.len; i++) {
         struct pair pair = r->pairs.items[i];
-        size_t at = base;
+        uint32_t claimed = doc_claim_key(pair.key, stamp, (uint32_t)(kept - base) + 1);
 
-        if (!doc_claim_key(pair.key, stamp, pair.line)) {
+        if (claimed)
+            r->pairs.items[base + claimed - 1] = pair;
+        else
             r->pairs.items[kept++] = pair;
-            continue;
-        }
-        while (r->pairs.items[at].key.ptr != pair.key.ptr)
-            at++;
-        r->pairs.items[at] = pair;
     }
     r->pairs.len = kept;
 }
@@ -302,23 +320,46 @@ static void merge_map(struct events *e, uint32_t stamp, const struct node *from)
     }
 }
 
+static int check_merge(struct events *e, const struct node *value)
+{
+    bool fits =
+        value->type == NODE_MAP || (value->type == NODE_SEQ && value->seq.len <= MERGE_LIST_MAX);
+
+    for (size_t i = 0; fits && value->type == NODE_SEQ && i < value->seq.len; i++)
+        fits = value->seq.items[i]->type == NODE_MAP;
+    return fits ? 0
+                : reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
+}
+
 static int merge(struct events *e, size_t base, const struct node *value)
 {
     uint32_t stamp = doc_new_stamp(e->r->d);
 
+    if (check_merge(e, value) < 0)
+        return -1;
     for (size_t i = base; i < e->r->pairs.len; i++)
         (void)doc_claim_key(e->r->pairs.items[i].key, stamp, 1);
-    if (value->type == NODE_MAP) {
+    if (value->type == NODE_MAP)
         merge_map(e, stamp, value);
-        return 0;
-    }
-    for (size_t i = 0; i < node_len(value); i++)
-        if (value->type != NODE_SEQ || value->seq.items[i]->type != NODE_MAP)
-            return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
-    if (value->type != NODE_SEQ || value->seq.len > MERGE_LIST_MAX)
-        return reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
     NODE_FOREACH_ITEM (item, value)
         merge_map(e, stamp, item);
+    return 0;
+}
+
+static void push_pairs(struct reader *r, const struct node *map)
+{
+    NODE_FOREACH_PAIR (pair, map)
+        vec_push(&r->pairs, *pair);
+}
+
+// YAML 1.1: a merge key is as if its map's pairs stood in its place, of a list the first map last.
+static int merge_in_place(struct events *e, const struct node *value)
+{
+    if (check_merge(e, value) < 0)
+        return -1;
+    push_pairs(e->r, value);
+    for (size_t i = value->type == NODE_SEQ ? value->seq.len : 0; i > 0; i--)
+        push_pairs(e->r, value->seq.items[i - 1]);
     return 0;
 }
 
@@ -337,11 +378,13 @@ static int read_pairs(struct events *e, unsigned depth, struct node **merged)
             return 0;
         pair.line = line_of(e, &event);
         merges = is_merge(&event);
-        if (merges && *merged)
+        if (merges && *merged && !e->r->yaml11)
             return reader_fail(e->r, pair.line, "a second merge key << in one map");
         if (!merges && read_key(e, &event, depth, &pair.key) < 0)
             return -1;
         if (next_event(e, &value_event) < 0 || read_node(e, &value_event, depth, &pair.value) < 0)
+            return -1;
+        if (merges && e->r->yaml11 && merge_in_place(e, pair.value) < 0)
             return -1;
         if (merges)
             *merged = pair.value;
@@ -359,9 +402,7 @@ static int read_map(struct events *e, unsigned depth, struct node *n)
         return -1;
     if (e->r->yaml11)
         keep_last(e->r, base);
-    else if (check_keys(e, base) < 0)
-        return -1;
-    if (merged && merge(e, base, merged) < 0)
+    else if (check_keys(e, base) < 0 || (merged && merge(e, base, merged) < 0))
         return -1;
     reader_take_pairs(e->r, base, n);
     return 0;

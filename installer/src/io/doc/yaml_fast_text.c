@@ -55,8 +55,7 @@ bool fast_set_plain(struct fast *f, struct node *n, struct span text)
 {
     struct scalar s;
 
-    scalar_resolve(text, f->r->yaml11, &s);
-    s.timestamp = s.timestamp && !f->r->yaml11;
+    reader_resolve(f->r, text, &s);
     return doc_set_scalar(f->r->d, n, text, &s);
 }
 

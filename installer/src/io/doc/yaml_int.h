@@ -16,6 +16,7 @@ struct reader {
     const char *file;
     uint16_t file_index;
     bool yaml11;
+    bool helm;                // with yaml11: nothing that is only kustomize's
     uint32_t first_line;      // lines of the file before the text being read
     VEC(struct pair) pairs;   // of the maps being read, one after the other
     VEC(struct node *) items; // of the lists being read
@@ -48,6 +49,9 @@ enum written {
 // flow collection. `text` is copied.
 int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
                       enum written written, const char *tag, bool in_flow);
+
+// What a plain scalar is to the reader's rules.
+void reader_resolve(const struct reader *r, struct span text, struct scalar *out);
 
 // True for a tag of YAML's own with the name ("int").
 bool is_standard_tag(const char *tag, const char *name);

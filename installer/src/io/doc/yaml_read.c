@@ -130,23 +130,27 @@ static struct span without_crlf(struct span text, char **copy)
     return span_of(*copy, len);
 }
 
+static int read_documents(struct reader *r, struct span rest, struct node_list *out)
+{
+    r->file_index = doc_add_file(r->d, r->file);
+    while (rest.len) {
+        struct span document;
+        const char *start = rest.ptr;
+
+        if (cut_document(&rest, &document, r) < 0 || read_document(r, document, out) < 0)
+            return -1;
+        r->first_line += count_lines(span_of(start, (size_t)(rest.ptr - start)));
+    }
+    return 0;
+}
+
 int doc_read_yaml(struct doc *d, struct span text, const char *file, struct node_list *out,
                   struct err **err)
 {
     char *copy CLEANUP(mem_cleanup) = NULL;
     struct reader r CLEANUP(reader_cleanup) = {.d = d, .file = file, .err = err};
-    struct span rest = without_crlf(text, &copy);
 
-    r.file_index = doc_add_file(d, file);
-    while (rest.len) {
-        struct span document;
-        const char *start = rest.ptr;
-
-        if (cut_document(&rest, &document, &r) < 0 || read_document(&r, document, out) < 0)
-            return -1;
-        r.first_line += count_lines(span_of(start, (size_t)(rest.ptr - start)));
-    }
-    return 0;
+    return read_documents(&r, without_crlf(text, &copy), out);
 }
 
 static struct node *only_document(const struct node_list *all, const char *file, struct err **err)
@@ -172,4 +176,14 @@ struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, 
 
     r.file_index = doc_add_file(d, file);
     return read_document(&r, text, &all) < 0 ? NULL : only_document(&all, file, err);
+}
+
+int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,
+                  struct err **err)
+{
+    struct reader r CLEANUP(reader_cleanup) = {
+        .d = d, .file = file, .yaml11 = true, .helm = true, .err = err};
+
+    (void)span_skip(&text, "\xef\xbb\xbf");
+    return read_documents(&r, text, out);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The value of a scalar from how it was written: tags, base64, and what kustomize's own detour over
 // YAML does to folded texts.
+#include <float.h>
 #include <string.h>
 
 #include "io/doc/yaml_int.h"
@@ -93,7 +94,7 @@ static int read_binary(const struct reader *r, struct node *n, struct span text)
     }
     if (buf_check(&clean, ERR_CONFIG, "a !!binary value", r->err) < 0)
         return -1;
-    if (has_control(buf_span(&clean)))
+    if (!r->helm && has_control(buf_span(&clean)))
         return reader_fail(r, n->line, CONTROL);
     n->text = arena_span(r->d->arena, buf_span(&clean));
     return 0;
@@ -135,6 +136,19 @@ static int read_tagged(const struct reader *r, struct node *n, const char *tag, 
     return 0;
 }
 
+void reader_resolve(const struct reader *r, struct span text, struct scalar *out)
+{
+    static const uint64_t exact = (uint64_t)1 << DBL_MANT_DIG;
+
+    scalar_resolve(text, r->yaml11, out);
+    if (r->yaml11) // 1.1: dates as they are written
+        out->timestamp = false;
+    if (r->helm && out->type == NODE_INT && out->integer > exact) {
+        out->type = NODE_FLOAT;
+        out->real = out->negative ? -(double)out->integer : (double)out->integer;
+    }
+}
+
 static int read_plain(const struct reader *r, struct node *n, struct span text, bool in_flow)
 {
     struct scalar s;
@@ -150,8 +164,8 @@ static int read_plain(const struct reader *r, struct node *n, struct span text, 
     if (!text.len && in_flow && !r->yaml11)
         return 0;
     text = arena_span(r->d->arena, text);
-    scalar_resolve(text, r->yaml11, &s);
-    if (r->yaml11 || (in_flow && span_find(text, ':') < text.len)) // 1.1: dates as they are written
+    reader_resolve(r, text, &s);
+    if (in_flow && span_find(text, ':') < text.len)
         s.timestamp = false;
     if (doc_set_scalar(r->d, n, text, &s))
         return 0;
@@ -238,7 +252,7 @@ int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
         tag = NULL;
     if (written != WRITTEN_PLAIN)
         n->flags |= NODE_QUOTED;
-    if (written == WRITTEN_DOUBLE && has_control(text))
+    if (written == WRITTEN_DOUBLE && !r->helm && has_control(text))
         return reader_fail(r, n->line, CONTROL);
     if (standard_tag(tag))
         return read_tagged(r, n, standard_tag(tag), text);
