@@ -67,6 +67,12 @@ def test_nobody_listens(status):
     assert 'context "here"' in result.stderr
 
 
+def test_the_proxy_of_the_kubeconfig_is_down(status):
+    error = status("echo", check=7, cluster={"proxy-url": "http://user:geheim@127.0.0.1:9"}).stderr
+    assert 'cannot connect to the proxy 127.0.0.1:9 (proxy-url of cluster "c" in /' in error
+    assert "geheim" not in error
+
+
 def test_another_authority(status, tmp_path):
     other = certs.Authority(tmp_path, "other")
     data = base64.b64encode(other.certificate.read_bytes()).decode()

@@ -204,6 +204,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name = path.rsplit("/", 1)[1]
         if name == "html":
             self.answer(418, b"<html>I am a\nproxy</html>")
+        elif name == "login":
+            self.answer(200, b"<!doctype html>\n<title>Log in</title>", Content_Type="text/html")
+        elif name == "moved":
+            self.answer(307, b"", Location=f"https://localhost:{self.server.server_address[1]}/echo/")
         elif name == "garbage":
             self.answer(200, b"{")
         else:

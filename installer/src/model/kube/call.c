@@ -213,6 +213,15 @@ static void on_refusal(struct call *c, const struct http_response *r)
     failure_free(&f);
 }
 
+// A login page or a proxy answers 200 too: that is no answer of the API.
+static bool is_page(const struct call *c, const struct http_response *r)
+{
+    struct err *page CLEANUP(err_cleanup) = NULL;
+    bool any = c->spec.accept && strcmp(c->spec.accept, KUBE_ACCEPT_ANY) == 0;
+
+    return !any && http_check_no_page(r, "an answer of the API", &page) < 0;
+}
+
 static void on_done(void *data, const struct http_response *r, const struct err *error)
 {
     struct call *c = data;
@@ -226,7 +235,7 @@ static void on_done(void *data, const struct http_response *r, const struct err 
         return;
     }
     health_reached(c->kube, r);
-    if (r->status / 100 != 2)
+    if (r->status / 100 != 2 || is_page(c, r))
         on_refusal(c, r);
     else
         finish(c, &result);

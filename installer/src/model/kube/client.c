@@ -87,7 +87,7 @@ int kube_server_version(struct kube *k, struct kube_version *version, struct err
 int kube_get_raw(struct kube *k, const char *path, struct buf *out, struct err **err)
 {
     char *what CLEANUP(mem_cleanup) = mem_printf("get %s", path);
-    struct call_spec spec = {.path = path, .what = what, .accept = "*/*"};
+    struct call_spec spec = {.path = path, .what = what, .accept = KUBE_ACCEPT_ANY};
 
     return call_get(k, &spec, out, NULL, err);
 }

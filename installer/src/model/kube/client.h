@@ -10,6 +10,7 @@
 #include "model/kube.h"
 
 #define KUBE_ACCEPT_JSON "application/json"
+#define KUBE_ACCEPT_ANY "*/*"
 
 struct call;
 struct credentials;

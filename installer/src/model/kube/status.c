@@ -216,6 +216,10 @@ static void explain_text(struct failure *f, const char *what, const struct http_
     char *text CLEANUP(mem_cleanup) = one_line(span_head(buf_span(&r->body), TEXT_EXCERPT_BYTES));
 
     err_set(&f->error, ERR_API, "%s: %s answers %d: %s", what, r->url, r->status, text);
+    if (r->status / 100 == 2)
+        err_hint(&f->error,
+                 "that is a web page: is this the API server's address, and does a login "
+                 "page or a proxy answer in its place?");
     add_hint(f);
 }
 
