@@ -338,6 +338,8 @@ static void test_compare__nothing_wanted_is_nothing_owned(void **state)
     // the server refuses an empty value of another type
     assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\ndata: []\n", bare));
     assert_false(is_applied(CONFIG_MAP "metadata: {name: x, labels: ''}\n", bare));
+    assert_true(is_applied(CONFIG_MAP "metadata: {name: x}\nstatus: {}\n", bare));
+    assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\nstatus: []\n", bare));
 }
 
 // --- secrets ---

@@ -216,7 +216,8 @@ static bool map_is_applied(struct comparison *c, const struct field *field,
             continue;
         }
         // The status in a manifest is not applied, where it has an API of its own.
-        if (c->builtin && !field->above && span_is(pair->key, "status"))
+        if (c->builtin && !field->above && span_is(pair->key, "status") &&
+            node_is(pair->value, NODE_MAP))
             continue;
         if (!field_is_applied(c, field, below, pair, live))
             return false;
