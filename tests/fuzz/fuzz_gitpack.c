@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(commit.bytes, data, sizeof(commit.bytes));
     struct span pack = span_of(data + sizeof(commit.bytes), size - sizeof(commit.bytes));
-    struct git_store *store CLEANUP(git_store_cleanup) = git_store_new(pack, "input", &err);
+    struct git_store *store CLEANUP(git_store_cleanup) = git_store_new(pack, "input", NULL, &err);
     if (!store) {
         fuzz_check_error(err);
         return 0;

@@ -38,7 +38,7 @@ static void load(const char *name, struct sample *s)
 static struct git_store *open_store(const struct sample *s)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct git_store *store = git_store_new(s->pack, "sample", &err);
+    struct git_store *store = git_store_new(s->pack, "sample", NULL, &err);
 
     assert_non_null(store);
     return store;
@@ -113,7 +113,7 @@ static void test_git__a_pack_depends_on_its_commit_only(void **state)
     repack("ref-delta", &second);
     assert_true(span_eq(buf_span(&first), buf_span(&second)));
     load("ofs-delta", &s);
-    store = git_store_new(buf_span(&first), "ours", &err);
+    store = git_store_new(buf_span(&first), "ours", NULL, &err);
     assert_non_null(store);
     assert_int_equal(git_pack(store, &s.commit, &third, &err), 0);
     assert_true(span_eq(buf_span(&first), buf_span(&third)));
@@ -122,7 +122,7 @@ static void test_git__a_pack_depends_on_its_commit_only(void **state)
 static void expect_bad(struct span pack, const char *word)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct git_store *store CLEANUP(git_store_cleanup) = git_store_new(pack, "sample", &err);
+    struct git_store *store CLEANUP(git_store_cleanup) = git_store_new(pack, "sample", NULL, &err);
 
     assert_null(store);
     assert_int_equal(err_kind(err), ERR_INTEGRITY);

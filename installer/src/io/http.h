@@ -56,6 +56,7 @@ CLEANUP_DEFINE(http_cleanup, struct http, http_free);
 // The loop's timers; borrowed.
 struct timers *http_timers(struct http *h);
 struct report *http_report(struct http *h);
+struct cancel *http_cancel(const struct http *h); // may be NULL
 
 // Runs the loop until done(data) is true (checked first, then after every turn): 0. When the
 // absolute timer_now() time `deadline` passes before: 1. When the cancel token is set: -1 with

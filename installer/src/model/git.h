@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -18,11 +19,20 @@
 #define GIT_OID_BYTES 20
 #define GIT_OID_HEX 40
 #define GIT_PACK_MAX_BYTES ((size_t)1 << 30)       // of one pack
-#define GIT_OBJECTS_MAX 2000000                    // in one pack
+#define GIT_OBJECTS_MAX 1000000                    // in one pack
 #define GIT_OBJECT_MAX_BYTES ((uint64_t)256 << 20) // of one object
-#define GIT_STORE_MAX_BYTES ((uint64_t)2 << 30)    // of all objects together
-#define GIT_DELTA_DEPTH_MAX 4096
 #define GIT_TREE_DEPTH_MAX 128
+
+// All objects of a pack together, deltas and what they make: a floor and a multiple of the pack,
+// up to a maximum.
+#define GIT_STORE_FLOOR_BYTES ((uint64_t)16 << 20)
+#define GIT_STORE_RATIO 64
+#define GIT_STORE_MAX_BYTES ((uint64_t)2 << 30)
+
+// A walk: the paths of all entries, 128 bytes added for each, are at most a floor (100,000 files)
+// and a multiple of the pack.
+#define GIT_WALK_FLOOR_BYTES ((uint64_t)16 << 20)
+#define GIT_WALK_RATIO 2
 
 struct git_oid {
     unsigned char bytes[GIT_OID_BYTES];
@@ -56,8 +66,10 @@ enum git_type { GIT_COMMIT = 1, GIT_TREE = 2, GIT_BLOB = 3, GIT_TAG = 4 };
 struct git_store;
 
 // Parses and verifies a whole pack. ERR_INTEGRITY with the byte where it goes wrong. The objects
-// are copies: `pack` is not needed after.
-struct git_store *git_store_new(struct span pack, const char *what, struct err **err) MUST_CHECK;
+// are copies: `pack` is not needed after. `cancel` (may be NULL; must outlive the store) ends this,
+// and what walks or packs the store later, with ERR_CANCELLED.
+struct git_store *git_store_new(struct span pack, const char *what, struct cancel *cancel,
+                                struct err **err) MUST_CHECK;
 void git_store_free(struct git_store *s); // NULL-safe
 CLEANUP_DEFINE(git_store_cleanup, struct git_store, git_store_free);
 
@@ -78,7 +90,8 @@ enum git_mode {
 typedef int git_visit_fn(void *data, const char *path, unsigned mode, struct span content,
                          struct err **err);
 
-// Walks the tree of a commit. ERR_INTEGRITY: an object is missing or malformed.
+// Walks the tree of a commit. The content is the store's, also after the walk. ERR_INTEGRITY: an
+// object is missing or malformed, or there are too many entries.
 int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_fn *visit,
              void *data, struct err **err) MUST_CHECK;
 

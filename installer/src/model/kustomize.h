@@ -48,7 +48,7 @@ struct kustomize_tree {
 // the host's own; what leads out of `jail` is refused. ERR_CONFIG.
 struct kustomize_tree *kustomize_tree_disk(const char *jail, struct err **err) MUST_CHECK;
 
-// A tree in memory; kustomize_tree_add() copies path and data.
+// A tree in memory; kustomize_tree_add() copies the path, and `data` must outlive the tree.
 struct kustomize_tree *kustomize_tree_memory(void) MUST_CHECK RETURNS_NONNULL;
 void kustomize_tree_add(struct kustomize_tree *memory, const char *path, struct span data);
 // A symbolic link at `path`; `target` as readlink gives it.

@@ -84,6 +84,11 @@ struct report *http_report(struct http *h)
     return h->report;
 }
 
+struct cancel *http_cancel(const struct http *h)
+{
+    return h->cancel;
+}
+
 struct http_transfer *http_start(struct http *h, const struct http_request *request,
                                  const struct http_handler *handler)
 {

@@ -4,9 +4,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/map.h"
 #include "base/mem.h"
-#include "base/vec.h"
 #include "io/crypto.h"
 #include "model/git/store.h"
 
@@ -14,23 +12,26 @@ enum { PACK_LEVEL = 6 };
 
 struct packer {
     const struct git_store *store;
-    struct map seen; // oid bytes
-    VEC(const struct git_object *) objects;
+    bool *wanted; // by the index of the object
+    uint32_t count;
 };
 
 static int need(struct packer *p, const struct git_oid *oid, enum git_type type,
                 const struct git_object **object, struct err **err)
 {
     char hex[GIT_OID_HEX + 1];
+    bool *wanted;
 
     *object = store_find(p->store, oid);
     if (!*object || (*object)->type != type) {
         git_oid_format(oid, hex);
         return err_set(err, ERR_INTEGRITY, "the %s %s is missing", store_type_name(type), hex);
     }
-    if (map_put(&p->seen, span_of((*object)->oid.bytes, GIT_OID_BYTES), (void *)*object))
+    wanted = &p->wanted[*object - p->store->objects];
+    if (*wanted)
         return 0;
-    vec_push(&p->objects, *object);
+    *wanted = true;
+    p->count++;
     return 1;
 }
 
@@ -59,16 +60,6 @@ static int collect_tree(struct packer *p, const struct git_oid *oid, unsigned de
         }
     }
     return 0;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct git_object *x = *(const struct git_object *const *)a;
-    const struct git_object *y = *(const struct git_object *const *)b;
-
-    if (x->type != y->type)
-        return x->type < y->type ? -1 : 1;
-    return memcmp(x->oid.bytes, y->oid.bytes, GIT_OID_BYTES);
 }
 
 static void add_big_endian(struct buf *out, uint32_t value)
@@ -105,38 +96,38 @@ static void add_object(struct buf *out, const struct git_object *object)
     buf_commit(out, room);
 }
 
-static void write_pack(struct packer *p, struct buf *out)
+static int write_pack(struct packer *p, struct buf *out, struct err **err)
 {
     size_t start = out->len;
     unsigned char digest[CRYPTO_SHA1_BYTES];
 
-    qsort(p->objects.items, p->objects.len, sizeof(*p->objects.items), compare);
     buf_add_str(out, "PACK");
     add_big_endian(out, 2);
-    add_big_endian(out, (uint32_t)p->objects.len);
-    VEC_FOREACH (const struct git_object **, it, &p->objects)
-        add_object(out, *it);
+    add_big_endian(out, p->count);
+    for (unsigned type = GIT_COMMIT; type <= GIT_BLOB; type++) {
+        for (size_t i = 0; i < p->store->count; i++) {
+            if (!p->wanted[i] || p->store->objects[i].type != type)
+                continue;
+            if (cancel_check(p->store->cancel, err) < 0)
+                return -1;
+            add_object(out, &p->store->objects[i]);
+        }
+    }
     crypto_sha1(span_tail(buf_span(out), start), digest);
     buf_add(out, digest, sizeof(digest));
+    return buf_check(out, ERR_SOURCE, "the pack", err);
 }
 
 int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
              struct err **err)
 {
-    struct packer p = {.store = s};
+    bool *wanted CLEANUP(mem_cleanup) = mem_zalloc(s->count, sizeof(*wanted));
+    struct packer p = {.store = s, .wanted = wanted};
     const struct git_object *object;
     struct git_oid tree;
-    int result = need(&p, commit, GIT_COMMIT, &object, err);
 
-    if (result > 0)
-        result = git_commit_tree(s, commit, &tree, err);
-    if (result == 0)
-        result = collect_tree(&p, &tree, 0, err);
-    if (result == 0) {
-        write_pack(&p, out);
-        result = buf_check(out, ERR_SOURCE, "the pack", err);
-    }
-    map_free(&p.seen);
-    vec_free(&p.objects);
-    return result;
+    if (need(&p, commit, GIT_COMMIT, &object, err) < 0 ||
+        git_commit_tree(s, commit, &tree, err) < 0 || collect_tree(&p, &tree, 0, err) < 0)
+        return -1;
+    return write_pack(&p, out, err);
 }

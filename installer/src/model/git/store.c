@@ -2,13 +2,16 @@
 // Objects by name, commits, trees and paths.
 #include "model/git/store.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "io/crypto.h"
 
-enum { GIT_MODE_TYPE = 0170000 };
+enum {
+    GIT_MODE_TYPE = 0170000,
+    WALK_ENTRY_BYTES = 128, // what an entry takes beside its path, about, in a tree of files
+};
 
 bool git_oid_parse(struct span hex, struct git_oid *oid)
 {
@@ -27,39 +30,21 @@ const char *store_type_name(enum git_type type)
     return names[type];
 }
 
-static struct span key_of(const struct git_oid *oid)
+static int compare_name(const void *oid, const void *object)
 {
-    return span_of(oid->bytes, GIT_OID_BYTES);
+    return memcmp(oid, object, GIT_OID_BYTES); // an object starts with its name
 }
 
 const struct git_object *store_find(const struct git_store *s, const struct git_oid *oid)
 {
-    return map_get(&s->objects, key_of(oid));
-}
-
-const struct git_object *store_add(struct git_store *s, enum git_type type, struct span content)
-{
-    struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA1);
-    struct git_object *object = ARENA_NEW(s->arena, struct git_object);
-    char head[64];
-    int len = snprintf(head, sizeof(head), "%s %zu", store_type_name(type), content.len);
-
-    crypto_hash_start(hash);
-    crypto_hash_add(hash, head, (size_t)len + 1);
-    crypto_hash_add(hash, content.ptr, content.len);
-    crypto_hash_end(hash, object->oid.bytes);
-    object->type = type;
-    object->content = content;
-    if (!store_find(s, &object->oid))
-        map_put(&s->objects, key_of(&object->oid), object);
-    return object;
+    return s->count ? bsearch(oid, s->objects, s->count, sizeof(*s->objects), compare_name) : NULL;
 }
 
 void git_store_free(struct git_store *s)
 {
     if (!s)
         return;
-    map_free(&s->objects);
+    free(s->objects);
     arena_free(s->arena);
     free(s);
 }
@@ -146,18 +131,40 @@ struct walk {
     const struct git_store *store;
     git_visit_fn *visit;
     void *data;
+    uint64_t bytes_left; // of paths, with WALK_ENTRY_BYTES for each
 };
 
-static int walk_tree(const struct walk *w, const struct git_oid *oid, const char *path,
-                     unsigned depth, struct err **err);
+static int walk_tree(struct walk *w, const struct git_oid *oid, const char *path, unsigned depth,
+                     struct err **err);
 
-static int walk_entry(const struct walk *w, const struct store_entry *entry, const char *path,
+// Trees may name one subtree many times, and that one the next: a few of them are more files than
+// anybody has memory for.
+static int charge(struct walk *w, const char *path, struct err **err)
+{
+    size_t cost = WALK_ENTRY_BYTES + strlen(path);
+
+    if (cancel_check(w->store->cancel, err) < 0)
+        return -1;
+    if (cost > w->bytes_left) {
+        err_set(err, ERR_INTEGRITY,
+                "its folders unfold to more files than a pack of %zu bytes may "
+                "have, the last one is %s",
+                w->store->pack_bytes, path);
+        return -1;
+    }
+    w->bytes_left -= cost;
+    return 0;
+}
+
+static int walk_entry(struct walk *w, const struct store_entry *entry, const char *path,
                       unsigned depth, struct err **err)
 {
     char *below CLEANUP(mem_cleanup) =
         mem_printf("%s%s%.*s", path, path[0] ? "/" : "", SPAN_ARG(entry->name));
     struct span content = SPAN_EMPTY;
 
+    if (charge(w, below, err) < 0)
+        return -1;
     if (entry->mode == GIT_MODE_FOLDER)
         return walk_tree(w, &entry->oid, below, depth + 1, err);
     if (entry->mode != GIT_MODE_SUBMODULE && !get_object(w->store, &entry->oid, GIT_BLOB, &content))
@@ -165,8 +172,8 @@ static int walk_entry(const struct walk *w, const struct store_entry *entry, con
     return w->visit(w->data, below, entry->mode, content, err);
 }
 
-static int walk_tree(const struct walk *w, const struct git_oid *oid, const char *path,
-                     unsigned depth, struct err **err)
+static int walk_tree(struct walk *w, const struct git_oid *oid, const char *path, unsigned depth,
+                     struct err **err)
 {
     struct span rest;
     struct store_entry entry;
@@ -184,7 +191,8 @@ static int walk_tree(const struct walk *w, const struct git_oid *oid, const char
 int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_fn *visit,
              void *data, struct err **err)
 {
-    struct walk w = {s, visit, data};
+    struct walk w = {s, visit, data,
+                     GIT_WALK_FLOOR_BYTES + GIT_WALK_RATIO * (uint64_t)s->pack_bytes};
     struct git_oid tree;
 
     if (git_commit_tree(s, commit, &tree, err) < 0)

@@ -4,25 +4,23 @@
 #define MODEL_GIT_STORE_H
 
 #include "base/arena.h"
-#include "base/map.h"
 #include "model/git.h"
 
 struct git_object {
     struct git_oid oid;
-    enum git_type type;
+    enum git_type type; // 0 while a pack is being read: not known yet
     struct span content;
 };
 
 struct git_store {
     struct arena *arena;
-    struct map objects; // oid bytes to struct git_object
-    uint64_t bytes;
+    struct git_object *objects; // sorted by name
+    size_t count;
+    size_t pack_bytes;     // of the pack that they came from
+    struct cancel *cancel; // borrowed; may be NULL
 };
 
 const struct git_object *store_find(const struct git_store *s, const struct git_oid *oid);
-
-// Hashes, names and keeps an object; `content` is borrowed and must live as long as the store.
-const struct git_object *store_add(struct git_store *s, enum git_type type, struct span content);
 
 // One entry of a tree: "<mode> <name>\0<oid>". Cuts it off *rest. ERR_INTEGRITY.
 struct store_entry {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a pack (gitformat-pack): every object inflated, deltas applied, named by its SHA-1. The
 // pack's own checksum is compared first.
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -12,26 +14,40 @@
 enum {
     PACK_HEADER_BYTES = 12,
     PACK_VERSION = 2,
+    OBJECT_MIN_BYTES = 9, // a head of one byte, and nothing, compressed
     TYPE_OFS_DELTA = 6,
     TYPE_REF_DELTA = 7,
+    STEP_BYTES = 1 << 20,     // inflated between two looks at the cancel token
+    SCRATCH_BYTES = 64 << 10, // for what is inflated only to find its end
 };
 
-// An object of the pack as it stands in it.
+// Where an object of the pack stands, and the deltas on it. What is a delta is inflated once more
+// when its base is known: so only contents take memory.
 struct packed {
-    size_t at; // offset of its header
-    unsigned type;
-    uint64_t size;
-    size_t base_at;                  // OFS_DELTA
-    struct git_oid base_oid;         // REF_DELTA
-    struct span data;                // inflated: content, or the delta
-    const struct git_object *object; // once known
+    uint32_t at;      // offset of its head
+    uint32_t data_at; // offset of its compressed data
+    uint32_t size;    // of the data when inflated
+    uint32_t child;   // 1 + the index of the last OFS_DELTA on it
+    uint32_t sibling; // 1 + the index of the one before, on the same base
+};
+
+// A REF_DELTA: its base may be any object of the pack, known before or after it.
+struct waiter {
+    struct git_oid base;
+    uint32_t index;
 };
 
 struct unpack {
     struct git_store *store;
     struct span pack;
     size_t at;
-    VEC(struct packed) list; // sorted by offset, as read
+    uint64_t bytes_left; // that may still be inflated
+    struct packed *list; // store->count of them, sorted by offset
+    VEC(struct waiter) waiters;
+    VEC(uint32_t) ready; // known objects whose deltas are to be applied
+    z_stream z;
+    struct crypto_hash *hash;
+    char *scratch;
 };
 
 static int bad(const struct unpack *u, const char *why, struct err **err)
@@ -55,32 +71,51 @@ static bool next_byte(struct unpack *u, unsigned char *byte)
 }
 
 // Type in bits 4 to 6 of the first byte; size in 4 bits, then 7 each, least significant first.
-static int read_head(struct unpack *u, struct packed *p, struct err **err)
+static int read_head(struct unpack *u, unsigned *type, uint64_t *size, struct err **err)
 {
     unsigned char byte;
     unsigned shift = 4;
 
-    p->at = u->at;
     if (!next_byte(u, &byte))
         return bad(u, "an object is missing", err);
-    p->type = byte >> 4 & 7;
-    p->size = byte & 15;
+    *type = byte >> 4 & 7;
+    *size = byte & 15;
     while (byte & 0x80) {
         if (!next_byte(u, &byte) || shift > 56)
             return bad(u, "a malformed object size", err);
-        p->size |= (uint64_t)(byte & 0x7f) << shift;
+        *size |= (uint64_t)(byte & 0x7f) << shift;
         shift += 7;
     }
-    if (p->size > GIT_OBJECT_MAX_BYTES)
+    if (*size > GIT_OBJECT_MAX_BYTES)
         return bad(u, "an object that is too large", err);
     return 0;
 }
 
-// The distance back to the base, most significant 7 bits first, with 1 added at each step.
-static int read_offset(struct unpack *u, struct packed *p, struct err **err)
+// The index of the object whose head is at `at`, among the first `count`; `count` when none is.
+static uint32_t find_at(const struct unpack *u, uint32_t count, size_t at)
 {
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (u->list[middle].at == at)
+            return middle;
+        if (u->list[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return count;
+}
+
+// The distance back to the base, most significant 7 bits first, with 1 added at each step.
+static int read_offset(struct unpack *u, uint32_t index, struct err **err)
+{
+    struct packed *p = &u->list[index];
     unsigned char byte;
     uint64_t distance;
+    uint32_t base;
 
     if (!next_byte(u, &byte))
         return bad(u, "a delta without a base", err);
@@ -90,83 +125,116 @@ static int read_offset(struct unpack *u, struct packed *p, struct err **err)
             return bad(u, "a malformed delta offset", err);
         distance = (distance + 1) << 7 | (byte & 0x7f);
     }
-    if (distance == 0 || distance > p->at)
+    base = distance > p->at ? index : find_at(u, index, p->at - (size_t)distance);
+    if (base == index)
         return bad(u, "a delta whose base is outside", err);
-    p->base_at = p->at - (size_t)distance;
+    p->sibling = u->list[base].child;
+    u->list[base].child = index + 1;
     return 0;
 }
 
-static int read_base(struct unpack *u, struct packed *p, struct err **err)
+static int read_base(struct unpack *u, uint32_t index, unsigned type, struct err **err)
 {
-    if (p->type == TYPE_OFS_DELTA)
-        return read_offset(u, p, err);
-    if (p->type != TYPE_REF_DELTA)
-        return p->type >= GIT_COMMIT && p->type <= GIT_TAG
-                   ? 0
-                   : bad(u, "an object of unknown type", err);
+    struct waiter w = {.index = index};
+
+    if (type == TYPE_OFS_DELTA)
+        return read_offset(u, index, err);
+    if (type != TYPE_REF_DELTA)
+        return type >= GIT_COMMIT && type <= GIT_TAG ? 0 : bad(u, "an object of unknown type", err);
     if (u->pack.len - u->at < GIT_OID_BYTES)
         return bad(u, "a delta without a base", err);
-    memcpy(p->base_oid.bytes, u->pack.ptr + u->at, GIT_OID_BYTES);
+    memcpy(w.base.bytes, u->pack.ptr + u->at, GIT_OID_BYTES);
     u->at += GIT_OID_BYTES;
+    vec_push(&u->waiters, w);
     return 0;
 }
 
-static int inflate_data(struct unpack *u, struct packed *p, struct err **err)
+// Takes `size` bytes from what the pack may inflate to.
+static int take_bytes(struct unpack *u, uint64_t size, struct err **err)
 {
-    z_stream z = {.next_in = (unsigned char *)u->pack.ptr + u->at,
-                  .avail_in = (unsigned)(u->pack.len - u->at),
-                  .avail_out = (unsigned)p->size + 1};
-    char *out;
-    int result;
-
-    u->store->bytes += p->size;
-    if (u->store->bytes > GIT_STORE_MAX_BYTES)
-        return bad(u, "more content than allowed", err);
-    out = arena_alloc(u->store->arena, p->size + 1);
-    z.next_out = (unsigned char *)out;
-    if (inflateInit(&z) != Z_OK)
-        return err_set(err, ERR_INTERNAL, "zlib does not start");
-    result = inflate(&z, Z_FINISH);
-    inflateEnd(&z);
-    if (result != Z_STREAM_END || z.total_out != p->size)
-        return bad(u, "bad compressed data", err);
-    u->at = u->pack.len - z.avail_in;
-    out[p->size] = '\0';
-    p->data = span_of(out, (size_t)p->size);
+    if (size > u->bytes_left)
+        return bad(u, "more content than a pack of this size may have", err);
+    u->bytes_left -= size;
     return 0;
 }
 
-static int read_all(struct unpack *u, uint32_t count, struct err **err)
+// Inflates `size` bytes from u->at on and steps over them. `out` has room for one byte more, or is
+// NULL: then the data is only passed over.
+static int inflate_data(struct unpack *u, char *out, size_t size, struct err **err)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        struct packed p = {0};
+    size_t done = 0;
+    int result = Z_OK;
 
-        if (read_head(u, &p, err) < 0 || read_base(u, &p, err) < 0 || inflate_data(u, &p, err) < 0)
+    u->z.next_in = (unsigned char *)u->pack.ptr + u->at;
+    u->z.avail_in = (unsigned)(u->pack.len - u->at);
+    if (inflateReset(&u->z) != Z_OK)
+        return err_set(err, ERR_INTERNAL, "zlib does not start again");
+    while (result == Z_OK && done <= size) {
+        size_t step = out ? STEP_BYTES : SCRATCH_BYTES;
+
+        if (step > size + 1 - done)
+            step = size + 1 - done;
+        if (cancel_check(u->store->cancel, err) < 0)
             return -1;
-        if (p.type <= GIT_TAG)
-            p.object = store_add(u->store, (enum git_type)p.type, p.data);
-        vec_push(&u->list, p);
+        u->z.next_out = (unsigned char *)(out ? out + done : u->scratch);
+        u->z.avail_out = (unsigned)step;
+        result = inflate(&u->z, Z_NO_FLUSH);
+        done += step - u->z.avail_out;
     }
+    if (result != Z_STREAM_END || done != size)
+        return bad(u, "bad compressed data", err);
+    u->at = u->pack.len - u->z.avail_in;
+    if (out)
+        out[size] = '\0';
+    return 0;
+}
+
+// An object is known: it gets its name, and its deltas can be applied.
+static void set_object(struct unpack *u, uint32_t index, enum git_type type, struct span content)
+{
+    struct git_object *object = &u->store->objects[index];
+    char head[64];
+    int len = snprintf(head, sizeof(head), "%s %zu", store_type_name(type), content.len);
+
+    crypto_hash_start(u->hash);
+    crypto_hash_add(u->hash, head, (size_t)len + 1);
+    crypto_hash_add(u->hash, content.ptr, content.len);
+    crypto_hash_end(u->hash, object->oid.bytes);
+    object->type = type;
+    object->content = content;
+    vec_push(&u->ready, index);
+}
+
+static int read_object(struct unpack *u, uint32_t index, struct err **err)
+{
+    struct packed *p = &u->list[index];
+    unsigned type = 0;
+    uint64_t size = 0;
+    char *out = NULL;
+
+    p->at = (uint32_t)u->at;
+    if (read_head(u, &type, &size, err) < 0 || read_base(u, index, type, err) < 0 ||
+        take_bytes(u, size, err) < 0)
+        return -1;
+    p->data_at = (uint32_t)u->at;
+    p->size = (uint32_t)size;
+    if (type <= GIT_TAG)
+        out = arena_alloc(u->store->arena, size + 1);
+    if (inflate_data(u, out, size, err) < 0)
+        return -1;
+    if (out)
+        set_object(u, index, (enum git_type)type, span_of(out, size));
+    return 0;
+}
+
+static int read_all(struct unpack *u, struct err **err)
+{
+    for (uint32_t i = 0; i < u->store->count; i++)
+        if (read_object(u, i, err) < 0)
+            return -1;
     if (u->at != u->pack.len)
         return bad(u, "something else than objects", err);
     return 0;
-}
-
-static struct packed *find_at(struct unpack *u, size_t at)
-{
-    size_t low = 0, high = u->list.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (u->list.items[middle].at == at)
-            return &u->list.items[middle];
-        if (u->list.items[middle].at < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
 }
 
 // A number of a delta: 7 bits a byte, least significant first.
@@ -230,20 +298,24 @@ static bool delta_step(struct span base, struct span *delta, char *out, uint64_t
     return true;
 }
 
-static int apply_delta(struct unpack *u, struct packed *p, const struct git_object *base,
+static int apply_delta(struct unpack *u, uint32_t index, const struct git_object *base,
                        struct err **err)
 {
-    struct span delta = p->data;
+    const struct packed *p = &u->list[index];
+    char *data CLEANUP(mem_cleanup) = mem_alloc((size_t)p->size + 1);
+    struct span delta = span_of(data, p->size);
     uint64_t base_size, size, at = 0, step;
     char *out;
 
+    u->at = p->data_at;
+    if (inflate_data(u, data, p->size, err) < 0)
+        return -1;
     u->at = p->at;
     if (!delta_number(&delta, &base_size) || !delta_number(&delta, &size) ||
         base_size != base->content.len || size > GIT_OBJECT_MAX_BYTES)
         return bad(u, "a delta that does not fit its base", err);
-    u->store->bytes += size;
-    if (u->store->bytes > GIT_STORE_MAX_BYTES)
-        return bad(u, "more content than allowed", err);
+    if (take_bytes(u, size, err) < 0)
+        return -1;
     out = arena_alloc(u->store->arena, size + 1);
     while (delta.len) {
         if (!delta_step(base->content, &delta, out + at, size - at, &step))
@@ -252,100 +324,137 @@ static int apply_delta(struct unpack *u, struct packed *p, const struct git_obje
     }
     if (at != size)
         return bad(u, "a delta that is too short", err);
-    p->object = store_add(u->store, base->type, span_of(out, size));
+    set_object(u, index, base->type, span_of(out, size));
     return 0;
 }
 
-// The base of a delta, if it is known yet. A base outside of the pack never is.
-static const struct git_object *base_of(struct unpack *u, const struct packed *p,
-                                        struct packed **waits_for)
+static int compare_waiters(const void *a, const void *b)
 {
-    *waits_for = NULL;
-    if (p->type == TYPE_REF_DELTA)
-        return store_find(u->store, &p->base_oid);
-    *waits_for = find_at(u, p->base_at);
-    return *waits_for ? (*waits_for)->object : NULL;
+    return memcmp(a, b, GIT_OID_BYTES); // the base's name comes first
 }
 
-// Follows the chain of bases down to a known object and applies the deltas on the way back.
-static int solve(struct unpack *u, struct packed *p, bool *progress, struct err **err)
+// The place of the first waiter for `oid`, or of the one where it would stand.
+static size_t first_waiter(const struct unpack *u, const struct git_oid *oid)
 {
-    struct packed *chain[GIT_DELTA_DEPTH_MAX];
-    size_t depth = 0;
-    struct packed *next;
-    const struct git_object *base;
+    size_t low = 0, high = u->waiters.len;
 
-    while (!p->object) {
-        if (depth == GIT_DELTA_DEPTH_MAX)
-            return bad(u, "a chain of deltas that is too long", err);
-        chain[depth++] = p;
-        base = base_of(u, p, &next);
-        if (base)
-            break;
-        if (!next)
-            return 0; // by name: it may become known later
-        p = next;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (memcmp(u->waiters.items[middle].base.bytes, oid->bytes, GIT_OID_BYTES) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    while (depth > 0) {
-        p = chain[--depth];
-        if (apply_delta(u, p, base_of(u, p, &next), err) < 0)
+    return low;
+}
+
+// Applies all deltas on a known object. The same object may be in a pack twice: then those that
+// wait for its name are done already.
+static int apply_all(struct unpack *u, uint32_t index, struct err **err)
+{
+    const struct git_object *base = &u->store->objects[index];
+
+    for (uint32_t i = u->list[index].child; i; i = u->list[i - 1].sibling)
+        if (apply_delta(u, i - 1, base, err) < 0)
             return -1;
-        *progress = true;
+    for (size_t i = first_waiter(u, &base->oid); i < u->waiters.len; i++) {
+        const struct waiter *w = &u->waiters.items[i];
+
+        if (memcmp(w->base.bytes, base->oid.bytes, GIT_OID_BYTES) != 0)
+            break;
+        if (!u->store->objects[w->index].type && apply_delta(u, w->index, base, err) < 0)
+            return -1;
     }
     return 0;
 }
 
+// Every object is taken once, when it becomes known: chains may be as long as they like.
 static int solve_all(struct unpack *u, struct err **err)
 {
-    bool progress = true, open = true;
+    size_t solved = 0;
 
-    while (open && progress) {
-        open = progress = false;
-        VEC_FOREACH (struct packed *, p, &u->list) {
-            if (p->object)
-                continue;
-            if (solve(u, p, &progress, err) < 0)
-                return -1;
-            open = open || !p->object;
-        }
-    }
-    if (open)
+    if (u->waiters.len)
+        qsort(u->waiters.items, u->waiters.len, sizeof(*u->waiters.items), compare_waiters);
+    for (; u->ready.len; solved++)
+        if (apply_all(u, u->ready.items[--u->ready.len], err) < 0)
+            return -1;
+    if (solved != u->store->count)
         return err_set(err, ERR_INTEGRITY, "a delta of the pack has a base that is not in it");
     return 0;
 }
 
-static int unpack(struct unpack *u, struct err **err)
+static int read_header(struct unpack *u, struct err **err)
 {
     unsigned char digest[CRYPTO_SHA1_BYTES];
-    uint32_t count;
 
     if (u->pack.len < PACK_HEADER_BYTES + CRYPTO_SHA1_BYTES || !span_starts(u->pack, "PACK") ||
         big_endian(u->pack.ptr + 4) != PACK_VERSION)
         return err_set(err, ERR_INTEGRITY, "not a pack of version %d", PACK_VERSION);
+    if (u->pack.len > GIT_PACK_MAX_BYTES)
+        return err_set(err, ERR_INTEGRITY, "a pack of %zu bytes, more than %zu", u->pack.len,
+                       GIT_PACK_MAX_BYTES);
     u->pack.len -= CRYPTO_SHA1_BYTES;
     crypto_sha1(u->pack, digest);
     if (memcmp(digest, u->pack.ptr + u->pack.len, sizeof(digest)) != 0)
         return err_set(err, ERR_INTEGRITY, "the pack's checksum is wrong");
-    count = big_endian(u->pack.ptr + 8);
-    if (count > GIT_OBJECTS_MAX)
-        return err_set(err, ERR_INTEGRITY, "the pack has %u objects, more than %d", count,
-                       GIT_OBJECTS_MAX);
+    u->store->count = big_endian(u->pack.ptr + 8);
+    if (u->store->count > GIT_OBJECTS_MAX)
+        return err_set(err, ERR_INTEGRITY, "the pack has %zu objects, more than %d",
+                       u->store->count, GIT_OBJECTS_MAX);
     u->at = PACK_HEADER_BYTES;
-    if (read_all(u, count, err) < 0)
-        return -1;
-    return solve_all(u, err);
+    if (u->store->count > (u->pack.len - u->at) / OBJECT_MIN_BYTES + 1)
+        return err_set(err, ERR_INTEGRITY, "%zu bytes of pack cannot hold its %zu objects",
+                       u->pack.len, u->store->count);
+    return 0;
 }
 
-struct git_store *git_store_new(struct span pack, const char *what, struct err **err)
+static int compare_objects(const void *a, const void *b)
+{
+    return memcmp(a, b, GIT_OID_BYTES); // the name comes first
+}
+
+static int unpack(struct unpack *u, struct err **err)
+{
+    struct git_store *s = u->store;
+
+    if (read_header(u, err) < 0)
+        return -1;
+    s->pack_bytes = u->pack.len;
+    u->bytes_left = GIT_STORE_FLOOR_BYTES + GIT_STORE_RATIO * (uint64_t)u->pack.len;
+    if (u->bytes_left > GIT_STORE_MAX_BYTES)
+        u->bytes_left = GIT_STORE_MAX_BYTES;
+    s->objects = mem_zalloc(s->count, sizeof(*s->objects));
+    u->list = mem_zalloc(s->count, sizeof(*u->list));
+    if (read_all(u, err) < 0 || solve_all(u, err) < 0)
+        return -1;
+    qsort(s->objects, s->count, sizeof(*s->objects), compare_objects);
+    return 0;
+}
+
+static void unpack_cleanup(struct unpack *u)
+{
+    inflateEnd(&u->z);
+    crypto_hash_free(u->hash);
+    vec_free(&u->waiters);
+    vec_free(&u->ready);
+    free(u->list);
+    free(u->scratch);
+}
+
+struct git_store *git_store_new(struct span pack, const char *what, struct cancel *cancel,
+                                struct err **err)
 {
     struct git_store *s CLEANUP(git_store_cleanup) = MEM_NEW(struct git_store);
-    struct unpack u = {.store = s, .pack = pack};
-    int result;
+    struct unpack u CLEANUP(unpack_cleanup) = {.store = s, .pack = pack};
 
     s->arena = arena_new();
-    result = unpack(&u, err);
-    vec_free(&u.list);
-    if (result < 0) {
+    s->cancel = cancel;
+    u.hash = crypto_hash_new(CRYPTO_SHA1);
+    u.scratch = mem_alloc(SCRATCH_BYTES);
+    if (inflateInit(&u.z) != Z_OK)
+        mem_die("zlib does not start");
+    if (unpack(&u, err) < 0) {
         err_wrap(err, "%s", what);
         return NULL;
     }

@@ -26,7 +26,7 @@ static void add_entry(struct memory_tree *t, const char *path, enum kustomize_en
 {
     struct memory_entry *e = ARENA_NEW(t->arena, struct memory_entry);
     e->kind = kind;
-    e->data = arena_span(t->arena, data);
+    e->data = data;
     (void)map_put(&t->entries, span_str(arena_str(t->arena, path)), e);
 }
 
@@ -55,7 +55,7 @@ void kustomize_tree_link(struct kustomize_tree *memory, const char *path, const 
     struct memory_tree *t = (struct memory_tree *)memory;
     char *clean CLEANUP(mem_cleanup) = path_join("/", path);
     add_parents(t, clean);
-    add_entry(t, clean, KUSTOMIZE_NONE, span_str(target));
+    add_entry(t, clean, KUSTOMIZE_NONE, arena_span(t->arena, span_str(target)));
 }
 
 // Steps from the real folder *at to its part `name`, through links. False when it is not there.

@@ -86,7 +86,7 @@ static int find_commit(struct network *n, const struct git_remote *remote, struc
     return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
 }
 
-static bool cached_store(struct sources_git *git, struct span key)
+static bool cached_store(const struct network *n, struct sources_git *git, struct span key)
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
@@ -94,7 +94,7 @@ static bool cached_store(struct sources_git *git, struct span key)
 
     if (!cache_get("git", key, &pack))
         return false;
-    git->store = git_store_new(buf_span(&pack), git->url, &ignored);
+    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), &ignored);
     if (git->store && git_commit_tree(git->store, &git->commit, &tree, &ignored) == 0)
         return true;
     git_store_free(git->store);
@@ -113,13 +113,13 @@ static int network_git(struct sources *s, struct sources_git *git, struct err **
     if (find_commit(n, &remote, git, err) < 0)
         return -1;
     git_oid_format(&git->commit, hex);
-    if (cached_store(git, span_str(hex)))
+    if (cached_store(n, git, span_str(hex)))
         return 0;
     report_info(n->report, "fetch", "getting git %s at %s", git->url,
                 git->ref[0] ? git->ref : "its default branch");
     if (git_fetch(&remote, &git->commit, &pack, err) < 0)
         return -1;
-    git->store = git_store_new(buf_span(&pack), git->url, err);
+    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), err);
     // The pack of our own making is kept: it says whether everything was there.
     if (!git->store)
         return -1;

@@ -52,7 +52,7 @@ static int packed_git(struct sources *s, struct sources_git *git, struct err **e
     if (!git_oid_parse(a->revision, &git->commit))
         return err_set(err, ERR_INTEGRITY, "bundle %s: git %s has no commit",
                        bundle_path(p->bundle), git->url);
-    git->store = git_store_new(buf_span(&pack), git->url, err);
+    git->store = git_store_new(buf_span(&pack), git->url, NULL, err);
     return git->store ? 0 : -1;
 }
 
