@@ -246,6 +246,18 @@ static void test_doc__writes_json_with_gos_escapes(void **state)
                                        "\"b\":\"\\u003ca\\u0026b\\u003e\\u2028\\n\\u0001\"}");
 }
 
+static void test_doc__json_is_always_utf8(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    doc_write_json(node_new_str(d, SPAN("\xff\xc3\xa4\xed\xa0\x80<\xe2\x80\xa9\xe2\x82")), true,
+                   &out);
+    assert_string_equal(buf_str(&out), "\"\\ufffd\xc3\xa4\\ufffd\\ufffd\\ufffd\\u003c\\u2029"
+                                       "\\ufffd\\ufffd\"");
+}
+
 static void test_doc__edits_maps_and_lists(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -313,5 +325,5 @@ UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_li
           UNIT(test_doc__limits_alias_bombs), UNIT(test_doc__big_maps_are_read_in_linear_time),
           UNIT(test_doc__yaml11_is_what_kustomization_files_are_read_as),
           UNIT(test_doc__reads_json), UNIT(test_doc__writes_json_with_gos_escapes),
-          UNIT(test_doc__edits_maps_and_lists), UNIT(test_doc__compares_and_copies_trees),
-          UNIT(test_doc__keeps_what_was_written))
+          UNIT(test_doc__json_is_always_utf8), UNIT(test_doc__edits_maps_and_lists),
+          UNIT(test_doc__compares_and_copies_trees), UNIT(test_doc__keeps_what_was_written))

@@ -48,8 +48,8 @@ static void test_term__control_characters_cannot_steer_the_terminal(void **state
     struct report *r CLEANUP(term_report_cleanup) = open_report(&s, TERM_LINES, NULL);
 
     (void)state;
-    report_warn(r, "kube", "a\033[2Jb\nc");
-    assert_non_null(strstr(drain(&s), "warning: a?[2Jb?c\n"));
+    report_warn(r, "kube", "a\033[2Jb\nc \302\233 \377 \303\244");
+    assert_non_null(strstr(drain(&s), "warning: a\\x1b[2Jb\\nc \\xc2\\x9b \\xff \303\244\n"));
     assert_null(strchr(s.text, '\033'));
 }
 
@@ -63,6 +63,17 @@ static void test_term__json_lines_escape(void **state)
     drain(&s);
     assert_non_null(strstr(s.text, "\"level\":\"warn\",\"component\":\"kube\""));
     assert_non_null(strstr(s.text, "\"text\":\"say \\\"no\\\"\\u0009\\\\\"}\n"));
+}
+
+static void test_term__json_lines_are_utf8(void **state)
+{
+    struct sink s;
+    struct report *r CLEANUP(term_report_cleanup) = open_report(&s, TERM_JSON, NULL);
+
+    (void)state;
+    report_warn(r, "kube", "\377 \303\244 \302\233 \355\240\200 \303");
+    assert_non_null(strstr(
+        drain(&s), "\"text\":\"\\ufffd \303\244 \\u009b \\ufffd\\ufffd\\ufffd \\ufffd\"}\n"));
 }
 
 static void test_term__traces_only_what_was_asked_for(void **state)
@@ -98,5 +109,6 @@ static void test_term__error_with_chain_and_hint(void **state)
 
 UNIT_MAIN(UNIT(test_term__lines_name_layer_and_object),
           UNIT(test_term__control_characters_cannot_steer_the_terminal),
-          UNIT(test_term__json_lines_escape), UNIT(test_term__traces_only_what_was_asked_for),
+          UNIT(test_term__json_lines_escape), UNIT(test_term__json_lines_are_utf8),
+          UNIT(test_term__traces_only_what_was_asked_for),
           UNIT(test_term__error_with_chain_and_hint))

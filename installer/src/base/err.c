@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/url.h"
 
 struct err {
@@ -31,18 +32,15 @@ static int put(struct err **err, enum err_kind kind, int errnum, char *message)
     return -1;
 }
 
-// Messages quote what was read, with any control character in it: they stay one line of plain text,
-// without the secrets of URLs.
+// Messages quote what was read, whatever bytes are in it: they stay one line of plain text, without
+// the secrets of URLs.
 static char *one_line(const char *fmt, va_list args) PRINTF(1, 0);
 static char *one_line(const char *fmt, va_list args)
 {
     char *text CLEANUP(mem_cleanup) = mem_vprintf(fmt, args);
+    char *masked CLEANUP(mem_cleanup) = url_masked(text);
 
-    for (char *c = text; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    }
-    return url_masked(text);
+    return text_plain(span_str(masked), false);
 }
 
 int err_set(struct err **err, enum err_kind kind, const char *fmt, ...)

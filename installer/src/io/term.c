@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/timer.h"
 
 struct term_report {
@@ -43,20 +44,31 @@ static void write_line(int fd, struct buf *line)
 
 static void add_plain(struct buf *out, const char *text)
 {
-    for (const char *c = text; *c; c++)
-        buf_add_char(out, (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+    char *plain CLEANUP(mem_cleanup) = text_plain(span_str(text), false);
+
+    buf_add_str(out, plain);
 }
 
+// JSON is UTF-8 (RFC 8259, 8.1): what is not becomes U+FFFD. Controls are escaped, those above
+// U+007F too: a line that is looked at must not steer the terminal either.
 static void add_json_text(struct buf *out, const char *text)
 {
+    struct span rest = span_str(text);
+
     buf_add_char(out, '"');
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            buf_printf(out, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*c);
+    while (rest.len) {
+        uint32_t rune = 0;
+        size_t len = text_rune(rest, &rune);
+
+        if (!len)
+            buf_add_str(out, "\\ufffd");
+        else if (rune == '"' || rune == '\\')
+            buf_printf(out, "\\%c", (char)rune);
+        else if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))
+            buf_printf(out, "\\u%04x", (unsigned)rune);
         else
-            buf_add_char(out, *c);
+            buf_add(out, rest.ptr, len);
+        rest = span_tail(rest, len ? len : 1);
     }
     buf_add_char(out, '"');
 }

@@ -14,8 +14,8 @@ enum term_format {
 };
 
 // A report that writes to `fd` (borrowed). `trace_names` names the components whose traces are
-// shown, separated by commas, "all" for every one; NULL for none. Control characters of a text are
-// shown as '?', so that no object's message can steer the terminal.
+// shown, separated by commas, "all" for every one; NULL for none. Texts are written as text_plain()
+// makes them, so that no object's message can steer the terminal; JSON lines are valid UTF-8.
 struct report *term_report_new(int fd, enum term_format format, const char *trace_names)
     MUST_CHECK RETURNS_NONNULL;
 void term_report_free(struct report *r); // NULL-safe

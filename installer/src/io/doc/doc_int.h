@@ -96,7 +96,4 @@ uint32_t rune_next(struct span *s);
 // 0.
 int key_order(struct span a, struct span b);
 
-// True when all of `s` is valid UTF-8.
-bool utf8_valid(struct span s);
-
 #endif

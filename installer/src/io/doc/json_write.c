@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/doc/doc_int.h"
 
 static void write_escape(struct buf *out, unsigned char c)
@@ -20,15 +21,24 @@ static void write_escape(struct buf *out, unsigned char c)
     }
 }
 
-// Control characters, quotes, the three of HTML, and U+2028 and U+2029 (0xe2 0x80 0xa8/0xa9).
-static bool needs_escape(struct span s, size_t i)
+// Control characters, quotes and the three of HTML.
+static bool needs_escape(unsigned char c)
 {
-    unsigned char c = (unsigned char)s.ptr[i];
+    return c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&';
+}
 
-    if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&')
-        return true;
-    return c == 0xe2 && i + 2 < s.len && (unsigned char)s.ptr[i + 1] == 0x80 &&
-           ((unsigned char)s.ptr[i + 2] & 0xfe) == 0xa8;
+// What is written for the rune of *len bytes at the start of `s`; NULL when it stands as it is.
+// U+2028 and U+2029 do not, nor do bytes that are no UTF-8: Go writes U+FFFD for each of them.
+static const char *escape_of(struct span s, size_t *len)
+{
+    uint32_t rune = 0;
+
+    *len = text_rune(s, &rune);
+    if (!*len) {
+        *len = 1;
+        return "\\ufffd";
+    }
+    return rune == 0x2028 ? "\\u2028" : rune == 0x2029 ? "\\u2029" : NULL;
 }
 
 static void write_string(struct buf *out, struct span s)
@@ -36,17 +46,21 @@ static void write_string(struct buf *out, struct span s)
     size_t done = 0;
 
     buf_add_char(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        if (!needs_escape(s, i))
+    for (size_t i = 0, len; i < s.len; i += len) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        const char *escape = NULL;
+
+        len = 1;
+        if (c >= 0x80)
+            escape = escape_of(span_tail(s, i), &len);
+        if (!escape && !needs_escape(c))
             continue;
         buf_add(out, s.ptr + done, i - done);
-        if ((unsigned char)s.ptr[i] == 0xe2) {
-            buf_add_str(out, s.ptr[i + 2] == '\xa8' ? "\\u2028" : "\\u2029");
-            i += 2;
-        } else {
-            write_escape(out, (unsigned char)s.ptr[i]);
-        }
-        done = i + 1;
+        if (escape)
+            buf_add_str(out, escape);
+        else
+            write_escape(out, c);
+        done = i + len;
     }
     buf_add(out, s.ptr + done, s.len - done);
     buf_add_char(out, '"');

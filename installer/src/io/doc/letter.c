@@ -3,65 +3,17 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/text.h"
 #include "io/doc/doc_int.h"
 #include "io/doc/letters.h"
-
-// The length of the well-formed UTF-8 sequence at the start of `s`, or 0.
-static size_t sequence(struct span s, uint32_t *rune)
-{
-    unsigned char first = (unsigned char)s.ptr[0];
-    size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-
-    if (len == 1) {
-        *rune = first;
-        return 1;
-    }
-    if (first < 0xc2 || first > 0xf4 || s.len < len)
-        return 0;
-    *rune = first & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        unsigned char next = (unsigned char)s.ptr[i];
-
-        if ((next & 0xc0) != 0x80)
-            return 0;
-        *rune = *rune << 6 | (next & 0x3f);
-    }
-    if (*rune < least[len] || *rune > 0x10ffff || (*rune >= 0xd800 && *rune <= 0xdfff))
-        return 0;
-    return len;
-}
 
 uint32_t rune_next(struct span *s)
 {
     uint32_t rune = 0xfffd;
-    size_t len = sequence(*s, &rune);
+    size_t len = text_rune(*s, &rune);
 
     *s = span_tail(*s, len ? len : 1);
     return len ? rune : 0xfffd;
-}
-
-bool utf8_valid(struct span s)
-{
-    uint32_t rune;
-
-    while (s.len) {
-        uint64_t word;
-        size_t len;
-
-        if (s.len >= sizeof(word)) {
-            memcpy(&word, s.ptr, sizeof(word));
-            if (!(word & 0x8080808080808080u)) {
-                s = span_of(s.ptr + sizeof(word), s.len - sizeof(word));
-                continue;
-            }
-        }
-        len = sequence(s, &rune);
-        if (!len)
-            return false;
-        s = span_of(s.ptr + len, s.len - len);
-    }
-    return true;
 }
 
 static bool in_ranges(const uint32_t ranges[][2], size_t count, uint32_t rune)

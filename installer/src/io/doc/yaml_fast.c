@@ -8,6 +8,8 @@
 // behind each becomes its NUL once it has been passed.
 #include "io/doc/yaml_fast.h"
 
+#include "base/text.h"
+
 #define SIMPLE_KEY_MAX 512 // bytes; YAML's own limit is 1,024 characters
 
 static bool fast_block(struct fast *f, int column, unsigned depth, struct node **out);
@@ -277,7 +279,7 @@ static bool has_simple_characters(struct span text)
     }
     if (control || !(high & 0x80))
         return !control;
-    if (!utf8_valid(text))
+    if (!text_is_utf8(text))
         return false;
     while (text.len)
         if (!is_simple_rune(rune_next(&text)))

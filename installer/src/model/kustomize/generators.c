@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "io/crypto.h"
 #include "model/kustomize/objects.h"
 #include "model/kustomize/scalar.h"
@@ -20,46 +21,6 @@ struct making {
     struct span name;
     bool secret;
 };
-
-// The length of the UTF-8 sequence that `c` starts, 0 when it starts none, and the range of the
-// byte after it, which keeps overlong forms, surrogates and what is past U+10FFFF out.
-static size_t sequence(unsigned char c, unsigned char *low, unsigned char *high)
-{
-    static const struct {
-        unsigned char first, last, len, low, high;
-    } rows[] = {
-        {0x00, 0x7F, 1, 0, 0},       {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
-        {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF},
-        {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (c < rows[i].first || c > rows[i].last)
-            continue;
-        *low = rows[i].low;
-        *high = rows[i].high;
-        return rows[i].len;
-    }
-    return 0;
-}
-
-static bool valid_utf8(struct span s)
-{
-    for (size_t i = 0; i < s.len;) {
-        unsigned char low = 0, high = 0;
-        size_t len = sequence((unsigned char)s.ptr[i], &low, &high);
-        if (!len || i + len > s.len)
-            return false;
-        for (size_t j = 1; j < len; j++) {
-            unsigned char c = (unsigned char)s.ptr[i + j];
-            if (c < low || c > high)
-                return false;
-            low = 0x80;
-            high = 0xBF;
-        }
-        i += len;
-    }
-    return true;
-}
 
 // Base64; text of a line's length or more is broken into lines, each ended.
 static struct node *base64_text(struct kust *k, struct span data)
@@ -96,7 +57,7 @@ static int add_pair(struct making *m, const struct node *at, struct span key, st
         node_get_span(node_get(m->object, "binaryData"), key))
         return kust_fail(k, at, err, "%.*s has the key '%.*s' twice", SPAN_ARG(m->name),
                          SPAN_ARG(key));
-    bool text = !m->secret && valid_utf8(value);
+    bool text = !m->secret && text_is_utf8(value);
     struct node *map = data_map(m, m->secret || text ? "data" : "binaryData");
     node_set(k->doc, map, key, text ? scalar_new_string(k->doc, value) : base64_text(k, value));
     return 0;
@@ -107,7 +68,7 @@ static int add_env_line(struct making *m, const struct node *at, const char *nam
                         struct span line, struct err **err)
 {
     struct span key, value;
-    if (!valid_utf8(line))
+    if (!text_is_utf8(line))
         return kust_fail(m->kust, at, err, "%s:%u: invalid UTF-8", name, number);
     if (number == 1 && span_starts(line, "\xEF\xBB\xBF"))
         line = span_tail(line, 3);
