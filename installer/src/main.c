@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry point: finds the subcommand, parses its options, runs it, prints its error and turns the
 // kind of the error into the exit code. The only file that ends the process.
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "cmd/bundle.h"
 #include "cmd/render.h"
@@ -96,22 +98,37 @@ static const struct command *find_command(int argc, char **argv, int *words, str
     return NULL;
 }
 
-static int run(const struct command *command, void *options, enum term_format format,
+// Somebody does not want to wait any more; the other threads may be anywhere. A line that would
+// have to wait itself (nobody reads standard error) is left out.
+static void end_now(void *data)
+{
+    const enum term_format *format = data;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    file_remove_temporary();
+    err_set(&err, ERR_CANCELLED, "interrupted");
+    if (poll(&room, 1, 0) > 0)
+        term_error(STDERR_FILENO, *format, err);
+    _exit(ERR_CANCELLED);
+}
+
+static int run(const struct command *command, void *options, enum term_format *format,
                struct err **err)
 {
     const struct command_common *common = options;
     struct report *report CLEANUP(term_report_cleanup) =
-        term_report_new(STDERR_FILENO, format, common->trace);
-    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(true, err);
+        term_report_new(STDERR_FILENO, *format, common->trace);
+    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(err);
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct command_env env = {.report = common->quiet ? NULL : report,
                               .cancel = cancel,
                               .out = &out,
-                              .json = format == TERM_JSON};
+                              .json = *format == TERM_JSON};
     struct err *flush_error CLEANUP(err_cleanup) = NULL;
     int result;
 
-    if (!cancel)
+    if (!cancel || cancel_on_signals(cancel, end_now, format, err) < 0)
         return -1;
     result = command->run(&env, options, err);
     // What a command had to say stands also when it failed: status prints its table and exits 9.
@@ -138,7 +155,7 @@ static int parse_and_run(const struct command *command, int argc, char **argv,
         opt_help(&command->spec, &text);
         fputs(buf_str(&text), stdout);
     } else if (result == 0) {
-        result = run(command, options, *format, err);
+        result = run(command, options, format, err);
     }
     opt_free_lists(&command->spec, options);
     return result;
@@ -192,7 +209,9 @@ int main(int argc, char **argv)
     struct err *err CLEANUP(err_cleanup) = NULL;
     enum term_format format = TERM_LINES;
 
+    // A closed pipe and a limit on the size of files are errors where they are met.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (run_main(argc - 1, argv + 1, &format, &err) == 0)
         return fflush(stdout) == 0 ? 0 : ERR_INTERNAL;
     fflush(stdout);

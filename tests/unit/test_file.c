@@ -3,6 +3,8 @@
 #include "unit.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -47,13 +49,13 @@ static void test_file__write_is_durable_and_leaves_nothing_else(void **state)
     struct stat st;
 
     (void)state;
-    assert_int_equal(file_write(path, SPAN("one"), 0600, &err), 0);
-    assert_int_equal(file_write(path, SPAN("two"), 0640, &err), 0);
+    assert_int_equal(file_write(path, SPAN("one"), FILE_PRIVATE, &err), 0);
+    assert_int_equal(file_write(path, SPAN("two"), FILE_PUBLIC, &err), 0);
     assert_int_equal(file_sync_count() - before, 4); // file and folder, twice
     assert_int_equal(file_read(AT_FDCWD, path, &out, &err), 0);
     assert_string_equal(buf_str(&out), "two");
     assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(count_files(), 1);
 }
 
@@ -64,17 +66,168 @@ static void test_file__a_failed_write_leaves_nothing(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
 
     (void)state;
-    assert_int_equal(file_write(below, SPAN("x"), 0600, &err), -1);
+    assert_int_equal(file_write(below, SPAN("x"), FILE_PRIVATE, &err), -1);
     assert_int_equal(err_kind(err), ERR_CONFIG);
     err_clear(&err);
     // a folder cannot be replaced by a file: the rename fails after the bytes were written
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(file_write(path, SPAN("x"), 0600, &err), -1);
+    assert_int_equal(file_write(path, SPAN("x"), FILE_PRIVATE, &err), -1);
     assert_int_equal(count_files(), 1);
     assert_int_equal(rmdir(path), 0);
     err_clear(&err);
-    assert_int_equal(file_write(path, SPAN("two"), 0600, &err), 0);
+    assert_int_equal(file_write(path, SPAN("two"), FILE_PRIVATE, &err), 0);
+}
+
+// What a file at `path` is and says; removes it.
+static void expect_file(const char *path, mode_t mode, const char *text)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(100);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct stat st;
+
+    assert_int_equal(lstat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, mode);
+    assert_int_equal(file_read(AT_FDCWD, path, &out, &err), 0);
+    assert_string_equal(buf_str(&out), text);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void write_file(const char *path, const char *text, enum file_access access)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    assert_int_equal(file_write(path, span_str(text), access, &err), 0);
+}
+
+static void test_file__modes(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/modes", dir);
+    mode_t before = umask(022);
+
+    (void)state;
+    write_file(path, "a", FILE_PUBLIC);
+    expect_file(path, 0644, "a");
+    umask(077);
+    write_file(path, "a", FILE_PUBLIC);
+    expect_file(path, 0600, "a");
+    umask(0);
+    write_file(path, "a", FILE_PRIVATE);
+    expect_file(path, 0600, "a");
+    // What is there keeps its mode, but a private file never is for others.
+    write_file(path, "a", FILE_PUBLIC);
+    assert_int_equal(chmod(path, 0640), 0);
+    write_file(path, "b", FILE_PUBLIC);
+    expect_file(path, 0640, "b");
+    write_file(path, "a", FILE_PUBLIC);
+    write_file(path, "b", FILE_PRIVATE);
+    expect_file(path, 0600, "b");
+    umask(before);
+}
+
+static void test_file__root_keeps_the_owner(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/owner", dir);
+    struct stat st;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    write_file(path, "a", FILE_PUBLIC);
+    assert_int_equal(chown(path, 12, 34), 0);
+    write_file(path, "b", FILE_PUBLIC);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_uid, 12);
+    assert_int_equal(st.st_gid, 34);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_file__links_are_followed(void **state)
+{
+    char *below CLEANUP(mem_cleanup) = mem_printf("%s/below", dir);
+    char *target CLEANUP(mem_cleanup) = mem_printf("%s/target", dir);
+    char *link CLEANUP(mem_cleanup) = mem_printf("%s/link", dir);
+    char *chain CLEANUP(mem_cleanup) = mem_printf("%s/below/chain", dir);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(mkdir(below, 0700), 0);
+    assert_int_equal(symlink("target", link), 0);
+    assert_int_equal(symlink("../link", chain), 0);
+    write_file(chain, "made", FILE_PRIVATE); // the target was not there
+    expect_file(target, 0600, "made");
+    write_file(target, "old", FILE_PRIVATE);
+    write_file(link, "new", FILE_PRIVATE);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    expect_file(target, 0600, "new");
+    assert_int_equal(symlink("link", target), 0);
+    assert_int_equal(file_write(link, SPAN("x"), FILE_PUBLIC, &err), -1);
+    assert_err(err, ERR_CONFIG, "link");
+    assert_int_equal(unlink(chain), 0);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(unlink(target), 0);
+    assert_int_equal(rmdir(below), 0);
+}
+
+static void test_file__devices_and_pipes_are_written_through(void **state)
+{
+    char *fifo CLEANUP(mem_cleanup) = mem_printf("%s/fifo", dir);
+    int terminal CLEANUP(fd_cleanup) = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    char text[8] = "", device[64];
+    struct stat st;
+    int fd;
+
+    (void)state;
+    // Not /dev/null: a fault here must not break the machine.
+    assert_int_equal(grantpt(terminal) + unlockpt(terminal), 0);
+    assert_int_equal(ptsname_r(terminal, device, sizeof(device)), 0);
+    write_file(device, "x", FILE_PUBLIC);
+    assert_int_equal(read(terminal, text, 1), 1);
+    assert_string_equal(text, "x");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    fd = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    write_file(fifo, "hello", FILE_PUBLIC);
+    assert_int_equal(read(fd, text, sizeof(text)), 5);
+    assert_string_equal(text, "hello");
+    close(fd);
+    assert_int_equal(lstat(fifo, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(unlink(fifo), 0);
+}
+
+static void test_file__a_descriptor_is_written_through(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/open", dir);
+    int fd CLEANUP(fd_cleanup) = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    char *name CLEANUP(mem_cleanup) = mem_printf("/dev/fd/%d", fd);
+
+    (void)state;
+    assert_int_equal(write(fd, "one ", 4), 4);
+    write_file(name, "two", FILE_PUBLIC);
+    expect_file(path, 0600, "one two");
+}
+
+static void test_file__a_full_disk_leaves_what_was_there(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/full", dir);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct rlimit old, limit;
+    size_t files;
+
+    (void)state;
+    write_file(path, "old", FILE_PRIVATE);
+    files = count_files();
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = (struct rlimit){4, old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(file_write(path, SPAN("longer than four"), FILE_PUBLIC, &err), -1);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_err(err, ERR_INTERNAL, "full: File too large");
+    assert_int_equal(count_files(), files);
+    expect_file(path, 0600, "old");
 }
 
 static void test_file__read_refuses_folders_and_what_is_too_large(void **state)
@@ -110,6 +263,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_file__write_is_durable_and_leaves_nothing_else),
         cmocka_unit_test(test_file__a_failed_write_leaves_nothing),
+        cmocka_unit_test(test_file__modes),
+        cmocka_unit_test(test_file__root_keeps_the_owner),
+        cmocka_unit_test(test_file__links_are_followed),
+        cmocka_unit_test(test_file__devices_and_pipes_are_written_through),
+        cmocka_unit_test(test_file__a_descriptor_is_written_through),
+        cmocka_unit_test(test_file__a_full_disk_leaves_what_was_there),
         cmocka_unit_test(test_file__read_refuses_folders_and_what_is_too_large),
         cmocka_unit_test(test_file__read_of_exactly_the_limit),
     };

@@ -27,7 +27,7 @@ static inline int set_up(void **state)
     struct fixture *f = MEM_NEW(struct fixture);
     struct http_options options = {0};
 
-    f->cancel = cancel_new(false, &f->err);
+    f->cancel = cancel_new(&f->err);
     options.cancel = f->cancel;
     f->http = http_new(&options, &f->err);
     assert_non_null(f->http);

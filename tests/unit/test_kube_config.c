@@ -58,7 +58,7 @@ static void put(const struct fixture *f, const char *name, const char *text)
     char *path CLEANUP(mem_cleanup) = path_in(f, name);
     struct err *err = NULL;
 
-    assert_int_equal(file_write(path, span_str(text), 0600, &err), 0);
+    assert_int_equal(file_write(path, span_str(text), FILE_PRIVATE, &err), 0);
 }
 
 // A file that the server made, under its own name.

@@ -2,8 +2,11 @@
 // base/stream, base/pool, base/timer, base/cancel
 #include "unit.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cancel.h"
 #include "base/pool.h"
@@ -115,22 +118,73 @@ static void test_timer__formats_spans_of_time(void **state)
     assert_string_equal(timer_format(3660000, text), "1h01m");
 }
 
-static void test_cancel__signal_sets_the_token(void **state)
+static void test_timer__sums_do_not_overflow(void **state)
+{
+    (void)state;
+    assert_true(timer_add(5, 7) == 12);
+    assert_true(timer_add(timer_now(), INT64_MAX) == TIMER_NEVER);
+    assert_true(timer_add(TIMER_NEVER, 1) == TIMER_NEVER);
+}
+
+static void test_cancel__a_request_sets_the_token(void **state)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct cancel *c CLEANUP(cancel_cleanup) = cancel_new(true, &err);
+    struct cancel *c CLEANUP(cancel_cleanup) = cancel_new(&err);
+    struct pollfd p = {.fd = cancel_fd(c), .events = POLLIN};
 
     (void)state;
     assert_int_equal(cancel_check(c, &err), 0);
-    raise(SIGTERM);
-    assert_true(cancel_requested(c));
+    assert_int_equal(poll(&p, 1, 0), 0);
+    cancel_request(c);
+    assert_int_equal(poll(&p, 1, 0), 1);
     assert_true(cancel_requested(c));
     assert_int_equal(cancel_check(c, &err), -1);
     assert_int_equal(err_kind(err), ERR_CANCELLED);
     assert_false(cancel_requested(NULL));
 }
 
+enum { ENDED = 42, FINISHED = 43 };
+
+static void end_child(void *data)
+{
+    (void)data;
+    _exit(ENDED);
+}
+
+// Exit status of a process that gets `signals` times SIGTERM. It looks for its token when it is to
+// heed it; otherwise it never stops by itself.
+static int end_of_process(int signals, bool heeds)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct err *err = NULL;
+        struct cancel *c = cancel_new(&err);
+
+        if (cancel_on_signals(c, end_child, NULL, &err) < 0)
+            _exit(1);
+        for (int i = 0; i < signals; i++)
+            kill(getpid(), SIGTERM);
+        while (!heeds || !cancel_requested(c))
+            usleep(1000);
+        _exit(FINISHED);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+static void test_cancel__a_signal_that_is_not_heeded_ends_the_process(void **state)
+{
+    (void)state;
+    assert_int_equal(end_of_process(1, true), FINISHED);
+    assert_int_equal(end_of_process(1, false), ENDED);
+    assert_int_equal(end_of_process(2, false), ENDED);
+}
+
 UNIT_MAIN(UNIT(test_stream__limit_lets_exactly_the_limit_pass),
           UNIT(test_stream__the_first_error_stays), UNIT(test_stream__tee_sees_all_and_may_stop_it),
           UNIT(test_pool__visits_each_index_once), UNIT(test_timers__run_what_is_due),
-          UNIT(test_timer__formats_spans_of_time), UNIT(test_cancel__signal_sets_the_token))
+          UNIT(test_timer__formats_spans_of_time), UNIT(test_timer__sums_do_not_overflow),
+          UNIT(test_cancel__a_request_sets_the_token),
+          UNIT(test_cancel__a_signal_that_is_not_heeded_ends_the_process))

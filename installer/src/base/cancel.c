@@ -1,44 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cancel token on a signalfd or an eventfd.
+// The cancel token on an eventfd, and the thread that waits for signals.
 #include "base/cancel.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 
 struct cancel {
-    int fd;
-    bool signals;
-    bool set;
+    int fd; // never read, so that it stays readable for every poll
+    atomic_bool set;
+    bool on_signals;
+    sigset_t signals;
+    cancel_end_fn *end;
+    void *data;
 };
 
-struct cancel *cancel_new(bool signals, struct err **err)
+struct cancel *cancel_new(struct err **err)
 {
-    struct cancel *c = MEM_NEW(struct cancel);
-    sigset_t set;
+    struct cancel *c CLEANUP(mem_cleanup) = MEM_NEW(struct cancel);
 
-    c->signals = signals;
-    if (signals) {
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        sigprocmask(SIG_BLOCK, &set, NULL);
-        c->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    } else {
-        c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    }
+    c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (c->fd < 0) {
-        err_set_errno(err, ERR_INTERNAL, errno, "signalfd");
-        free(c);
+        err_set_errno(err, ERR_INTERNAL, errno, "eventfd");
         return NULL;
     }
-    return c;
+    return STEAL(c);
+}
+
+static void *watch(void *arg)
+{
+    static const struct timespec grace = {.tv_sec = CANCEL_GRACE_MS / 1000,
+                                          .tv_nsec = CANCEL_GRACE_MS % 1000 * 1000000L};
+    struct cancel *c = arg;
+
+    while (sigwaitinfo(&c->signals, NULL) < 0)
+        ;
+    cancel_request(c);
+    while (sigtimedwait(&c->signals, NULL, &grace) < 0 && errno == EINTR)
+        ;
+    c->end(c->data);
+    return NULL;
+}
+
+int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct err **err)
+{
+    pthread_t thread;
+    int failed;
+
+    c->end = end;
+    c->data = data;
+    sigemptyset(&c->signals);
+    sigaddset(&c->signals, SIGINT);
+    sigaddset(&c->signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &c->signals, NULL);
+    failed = pthread_create(&thread, NULL, watch, c);
+    if (failed)
+        return err_set_errno(err, ERR_INTERNAL, failed, "a thread for signals");
+    pthread_detach(thread);
+    c->on_signals = true;
+    return 0;
 }
 
 int cancel_fd(const struct cancel *c)
@@ -48,25 +74,16 @@ int cancel_fd(const struct cancel *c)
 
 void cancel_request(struct cancel *c)
 {
-    c->set = true;
-    if (!c->signals)
-        eventfd_write(c->fd, 1);
+    atomic_store(&c->set, true);
+    eventfd_write(c->fd, 1);
 }
 
-// Nothing is read from the descriptor, so that it stays readable for every other poll.
-bool cancel_requested(struct cancel *c)
+bool cancel_requested(const struct cancel *c)
 {
-    struct pollfd p;
-
-    if (!c)
-        return false;
-    p = (struct pollfd){.fd = c->fd, .events = POLLIN};
-    if (!c->set && poll(&p, 1, 0) > 0)
-        c->set = true;
-    return c->set;
+    return c && atomic_load_explicit(&c->set, memory_order_relaxed);
 }
 
-int cancel_check(struct cancel *c, struct err **err)
+int cancel_check(const struct cancel *c, struct err **err)
 {
     if (cancel_requested(c))
         return err_set(err, ERR_CANCELLED, "interrupted");
@@ -75,7 +92,7 @@ int cancel_check(struct cancel *c, struct err **err)
 
 void cancel_free(struct cancel *c)
 {
-    if (!c)
+    if (!c || c->on_signals)
         return;
     fd_cleanup(&c->fd);
     free(c);

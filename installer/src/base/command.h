@@ -75,10 +75,12 @@ struct command_env {
     struct report *report; // progress and warnings, to stderr
     struct cancel *cancel; // SIGINT and SIGTERM
     struct buf *out;       // results, to stdout when the command ends; see command_flush
+    bool document;         // these are a document (YAML): written byte by byte
     bool json;             // --output json
 };
 
-// Writes what is in env->out to stdout now and empties it. ERR_INTERNAL when that fails.
+// Writes what is in env->out to stdout now and empties it: lines of text as text_plain() makes
+// them, JSON and documents as they are. ERR_INTERNAL when that fails.
 int command_flush(struct command_env *env, struct err **err) MUST_CHECK;
 
 struct command {

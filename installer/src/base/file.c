@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole reads and atomic, durable writes.
+// Whole reads, and writes to descriptors.
 #include "base/file.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,13 +13,6 @@
 #include "base/path.h"
 
 enum { READ_STEP_BYTES = 65536 };
-
-static unsigned sync_count;
-
-unsigned file_sync_count(void)
-{
-    return sync_count;
-}
 
 void fd_cleanup(int *fd)
 {
@@ -106,6 +101,14 @@ int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what
     return 0;
 }
 
+// A terminal or pipe that another process made non-blocking is full.
+static bool wait_for_room(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+    return poll(&p, 1, -1) > 0 || errno == EINTR;
+}
+
 int fd_write_all(int fd, const void *data, size_t len, const char *what, struct err **err)
 {
     const char *at = data;
@@ -113,7 +116,7 @@ int fd_write_all(int fd, const void *data, size_t len, const char *what, struct 
     while (len) {
         ssize_t n = write(fd, at, len);
 
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd))))
             continue;
         if (n < 0)
             return err_set_errno(err, ERR_INTERNAL, errno, "writing %s", what);
@@ -142,60 +145,18 @@ int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const cha
     return 0;
 }
 
-int file_sync_parent(const char *path, struct err **err)
-{
-    char *dir CLEANUP(mem_cleanup) = path_dir(path);
-    int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, err);
-
-    if (fd < 0)
-        return -1;
-    sync_count++;
-    if (fsync(fd) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", dir);
-    return 0;
-}
-
-static int fill(int fd, const char *temp, struct span data, mode_t mode, struct err **err)
-{
-    if (fchmod(fd, mode) < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "%s", temp);
-    if (fd_write_all(fd, data.ptr, data.len, temp, err) < 0)
-        return -1;
-    sync_count++;
-    if (fsync(fd) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", temp);
-    return 0;
-}
-
-int file_write(const char *path, struct span data, mode_t mode, struct err **err)
-{
-    char *dir CLEANUP(mem_cleanup) = path_dir(path);
-    char *temp CLEANUP(mem_cleanup) = mem_printf("%s/.%s.XXXXXX", dir, path_base(path));
-    int fd CLEANUP(fd_cleanup) = mkostemp(temp, O_CLOEXEC);
-
-    if (fd < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot write beside %s", path);
-    if (fill(fd, temp, data, mode, err) == 0) {
-        if (rename(temp, path) == 0)
-            return file_sync_parent(path, err);
-        err_set_errno(err, ERR_CONFIG, errno, "%s", path);
-    }
-    unlink(temp);
-    return -1;
-}
-
-int file_make_dirs(const char *path, mode_t mode, struct err **err)
+int file_make_dirs(const char *path, struct err **err)
 {
     char *parent CLEANUP(mem_cleanup) = NULL;
 
-    if (mkdir(path, mode) == 0 || errno == EEXIST)
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return 0;
     if (errno != ENOENT)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
     parent = path_dir(path);
-    if (strcmp(parent, path) == 0 || file_make_dirs(parent, mode, err) < 0)
+    if (strcmp(parent, path) == 0 || file_make_dirs(parent, err) < 0)
         return *err ? -1 : err_set_errno(err, ERR_CONFIG, ENOENT, "%s", path);
-    if (mkdir(path, mode) < 0 && errno != EEXIST)
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files: whole reads with a limit, and the only way that sandstrap writes one: into a temporary
 // file beside the target, fsync, rename, fsync of the folder. Everything is opened O_CLOEXEC.
+// Files are written by the main thread only.
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -40,11 +41,26 @@ int fd_write_all(int fd, const void *data, size_t len, const char *what, struct 
 int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                 struct err **err) MUST_CHECK;
 
-// Writes the file whole or not at all: readers see the old content or the new. ERR_CONFIG.
-int file_write(const char *path, struct span data, mode_t mode, struct err **err) MUST_CHECK;
+// Who may read what is written: the mode of a new file, before the umask. A file that is there
+// keeps its mode, and its owner as far as we may give it away; of a private one only the owner's
+// part stays.
+enum file_access {
+    FILE_PUBLIC = 0666,
+    FILE_PRIVATE = 0600,
+};
 
-// Makes the folder and its missing parents.
-int file_make_dirs(const char *path, mode_t mode, struct err **err) MUST_CHECK;
+// Writes the file whole or not at all: readers see the old content or the new. A symbolic link is
+// followed and its target replaced. What is no regular file (a device, a FIFO, /dev/stdout) is
+// written through; that may block. ERR_CONFIG; ERR_INTERNAL when writing fails (a full disk).
+int file_write(const char *path, struct span data, enum file_access access, struct err **err)
+    MUST_CHECK;
+
+// Removes the temporary file of a write that goes on in another thread, which must not get any
+// further: for the end of the process only.
+void file_remove_temporary(void);
+
+// Makes the folder and its missing parents, as the umask allows.
+int file_make_dirs(const char *path, struct err **err) MUST_CHECK;
 
 // Makes a rename or a new name of `path` durable: fsync of the folder it is in. ERR_INTERNAL.
 int file_sync_parent(const char *path, struct err **err) MUST_CHECK;

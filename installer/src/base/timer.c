@@ -16,6 +16,13 @@ int64_t timer_now(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+int64_t timer_add(int64_t at, int64_t ms)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(at, ms, &sum) ? TIMER_NEVER : sum;
+}
+
 int timer_left(int64_t deadline, int most_ms)
 {
     int64_t left;

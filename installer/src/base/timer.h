@@ -13,6 +13,9 @@
 // CLOCK_MONOTONIC in milliseconds.
 int64_t timer_now(void);
 
+// The time `ms` milliseconds after `at`; TIMER_NEVER when that is too far away to be told.
+int64_t timer_add(int64_t at, int64_t ms);
+
 // Milliseconds from now to `deadline` (an absolute timer_now() value), at least 0, at most
 // `most_ms`; TIMER_NEVER gives `most_ms`. As a poll timeout.
 int timer_left(int64_t deadline, int most_ms);

@@ -163,6 +163,7 @@ static int build(const struct render_options *o, struct remote *remote, const ch
         .relative_to = cwd,
         .resolver = &remote->base,
         .report = remote->env->report,
+        .cancel = remote->env->cancel,
         .load_any = strcmp(o->restrictor, "none") == 0,
         .track_transformers = o->origin,
     };
@@ -173,20 +174,18 @@ static int render_one(struct command_env *env, const struct render_options *o,
                       struct remote *remote, struct err **err)
 {
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
-    struct print_options print = {env->json, o->origin, strcmp(o->order, "none") == 0};
+    struct print_options print = {env->json, o->origin, strcmp(o->order, "none") == 0, env->cancel};
     if (build(o, remote, o->folder, &result, err) < 0)
         return -1;
-    if (!o->write) {
-        print_objects(&result, &print, env->out);
-        return 0;
-    }
+    if (!o->write)
+        return print_objects(&result, &print, env->out, err);
     if (span_ends(span_str(o->write), "/"))
         return print_to_folder(&result, &print, o->write, err);
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-    print_objects(&result, &print, &out);
-    if (buf_check(&out, ERR_CONFIG, "the result", err) < 0)
+    if (print_objects(&result, &print, &out, err) < 0 ||
+        buf_check(&out, ERR_CONFIG, "the result", err) < 0)
         return -1;
-    return file_write(o->write, buf_span(&out), 0644, err);
+    return file_write(o->write, buf_span(&out), print_access(&result), err);
 }
 
 static int render_difference(struct command_env *env, const struct render_options *o,
@@ -216,6 +215,7 @@ static void render_defaults(void *options)
 static int render_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct render_options *o = options;
+    env->document = true;
     struct remote remote CLEANUP(remote_close) = {{&remote_ops}, env, o, NULL, NULL, NULL, NULL};
     if (o->diff)
         return render_difference(env, o, &remote, err);
@@ -230,7 +230,8 @@ const struct command cmd_render = {
             .name = "render",
             .summary = "build a kustomization as kustomize does",
             .details = "Needs no cluster and no kustomize. Remote resources come from the bundle,\n"
-                       "the content cache or the network, checked against the lock.",
+                       "the content cache or the network, checked against the lock. A file\n"
+                       "with a Secret in it is readable by its owner only.",
             .options = render_table,
             .option_count = ARRAY_LEN(render_table),
         },

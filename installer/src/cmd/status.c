@@ -122,7 +122,7 @@ static int judge(const struct layers_plan *plan, const struct layers_state *stat
 static int look(struct command_env *env, const struct status_options *o, struct http *http,
                 const struct layers_plan *plan, struct arena *arena, struct err **err)
 {
-    int64_t deadline = timer_now() + o->timeout_ms;
+    int64_t deadline = timer_add(timer_now(), o->timeout_ms);
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
     struct kube_options kube_options = {.deadline = deadline};

@@ -162,7 +162,7 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
 static int up_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct up_options *o = options;
-    int64_t deadline = timer_now() + o->timeout_ms;
+    int64_t deadline = timer_add(timer_now(), o->timeout_ms);
     struct http_options http_options = {
         .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
     struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/report.h"
@@ -101,12 +102,14 @@ struct kustomize_options {
     const char *relative_to;             // messages show paths as seen from here; NULL: as they are
     struct kustomize_resolver *resolver; // NULL: remote resources are an ERR_SOURCE
     struct report *report;               // warnings about deprecated fields; may be NULL
+    const struct cancel *cancel;         // asked at every file and transformer; may be NULL
     bool load_any;                       // load restrictor "none": files outside of the root too
     bool track_transformers;             // fill in kustomize_object.touched
 };
 
 struct kustomize_object {
     struct span api_version, kind, namespace, name;
+    bool cluster_scoped; // the kind is known and has no namespace, whatever `namespace` says
     struct node *node;
     const char *file;           // where it was read or generated; "" when unknown
     uint32_t line;              // 0 when unknown
@@ -128,7 +131,7 @@ struct kustomize_result {
 
 // Builds. *result is filled in on success only; kustomize_result_free() it. ERR_CONFIG with
 // "<file>:<line>: ..." for what is wrong in the tree, ERR_UNSUPPORTED for Helm and other plugins
-// that run programs, the resolver's kinds for remote sources.
+// that run programs, the resolver's kinds for remote sources, ERR_CANCELLED.
 int kustomize_build(const struct kustomize_options *options, struct kustomize_result *result,
                     struct err **err) MUST_CHECK;
 

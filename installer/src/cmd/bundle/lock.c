@@ -106,7 +106,7 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     if (buf_check(&text, ERR_CONFIG, "the lock", err) < 0)
         return -1;
     same = is_same(o->file, buf_span(&text));
-    if (!same && !o->check && file_write(o->file, buf_span(&text), 0644, err) < 0)
+    if (!same && !o->check && file_write(o->file, buf_span(&text), FILE_PUBLIC, err) < 0)
         return -1;
     print(env, lock, o->file, same);
     if (!same && o->check)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/doc.h"
 
 static const struct kustomize_object *object_at(const struct kustomize_result *r,
@@ -89,12 +90,15 @@ static void print_json(const struct kustomize_object *object, bool origin, struc
     buf_add_char(out, '}');
 }
 
-void print_objects(const struct kustomize_result *r, const struct print_options *o, struct buf *out)
+int print_objects(const struct kustomize_result *r, const struct print_options *o, struct buf *out,
+                  struct err **err)
 {
     if (o->json)
         buf_add_char(out, '[');
     for (size_t i = 0; i < r->len; i++) {
         const struct kustomize_object *object = object_at(r, o, i);
+        if (cancel_check(o->cancel, err) < 0)
+            return -1;
         if (i)
             buf_add_str(out, o->json ? ",\n" : "---\n");
         if (o->json) {
@@ -107,6 +111,20 @@ void print_objects(const struct kustomize_result *r, const struct print_options 
     }
     if (o->json)
         buf_add_str(out, "]\n");
+    return 0;
+}
+
+static bool is_secret(const struct kustomize_object *object)
+{
+    return span_is(object->kind, "Secret") && span_is(object->api_version, "v1");
+}
+
+enum file_access print_access(const struct kustomize_result *r)
+{
+    for (size_t i = 0; i < r->len; i++)
+        if (is_secret(&r->objects[i]))
+            return FILE_PRIVATE;
+    return FILE_PUBLIC;
 }
 
 static void add_lower(struct buf *out, struct span s, char separator)
@@ -117,26 +135,20 @@ static void add_lower(struct buf *out, struct span s, char separator)
         buf_add_char(out, separator);
 }
 
-// "<namespace>_<group>_<version>_<kind>_<name>.yaml" in lower case, as kustomize names them.
-static char *file_name(const char *folder, const struct kustomize_object *object,
-                       bool with_namespace, bool json)
+// The group of namespaces that an object counts to, as kustomize has them: "" stands for the
+// objects that have no namespace by their kind.
+static struct span namespace_of(const struct kustomize_object *object)
 {
-    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    buf_printf(&name, "%s/", folder);
-    if (with_namespace)
-        add_lower(&name, object->namespace, '_');
-    add_lower(&name, object->api_version, '_');
-    add_lower(&name, object->kind, '_');
-    add_lower(&name, object->name, 0);
-    buf_add_str(&name, json ? ".json" : ".yaml");
-    return buf_take(&name);
+    if (object->cluster_scoped)
+        return SPAN_EMPTY;
+    return object->namespace.len ? object->namespace : SPAN("default");
 }
 
 static bool several_namespaces(const struct kustomize_result *r)
 {
     struct span first = SPAN_EMPTY;
     for (size_t i = 0; i < r->len; i++) {
-        struct span own = r->objects[i].namespace;
+        struct span own = namespace_of(&r->objects[i]);
         if (own.len && first.len && !span_eq(own, first))
             return true;
         if (own.len)
@@ -145,36 +157,83 @@ static bool several_namespaces(const struct kustomize_result *r)
     return false;
 }
 
-int print_to_folder(const struct kustomize_result *r, const struct print_options *o,
-                    const char *folder, struct err **err)
+// "<namespace>_<group>_<version>_<kind>_<name>.yaml" in lower case, as kustomize names them.
+static const char *file_name(struct arena *arena, const struct kustomize_object *object,
+                             bool with_namespace, bool json)
 {
-    bool with_namespace = several_namespaces(r);
-    if (file_make_dirs(folder, 0755, err) < 0)
-        return -1;
-    for (size_t i = 0; i < r->len; i++) {
-        const struct kustomize_object *object = &r->objects[i];
-        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-        char *path CLEANUP(mem_cleanup) = file_name(folder, object, with_namespace, o->json);
-        if (o->json) {
-            print_json(object, o->origin, &text);
-            buf_add_char(&text, '\n');
-        } else {
-            if (o->origin)
-                print_origin(r, object, &text);
-            doc_write_yaml(object->node, &text);
-        }
-        if (file_write(path, buf_span(&text), 0644, err) < 0)
-            return -1;
-    }
-    return 0;
+    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    if (with_namespace)
+        add_lower(&name, namespace_of(object), '_');
+    add_lower(&name, object->api_version, '_');
+    add_lower(&name, object->kind, '_');
+    add_lower(&name, object->name, 0);
+    buf_add_str(&name, json ? ".json" : ".yaml");
+    return arena_str(arena, buf_str(&name));
 }
 
 static const char *identity(const struct kustomize_object *object, struct arena *arena)
 {
     const char *slash = object->namespace.len ? "/" : "";
-    return arena_printf(arena, "%.*s %.*s%s%.*s (%.*s)", SPAN_ARG(object->kind),
-                        SPAN_ARG(object->namespace), slash, SPAN_ARG(object->name),
-                        SPAN_ARG(object->api_version));
+    char *name CLEANUP(mem_cleanup) =
+        mem_printf("%.*s %.*s%s%.*s (%.*s)", SPAN_ARG(object->kind), SPAN_ARG(object->namespace),
+                   slash, SPAN_ARG(object->name), SPAN_ARG(object->api_version));
+    char *plain CLEANUP(mem_cleanup) = text_plain(span_str(name), false);
+    return arena_str(arena, plain);
+}
+
+// A name per object; none twice, and so none that overwrites another.
+static const char **file_names(const struct kustomize_result *r, bool json, struct arena *arena,
+                               struct err **err)
+{
+    struct map taken CLEANUP(map_free) = MAP_INIT;
+    const char **names = arena_array(arena, r->len + 1, sizeof(*names));
+    bool with_namespace = several_namespaces(r);
+    for (size_t i = 0; i < r->len; i++) {
+        struct kustomize_object *object = &r->objects[i];
+        names[i] = file_name(arena, object, with_namespace, json);
+        const struct kustomize_object *other = map_get(&taken, span_str(names[i]));
+        if (other) {
+            err_set(err, ERR_CONFIG, "%s would be the file of both %s and %s", names[i],
+                    identity(other, arena), identity(object, arena));
+            err_hint(err, "write them all into one file: a name that does not end in '/'");
+            return NULL;
+        }
+        (void)map_put(&taken, span_str(names[i]), object);
+    }
+    return names;
+}
+
+static void print_one(const struct kustomize_result *r, const struct print_options *o,
+                      const struct kustomize_object *object, struct buf *out)
+{
+    if (o->json) {
+        print_json(object, o->origin, out);
+        buf_add_char(out, '\n');
+        return;
+    }
+    if (o->origin)
+        print_origin(r, object, out);
+    doc_write_yaml(object->node, out);
+}
+
+int print_to_folder(const struct kustomize_result *r, const struct print_options *o,
+                    const char *folder, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    const char **names = file_names(r, o->json, arena, err);
+    if (!names || file_make_dirs(folder, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->len; i++) {
+        const struct kustomize_object *object = &r->objects[i];
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+        char *path CLEANUP(mem_cleanup) = mem_printf("%s/%s", folder, names[i]);
+        print_one(r, o, object, &text);
+        if (cancel_check(o->cancel, err) < 0 || buf_check(&text, ERR_CONFIG, names[i], err) < 0 ||
+            file_write(path, buf_span(&text), is_secret(object) ? FILE_PRIVATE : FILE_PUBLIC, err) <
+                0)
+            return -1;
+    }
+    return 0;
 }
 
 static size_t print_pair(const struct kustomize_object *a, const struct kustomize_object *b,

@@ -10,19 +10,26 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "model/kustomize.h"
 
 struct print_options {
     bool json;
     bool origin;
     bool tree_order;
+    const struct cancel *cancel; // asked at every object; may be NULL
 };
 
-// Appends all objects to `out`.
-void print_objects(const struct kustomize_result *r, const struct print_options *o,
-                   struct buf *out);
+// Appends all objects to `out`. ERR_CANCELLED.
+int print_objects(const struct kustomize_result *r, const struct print_options *o, struct buf *out,
+                  struct err **err) MUST_CHECK;
 
-// Writes each object to a file of its own in `folder` (made if missing). ERR_CONFIG.
+// Who may read a file with all objects: what holds a Secret is its owner's alone.
+enum file_access print_access(const struct kustomize_result *r);
+
+// Writes each object to a file of its own in `folder` (made if missing), under the names that
+// kustomize gives them. ERR_CONFIG, before anything is written when two have one name;
+// ERR_CANCELLED.
 int print_to_folder(const struct kustomize_result *r, const struct print_options *o,
                     const char *folder, struct err **err) MUST_CHECK;
 

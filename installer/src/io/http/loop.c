@@ -235,7 +235,7 @@ static bool never(void *data UNUSED)
 
 int http_sleep(struct http *h, int64_t ms, struct err **err)
 {
-    return http_run_until(h, never, NULL, timer_now() + ms, err) < 0 ? -1 : 0;
+    return http_run_until(h, never, NULL, timer_add(timer_now(), ms), err) < 0 ? -1 : 0;
 }
 
 void http_watch_fd(struct http *h, int fd, http_fd_fn *fn, void *data)

@@ -29,7 +29,7 @@ static int transformers_run(struct kust *k, const struct transformer_list *list,
                             struct err **err)
 {
     VEC_FOREACH (const struct transformer *, t, list) {
-        if (t->run(k, t, m, err) < 0)
+        if (cancel_check(k->options->cancel, err) < 0 || t->run(k, t, m, err) < 0)
             return -1;
         resmap_drop_empty(m);
         if (!k->track_transformers && !k->build_metadata)
@@ -235,7 +235,7 @@ int target_add_resources(struct kust *k, struct target *t, const struct node *li
                          struct accumulator *acc, struct err **err)
 {
     NODE_FOREACH_ITEM (entry, list) {
-        if (add_entry(k, t, entry, acc, err) < 0)
+        if (cancel_check(k->options->cancel, err) < 0 || add_entry(k, t, entry, acc, err) < 0)
             return -1;
     }
     return 0;

@@ -158,6 +158,7 @@ static struct kustomize_object object_of(struct kust *k, const struct resource *
         .kind = resource_kind(r),
         .namespace = resource_namespace(r),
         .name = resource_name(r),
+        .cluster_scoped = resource_cluster_scoped(r),
         .node = r->node,
         .file = r->file ? r->file : "",
         .line = r->line,

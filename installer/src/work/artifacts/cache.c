@@ -42,8 +42,8 @@ void cache_put(const char *kind, struct span key, struct span data)
     char *dir CLEANUP(mem_cleanup) = path_dir(path);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
 
-    if (access(path, F_OK) == 0 || file_make_dirs(dir, 0755, &ignored) < 0)
+    if (access(path, F_OK) == 0 || file_make_dirs(dir, &ignored) < 0)
         return;
-    if (file_write(path, data, 0644, &ignored) < 0)
+    if (file_write(path, data, FILE_PUBLIC, &ignored) < 0)
         return;
 }

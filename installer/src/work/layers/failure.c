@@ -156,7 +156,7 @@ int64_t failures_next(const struct failures *f)
     int64_t next = TIMER_NEVER;
 
     VEC_FOREACH (const struct failure *, it, &f->list) {
-        int64_t at = it->first + f->fail_after_ms;
+        int64_t at = timer_add(it->first, f->fail_after_ms);
 
         if (at > now && at < next)
             next = at;
