@@ -360,7 +360,7 @@ static void test_git__a_signal_ends_reading_and_walking(void **state)
     struct err *walk CLEANUP(err_cleanup) = NULL;
     struct err *pack CLEANUP(err_cleanup) = NULL;
     struct err *read CLEANUP(err_cleanup) = NULL;
-    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(false, &err);
+    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(&err);
     struct buf out CLEANUP(buf_free) = BUF_INIT(PACK_MAX);
     struct git_oid commit;
     struct span file = unfolding(&p, 2, &commit);
