@@ -78,6 +78,20 @@ static bool is_short_commit(struct span ref)
     return digits == ref.len && digits >= 7 && digits < GIT_OID_HEX;
 }
 
+static int check_secrets(const struct sources *s, const char *text, struct err **err)
+{
+    struct url url;
+
+    if (!s->handed_on || !url_parse(span_str(text), &url) || !url_has_secret(&url) ||
+        !(url_is(&url, "https") || url_is(&url, "http")))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s: a URL with credentials in it cannot be locked", text);
+    return err_hint(err,
+                    "locks and bundles are handed on: take them out of the URL, and put 'machine "
+                    "%.*s login USER password PASSWORD' into ~/.netrc or the file that NETRC names",
+                    SPAN_ARG(url.host));
+}
+
 static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
                                           const struct kustomize_git *git, struct err **err)
 {
@@ -86,6 +100,8 @@ static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
     const char *names[GIT_NAMES_MOST];
     size_t count = git_names(s->arena, git->ref, names);
 
+    if (check_secrets(s, git->raw, err) < 0) // its query is no part of git->url
+        return NULL;
     for (size_t i = 0; i < count; i++) {
         struct sources_git *found;
 
@@ -125,20 +141,6 @@ void sources_free(struct sources *s)
     vec_free(&s->files);
     arena_free(s->arena);
     s->ops->close(s);
-}
-
-static int check_secrets(const struct sources *s, const char *text, struct err **err)
-{
-    struct url url;
-
-    if (!s->handed_on || !url_parse(span_str(text), &url) || !url_has_secret(&url) ||
-        !(url_is(&url, "https") || url_is(&url, "http")))
-        return 0;
-    err_set(err, ERR_CONFIG, "%s: a URL with credentials in it cannot be locked", text);
-    return err_hint(err,
-                    "locks and bundles are handed on: take them out of the URL, and put 'machine "
-                    "%.*s login USER password PASSWORD' into ~/.netrc or the file that NETRC names",
-                    SPAN_ARG(url.host));
 }
 
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
