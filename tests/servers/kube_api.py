@@ -37,6 +37,33 @@ def status(code, reason, message, **details):
                   "message": message, "details": details}
 
 
+FLUX = ".toolkit.fluxcd.io"
+CLUSTER = {  # what the scene "cluster" serves
+    "pods": ("", "v1", "Pod"),
+    "deployments": ("apps", "v1", "Deployment"),
+    "replicasets": ("apps", "v1", "ReplicaSet"),
+    "jobs": ("batch", "v1", "Job"),
+    "helmreleases": ("helm" + FLUX, "v2", "HelmRelease"),
+    "kustomizations": ("kustomize" + FLUX, "v1", "Kustomization"),
+    "gitrepositories": ("source" + FLUX, "v1", "GitRepository"),
+    "helmcharts": ("source" + FLUX, "v1", "HelmChart"),
+    "helmrepositories": ("source" + FLUX, "v1", "HelmRepository"),
+    "ocirepositories": ("source" + FLUX, "v1", "OCIRepository"),
+}
+
+
+def cluster_groups(path):
+    items = {}
+    for plural, (group, version, kind) in CLUSTER.items():
+        if (path == "/api") == (not group):
+            items.setdefault((group, version), []).append(
+                {"resource": plural, "responseKind": {"group": group, "version": version, "kind": kind},
+                 "scope": "Namespaced", "verbs": VERBS})
+    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": [
+        {"metadata": {"name": group}, "versions": [{"version": version, "freshness": "Current", "resources": found}]}
+        for (group, version), found in items.items()]}
+
+
 def aggregated(path):
     if path == "/api":
         groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current")]
@@ -98,6 +125,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             seen[(scene, self.command, path)] += 1
             self.count = seen[(scene, self.command, path)]
+        if path in ("/api", "/apis") and scene == "cluster":
+            self.answer(200, cluster_groups(path))
+            return
         if path in ("/api", "/apis") and scene not in ("old", "locked", "forbidden"):
             self.answer(200, aggregated(path))
             return
@@ -274,6 +304,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.stream({"type": "DELETED", "object": config_map("b", 31)}, hold=20)
         else:
             self.answer(*status(500, "", "unexpected version " + str(version)))
+
+    # The objects that the test has written to objects.json, and no change.
+    def scene_cluster(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+            return
+        objects = json.loads((pathlib.Path(FOLDER) / "objects.json").read_text())
+        kind = CLUSTER[path.rsplit("/", 1)[1]][2]
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [o for o in objects if o["kind"] == kind]})
 
     # Refused, until the third list.
     def scene_refused(self, path):

@@ -48,6 +48,23 @@ static void test_ready__deployment(void **state)
                       "conditions: [{type: Available, status: 'True'}]}");
 }
 
+static void test_ready__a_paused_deployment_says_so(void **state)
+{
+    (void)state;
+    expect(READY_TERMINAL, "Paused",
+           DEPLOYMENT "spec: {replicas: 1, paused: true}\nstatus: {observedGeneration: 2, "
+                      "conditions: [{type: Progressing, status: Unknown, "
+                      "reason: DeploymentPaused, message: Deployment is paused}]}");
+    // in the middle of its rollout, or following a change of its scale
+    expect(READY_PROGRESSING, "Paused",
+           DEPLOYMENT
+           "spec: {replicas: 2, paused: true}\nstatus: {observedGeneration: 2, " COUNTS(1) "}");
+    // through with it before it was paused
+    expect(READY_OK, "",
+           DEPLOYMENT "spec: {replicas: 1, paused: true}\nstatus: {observedGeneration: 2, " COUNTS(
+               1) ", conditions: [{type: Available, status: 'True'}]}");
+}
+
 #define STATEFUL "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x, generation: 1}\n"
 
 static void test_ready__stateful_set(void **state)
@@ -285,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ready__deployment),
+        cmocka_unit_test(test_ready__a_paused_deployment_says_so),
         cmocka_unit_test(test_ready__stateful_set),
         cmocka_unit_test(test_ready__daemon_set),
         cmocka_unit_test(test_ready__job),

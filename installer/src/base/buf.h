@@ -11,6 +11,9 @@
 #include "base/err.h"
 #include "base/span.h"
 
+// The ending of a noun: buf_printf(&b, "%zu object%s", n, PLURAL(n)).
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
 struct buf {
     char *data; // NUL-terminated once something was added; else NULL
     size_t len;

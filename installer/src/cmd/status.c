@@ -116,7 +116,7 @@ static int judge(const struct layers_plan *plan, const struct layers_state *stat
     for (size_t i = 0; i < state->count; i++)
         if (state->findings[i].state >= READY_FAILING)
             kind = ERR_TERMINAL;
-    return err_set(err, kind, "%zu objects are not ready", unready);
+    return err_set(err, kind, "%zu object%s not ready", unready, unready == 1 ? " is" : "s are");
 }
 
 static int look(struct command_env *env, const struct status_options *o, struct http *http,

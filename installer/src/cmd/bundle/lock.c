@@ -67,7 +67,7 @@ static void print(struct command_env *env, const struct lock *lock, const char *
 
     lock_entries(lock, &count);
     if (!env->json) {
-        buf_printf(env->out, "%s: %zu artifacts, %s\n", file, count,
+        buf_printf(env->out, "%s: %zu artifact%s, %s\n", file, count, PLURAL(count),
                    same ? "unchanged" : "changed");
         return;
     }

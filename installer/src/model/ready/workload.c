@@ -61,6 +61,19 @@ static bool counts_short(struct counts c, struct ready *result)
     return true;
 }
 
+// A paused rollout does not go on. Whether it has begun tells a new template from a change of
+// scale, which is followed while paused.
+static bool paused(const struct node *object, struct counts c, struct ready *result)
+{
+    if (!node_get_bool(node_get(object, "spec"), "paused", false) ||
+        (c.updated >= c.wanted && c.have <= c.updated))
+        return false;
+    ready_set(result, c.updated ? READY_PROGRESSING : READY_TERMINAL, SPAN("Paused"),
+              "paused: %lld of %lld pods are updated, no more will be until somebody resumes it",
+              (long long)c.updated, (long long)c.wanted);
+    return true;
+}
+
 void ready_rule_deployment(const struct node *object, struct ready *result)
 {
     const struct node *progressing = ready_condition(object, "Progressing");
@@ -72,7 +85,7 @@ void ready_rule_deployment(const struct node *object, struct ready *result)
         ready_set_condition(result, READY_FAILING, progressing);
         return;
     }
-    if (counts_short(counts_of(object), result))
+    if (paused(object, counts_of(object), result) || counts_short(counts_of(object), result))
         return;
     if (!ready_condition_is(object, "Available", "True"))
         ready_set(result, READY_PROGRESSING, SPAN("NotAvailable"), "not Available yet");

@@ -26,12 +26,13 @@ static const char *label_of(struct arena *arena, struct span kind, struct span n
     return arena_printf(arena, "%.*s %.*s/%.*s", SPAN_ARG(kind), SPAN_ARG(ns), SPAN_ARG(name));
 }
 
-// Adds an object unless it is there already or of a kind that is always ready.
+// Adds an object unless it is there already or of a kind that is always ready; `wanted` as in
+// struct graph_item.
 static void add(struct builder *b, struct span group, struct span kind, struct span ns,
-                struct span name, int parent)
+                struct span name, const struct node *wanted, int parent)
 {
     struct graph *g = b->graph;
-    struct graph_item item = {.group = group, .kind = kind, .name = name};
+    struct graph_item item = {.group = group, .kind = kind, .name = name, .wanted = wanted};
     char *key;
 
     if (ready_kind_is_static(group, kind) || span_is(kind, "CustomResourceDefinition"))
@@ -56,13 +57,32 @@ static void set(struct ready *ready, enum ready_state state, const char *reason,
     snprintf(ready->message, sizeof(ready->message), "%s", message);
 }
 
+// A Job that is gone has finished when it was to go then, by its own spec, or when the release that
+// made it is Ready: helm-controller has waited for it.
+static bool has_finished(const struct graph *g, const struct graph_item *item)
+{
+    const struct graph_item *parent;
+
+    if (!span_is(item->kind, "Job") || !span_is(item->group, "batch"))
+        return false;
+    if (node_path(item->wanted, "spec", "ttlSecondsAfterFinished"))
+        return true;
+    if (item->parent == GRAPH_NO_PARENT)
+        return false;
+    parent = &g->items.items[item->parent];
+    return span_is(parent->kind, "HelmRelease") && parent->ready.state == READY_OK;
+}
+
 static void judge(struct builder *b, struct graph_item *item)
 {
     const char *trouble;
 
     switch (track_get(b->track, item->group, item->kind, item->ns, item->name, &item->object)) {
     case TRACK_FOUND: ready_check(item->object, &item->ready); break;
-    case TRACK_ABSENT: set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)"); break;
+    case TRACK_ABSENT:
+        if (!has_finished(b->graph, item))
+            set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
+        break;
     case TRACK_UNKNOWN:
         trouble = track_trouble(b->track, item->group, item->kind);
         set(&item->ready, READY_PROGRESSING, "NotLookedAt",
@@ -92,7 +112,7 @@ static void add_inventory(struct builder *b, const struct node *object, int pare
             continue;
         group = span_tail(rest, at + 1);
         name = span_head(rest, at);
-        add(b, group, kind, ns, name, parent);
+        add(b, group, kind, ns, name, NULL, parent);
     }
 }
 
@@ -108,7 +128,7 @@ static void add_labelled(struct builder *b, const struct graph_item *item, int p
         if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
             group = SPAN_EMPTY;
         add(b, group, node_get_text(object, "kind"), node_get_text(metadata, "namespace"),
-            node_get_text(metadata, "name"), parent);
+            node_get_text(metadata, "name"), NULL, parent);
     }
 }
 
@@ -209,7 +229,7 @@ static void add_layer(struct builder *b, const struct layer *layer)
         if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
             group = SPAN_EMPTY;
         add(b, group, node_get_text(object, "kind"), node_get_text(metadata, "namespace"),
-            node_get_text(metadata, "name"), GRAPH_NO_PARENT);
+            node_get_text(metadata, "name"), object, GRAPH_NO_PARENT);
     }
 }
 

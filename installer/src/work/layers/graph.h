@@ -17,6 +17,7 @@ enum { GRAPH_NO_PARENT = -1 };
 struct graph_item {
     struct span group, kind, ns, name;
     const struct node *object; // NULL when it is not there
+    const struct node *wanted; // as the tree has it; NULL for what grew out of others
     const char *label;         // "HelmRelease bigbang/loki"
     size_t layer;
     int parent; // index, or GRAPH_NO_PARENT for an applied object

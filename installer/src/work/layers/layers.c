@@ -66,8 +66,8 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
     result->took_ms = timer_now() - start;
     result->ready = true;
     report_object(w->report, "layers", layer->name, NULL,
-                  "ready after %s: %zu objects, %zu written", timer_format(result->took_ms, took),
-                  layer->count, apply.written);
+                  "ready after %s: %zu object%s, %zu written", timer_format(result->took_ms, took),
+                  layer->count, PLURAL(layer->count), apply.written);
     return 0;
 }
 

@@ -55,8 +55,10 @@ static bool is_old_revision(const struct node *owned)
            node_get_int(node_get(owned, "spec"), "replicas", 1) == 0;
 }
 
-const struct node *pods_worst(const struct pods *p, const struct node *workload,
-                              struct ready_pod *why)
+// `deeper`: how many levels below this one may hold the pods. Owners are data of the cluster, and
+// may form a circle.
+static const struct node *worst_below(const struct pods *p, const struct node *workload, int deeper,
+                                      struct ready_pod *why)
 {
     const struct pods_list *list = map_get(&p->owners, uid_of(workload));
     const struct node *worst = NULL;
@@ -67,11 +69,12 @@ const struct node *pods_worst(const struct pods *p, const struct node *workload,
         const struct node *pod = owned;
         struct ready_pod one;
 
-        if (is_old_revision(owned))
+        bool is_set = span_is(node_get_text(owned, "kind"), "ReplicaSet");
+
+        if (is_old_revision(owned) || (is_set && !deeper))
             continue;
-        // One level deeper at most: Deployment, ReplicaSet, Pod.
-        if (span_is(node_get_text(owned, "kind"), "ReplicaSet"))
-            pod = pods_worst(p, owned, &one);
+        if (is_set)
+            pod = worst_below(p, owned, deeper - 1, &one);
         else
             ready_check_pod(pod, &one);
         if (!pod || one.state == READY_OK || (worst && one.state <= why->state))
@@ -80,4 +83,11 @@ const struct node *pods_worst(const struct pods *p, const struct node *workload,
         *why = one;
     }
     return worst;
+}
+
+// Deployment, ReplicaSet, Pod: one level between at most.
+const struct node *pods_worst(const struct pods *p, const struct node *workload,
+                              struct ready_pod *why)
+{
+    return worst_below(p, workload, 1, why);
 }

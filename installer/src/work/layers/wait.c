@@ -73,7 +73,7 @@ static void say(struct wait *w, struct talk *t, const struct layers_finding *fin
     if (count - blocked > 1)
         buf_printf(&line, " (and %zu more)", count - blocked - 1);
     if (blocked && !findings[0].blocked)
-        buf_printf(&line, " (%zu wait behind)", blocked);
+        buf_printf(&line, " (%zu wait%s behind)", blocked, blocked == 1 ? "s" : "");
     report_event(w->report, &(struct report_event){
                                 .level = REPORT_INFO,
                                 .component = "layers",
@@ -91,7 +91,7 @@ static int fail(struct wait *w, const struct layers_finding *cause, struct err *
 
     layers_describe(cause, &line);
     err_set(err, ERR_TERMINAL, "layer %s: %s", w->plan->items[cause->layer].name, buf_str(&line));
-    if (strcmp(cause->reason, "Suspended") == 0)
+    if (strcmp(cause->reason, "Suspended") == 0 || strcmp(cause->reason, "Paused") == 0)
         return err_hint(err, "resume %s, then run 'sandstrap up' again", cause->object);
     return err_hint(err, "put it right in the tree or the cluster, then run 'sandstrap up' again; "
                          "'sandstrap status' shows everything that is not ready");
@@ -107,9 +107,9 @@ static int time_out(struct wait *w, const struct layers_finding *findings, size_
             w->plan->items[findings[0].layer].name, buf_str(&line));
     if (count > 1)
         return err_hint(err,
-                        "%zu more objects are not ready: 'sandstrap status' lists them; "
+                        "%zu more object%s not ready: 'sandstrap status' lists %s; "
                         "--timeout gives more time",
-                        count - 1);
+                        count - 1, count == 2 ? " is" : "s are", count == 2 ? "it" : "them");
     return err_hint(err, "--timeout gives more time; 'sandstrap up' goes on where it stopped");
 }
 

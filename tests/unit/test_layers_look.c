@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// work/layers: one look at a cluster that has these objects, and what is said about it.
+#include "test_kube.h"
+
+#include "work/layers.h"
+
+// Documents of YAML as the objects of the cluster.
+static void fill_cluster(const char *yaml)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node_list list = {0};
+    struct node *all = node_new_seq(d);
+    struct buf json CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *err = NULL;
+
+    assert_int_equal(doc_read_yaml(d, span_str(yaml), "cluster", &list, &err), 0);
+    for (size_t i = 0; i < list.len; i++)
+        node_push(d, all, list.items[i]);
+    doc_write_json(all, false, &json);
+    put("objects.json", buf_str(&json));
+}
+
+// The findings of one look at a tree of one layer, a line each.
+static char *look_at(struct fixture *f, const char *tree, const char *cluster)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct node_list list = {0};
+    struct layer layer = {.name = "one"};
+    struct layers_plan plan = {&layer, 1};
+    struct layers_state looked = {0};
+
+    fill_cluster(cluster);
+    open_scene(f, "cluster");
+    assert_int_equal(doc_read_yaml(d, span_str(tree), "tree", &list, &f->err), 0);
+    layer.objects = (const struct node **)list.items;
+    layer.count = list.len;
+    assert_int_equal(layers_look(f->kube, &plan, timer_now() + 20000, arena, &looked, &f->err), 0);
+    for (size_t i = 0; i < looked.count; i++) {
+        buf_printf(&text, "%s ", ready_state_name(looked.findings[i].state));
+        layers_describe(&looked.findings[i], &text);
+        buf_add_char(&text, '\n');
+    }
+    return mem_str(buf_str(&text));
+}
+
+static void expect(void **state, const char *tree, const char *cluster, const char *want)
+{
+    char *said CLEANUP(mem_cleanup) = look_at(*state, tree, cluster);
+
+    assert_string_equal(said, want);
+}
+
+#define NAMED(name, more) "metadata: {name: " name ", namespace: n, uid: u-" name more "}\n"
+#define OWNED(name, kind, owner)                                                                   \
+    NAMED(name, ", ownerReferences: [{apiVersion: apps/v1, kind: " kind ", name: " owner           \
+                ", uid: u-" owner ", controller: true}]")
+#define DEPLOYMENT "apiVersion: apps/v1\nkind: Deployment\n"
+#define SET(name, owner)                                                                           \
+    "---\napiVersion: apps/v1\nkind: ReplicaSet\n" OWNED(name, "ReplicaSet", owner)
+#define NOT_READY "status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1}\n"
+
+static void test_layers_look__owners_in_a_circle(void **state)
+{
+    expect(state, "apiVersion: apps/v1\nkind: ReplicaSet\n" NAMED("self", ""),
+           SET("self", "self") NOT_READY,
+           "progressing ReplicaSet n/self: PodsNotReady: 0 of 1 pods are ready\n");
+}
+
+static void test_layers_look__owners_in_a_longer_circle(void **state)
+{
+    expect(state, DEPLOYMENT NAMED("d", ""),
+           DEPLOYMENT OWNED("d", "ReplicaSet", "c") NOT_READY SET("a", "d") SET("b", "a")
+               SET("c", "b"),
+           "progressing Deployment n/d: PodsNotReady: 0 of 1 pods are ready\n");
+}
+
+#define JOB "apiVersion: batch/v1\nkind: Job\n" NAMED("migrate", "")
+
+static void test_layers_look__a_job_with_a_ttl_that_is_gone_has_finished(void **state)
+{
+    expect(state, JOB "spec: {ttlSecondsAfterFinished: 0}\n", "", "");
+}
+
+static void test_layers_look__a_job_without_one_is_missing(void **state)
+{
+    expect(state, JOB "spec: {}\n", "", "progressing Job n/migrate: NotFound: not there (yet)\n");
+}
+
+static void test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for(void **state)
+{
+    expect(state, JOB "spec: {ttlSecondsAfterFinished: 0}\n",
+           JOB "spec: {ttlSecondsAfterFinished: 0}\nstatus: {active: 1}\n",
+           "progressing Job n/migrate: Running: 0 succeeded, 1 active, 0 failed\n");
+}
+
+#define RELEASE "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n" NAMED("rel", "")
+#define READY(is) "conditions: [{type: Ready, status: '" is "', reason: R, message: m}]"
+#define INVENTORY "inventory: {entries: [{id: n_migrate_batch_Job, v: v1}]}"
+
+static void test_layers_look__a_job_of_a_ready_release_has_finished(void **state)
+{
+    expect(state, RELEASE, RELEASE "status: {" READY("True") ", " INVENTORY "}\n", "");
+}
+
+static void test_layers_look__what_else_a_release_lost_is_missing(void **state)
+{
+    expect(state, RELEASE,
+           RELEASE "status: {" READY(
+               "True") ", inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}}\n",
+           "progressing HelmRelease n/rel: Deployment n/d: NotFound: not there (yet)\n");
+    // nor has helm-controller waited for the job while the release is not ready
+    kube_free(((struct fixture *)*state)->kube);
+    kubeconfig_free(((struct fixture *)*state)->config);
+    expect(state, RELEASE, RELEASE "status: {" READY("Unknown") ", " INVENTORY "}\n",
+           "progressing HelmRelease n/rel: Job n/migrate: NotFound: not there (yet)\n");
+}
+
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_look__owners_in_a_circle),
+            UNIT_FIXTURE(test_layers_look__owners_in_a_longer_circle),
+            UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_is_gone_has_finished),
+            UNIT_FIXTURE(test_layers_look__a_job_without_one_is_missing),
+            UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for),
+            UNIT_FIXTURE(test_layers_look__a_job_of_a_ready_release_has_finished),
+            UNIT_FIXTURE(test_layers_look__what_else_a_release_lost_is_missing))
