@@ -5,7 +5,7 @@
 #include "model/kube/watch.h"
 
 static int keep(void *data, enum event_type type, struct doc *d, struct node *object,
-                struct err **err)
+                const char *unread, struct err **err)
 {
     struct node *metadata = node_get(object, "metadata");
     struct store *store = data;
@@ -17,6 +17,8 @@ static int keep(void *data, enum event_type type, struct doc *d, struct node *ob
     if (type == EVENT_DELETED)
         doc_free(store_take(store, node_get_text(metadata, "namespace"),
                             node_get_text(metadata, "name"), &stored));
+    else if (unread)
+        store_put_unread(store, object, unread, &stored);
     else if (type == EVENT_ADDED || type == EVENT_MODIFIED)
         store_put(store, object, &stored);
     return 0;

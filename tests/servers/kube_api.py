@@ -37,6 +37,7 @@ def status(code, reason, message, **details):
                   "message": message, "details": details}
 
 
+DEEP = json.loads("[" * 200 + "]" * 200)
 FLUX = ".toolkit.fluxcd.io"
 CLUSTER = {  # what the scene "cluster" serves
     "pods": ("", "v1", "Pod"),
@@ -305,12 +306,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(*status(500, "", "unexpected version " + str(version)))
 
+    # One object of three is nested deeper than any reader goes, in the list and in an event. Then
+    # comes what is no event at all.
+    def scene_deep(self, path):
+        version = self.query.get("resourceVersion")
+        if "watch" not in self.query:
+            objects = [config_map("a", 1), config_map("b", 2, deep=DEEP), config_map("c", 3)]
+            names = "list" if self.count < 3 else "again"
+            self.answer(200, {"metadata": {"resourceVersion": names}, "items": objects})
+        elif version == "list":
+            self.stream({"type": "MODIFIED", "object": config_map("a", 4, deep=DEEP)},
+                        {"type": "MODIFIED", "object": config_map("b", 5)},
+                        {"type": "DELETED", "object": config_map("c", 6, deep=DEEP)},
+                        {"type": "ADDED", "object": config_map("d", 7)},
+                        {"type": "ADDED", "object": {"deep": DEEP}})
+        else:
+            self.stream(hold=20)
+
+    # No list at all, once.
+    def scene_garbled(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+        else:
+            self.answer(200, b"<html>" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
+
     # The objects that the test has written to objects.json, and no change.
     def scene_cluster(self, path):
         if "watch" in self.query:
             self.stream(hold=20)
             return
-        objects = json.loads((pathlib.Path(FOLDER) / "objects.json").read_text())
+        objects = json.loads((pathlib.Path(FOLDER) / "objects.json").read_text().replace('"DEEP"', json.dumps(DEEP)))
         kind = CLUSTER[path.rsplit("/", 1)[1]][2]
         self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [o for o in objects if o["kind"] == kind]})
 

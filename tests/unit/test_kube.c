@@ -92,12 +92,13 @@ struct heard {
 };
 
 static int hear(void *data, enum event_type type, struct doc *d, struct node *object,
-                struct err **err)
+                const char *unread, struct err **err)
 {
     static const char *const names[] = {"ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"};
     struct heard *h = data;
 
     (void)d;
+    (void)unread;
     (void)err;
     buf_printf(&h->text, "%s %s;", names[type], node_get_str(node_get(object, "metadata"), "name"));
     return 0;

@@ -51,9 +51,9 @@ static void note_sync(void *data)
 
 static void note_refusal(void *data, enum kube_reason reason, const struct err *error)
 {
-    assert_int_equal(reason, KUBE_FORBIDDEN);
     assert_non_null(error);
-    buf_add_str(&((struct watched *)data)->text, "refused ");
+    buf_add_str(&((struct watched *)data)->text,
+                reason == KUBE_FORBIDDEN ? "refused " : "not understood ");
 }
 
 static bool has_seen(void *data)
@@ -117,7 +117,59 @@ static void test_kube_watch__a_watch_can_be_stopped_by_its_callback(void **state
     buf_free(&w.text);
 }
 
+// What cannot be read hides nothing beside it, in a list or a stream.
+static void test_kube_watch__an_object_that_cannot_be_read_is_named(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+
+    open_scene(f, "deep");
+    watch_until(f, &w, "+d");
+    assert_string_equal(buf_str(&w.text), "+a +c +b synced ~a ~b -c +d ");
+    assert_null(kube_watch_get(w.watch, SPAN("default"), SPAN("a")));
+    assert_non_null(strstr(kube_watch_unread(w.watch, SPAN("default"), SPAN("a")), "nested"));
+    assert_non_null(kube_watch_get(w.watch, SPAN("default"), SPAN("b")));
+    assert_null(kube_watch_unread(w.watch, SPAN("default"), SPAN("b")));
+    assert_non_null(strstr(buf_str(&f->said), "ConfigMap default/b cannot be read"));
+    buf_truncate(&w.text, 0);
+    // after what is no event it is listed again, without a word about an unreachable server
+    w.until = "-d";
+    assert_int_equal(http_run_until(f->http, has_seen, &w, timer_now() + 20000, &f->err), 0);
+    assert_null(strstr(buf_str(&f->said), "unreachable"));
+    kube_watch_stop(w.watch);
+    buf_free(&w.text);
+}
+
+static void test_kube_watch__a_list_that_is_none_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+
+    open_scene(f, "garbled");
+    watch_until(f, &w, "synced");
+    assert_string_equal(buf_str(&w.text), "not understood synced ");
+    kube_watch_stop(w.watch);
+    buf_free(&w.text);
+}
+
+static void test_kube_watch__a_list_goes_on_past_what_cannot_be_read(void **state)
+{
+    struct fixture *f = *state;
+    struct buf names CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct kube_selection selection = {0};
+    size_t count;
+
+    open_scene(f, "deep");
+    selection.resource = config_maps(f);
+    assert_int_equal(kube_list(f->kube, &selection, note_object, &names, &count, &f->err), 0);
+    assert_string_equal(buf_str(&names), "ac");
+    assert_int_equal(count, 2);
+}
+
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_watch__lists_go_on_after_an_expired_token),
             UNIT_FIXTURE(test_kube_watch__a_watch_survives_its_life),
             UNIT_FIXTURE(test_kube_watch__a_refused_watch_goes_on_trying),
-            UNIT_FIXTURE(test_kube_watch__a_watch_can_be_stopped_by_its_callback))
+            UNIT_FIXTURE(test_kube_watch__a_watch_can_be_stopped_by_its_callback),
+            UNIT_FIXTURE(test_kube_watch__an_object_that_cannot_be_read_is_named),
+            UNIT_FIXTURE(test_kube_watch__a_list_that_is_none_is_told),
+            UNIT_FIXTURE(test_kube_watch__a_list_goes_on_past_what_cannot_be_read))

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
+#include "model/kube/raw.h"
 
 void list_add_path(const struct kube_selection *s, struct buf *path)
 {
@@ -52,14 +54,81 @@ void list_complete_object(struct doc *d, const struct kube_selection *s, struct 
     node_set_str(d, object, "kind", span_str(s->resource->kind));
 }
 
+static const char *why_of(struct doc *d, const struct err *error)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    err_format(error, &text);
+    return arena_str(doc_arena(d), buf_str(&text));
+}
+
+// The readable items of a page that cannot be read as a whole, and what is known of the others.
+static struct node *read_items(struct list_page *page, struct doc *d,
+                               const struct kube_selection *s, struct span text)
+{
+    struct node *items = node_new_seq(d);
+    VEC(struct list_unread) unread = {0};
+    struct span item;
+
+    while (raw_next_item(&text, &item)) {
+        struct err *failure CLEANUP(err_cleanup) = NULL;
+        struct node *object = doc_read_json(d, item, "its JSON", ERR_API, &failure);
+
+        if (object) {
+            node_push(d, items, object);
+            continue;
+        }
+        object = raw_stub(d, item);
+        list_complete_object(d, s, object);
+        vec_push_arena(doc_arena(d), &unread, ((struct list_unread){object, why_of(d, failure)}));
+    }
+    page->unread = unread.items;
+    page->unread_count = unread.len;
+    return items;
+}
+
+// A page whose parts have to be read one by one; NULL when it has none.
+static struct node *read_parts(struct list_page *page, struct doc *d,
+                               const struct kube_selection *s, struct span text)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct node *root = node_new_map(d), *metadata;
+    struct span part, items;
+
+    if (!raw_member(text, "metadata", &part) || !raw_member(text, "items", &items))
+        return NULL;
+    metadata = doc_read_json(d, part, "metadata", ERR_API, &ignored);
+    if (!metadata)
+        return NULL;
+    node_set(d, root, SPAN("metadata"), metadata);
+    node_set(d, root, SPAN("items"), read_items(page, d, s, items));
+    return root;
+}
+
+void list_warn_unread(struct kube *k, const struct kube_selection *s, const struct node *stub,
+                      const char *why)
+{
+    char *name CLEANUP(mem_cleanup) = stub ? kube_object_name(stub) : NULL;
+
+    report_warn(k->report, "kube", "%s%s cannot be read and is not looked at: %s",
+                name ? "" : "an object of the kind ", name ? name : s->resource->kind, why);
+}
+
 int list_read_page(struct list_page *page, struct doc *d, const struct kube_selection *s,
                    const struct http_response *r, struct err **err)
 {
-    struct node *root = doc_read_json(d, buf_span(&r->body), s->resource->plural, ERR_API, err);
-    const struct node *metadata = node_get(root, "metadata");
+    struct err *whole CLEANUP(err_cleanup) = NULL;
+    struct node *root = doc_read_json(d, buf_span(&r->body), s->resource->plural, ERR_API, &whole);
+    const struct node *metadata;
 
+    *page = (struct list_page){0};
     if (!root)
+        root = read_parts(page, d, s, buf_span(&r->body));
+    if (!root) {
+        err_move(err, &whole);
         return err_wrap(err, "list %s", s->resource->kind);
+    }
+    metadata = node_get(root, "metadata");
     page->items = node_get(root, "items");
     page->resource_version = node_get_str(metadata, "resourceVersion");
     page->token = node_get_str(metadata, "continue");
@@ -151,6 +220,8 @@ static int list_one(struct kube *k, const struct kube_selection *s, char **token
         return 0;
     }
     *token = *w.page.token ? mem_str(w.page.token) : NULL;
+    for (size_t i = 0; i < w.page.unread_count; i++)
+        list_warn_unread(k, s, w.page.unread[i].stub, w.page.unread[i].why);
     *count += node_len(w.page.items);
     return show_items(&w.page, each, data, err);
 }

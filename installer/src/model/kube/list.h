@@ -14,10 +14,20 @@ struct list_page {
     struct node *items; // sequence or NULL
     const char *resource_version;
     const char *token; // of the next page; "" at the end
+    struct list_unread {
+        struct node *stub; // what raw_stub() finds of it, or NULL
+        const char *why;
+    } * unread; // items that cannot be read: those are not in `items`
+    size_t unread_count;
 };
 
+// ERR_API for what is no page at all.
 int list_read_page(struct list_page *page, struct doc *d, const struct kube_selection *s,
                    const struct http_response *r, struct err **err) MUST_CHECK;
+
+// Warns of an object that cannot be read; `stub` may be NULL.
+void list_warn_unread(struct kube *k, const struct kube_selection *s, const struct node *stub,
+                      const char *why);
 
 // Gives an object of a list or watch its apiVersion and kind.
 void list_complete_object(struct doc *d, const struct kube_selection *s, struct node *object);

@@ -28,6 +28,7 @@ static void stored_free(struct stored *e)
 {
     doc_free(e->doc);
     free(e->key);
+    free(e->unread);
     free(e);
 }
 
@@ -70,15 +71,42 @@ enum store_change store_put(struct store *s, const struct node *object, struct n
     if (!e)
         e = add(s, ns, name);
     e->round = s->round;
-    if (was_there && span_eq(version_of(e->object), version_of(object))) {
+    if (was_there && !e->unread && span_eq(version_of(e->object), version_of(object))) {
         *stored = e->object;
         return STORE_SAME;
     }
+    free(STEAL(e->unread));
     doc_free(e->doc);
     e->doc = doc_new();
     e->object = *stored = node_copy(e->doc, object);
     s->count += was_there ? 0 : 1;
     return was_there ? STORE_MODIFIED : STORE_ADDED;
+}
+
+enum store_change store_put_unread(struct store *s, const struct node *stub, const char *why,
+                                   struct node **stored)
+{
+    const struct node *metadata = node_get(stub, "metadata");
+    struct span ns = node_get_text(metadata, "namespace"), name = node_get_text(metadata, "name");
+    struct stored *e = find(s, ns, name);
+    enum store_change change;
+
+    if (e && e->unread && span_eq(version_of(e->object), version_of(stub))) {
+        e->round = s->round;
+        *stored = e->object;
+        return STORE_SAME;
+    }
+    change = store_put(s, stub, stored);
+    if (change != STORE_SAME)
+        find(s, ns, name)->unread = mem_str(why);
+    return change;
+}
+
+const char *store_unread(const struct store *s, struct span ns, struct span name)
+{
+    const struct stored *e = find(s, ns, name);
+
+    return e ? e->unread : NULL;
 }
 
 // Keys must outlive the map, so those of gone objects are dropped by building a new one.
@@ -105,6 +133,7 @@ static struct doc *take(struct store *s, struct stored *e, struct node **object)
     struct doc *d = STEAL(e->doc);
 
     *object = STEAL(e->object);
+    free(STEAL(e->unread));
     s->count--;
     return d;
 }
@@ -125,7 +154,7 @@ const struct node *store_get(const struct store *s, struct span ns, struct span 
 {
     const struct stored *e = find(s, ns, name);
 
-    return e ? e->object : NULL;
+    return e && !e->unread ? e->object : NULL;
 }
 
 void store_begin_round(struct store *s)

@@ -28,7 +28,8 @@ struct kube_watch {
     int64_t opened;
     int failures; // in a row
     bool got_event;
-    bool expired; // the version is too old: list again
+    bool bad_event; // what it sent last is no event: list again
+    bool expired;   // the version is too old: list again
     bool synced;
     bool owes_sync; // the end of the next list is to be told
     int busy;       // its code is running: freeing waits
@@ -152,6 +153,21 @@ static void put(struct kube_watch *w, struct node *object)
     }
 }
 
+// One that is there and cannot be read.
+static void put_unread(struct kube_watch *w, const struct node *stub, const char *why)
+{
+    struct node *stored;
+
+    switch (store_put_unread(&w->store, stub, why, &stored)) {
+    case STORE_ADDED:
+        list_warn_unread(w->kube, &w->selection, stub, why);
+        tell(w, KUBE_ADDED, stored);
+        break;
+    case STORE_MODIFIED: tell(w, KUBE_MODIFIED, stored); break;
+    case STORE_SAME: break;
+    }
+}
+
 static void drop_unseen(struct kube_watch *w)
 {
     struct node *object;
@@ -190,13 +206,19 @@ static void read_page(struct kube_watch *w, const struct http_response *r)
     struct list_page page;
 
     if (list_read_page(&page, d, &w->selection, r, &error) < 0) {
-        pause_after_failure(w, 0);
+        refuse(w, KUBE_OTHER, error);
         return;
     }
     w->failures = 0;
     NODE_FOREACH_ITEM (object, page.items) {
         if (!w->stopped)
             put(w, object);
+    }
+    for (size_t i = 0; i < page.unread_count && !w->stopped; i++) {
+        if (page.unread[i].stub)
+            put_unread(w, page.unread[i].stub, page.unread[i].why);
+        else
+            list_warn_unread(w->kube, &w->selection, NULL, page.unread[i].why);
     }
     set_text(&w->token, page.token);
     if (w->stopped)
@@ -259,7 +281,7 @@ static void on_error_event(struct kube_watch *w, const struct node *status)
 }
 
 static int on_event(void *data, enum event_type type, struct doc *d, struct node *object,
-                    struct err **err UNUSED)
+                    const char *unread, struct err **err UNUSED)
 {
     struct kube_watch *w = data;
 
@@ -277,6 +299,8 @@ static int on_event(void *data, enum event_type type, struct doc *d, struct node
     list_complete_object(d, &w->selection, object);
     if (type == EVENT_DELETED)
         on_deleted(w, object);
+    else if (unread)
+        put_unread(w, object, unread);
     else
         put(w, object);
     return 0;
@@ -303,6 +327,7 @@ static int on_body(void *data, struct span piece, struct err **err)
     }
     enter(w);
     done = event_decoder_feed(&w->decoder, piece, on_event, w, err);
+    w->bad_event = done < 0;
     leave(w);
     return done;
 }
@@ -327,7 +352,12 @@ static void on_done(void *data, const struct http_response *r, const struct err 
 
     w->transfer = NULL;
     enter(w);
-    if (error) {
+    if (error && w->bad_event) { // the server is there: what it sent is at fault
+        report_trace(w->kube->report, "kube", "watch %s: %s", w->selection.resource->kind,
+                     err_message(error));
+        w->expired = true;
+        pause_after_failure(w, 0);
+    } else if (error) {
         if (r->failure != HTTP_BROKEN)
             health_unreached(w->kube, error);
         pause_after_failure(w, 0);
@@ -368,6 +398,7 @@ static void open_watch(struct kube_watch *w)
     buf_truncate(&w->decoder.line, 0);
     w->opened = 0;
     w->got_event = false;
+    w->bad_event = false;
     w->transfer = http_start(w->kube->http, &request, &handler);
     vec_free(&lines);
 }
@@ -440,12 +471,17 @@ const struct node *kube_watch_get(const struct kube_watch *w, struct span ns, st
     return store_get(&w->store, ns, name);
 }
 
+const char *kube_watch_unread(const struct kube_watch *w, struct span ns, struct span name)
+{
+    return store_unread(&w->store, ns, name);
+}
+
 int kube_watch_each(const struct kube_watch *w, kube_object_fn *each, void *data, struct err **err)
 {
     MAP_FOREACH (entry, &w->store.by_key) {
         const struct stored *e = entry->value;
 
-        if (e->doc && each(data, e->object, err) < 0)
+        if (e->doc && !e->unread && each(data, e->object, err) < 0)
             return -1;
     }
     return 0;

@@ -20,11 +20,13 @@ struct event_decoder {
 
 enum event_type { EVENT_ADDED, EVENT_MODIFIED, EVENT_DELETED, EVENT_BOOKMARK, EVENT_ERROR };
 
-// `object` lives in `d` during the call. -1 ends the decoding.
+// `object` lives in `d` during the call. With `unread`, why the object cannot be read, it is only
+// what raw_stub() finds of it. -1 ends the decoding.
 typedef int event_fn(void *data, enum event_type type, struct doc *d, struct node *object,
-                     struct err **err);
+                     const char *unread, struct err **err);
 
-// Decodes what is complete. ERR_API for what is no event; events of unknown types are left out.
+// Decodes what is complete. ERR_API for what is no event, and for one that cannot be read and has
+// no name; events of unknown types are left out.
 int event_decoder_feed(struct event_decoder *decoder, struct span piece, event_fn *fn, void *data,
                        struct err **err) MUST_CHECK;
 void event_decoder_free(struct event_decoder *decoder);
@@ -36,6 +38,7 @@ struct stored {
     struct doc *doc; // of this object alone; NULL once it is gone
     struct node *object;
     unsigned round; // of listing, in which it was last seen
+    char *unread;   // why it cannot be read: `object` is a stub then; NULL: it is read
 };
 
 struct store {
@@ -52,8 +55,14 @@ enum store_change { STORE_SAME, STORE_ADDED, STORE_MODIFIED };
 
 // Stores a copy of a trimmed object, replacing the one of its name; *stored is the copy.
 enum store_change store_put(struct store *s, const struct node *object, struct node **stored);
+// As store_put() for the stub of an object that is there and cannot be read, and why.
+enum store_change store_put_unread(struct store *s, const struct node *stub, const char *why,
+                                   struct node **stored);
+// Why, or NULL.
+const char *store_unread(const struct store *s, struct span ns, struct span name);
 // Takes an object out; NULL when it is not there, else its doc (the caller's) and node.
 struct doc *store_take(struct store *s, struct span ns, struct span name, struct node **object);
+// NULL for what cannot be read, too.
 const struct node *store_get(const struct store *s, struct span ns, struct span name);
 
 // A round of listing: what it has not seen at its end is gone. store_take_unseen: one by one.

@@ -84,7 +84,7 @@ static void judge(struct builder *b, struct graph_item *item)
             set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
         break;
     case TRACK_UNKNOWN:
-        trouble = track_trouble(b->track, item->group, item->kind);
+        trouble = track_trouble(b->track, item->group, item->kind, item->ns, item->name);
         set(&item->ready, READY_PROGRESSING, "NotLookedAt",
             trouble ? trouble : "not looked at yet");
         break;

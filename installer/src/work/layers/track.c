@@ -68,6 +68,11 @@ static struct track_kind *find_kind(struct track *t, struct span group, struct s
     return fresh;
 }
 
+static struct span place_of(const struct track_kind *k, struct span ns)
+{
+    return kube_watch_resource(k->watch)->namespaced ? ns : SPAN_EMPTY;
+}
+
 enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
                             struct span name, const struct node **object)
 {
@@ -76,15 +81,20 @@ enum track_answer track_get(struct track *t, struct span group, struct span kind
     *object = NULL;
     if (!k->watch || !kube_watch_synced(k->watch))
         return TRACK_UNKNOWN;
-    if (!kube_watch_resource(k->watch)->namespaced)
-        ns = SPAN_EMPTY;
-    *object = kube_watch_get(k->watch, ns, name);
-    return *object ? TRACK_FOUND : TRACK_ABSENT;
+    *object = kube_watch_get(k->watch, place_of(k, ns), name);
+    if (*object)
+        return TRACK_FOUND;
+    return kube_watch_unread(k->watch, place_of(k, ns), name) ? TRACK_UNKNOWN : TRACK_ABSENT;
 }
 
-const char *track_trouble(struct track *t, struct span group, struct span kind)
+const char *track_trouble(struct track *t, struct span group, struct span kind, struct span ns,
+                          struct span name)
 {
-    return find_kind(t, group, kind)->trouble;
+    struct track_kind *k = find_kind(t, group, kind);
+
+    if (k->trouble || !k->watch)
+        return k->trouble;
+    return kube_watch_unread(k->watch, place_of(k, ns), name);
 }
 
 void track_each(struct track *t, const char *group, const char *kind, kube_object_fn *each,
@@ -164,14 +174,27 @@ int track_refresh(struct track *t, struct err **err)
     return 0;
 }
 
+static bool is_awaited(const struct track_kind *k)
+{
+    return k->watch && !k->refused && !kube_watch_synced(k->watch);
+}
+
 bool track_settled(struct track *t)
 {
     if (t->noted)
         return false;
     VEC_FOREACH (struct track_kind **, it, &t->kinds)
-        if ((*it)->watch && !(*it)->refused && !kube_watch_synced((*it)->watch))
+        if (is_awaited(*it))
             return false;
     return true;
+}
+
+const char *track_unsettled(const struct track *t)
+{
+    VEC_FOREACH (struct track_kind *const *, it, &t->kinds)
+        if (is_awaited(*it))
+            return (*it)->kind;
+    return "everything";
 }
 
 bool track_changed(struct track *t)

@@ -20,7 +20,7 @@ CLEANUP_DEFINE(track_cleanup, struct track, track_free);
 enum track_answer {
     TRACK_FOUND,
     TRACK_ABSENT,  // the kind is watched and there is no such object
-    TRACK_UNKNOWN, // the kind is not watched yet, or not served: nothing can be said yet
+    TRACK_UNKNOWN, // the kind is not watched yet, or not served, or the object cannot be read
 };
 
 // The object as last seen; borrowed until the loop runs again. An unknown kind is noted, and
@@ -28,8 +28,10 @@ enum track_answer {
 enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
                             struct span name, const struct node **object);
 
-// Why a kind cannot be looked at ("no matches for kind", "forbidden"), or NULL; borrowed.
-const char *track_trouble(struct track *t, struct span group, struct span kind);
+// Why an object or its kind cannot be looked at ("no matches for kind", "forbidden", "nested more
+// than …"), or NULL; borrowed.
+const char *track_trouble(struct track *t, struct span group, struct span kind, struct span ns,
+                          struct span name);
 
 // Calls each(object) for every watched object of the kind; nothing happens for an unknown one,
 // which is noted as by track_get().
@@ -42,6 +44,8 @@ int track_refresh(struct track *t, struct err **err) MUST_CHECK;
 
 // Whether every watch has its first list (or was refused), and nothing is noted.
 bool track_settled(struct track *t);
+// A kind whose first list is missing, for messages; "everything" when none is.
+const char *track_unsettled(const struct track *t);
 
 // Whether anything changed since the last call.
 bool track_changed(struct track *t);

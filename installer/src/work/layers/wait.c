@@ -218,6 +218,7 @@ int wait_settled(struct kube *k, const struct graph_facts *facts, const struct l
         if (result < 0)
             return -1;
         if (result > 0)
-            return err_set(err, ERR_TIMEOUT, "the API server did not list everything in time");
+            return err_set(err, ERR_TIMEOUT, "the API server did not list %s in time",
+                           track_unsettled(facts->track));
     }
 }
