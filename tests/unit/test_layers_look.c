@@ -117,10 +117,161 @@ static void test_layers_look__what_else_a_release_lost_is_missing(void **state)
            "progressing HelmRelease n/rel: Job n/migrate: NotFound: not there (yet)\n");
 }
 
+// Of somebody else it is named in a warning; of the tree it is not ready.
+static void test_layers_look__what_cannot_be_read_hides_no_other(void **state)
+{
+    struct fixture *f = *state;
+
+    expect(state, RELEASE,
+           RELEASE "status: {" READY("True") "}\n---\napiVersion: helm.toolkit.fluxcd.io/v2\n"
+                                             "kind: HelmRelease\n" NAMED(
+                                                 "deep", "") "spec: {values: DEEP}\n",
+           "");
+    assert_non_null(strstr(buf_str(&f->said), "HelmRelease n/deep cannot be read"));
+}
+
+static void test_layers_look__what_cannot_be_read_is_not_ready(void **state)
+{
+    expect(
+        state, RELEASE, RELEASE "spec: {values: DEEP}\nstatus: {" READY("True") "}\n",
+        "progressing HelmRelease n/rel: NotLookedAt: its JSON: nested more than 128 levels deep\n");
+}
+
+#define SOURCE(kind, name, revision)                                                               \
+    "---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: " kind                                    \
+    "\n" NAMED(name, "") "status: {" READY("True") ", artifact: {revision: '" revision "'}"
+
+#define KUSTOMIZATION(at)                                                                          \
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n" NAMED(                     \
+        "k",                                                                                       \
+        "") "spec: {sourceRef: {kind: GitRepository, name: s}}\nstatus: {" READY("True") ", "      \
+                                                                                         "lastApp" \
+                                                                                         "liedRev" \
+                                                                                         "ision: " \
+                                                                                         "'" at    \
+                                                                                         "', "     \
+                                                                                         "lastAtt" \
+                                                                                         "emptedR" \
+                                                                                         "evision" \
+                                                                                         ": '" at  \
+                                                                                         "'}\n"
+
+static void test_layers_look__a_kustomization_at_an_old_revision(void **state)
+{
+    expect(state, KUSTOMIZATION(""),
+           KUSTOMIZATION("main@sha1:a") SOURCE("GitRepository", "s", "main@sha1:b") "}\n",
+           "progressing Kustomization n/k: RevisionNotApplied: GitRepository n/s: waiting for "
+           "revision main@sha1:b, at main@sha1:a\n");
+}
+
+static void test_layers_look__a_kustomization_at_its_revision(void **state)
+{
+    expect(state, KUSTOMIZATION(""),
+           KUSTOMIZATION("main@sha1:b") SOURCE("GitRepository", "s", "main@sha1:b") "}\n", "");
+}
+
+static void test_layers_look__a_source_that_is_gone_holds_nobody(void **state)
+{
+    expect(state, KUSTOMIZATION(""), KUSTOMIZATION("main@sha1:b"), "");
+}
+
+// A release by a chart of a repository, at a version of the chart.
+#define CHARTED(at)                                                                                \
+    RELEASE "spec: {chart: {spec: {chart: c, version: 1.x, sourceRef: {kind: GitRepository, "      \
+            "name: s}}}}\nstatus: {helmChart: n/n-rel, " READY(                                    \
+                "True") ", lastAttemptedRevision: " at ", history: [{chartVersion: " at "}]}\n"
+#define CHART(version, observed)                                                                   \
+    SOURCE("HelmChart", "n-rel", version)                                                          \
+    ", observedSourceArtifactRevision: '" observed                                                 \
+    "'}\nspec: {chart: c, sourceRef: {kind: GitRepository, name: s}}\n"
+
+static void test_layers_look__a_release_behind_its_chart(void **state)
+{
+    expect(state, RELEASE,
+           CHARTED("1.0.0") CHART("1.1.0", "r2") SOURCE("GitRepository", "s", "r2") "}\n",
+           "progressing HelmRelease n/rel: RevisionNotApplied: HelmChart n/n-rel: waiting for "
+           "revision 1.1.0, at 1.0.0\n");
+}
+
+static void test_layers_look__a_chart_behind_its_source(void **state)
+{
+    expect(state, RELEASE,
+           CHARTED("1.1.0") CHART("1.1.0", "r1") SOURCE("GitRepository", "s", "r2") "}\n",
+           "progressing HelmRelease n/rel: RevisionNotApplied: its chart is behind GitRepository "
+           "n/s: waiting for revision r2, at r1\n");
+}
+
+static void test_layers_look__a_release_at_its_chart(void **state)
+{
+    expect(state, RELEASE,
+           CHARTED("1.1.0") CHART("1.1.0", "r2") SOURCE("GitRepository", "s", "r2") "}\n", "");
+}
+
+// A release by a chart in a registry; `more` is of its status.
+#define PULLED(more)                                                                               \
+    RELEASE "spec: {chartRef: {kind: OCIRepository, name: s}}\nstatus: {" READY("True") more "}\n"
+#define TRIED(version, digest)                                                                     \
+    ", lastAttemptedRevision: " version ", lastAttemptedRevisionDigest: '" digest "'"
+#define AT(version, digest) ", history: [{chartVersion: " version ", ociDigest: '" digest "'}]"
+#define PUSHED SOURCE("OCIRepository", "s", "1.0.0@sha256:bbbbbbbbbbbbbb") "}\n"
+#define BEHIND                                                                                     \
+    "progressing HelmRelease n/rel: RevisionNotApplied: OCIRepository n/s: waiting for revision "
+
+static void test_layers_look__a_release_behind_a_moved_tag(void **state)
+{
+    expect(state, RELEASE,
+           PULLED(TRIED("1.0.0+aaaaaaaaaaaa", "sha256:aaaaaaaaaaaaaa")
+                      AT("1.0.0+aaaaaaaaaaaa", "sha256:aaaaaaaaaaaaaa")) PUSHED,
+           BEHIND "sha256:bbbbbbbbbbbbbb, at sha256:aaaaaaaaaaaaaa\n");
+}
+
+static void test_layers_look__a_release_that_says_its_digest_only_when_deployed(void **state)
+{
+    expect(state, RELEASE, PULLED(AT("1.0.0+aaaaaaaaaaaa", "sha256:aaaaaaaaaaaaaa")) PUSHED,
+           BEHIND "sha256:bbbbbbbbbbbbbb, at sha256:aaaaaaaaaaaaaa\n");
+}
+
+static void test_layers_look__a_release_that_shows_its_digest_in_the_version(void **state)
+{
+    expect(state, RELEASE, PULLED(", history: [{chartVersion: 1.0.0+aaaaaaaaaaaa}]") PUSHED,
+           BEHIND "bbbbbbbbbbbb, at aaaaaaaaaaaa\n");
+}
+
+static void test_layers_look__a_release_at_its_digest(void **state)
+{
+    expect(state, RELEASE,
+           PULLED(TRIED("1.0.0+bbbbbbbbbbbb", "sha256:bbbbbbbbbbbbbb")
+                      AT("1.0.0+bbbbbbbbbbbb", "sha256:bbbbbbbbbbbbbb")) PUSHED,
+           "");
+}
+
+// Without the digest in the version (--feature-gates=DisableChartDigestTracking) nothing is
+// deployed anew.
+static void test_layers_look__a_release_whose_version_says_no_digest(void **state)
+{
+    expect(state, RELEASE,
+           PULLED(TRIED("1.0.0", "sha256:bbbbbbbbbbbbbb") AT("1.0.0", "sha256:aaaaaaaaaaaaaa"))
+               PUSHED,
+           "");
+}
+
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_look__owners_in_a_circle),
             UNIT_FIXTURE(test_layers_look__owners_in_a_longer_circle),
             UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_is_gone_has_finished),
             UNIT_FIXTURE(test_layers_look__a_job_without_one_is_missing),
             UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for),
             UNIT_FIXTURE(test_layers_look__a_job_of_a_ready_release_has_finished),
-            UNIT_FIXTURE(test_layers_look__what_else_a_release_lost_is_missing))
+            UNIT_FIXTURE(test_layers_look__what_else_a_release_lost_is_missing),
+            UNIT_FIXTURE(test_layers_look__what_cannot_be_read_hides_no_other),
+            UNIT_FIXTURE(test_layers_look__what_cannot_be_read_is_not_ready),
+            UNIT_FIXTURE(test_layers_look__a_kustomization_at_an_old_revision),
+            UNIT_FIXTURE(test_layers_look__a_kustomization_at_its_revision),
+            UNIT_FIXTURE(test_layers_look__a_source_that_is_gone_holds_nobody),
+            UNIT_FIXTURE(test_layers_look__a_release_behind_its_chart),
+            UNIT_FIXTURE(test_layers_look__a_chart_behind_its_source),
+            UNIT_FIXTURE(test_layers_look__a_release_at_its_chart),
+            UNIT_FIXTURE(test_layers_look__a_release_behind_a_moved_tag),
+            UNIT_FIXTURE(test_layers_look__a_release_that_says_its_digest_only_when_deployed),
+            UNIT_FIXTURE(test_layers_look__a_release_that_shows_its_digest_in_the_version),
+            UNIT_FIXTURE(test_layers_look__a_release_at_its_digest),
+            UNIT_FIXTURE(test_layers_look__a_release_whose_version_says_no_digest))

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/flux.h"
 #include "work/layers/grown.h"
 #include "work/layers/pods.h"
+#include "work/layers/revision.h"
 
 struct builder {
     struct graph *graph;
@@ -91,28 +93,13 @@ static void judge(struct builder *b, struct graph_item *item)
     }
 }
 
-// "<namespace>_<name>_<group>_<kind>"; "__" stands for ':' in the names of RBAC objects. Names
-// have no '_' otherwise (fluxcd/cli-utils pkg/object/objmetadata.go).
 static void add_inventory(struct builder *b, const struct node *object, int parent)
 {
-    const struct node *entries = node_path(object, "status", "inventory", "entries");
+    struct flux_ref ref;
 
-    NODE_FOREACH_ITEM (entry, entries) {
-        struct span rest = node_get_text(entry, "id");
-        struct span ns, name, group, kind;
-        size_t at;
-
-        if (!span_cut(rest, '_', &ns, &rest))
-            continue;
-        at = span_rfind(rest, '_');
-        kind = span_tail(rest, at + 1);
-        rest = span_head(rest, at);
-        at = span_rfind(rest, '_');
-        if (at == rest.len)
-            continue;
-        group = span_tail(rest, at + 1);
-        name = span_head(rest, at);
-        add(b, group, kind, ns, name, NULL, parent);
+    NODE_FOREACH_ITEM (entry, node_path(object, "status", "inventory", "entries")) {
+        if (flux_inventory_entry(entry, &ref))
+            add(b, ref.group, ref.kind, ref.ns, ref.name, NULL, parent);
     }
 }
 
@@ -166,6 +153,12 @@ static void ask_pods(struct builder *b, struct graph_item *item)
         item->ready.attempts = why.restarts;
     memcpy(item->ready.reason, why.reason, sizeof(why.reason));
     memcpy(item->ready.message, why.message, sizeof(why.message));
+}
+
+static void ask_source(struct builder *b, struct graph_item *item)
+{
+    if (item->object && span_ends(item->group, FLUX_GROUP_SUFFIX))
+        revision_check(b->track, item->object, &item->ready);
 }
 
 // A release that was changed behind its controller's back is not ready, whatever its status says.
@@ -250,6 +243,7 @@ void graph_build(struct graph *g, const struct graph_facts *facts, const struct 
             struct graph_item *item = &g->items.items[done];
 
             judge(&b, item);
+            ask_source(&b, item);
             ask_controller(&b, item);
             ask_pods(&b, item);
             ask_release(&b, done);

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define LABEL_NAME "helm.toolkit.fluxcd.io/name"
-#define LABEL_NAMESPACE "helm.toolkit.fluxcd.io/namespace"
+#include "model/flux.h"
 
 // The kinds a release can make that can be not ready.
 static const struct {
@@ -15,11 +14,11 @@ static const struct {
     {"apps", "StatefulSet"},
     {"apps", "DaemonSet"},
     {"batch", "Job"},
-    {"helm.toolkit.fluxcd.io", "HelmRelease"},
-    {"kustomize.toolkit.fluxcd.io", "Kustomization"},
-    {"source.toolkit.fluxcd.io", "GitRepository"},
-    {"source.toolkit.fluxcd.io", "OCIRepository"},
-    {"source.toolkit.fluxcd.io", "HelmRepository"},
+    {FLUX_HELM_GROUP, "HelmRelease"},
+    {FLUX_KUSTOMIZE_GROUP, "Kustomization"},
+    {FLUX_SOURCE_GROUP, "GitRepository"},
+    {FLUX_SOURCE_GROUP, "OCIRepository"},
+    {FLUX_SOURCE_GROUP, "HelmRepository"},
 };
 
 static char *key_of(struct arena *arena, struct span ns, struct span name)
@@ -30,14 +29,13 @@ static char *key_of(struct arena *arena, struct span ns, struct span name)
 static int index_object(void *data, const struct node *object, struct err **err UNUSED)
 {
     struct grown *g = data;
-    const struct node *labels = node_path(object, "metadata", "labels");
-    struct span name = node_get_text(labels, LABEL_NAME);
     struct grown_list *list;
+    struct flux_ref release;
     char *key;
 
-    if (!name.len)
+    if (!flux_release_of(object, &release))
         return 0;
-    key = key_of(g->arena, node_get_text(labels, LABEL_NAMESPACE), name);
+    key = key_of(g->arena, release.ns, release.name);
     list = map_get(&g->releases, span_str(key));
     if (!list) {
         list = ARENA_NEW(g->arena, struct grown_list);

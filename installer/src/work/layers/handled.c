@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/vec.h"
+#include "model/flux.h"
 #include "work/layers/written.h"
 
 struct request {
@@ -93,8 +94,7 @@ bool handled_has_answered(const struct handled *h, const struct node *object, st
 {
     const struct request *r = find(h, object, change);
 
-    return r && r->token[0] &&
-           span_is(node_get_text(node_get(object, "status"), "lastHandledReconcileAt"), r->token);
+    return r && r->token[0] && span_is(flux_handled(object), r->token);
 }
 
 bool handled_is_behind(struct handled *h, const struct node *release)
@@ -122,7 +122,7 @@ static struct node *request_body(struct doc *d, const char *token)
 {
     struct node *body = node_new_map(d), *metadata = node_new_map(d), *notes = node_new_map(d);
 
-    node_set_str(d, notes, "reconcile.fluxcd.io/requestedAt", span_str(token));
+    node_set_str(d, notes, FLUX_REQUESTED_AT, span_str(token));
     node_set(d, metadata, SPAN("annotations"), notes);
     node_set(d, body, SPAN("metadata"), metadata);
     return body;

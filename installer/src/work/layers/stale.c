@@ -4,9 +4,8 @@
 
 #include <string.h>
 
+#include "model/flux.h"
 #include "work/layers/written.h"
-
-#define SOURCE_GROUP "source.toolkit.fluxcd.io"
 
 // Where an object of Flux gets its content from.
 struct source {
@@ -14,62 +13,43 @@ struct source {
     bool settled;        // nothing newer is on its way
 };
 
-static const struct node *source_reference(const struct node *object)
-{
-    const struct node *spec = node_get(object, "spec");
-    const struct node *chart = node_path(spec, "chart", "spec", "sourceRef");
-
-    if (chart)
-        return chart;
-    return node_get(spec, node_get(spec, "chartRef") ? "chartRef" : "sourceRef");
-}
-
-static struct span revision_of(const struct node *source)
-{
-    return node_get_text(node_path(source, "status", "artifact"), "revision");
-}
-
 static void add_source(struct source *s, const struct node *source)
 {
     struct ready ready;
 
     ready_check(source, &ready);
     s->settled = s->settled && ready.state == READY_OK;
-    s->changed = written_later(
-        s->changed, node_get_text(node_path(source, "status", "artifact"), "lastUpdateTime"));
+    s->changed = written_later(s->changed, flux_stored_at(source));
 }
 
 // The HelmChart that helm-controller made for a release is built after its source has changed.
 static void add_chart(struct source *s, struct track *t, const struct node *release,
                       const struct node *source)
 {
-    struct span ns, name;
+    struct buf ignored CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     const struct node *chart;
+    struct flux_ref ref;
 
-    if (!span_cut(node_get_text(node_get(release, "status"), "helmChart"), '/', &ns, &name))
+    if (!flux_chart(release, &ref))
         return;
-    if (track_get(t, SPAN(SOURCE_GROUP), SPAN("HelmChart"), ns, name, &chart) == TRACK_UNKNOWN)
+    if (track_get(t, ref.group, ref.kind, ref.ns, ref.name, &chart) == TRACK_UNKNOWN)
         s->settled = false;
     if (!chart)
         return;
     add_source(s, chart);
-    if (source &&
-        !span_eq(node_get_text(node_get(chart, "status"), "observedSourceArtifactRevision"),
-                 revision_of(source)))
+    if (source && flux_is_behind(chart, source, &ignored))
         s->settled = false;
 }
 
 static struct source source_of(const struct graph_item *item, struct track *t)
 {
-    const struct node *reference = source_reference(item->object);
-    struct span ns = node_get_text(reference, "namespace");
     struct source s = {SPAN_EMPTY, true};
     const struct node *source = NULL;
+    struct flux_ref ref;
 
-    if (!reference)
+    if (!flux_source(item->object, &ref))
         return s;
-    if (track_get(t, SPAN(SOURCE_GROUP), node_get_text(reference, "kind"), ns.len ? ns : item->ns,
-                  node_get_text(reference, "name"), &source) == TRACK_UNKNOWN)
+    if (track_get(t, ref.group, ref.kind, ref.ns, ref.name, &source) == TRACK_UNKNOWN)
         s.settled = false;
     if (source)
         add_source(&s, source);
@@ -91,7 +71,7 @@ static bool is_behind(const struct graph_item *item, const struct graph_facts *f
 {
     struct source source;
 
-    if (!item->object || !span_ends(item->group, ".toolkit.fluxcd.io"))
+    if (!item->object || !span_ends(item->group, FLUX_GROUP_SUFFIX))
         return false;
     source = source_of(item, facts->track);
     *change = newest_change(item, facts, &source);
