@@ -328,7 +328,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "watch" in self.query:
             self.stream(hold=20)
         else:
-            self.answer(200, b"<html>" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
+            self.answer(200, b"{" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
 
     # The objects that the test has written to objects.json, and no change.
     def scene_cluster(self, path):

@@ -241,15 +241,16 @@ int kube_list(struct kube *k, const struct kube_selection *selection, kube_objec
 enum kube_change { KUBE_ADDED, KUBE_MODIFIED, KUBE_DELETED };
 
 // An object that cannot be read (nested too deep) hides no other: it is warned of once, told as a
-// change with no more than its name, and kube_watch_unread() says why. The node is the stored copy, without the field sets of managedFields (who wrote when stays),
-// borrowed; valid until the object's next change. For KUBE_DELETED it is the last known state,
-// valid during the call.
+// change with no more than its name, and kube_watch_unread() says why. The node is the stored copy,
+// without the field sets of managedFields (who wrote when stays), borrowed; valid until the
+// object's next change. For KUBE_DELETED it is the last known state, valid during the call.
 struct kube_watch_handler {
     void (*changed)(void *data, enum kube_change change, const struct node *object);
     // The first list is complete, or the first one after a refusal; may be NULL.
     void (*synced)(void *data);
     // The server refuses the list or watch for good (403, 404 of the type), or after the type
-    // vanished, or its list is none; the watch goes on trying every KUBE_WATCH_REFUSED_MS. May be NULL.
+    // vanished, or its list is none; the watch goes on trying every KUBE_WATCH_REFUSED_MS. May be
+    // NULL.
     void (*refused)(void *data, enum kube_reason reason, const struct err *error);
     void *data;
 };
@@ -274,8 +275,8 @@ size_t kube_watch_count(const struct kube_watch *w);
 const struct node *kube_watch_get(const struct kube_watch *w, struct span ns, struct span name);
 // Why an object that is there cannot be read, or NULL; borrowed.
 const char *kube_watch_unread(const struct kube_watch *w, struct span ns, struct span name);
-// Calls each(object) for all that are read; a -1 ends it. No watch may be changed meanwhile (do not run the
-// loop).
+// Calls each(object) for all that are read; a -1 ends it. No watch may be changed meanwhile (do not
+// run the loop).
 int kube_watch_each(const struct kube_watch *w, kube_object_fn *each, void *data, struct err **err)
     MUST_CHECK;
 
