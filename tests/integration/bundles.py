@@ -21,7 +21,7 @@ class Bundle:
     def __init__(self, path):
         self.data = pathlib.Path(path).read_bytes()
         assert self.data[:16] == b"sandstrap bundle"
-        assert int.from_bytes(self.data[16:20], "little") == 1
+        assert int.from_bytes(self.data[16:20], "little") == 2
         size = int.from_bytes(self.data[24:32], "little")
         self.index_at = 20480
         self.index_end = self.index_at + size

@@ -25,6 +25,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json"
 CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+CONFIG = b'{"os":"linux","architecture":"amd64"}'
 GIT_ENVIRONMENT = {
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.org", "GIT_AUTHOR_DATE": "1700000000 +0000",
     "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example.org", "GIT_COMMITTER_DATE": "1700000000 +0000",
@@ -112,7 +113,7 @@ class Upstream:
             self.manifests[repository, name] = (media_type, data)
         return {"mediaType": media_type, "digest": digest(data), "size": len(data)}
 
-    def add_image(self, repository, tag, layers=(b"layer",), config=b'{"os":"linux"}'):
+    def add_image(self, repository, tag, layers=(b"layer",), config=CONFIG):
         return self.add_manifest(repository, tag, {
             "schemaVersion": 2,
             "mediaType": MANIFEST,

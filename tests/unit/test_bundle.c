@@ -60,14 +60,25 @@ static size_t add(struct bundle_plan *p, struct span data)
     return bundle_plan_blob(p, span_str(hex), data.len);
 }
 
-static void add_artifact(struct bundle_plan *p, enum bundle_kind kind, const char *name,
-                         const char *version, const size_t *blobs, size_t count)
+#define COMMIT "0123456789012345678901234567890123456789"
+
+// What the first blob is for all but git.
+static void add_artifact(struct fixture *f, struct bundle_plan *p, enum bundle_kind kind,
+                         const char *name, const char *version, size_t first, const size_t *blobs,
+                         size_t count)
 {
-    bundle_plan_artifact(p, &(struct bundle_artifact){.kind = kind,
-                                                      .name = span_str(name),
-                                                      .version = span_str(version),
-                                                      .blobs = blobs,
-                                                      .blob_count = count});
+    char hex[65];
+    char *revision CLEANUP(mem_cleanup) = NULL;
+
+    crypto_sha256_hex(f->content[first], hex);
+    revision = mem_printf("sha256:%s", hex);
+    bundle_plan_artifact(p, &(struct bundle_artifact){
+                                .kind = kind,
+                                .name = span_str(name),
+                                .version = span_str(version),
+                                .revision = kind == BUNDLE_GIT ? SPAN(COMMIT) : span_str(revision),
+                                .blobs = blobs,
+                                .blob_count = count});
 }
 
 // The same plan, put together forwards or backwards. blobs[i] is that of content[i].
@@ -75,6 +86,7 @@ static struct bundle_plan *plan(struct fixture *f, bool backwards, size_t blobs[
 {
     struct bundle_plan *p = bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
 
+    bundle_plan_platform(p, SPAN("linux/amd64"));
     for (size_t i = 0; i < 4; i++) {
         size_t at = backwards ? 3 - i : i;
 
@@ -82,10 +94,10 @@ static struct bundle_plan *plan(struct fixture *f, bool backwards, size_t blobs[
     }
     for (size_t i = 0; i < 4; i++) {
         switch (backwards ? 3 - i : i) {
-        case 0: add_artifact(p, BUNDLE_TREE, "clusters/sandbox", "", &blobs[0], 1); break;
-        case 1: add_artifact(p, BUNDLE_IMAGE, "app:1", "", &blobs[1], 3); break;
-        case 2: add_artifact(p, BUNDLE_GIT, "https://x", "tag/1", &blobs[3], 1); break;
-        default: add_artifact(p, BUNDLE_GIT, "https://x", "tag/2", &blobs[2], 1);
+        case 0: add_artifact(f, p, BUNDLE_TREE, "clusters/sandbox", "", 0, &blobs[0], 1); break;
+        case 1: add_artifact(f, p, BUNDLE_IMAGE, "app:1", "", 1, &blobs[1], 3); break;
+        case 2: add_artifact(f, p, BUNDLE_GIT, "https://x", "tag/1", 3, &blobs[3], 1); break;
+        default: add_artifact(f, p, BUNDLE_GIT, "https://x", "tag/2", 2, &blobs[2], 1);
         }
     }
     return p;
@@ -96,7 +108,7 @@ static void write_bundle(struct fixture *f, bool backwards)
     struct err *err CLEANUP(err_cleanup) = NULL;
     size_t blobs[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, backwards, blobs);
-    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
 
     assert_non_null(w);
     for (size_t i = 0; i < 4; i++) {
@@ -120,7 +132,7 @@ static int check(const char *path, struct err **err)
 {
     struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(path, err);
 
-    return b ? bundle_verify(b, err) : -1;
+    return b ? bundle_verify(b, NULL, err) : -1;
 }
 
 static void test_bundle__any_order_gives_the_same_bytes(void **state)
@@ -152,7 +164,7 @@ static void test_bundle__what_is_written_is_read(void **state)
     write_bundle(f, false);
     b = bundle_open(f->path, &err);
     assert_non_null(b);
-    assert_int_equal(bundle_verify(b, &err), 0);
+    assert_int_equal(bundle_verify(b, NULL, &err), 0);
     bundle_plan_identity(p, identity);
     assert_string_equal(bundle_identity(b), identity);
     all = bundle_artifacts(b, &count);
@@ -168,6 +180,86 @@ static void test_bundle__what_is_written_is_read(void **state)
         assert_int_equal(bundle_read(b, &blobs[all[2].blobs[i]], &data, &err), 0);
         assert_true(span_eq(buf_span(&data), f->content[i + 1]));
     }
+}
+
+static void test_bundle__what_is_in_it_is_found(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+    const struct bundle_artifact *a;
+    const struct bundle_blob *blob;
+    char hex[65], data[8];
+    size_t count;
+
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    a = bundle_find(b, BUNDLE_GIT, SPAN("https://x"), SPAN("tag/2"));
+    assert_non_null(a);
+    assert_true(span_is(a->version, "tag/2") && span_is(a->revision, COMMIT));
+    assert_null(bundle_find(b, BUNDLE_GIT, SPAN("https://x"), SPAN("tag/3")));
+    assert_null(bundle_find(b, BUNDLE_FILE, SPAN("https://x"), SPAN("tag/2")));
+    assert_true(span_is(bundle_platforms(b, &count)[0], "linux/amd64"));
+    assert_int_equal(count, 1);
+
+    crypto_sha256_hex(f->content[3], hex);
+    blob = bundle_find_blob(b, span_str(hex));
+    assert_non_null(blob);
+    assert_int_equal(pread(bundle_fd(b), data, blob->size, (off_t)blob->offset), 4);
+    assert_memory_equal(data, "tiny", 4);
+    assert_null(bundle_find_blob(b, SPAN(LOCK_DIGEST)));
+}
+
+static void test_bundle__a_revision_of_other_bytes_is_refused(void **state)
+{
+    static const enum bundle_kind kinds[] = {BUNDLE_CHART, BUNDLE_FILE, BUNDLE_IMAGE, BUNDLE_TREE};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        struct bundle_plan *p CLEANUP(bundle_plan_cleanup) =
+            bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+        struct bundle_writer *w;
+        size_t blob = add(p, f->content[3]);
+
+        bundle_plan_platform(p, SPAN("linux/amd64"));
+        add_artifact(f, p, kinds[i], "the-name", "", 0, &blob, 1);
+        w = bundle_writer_open(p, f->path, NULL, &err);
+        assert_int_equal(bundle_writer_put(w, blob, f->content[3], &err), 0);
+        assert_int_equal(bundle_writer_commit(w, &err), 0);
+        assert_null(bundle_open(f->path, &err));
+        assert_int_equal(err_kind(err), ERR_INTEGRITY);
+        assert_non_null(strstr(err_message(err_cause(err)), "the-name"));
+    }
+}
+
+static void test_bundle__an_older_format_says_what_to_do(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    int fd CLEANUP(fd_cleanup) = -1;
+
+    write_bundle(f, false);
+    fd = open(f->path, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "\1", 1, 16), 1);
+    assert_null(bundle_open(f->path, &err));
+    assert_int_equal(err_kind(err), ERR_CONFIG);
+    assert_non_null(strstr(err_message(err_cause(err)), "older sandstrap"));
+    assert_non_null(strstr(err_hint_text(err), "bundle build"));
+}
+
+static void test_bundle__verifying_is_cancelled(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(&err);
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    cancel_request(cancel);
+    assert_int_equal(bundle_verify(b, cancel, &err), -1);
+    assert_int_equal(err_kind(err), ERR_CANCELLED);
 }
 
 // Every single bit position class: each byte of the file flipped in turn.
@@ -217,7 +309,7 @@ static void test_bundle__an_interrupted_writer_is_gone_on_with(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
     size_t blobs[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
-    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
     struct bundle_blob_writer *half;
 
     assert_int_equal(bundle_writer_put(w, blobs[1], f->content[1], &err), 0);
@@ -227,7 +319,7 @@ static void test_bundle__an_interrupted_writer_is_gone_on_with(void **state)
     bundle_writer_abandon(w);
     assert_int_equal(access(f->path, F_OK), -1);
 
-    w = bundle_writer_open(p, f->path, &err);
+    w = bundle_writer_open(p, f->path, NULL, &err);
     assert_non_null(w);
     assert_true(bundle_writer_has(w, blobs[1]));
     assert_false(bundle_writer_has(w, blobs[2]));
@@ -243,14 +335,15 @@ static void test_bundle__what_another_plan_left_does_not_count(void **state)
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
     struct bundle_plan *other CLEANUP(bundle_plan_cleanup) =
         bundle_plan_new(SPAN("lab"), SPAN(LOCK_DIGEST));
-    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
     size_t blob;
 
     assert_int_equal(bundle_writer_put(w, blobs[1], f->content[1], &err), 0);
     bundle_writer_abandon(w);
     blob = add(other, f->content[1]);
-    add_artifact(other, BUNDLE_FILE, "https://x", "", &blob, 1);
-    w = bundle_writer_open(other, f->path, &err);
+    add_artifact(f, other, BUNDLE_FILE, "https://x", "", 1, &blob, 1);
+    bundle_plan_platform(other, SPAN("linux/amd64"));
+    w = bundle_writer_open(other, f->path, NULL, &err);
     assert_non_null(w);
     assert_false(bundle_writer_has(w, blob));
     bundle_writer_abandon(w);
@@ -262,10 +355,10 @@ static void test_bundle__a_second_writer_is_refused(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
     size_t blobs[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
-    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
 
     assert_non_null(w);
-    assert_null(bundle_writer_open(p, f->path, &err));
+    assert_null(bundle_writer_open(p, f->path, NULL, &err));
     assert_int_equal(err_kind(err), ERR_USAGE);
     assert_non_null(strstr(err_message(err), "another process"));
     bundle_writer_abandon(w);
@@ -278,7 +371,7 @@ static void test_bundle__wrong_bytes_are_not_a_blob(void **state)
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
     struct err *opening CLEANUP(err_cleanup) = NULL;
     struct bundle_writer *w CLEANUP(bundle_writer_cleanup) =
-        bundle_writer_open(p, f->path, &opening);
+        bundle_writer_open(p, f->path, NULL, &opening);
     static const char *const wrong[] = {"tinY", "tin", "tiny!"};
 
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
@@ -296,7 +389,7 @@ static void test_bundle__nothing_unfinished_is_put_in_place(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
     size_t blobs[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
-    struct bundle_writer *w = bundle_writer_open(p, f->path, &err);
+    struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
 
     assert_int_equal(bundle_writer_put(w, blobs[0], f->content[0], &err), 0);
     assert_int_equal(bundle_writer_commit(w, &err), -1);
@@ -307,6 +400,10 @@ static void test_bundle__nothing_unfinished_is_put_in_place(void **state)
 
 UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__what_is_written_is_read),
+          WITH_FOLDER(test_bundle__what_is_in_it_is_found),
+          WITH_FOLDER(test_bundle__a_revision_of_other_bytes_is_refused),
+          WITH_FOLDER(test_bundle__an_older_format_says_what_to_do),
+          WITH_FOLDER(test_bundle__verifying_is_cancelled),
           WITH_FOLDER(test_bundle__every_flipped_byte_is_found),
           WITH_FOLDER(test_bundle__every_length_but_its_own_is_refused),
           WITH_FOLDER(test_bundle__an_interrupted_writer_is_gone_on_with),

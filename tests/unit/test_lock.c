@@ -8,27 +8,54 @@
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define HEAD                                                                                       \
-    "apiVersion: sandstrap.dev/v1alpha1\n"                                                         \
+    "apiVersion: sandstrap.dev/v1alpha2\n"                                                         \
     "kind: Lock\n"                                                                                 \
     "entrypoint: clusters/sandbox\n"                                                               \
     "origin: upstream\n"                                                                           \
-    "platform: linux/amd64\n"                                                                      \
+    "platforms: [linux/amd64, linux/arm64]\n"                                                      \
     "artifacts:\n"
 #define GIT                                                                                        \
     "- kind: git\n"                                                                                \
     "  name: https://example.org/x.git\n"                                                          \
     "  ref: tag/1\n"                                                                               \
     "  commit: " COMMIT "\n"                                                                       \
+    "  pack: sha256:" HEX "\n"                                                                     \
     "  usedBy: [a]\n"
+#define IMAGE "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n"
+#define MANIFEST(platform) "{platform: " platform ", digest: \"sha256:" HEX "\"}"
 
 static struct lock *sample(const int order[3])
 {
-    struct lock *l = lock_new(SPAN("clusters/sandbox"), SPAN(LOCK_ORIGIN_UPSTREAM));
+    struct lock *l = lock_new(SPAN("clusters/sandbox"), SPAN(LOCK_ORIGIN_UPSTREAM),
+                              SPAN("linux/arm64,linux/amd64"));
     static const char *const a[] = {"b", "a"}, *const b[] = {"c"};
+    static const struct lock_manifest manifests[] = {
+        {{"linux/arm64", 11}, {"sha256:" HEX, 71}},
+        {{"linux/amd64", 11}, {"sha256:" HEX, 71}},
+    };
     const struct lock_entry entries[] = {
-        {LOCK_IMAGE, SPAN("example.org/app:1"), SPAN_EMPTY, SPAN("sha256:" HEX), 12, a, 2},
-        {LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/2"), SPAN(COMMIT), 0, b, 1},
-        {LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/1"), SPAN(COMMIT), 0, a, 1},
+        {.kind = LOCK_IMAGE,
+         .name = SPAN("example.org/app:1"),
+         .digest = SPAN("sha256:" HEX),
+         .manifests = manifests,
+         .manifest_count = 2,
+         .size = 12,
+         .used_by = a,
+         .used_by_count = 2},
+        {.kind = LOCK_GIT,
+         .name = SPAN("https://example.org/x.git"),
+         .ref = SPAN("tag/2"),
+         .digest = SPAN(COMMIT),
+         .pack = SPAN("sha256:" HEX),
+         .used_by = b,
+         .used_by_count = 1},
+        {.kind = LOCK_GIT,
+         .name = SPAN("https://example.org/x.git"),
+         .ref = SPAN("tag/1"),
+         .digest = SPAN(COMMIT),
+         .pack = SPAN("sha256:" HEX),
+         .used_by = a,
+         .used_by_count = 1},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(entries); i++)
@@ -73,6 +100,8 @@ static void test_lock__what_is_written_is_read(void **state)
     assert_non_null(e);
     assert_int_equal(e->size, 12);
     assert_int_equal(e->used_by_count, 2);
+    assert_int_equal(e->manifest_count, 2);
+    assert_true(span_is(e->manifests[0].platform, "linux/amd64"));
     assert_null(lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/3")));
 }
 
@@ -80,8 +109,12 @@ static void test_lock__adding_again_adds_the_users_only(void **state)
 {
     struct lock *l CLEANUP(lock_cleanup) = sample((const int[]){0, 1, 2});
     static const char *const users[] = {"a", "z"};
-    struct lock_entry e = {
-        LOCK_IMAGE, SPAN("example.org/app:1"), SPAN_EMPTY, SPAN("sha256:other"), 99, users, 2};
+    struct lock_entry e = {.kind = LOCK_IMAGE,
+                           .name = SPAN("example.org/app:1"),
+                           .digest = SPAN("sha256:other"),
+                           .size = 99,
+                           .used_by = users,
+                           .used_by_count = 2};
     const struct lock_entry *there;
     size_t count;
 
@@ -115,8 +148,21 @@ static void test_lock__what_is_wrong_is_told_with_its_line(void **state)
     expect_bad(HEAD "more: 1\n", "7:", "unknown field");
     expect_bad(HEAD "- x\n", "7:", "not a map");
     expect_bad(HEAD "- kind: thing\n  name: x\n", "7:", "unknown kind of artifact: thing");
-    expect_bad(HEAD GIT GIT, "12:", "pinned twice");
-    expect_bad(HEAD GIT "  size: 1\n", "12:", "unknown field: size");
+    expect_bad("apiVersion: sandstrap.dev/v1alpha1\nkind: Lock\n", "1:", "by an older sandstrap");
+    expect_bad(HEAD GIT GIT, "13:", "pinned twice");
+    expect_bad(HEAD GIT "  size: 1\n", "13:", "unknown field: size");
+    expect_bad(HEAD "- kind: git\n  name: x\n  commit: " COMMIT "\n  usedBy: []\n",
+               "7:", "'pack' is not sha256:");
+    expect_bad(HEAD IMAGE "  manifests: []\n", "10:", "one for each platform");
+    expect_bad(HEAD IMAGE "  manifests: [x, y]\n", "10:", "not a map");
+    expect_bad(HEAD IMAGE
+               "  manifests: [" MANIFEST("linux/amd64") ", " MANIFEST("linux/s390x") "]\n",
+               "10:", "not a platform of this lock: linux/s390x");
+    expect_bad(HEAD IMAGE
+               "  manifests: [" MANIFEST("linux/arm64") ", " MANIFEST("linux/amd64") "]\n",
+               "10:", "not in the order");
+    expect_bad(HEAD "- kind: file\n  name: x\n  digest: sha256:" HEX "\n  manifests: []\n",
+               "10:", "unknown field: manifests");
     expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "9:", "unknown field");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "9:", "not a text");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "9:", "40 hexa");
@@ -140,7 +186,9 @@ static void test_lock__head_is_checked(void **state)
 {
     static const char *const lines[][2] = {
         {"origin: upstream", "origin: home"},
-        {"platform: linux/amd64", "platform: linux/arm64"},
+        {"platforms: [linux/amd64, linux/arm64]", "platforms: [linux]"},
+        {"platforms: [linux/amd64, linux/arm64]", "platforms: [linux/a//b]"},
+        {"platforms: [linux/amd64, linux/arm64]", "platforms: []"},
         {"entrypoint: clusters/sandbox", "entrypoint: ''"},
     };
 

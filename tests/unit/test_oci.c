@@ -104,7 +104,7 @@ static void test_oci__bad_manifests_are_refused(void **state)
 {
     (void)state;
     expect_bad_manifest("{", ERR_INTEGRITY, "manifest");
-    expect_bad_manifest("{\"schemaVersion\":1}", ERR_UNSUPPORTED, "schema version 2");
+    expect_bad_manifest("{\"schemaVersion\":1}", ERR_UNSUPPORTED, "schema version 1");
     expect_bad_manifest("{\"schemaVersion\":2}", ERR_INTEGRITY, "without sha256 digest");
     expect_bad_manifest("{\"schemaVersion\":2,\"config\":" BLOB "}", ERR_UNSUPPORTED, "layers");
     expect_bad_manifest("{\"schemaVersion\":2,\"config\":{\"digest\":\"sha256:" HEX
@@ -119,31 +119,267 @@ static void test_oci__bad_manifests_are_refused(void **state)
                         ERR_UNSUPPORTED, "not in the registry");
 }
 
-#define ENTRY(platform) "{\"digest\":\"sha256:" HEX "\",\"platform\":" platform "}"
-#define AMD64 "{\"os\":\"linux\",\"architecture\":\"amd64\"}"
-#define ARM "{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}"
+// --- platforms ---
 
-static void test_oci__platform_of_an_index(void **state)
+static void expect_rank(const char *wanted, const char *have, int rank)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct span digest;
+    struct oci_platform a, b;
+
+    assert_true(oci_platform_parse(arena, span_str(wanted), &a));
+    assert_true(oci_platform_parse(arena, span_str(have), &b));
+    if (oci_platform_rank(&a, &b) != rank)
+        fail_msg("%s on %s: %d", have, wanted, oci_platform_rank(&a, &b));
+}
+
+static void test_oci__platforms_as_containerd_compares_them(void **state)
+{
+    (void)state;
+    expect_rank("linux/amd64", "linux/amd64", 0);
+    expect_rank("linux/amd64", "linux/amd64/v1", 0);
+    expect_rank("linux/amd64", "Linux/x86_64", 0);
+    expect_rank("linux/amd64", "linux/i386", 1);
+    expect_rank("linux/amd64", "linux/amd64/v2", -1);
+    expect_rank("linux/amd64/v3", "linux/amd64/v2", 1);
+    expect_rank("linux/amd64/v3", "linux/amd64", 2);
+    expect_rank("linux/amd64", "windows/amd64", -1);
+    expect_rank("linux/amd64", "linux/arm64", -1);
+    expect_rank("linux/arm64", "linux/aarch64/v8", 0);
+    expect_rank("linux/arm64/v8", "linux/arm64", 0);
+    expect_rank("linux/arm64", "linux/arm/v8", 1);
+    expect_rank("linux/arm64", "linux/arm", 2);
+    expect_rank("linux/arm", "linux/arm/v7", 0);
+    expect_rank("linux/armhf", "linux/arm/7", 0);
+    expect_rank("linux/arm", "linux/armel", 1);
+    expect_rank("linux/arm/v6", "linux/arm/v7", -1);
+    expect_rank("linux/s390x", "linux/s390x", 0);
+}
+
+static void test_oci__what_is_no_platform(void **state)
+{
+    static const char *const bad[] = {"", "linux", "linux/", "/amd64", "linux/arm/", "a/b/c/d"};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct oci_platform p;
 
     (void)state;
-    assert_int_equal(oci_index_choose(arena,
-                                      SPAN("{\"manifests\":[" ENTRY(ARM) "," ENTRY(AMD64) "]}"),
-                                      "linux/amd64", &digest, &err),
-                     1);
-    assert_true(span_is(digest, "sha256:" HEX));
-    assert_int_equal(oci_index_choose(arena, SPAN("{\"layers\":[]}"), "linux/amd64", &digest, &err),
-                     0);
-    assert_int_equal(oci_index_choose(arena, SPAN("{\"manifests\":[" ENTRY(ARM) "]}"),
-                                      "linux/amd64", &digest, &err),
-                     -1);
-    assert_int_equal(err_kind(err), ERR_SOURCE);
-    assert_non_null(strstr(err_message(err), "only for linux/arm/v7"));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(oci_platform_parse(arena, span_str(bad[i]), &p));
+}
+
+// --- from a name to manifests ---
+
+#define IMAGE_CONFIG "application/vnd.oci.image.config.v1+json"
+#define AMD64 "{\"os\":\"linux\",\"architecture\":\"amd64\"}"
+#define ARM64 "{\"os\":\"linux\",\"architecture\":\"arm64\"}"
+#define NOWHERE "{\"os\":\"unknown\",\"architecture\":\"unknown\"}"
+
+// A registry in memory: the tag "t", and everything by its digest.
+struct registry {
+    struct oci_documents base;
+    struct arena *arena;
+    struct span all[128];
+    size_t count;
+    unsigned asked;
+};
+
+static int find(struct registry *r, struct span name, struct span *bytes, struct err **err)
+{
+    for (size_t i = r->count; i-- > 0;) {
+        if (!span_is(name, "t") && !span_eq(oci_digest(r->arena, r->all[i]), name))
+            continue;
+        *bytes = r->all[i];
+        return 0;
+    }
+    return err_set(err, ERR_SOURCE, "%.*s is not there", SPAN_ARG(name));
+}
+
+static int get_manifest(struct oci_documents *d, struct arena *arena UNUSED, struct span name,
+                        struct span *bytes, struct span *media_type, struct err **err)
+{
+    struct registry *r = (struct registry *)d;
+
+    r->asked++;
+    *media_type = SPAN("from/header");
+    return find(r, name, bytes, err);
+}
+
+static int get_config(struct oci_documents *d, struct arena *arena UNUSED,
+                      const struct oci_blob *blob, struct span *bytes, struct err **err)
+{
+    return find((struct registry *)d, blob->digest, bytes, err);
+}
+
+static void registry_init(struct registry *r)
+{
+    *r = (struct registry){.base = {get_manifest, get_config}, .arena = arena_new()};
+}
+
+static void registry_free(struct registry *r)
+{
+    arena_free(r->arena);
+}
+
+// Adds a document; what the last one is, has the tag. Its digest.
+static const char *add(struct registry *r, char *text)
+{
+    assert_true(r->count < ARRAY_LEN(r->all));
+    r->all[r->count++] = span_str(text);
+    return oci_digest(r->arena, span_str(text)).ptr;
+}
+
+static const char *add_manifest(struct registry *r, const char *config, const char *type)
+{
+    const char *digest = add(r, arena_printf(r->arena, "%s", config));
+
+    return add(r, arena_printf(r->arena,
+                               "{\"schemaVersion\":2,\"config\":{\"digest\":\"%s\",\"size\":%zu,"
+                               "\"mediaType\":\"%s\"},\"layers\":[]}",
+                               digest, strlen(config), type));
+}
+
+static char *entry(struct registry *r, const char *digest, const char *platform)
+{
+    return arena_printf(r->arena, "{\"digest\":\"%s\",\"size\":1%s%s}", digest,
+                        platform ? ",\"platform\":" : "", platform ? platform : "");
+}
+
+static const char *add_index(struct registry *r, const char *first, const char *second)
+{
+    return add(r, arena_printf(r->arena, "{\"schemaVersion\":2,\"manifests\":[%s%s%s]}", first,
+                               second ? "," : "", second ? second : ""));
+}
+
+static int resolve(struct registry *r, const char *platforms, struct oci_resolved *resolved,
+                   struct err **err)
+{
+    struct oci_ref ref;
+    struct span list[4], rest = span_str(platforms);
+    size_t count = 0;
+
+    assert_int_equal(oci_ref_parse(r->arena, SPAN("example.org/x:t"), &ref, err), 0);
+    while (span_next(&rest, ',', &list[count]))
+        count++;
+    return oci_resolve(&r->base, r->arena, &ref, OCI_IMAGE, list, count, resolved, err);
+}
+
+static void expect_manifest(struct registry *r, const char *digest, size_t indexes)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct oci_resolved resolved;
+
+    if (resolve(r, "linux/amd64", &resolved, &err) < 0)
+        fail_msg("%s: %s", err_message(err), err_message(err_cause(err)));
+    assert_true(span_is(resolved.manifests[0].digest, digest));
+    assert_int_equal(resolved.index_count, indexes);
+    assert_true(span_eq(resolved.digest,
+                        indexes ? resolved.indexes[0].digest : resolved.manifests[0].digest));
+}
+
+static void test_oci__indexes_are_followed(void **state)
+{
+    struct registry r CLEANUP(registry_free);
+    const char *amd, *arm, *inner;
+
+    (void)state;
+    registry_init(&r);
+    arm = add_manifest(&r, ARM64, IMAGE_CONFIG);
+    amd = add_manifest(&r, AMD64, IMAGE_CONFIG);
+    expect_manifest(&r, amd, 0);
+    inner = add_index(&r, entry(&r, arm, ARM64), entry(&r, amd, AMD64));
+    expect_manifest(&r, amd, 1);
+    add_index(&r, entry(&r, inner, AMD64), NULL);
+    expect_manifest(&r, amd, 2);
+    add_index(&r, entry(&r, arm, NULL), entry(&r, inner, NULL));
+    expect_manifest(&r, amd, 2);
+    add_index(&r, entry(&r, arm, NULL), entry(&r, amd, NULL));
+    expect_manifest(&r, amd, 1);
+    add_index(&r, entry(&r, arm, NOWHERE),
+              entry(&r, amd, "{\"os\":\"linux\",\"architecture\":\"amd64\",\"variant\":\"v1\"}"));
+    expect_manifest(&r, amd, 1);
+    // The better platform wins over the earlier place, and any platform over none.
+    add_index(&r, entry(&r, arm, "{\"os\":\"linux\",\"architecture\":\"386\"}"),
+              entry(&r, amd, AMD64));
+    expect_manifest(&r, amd, 1);
+}
+
+static void test_oci__several_platforms_of_one_index(void **state)
+{
+    struct registry r CLEANUP(registry_free);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct oci_resolved resolved;
+    const char *amd, *arm, *inner;
+
+    (void)state;
+    registry_init(&r);
+    arm = add_manifest(&r, ARM64, IMAGE_CONFIG);
+    amd = add_manifest(&r, AMD64, IMAGE_CONFIG);
+    inner = add_index(&r, entry(&r, arm, ARM64), NULL);
+    add_index(&r, entry(&r, inner, NULL), entry(&r, amd, AMD64));
+    assert_int_equal(resolve(&r, "linux/amd64,linux/arm64", &resolved, &err), 0);
+    assert_true(span_is(resolved.manifests[0].digest, amd));
+    assert_true(span_is(resolved.manifests[1].digest, arm));
+    assert_int_equal(resolved.index_count, 2);
+    assert_true(span_is(resolved.indexes[1].digest, inner));
+}
+
+static void expect_no_image(struct registry *r, enum err_kind kind, const char *word)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct oci_resolved resolved;
+
+    assert_int_equal(resolve(r, "linux/amd64", &resolved, &err), -1);
+    assert_int_equal(err_kind(err), kind);
+    if (!strstr(err_message(err_cause(err)), word))
+        fail_msg("'%s' has not '%s'", err_message(err_cause(err)), word);
+}
+
+static void test_oci__what_is_no_image_for_the_platform(void **state)
+{
+    struct registry r CLEANUP(registry_free);
+    const char *arm, *chart;
+
+    (void)state;
+    registry_init(&r);
+    arm = add_manifest(&r, ARM64, IMAGE_CONFIG);
+    expect_no_image(&r, ERR_SOURCE, "for linux/amd64, only for linux/arm64");
+    add_index(&r, entry(&r, arm, ARM64), entry(&r, arm, NULL));
+    expect_no_image(&r, ERR_SOURCE, "only for linux/arm64, linux/arm64");
+    chart = add_manifest(&r, "{}", OCI_CHART_CONFIG);
+    expect_no_image(&r, ERR_CONFIG, "no container image but a Helm chart");
+    add_index(&r, entry(&r, chart, NULL), NULL);
+    expect_no_image(&r, ERR_SOURCE, "only for nothing");
+    add(&r, arena_printf(r.arena, "{\"schemaVersion\":2,\"artifactType\":\"a/b\",\"config\":" BLOB
+                                  ",\"layers\":[]}"));
+    expect_no_image(&r, ERR_CONFIG, "no container image but a/b");
+    add(&r, arena_printf(r.arena, "{\"schemaVersion\":1,\"fsLayers\":[]}"));
+    expect_no_image(&r, ERR_UNSUPPORTED, "Docker's schema version 1");
+}
+
+static void test_oci__looking_has_its_limits(void **state)
+{
+    struct registry r CLEANUP(registry_free);
+    struct buf list CLEANUP(buf_free) = BUF_INIT(OCI_MANIFEST_MAX_BYTES);
+    const char *digest;
+
+    (void)state;
+    registry_init(&r);
+    digest = add_manifest(&r, AMD64, IMAGE_CONFIG);
+    for (size_t i = 0; i <= OCI_INDEX_DEPTH_MAX; i++)
+        digest = add_index(&r, entry(&r, digest, NULL), NULL);
+    expect_no_image(&r, ERR_UNSUPPORTED, "nested deeper");
+
+    digest = add_manifest(&r, ARM64, IMAGE_CONFIG);
+    for (size_t i = 0; i < 10000; i++)
+        buf_printf(&list, "%s%s", i ? "," : "", entry(&r, digest, NULL));
+    add_index(&r, buf_str(&list), NULL);
+    r.asked = 0;
+    expect_no_image(&r, ERR_UNSUPPORTED, "looked at");
+    assert_true(r.asked <= OCI_LOOKS_MAX + 1);
 }
 
 UNIT_MAIN(UNIT(test_oci__references_in_full), UNIT(test_oci__what_is_no_reference),
           UNIT(test_oci__a_manifest_is_read), UNIT(test_oci__bad_manifests_are_refused),
-          UNIT(test_oci__platform_of_an_index))
+          UNIT(test_oci__platforms_as_containerd_compares_them),
+          UNIT(test_oci__what_is_no_platform), UNIT(test_oci__indexes_are_followed),
+          UNIT(test_oci__several_platforms_of_one_index),
+          UNIT(test_oci__what_is_no_image_for_the_platform), UNIT(test_oci__looking_has_its_limits))

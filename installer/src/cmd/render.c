@@ -74,7 +74,7 @@ static const struct opt render_table[] = {
      .name = "lock",
      .value = "FILE",
      .offset = AT(lock),
-     .help = "check what the network gives against this lock (bundles/sandbox.lock)"},
+     .help = "check what is remote against this lock (bundles/sandbox.lock)"},
     COMMAND_CA_FILE_OPTION(struct render_options),
     COMMAND_LAB_OPTION(struct render_options),
     COMMAND_COMMON_OPTIONS,
@@ -117,7 +117,8 @@ static int open_remote(struct remote *r, struct err **err)
     if (!r->options->bundle)
         return open_network(r, err);
     r->bundle = artifacts_open_bundle(r->options->bundle, r->options->lab, err);
-    if (!r->bundle)
+    if (!r->bundle ||
+        artifacts_check_lock(r->bundle, r->options->lock, r->options->lab, r->env->report, err) < 0)
         return -1;
     r->inner = artifacts_bundle_resolver(r->bundle);
     return 0;

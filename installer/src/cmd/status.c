@@ -16,6 +16,7 @@ struct status_options {
     struct command_common common;
     const char *entrypoint;
     const char *bundle;
+    const char *lock;
     const char *kubeconfig;
     const char *context;
     int64_t timeout_ms;
@@ -27,6 +28,11 @@ struct status_options {
 static const struct opt status_table[] = {
     COMMAND_ENTRYPOINT_OPTION(struct status_options),
     COMMAND_BUNDLE_OPTION(struct status_options),
+    {.type = OPT_TEXT,
+     .name = "lock",
+     .value = "FILE",
+     .offset = AT(lock),
+     .help = "the lock that the bundle has to be of (bundles/sandbox.lock)"},
     COMMAND_CLUSTER_OPTIONS(struct status_options),
     {.type = OPT_DURATION,
      .name = "timeout",
@@ -151,7 +157,8 @@ static int status_run(struct command_env *env, const void *options, struct err *
     if (!http)
         return -1;
     bundle = artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
-    if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
+    if (!bundle || artifacts_check_lock(bundle, o->lock, o->lab, env->report, err) < 0 ||
+        artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &plan, err) < 0)
         return -1;
     return look(env, o, http, &plan, arena, err);

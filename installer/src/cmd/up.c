@@ -38,7 +38,7 @@ static const struct opt up_table[] = {
      .name = "lock",
      .value = "FILE",
      .offset = AT(lock),
-     .help = "the lock to build a missing bundle from (bundles/sandbox.lock)"},
+     .help = "the lock that the bundle has to be of (bundles/sandbox.lock)"},
     COMMAND_CLUSTER_OPTIONS(struct up_options),
     COMMAND_CA_FILE_OPTION(struct up_options),
     {.type = OPT_DURATION,
@@ -82,6 +82,7 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
         .lock = o->lock ? o->lock : ARTIFACTS_LOCK,
         .entrypoint = o->entrypoint ? o->entrypoint : ARTIFACTS_ENTRYPOINT,
         .lab = o->lab,
+        .cancel = env->cancel,
         .report = env->report,
     };
     struct bundle *b CLEANUP(bundle_cleanup) = NULL;
@@ -89,7 +90,8 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
     if (!o->bundle && access(path, F_OK) < 0 && artifacts_build(http, &build, path, NULL, err) < 0)
         return NULL;
     b = artifacts_open_bundle(path, o->lab, err);
-    if (!b || bundle_verify(b, err) < 0)
+    if (!b || artifacts_verify(b, env->cancel, err) < 0 ||
+        artifacts_check_lock(b, o->lock, o->lab, env->report, err) < 0)
         return NULL;
     report_info(env->report, "bundle", "%s is verified: sha256:%s", path, bundle_identity(b));
     return STEAL(b);

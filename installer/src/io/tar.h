@@ -61,6 +61,9 @@ struct tar_writer;
 struct tar_writer *tar_writer_new(struct buf *out) MUST_CHECK RETURNS_NONNULL;
 int tar_add_file(struct tar_writer *w, const char *path, bool executable, struct span data,
                  struct err **err) MUST_CHECK;
+// A symbolic link; `target` as readlink gives it.
+int tar_add_link(struct tar_writer *w, const char *path, const char *target, struct err **err)
+    MUST_CHECK;
 // Writes the end; the writer is freed, also on failure.
 int tar_writer_finish(struct tar_writer *w, struct err **err) MUST_CHECK;
 void tar_writer_free(struct tar_writer *w); // NULL-safe

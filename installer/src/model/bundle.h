@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -23,10 +24,11 @@
 
 // What an artifact is. Its blobs, in order:
 enum bundle_kind {
-    BUNDLE_CHART, // OCI chart: manifest, config, layers; name: repository:version
+    BUNDLE_CHART, // OCI chart: as an image; name: repository:version
     BUNDLE_FILE,  // https file: its bytes; name: the URL
-    BUNDLE_GIT,   // git repository at one commit: a tar of its tree, a pack; name: the URL
-    BUNDLE_IMAGE, // container image: manifest, config, layers; name: the reference
+    BUNDLE_GIT,   // git repository at one commit: a pack; name: the URL
+    BUNDLE_IMAGE, // container image: indexes, then manifest, config, layers for each platform;
+                  // name: the reference
     BUNDLE_TREE,  // the GitOps tree: a tar; name: the entrypoint
 };
 
@@ -36,14 +38,23 @@ struct bundle_blob {
     uint64_t offset; // in the file; filled in by the writer
 };
 
+// What an index has for one platform.
+struct bundle_manifest {
+    size_t blob;          // one of the artifact's
+    struct span platform; // "linux/amd64"
+};
+
 struct bundle_artifact {
     enum bundle_kind kind;
     struct span name;
     struct span version;    // tag or version as the tree pins it; may be empty
-    struct span revision;   // what it was resolved to: digest or commit; may be empty
+    struct span revision;   // what it was resolved to: "sha256:<digest of the first blob>", of a
+                            // git repository the commit
     struct span media_type; // of the first blob; may be empty
     const size_t *blobs;    // indexes into the blobs of the bundle
     size_t blob_count;
+    const struct bundle_manifest *manifests; // one for each platform when the first blob is an
+    size_t manifest_count;                   // index; else none: the first blob is the manifest
 };
 
 const char *bundle_kind_name(enum bundle_kind kind); // "chart", "file", "git", "image", "tree"
@@ -52,8 +63,9 @@ const char *bundle_kind_name(enum bundle_kind kind); // "chart", "file", "git", 
 
 struct bundle;
 
-// Checks header, length, index and layout; reads no blob. ERR_INTEGRITY; ERR_CONFIG when the file
-// cannot be opened.
+// Checks header, length, index, layout, and that revisions are those of their blobs as far as the
+// index tells; reads no blob. ERR_INTEGRITY; ERR_CONFIG when the file cannot be opened or is of an
+// older format.
 struct bundle *bundle_open(const char *path, struct err **err) MUST_CHECK;
 void bundle_close(struct bundle *b); // NULL-safe
 CLEANUP_DEFINE(bundle_cleanup, struct bundle, bundle_close);
@@ -67,10 +79,20 @@ struct span bundle_origin(const struct bundle *b);
 // SHA-256 of the lock's bytes in hexadecimal. Borrowed.
 struct span bundle_lock_digest(const struct bundle *b);
 
+// "linux/amd64", …: what the images are for. Borrowed.
+const struct span *bundle_platforms(const struct bundle *b, size_t *count);
+
 // Artifacts are sorted by kind, name and version, which name one together. All borrowed.
 const struct bundle_artifact *bundle_artifacts(const struct bundle *b, size_t *count);
 const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
+// In logarithmic and constant time; NULL when there is none.
+const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
+                                          struct span name, struct span version);
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest);
+
+// The file, for sendfile() from blob->offset on: blob->size bytes, which nobody has verified then.
+// Borrowed.
+int bundle_fd(const struct bundle *b);
 
 // A stream over one blob that fails at its end when the digest is wrong. Reads with pread: several
 // may be open.
@@ -80,8 +102,9 @@ struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *b
 int bundle_read(const struct bundle *b, const struct bundle_blob *blob, struct buf *out,
                 struct err **err) MUST_CHECK;
 
-// Verifies every byte of the file once: signature area, all blobs (on all cores), padding. Blocks.
-int bundle_verify(const struct bundle *b, struct err **err) MUST_CHECK;
+// Verifies every byte of the file once: signature area, all blobs (on all cores), padding. What the
+// blobs mean is not looked at. Blocks; ERR_CANCELLED soon after `cancel` (may be NULL) is set.
+int bundle_verify(const struct bundle *b, struct cancel *cancel, struct err **err) MUST_CHECK;
 
 // --- writing ---
 
@@ -90,7 +113,8 @@ int bundle_verify(const struct bundle *b, struct err **err) MUST_CHECK;
 struct bundle_plan;
 
 struct bundle_plan *bundle_plan_new(struct span origin, struct span lock_digest) MUST_CHECK;
-void bundle_plan_free(struct bundle_plan *p); // NULL-safe
+void bundle_plan_platform(struct bundle_plan *p, struct span platform); // in order
+void bundle_plan_free(struct bundle_plan *p);                           // NULL-safe
 CLEANUP_DEFINE(bundle_plan_cleanup, struct bundle_plan, bundle_plan_free);
 
 // Adds a blob unless it is there; returns its index.
@@ -105,12 +129,14 @@ void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HE
 struct bundle_writer;
 
 // Lays the plan out (the same plan in any order gives the same bytes) and opens `path`.part, going
-// on with what an interrupted writer of the same plan left there. The plan outlives the writer.
-// ERR_CONFIG; ERR_USAGE when another process is writing it.
-struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path, struct err **err)
-    MUST_CHECK;
+// on with what an interrupted writer of the same plan left there. The plan and `cancel` (may be
+// NULL) outlive the writer, whose functions end soon after it is set. ERR_CONFIG, when the disk is
+// full too: then nothing is left on it; ERR_USAGE when another process is writing it.
+struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path,
+                                         struct cancel *cancel, struct err **err) MUST_CHECK;
 
-// Whether the blob is in the file already, whole and right (it is read and hashed).
+// Whether the blob is in the file already, whole and right (it is read and hashed); false when that
+// was interrupted.
 bool bundle_writer_has(struct bundle_writer *w, size_t blob);
 
 // One blob on its way into the file; several may be, in any order.
@@ -130,7 +156,7 @@ int bundle_writer_put(struct bundle_writer *w, size_t blob, struct span data, st
 // must have been put or found there.
 int bundle_writer_commit(struct bundle_writer *w, struct err **err) MUST_CHECK;
 
-// Leaves the .part file for the next try. NULL-safe.
+// Leaves the .part file for the next try, unless the disk was full. NULL-safe.
 void bundle_writer_abandon(struct bundle_writer *w);
 CLEANUP_DEFINE(bundle_writer_cleanup, struct bundle_writer, bundle_writer_abandon);
 

@@ -99,6 +99,10 @@ int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_
 bool git_find(const struct git_store *s, const struct git_oid *commit, const char *path,
               struct span *content) MUST_CHECK;
 
+// Whether the store is that commit and what its tree needs, nothing less and nothing more: what
+// git_pack() would write. ERR_INTEGRITY.
+int git_check(const struct git_store *s, const struct git_oid *commit, struct err **err) MUST_CHECK;
+
 // Appends a pack of the commit and what its tree needs, in a fixed order: the same commit gives
 // the same bytes, whatever pack it came from. ERR_INTEGRITY: something is missing.
 int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,

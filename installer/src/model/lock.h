@@ -13,7 +13,8 @@
 #include "base/span.h"
 
 #define LOCK_MAX_BYTES ((size_t)16 << 20)
-#define LOCK_PLATFORM "linux/amd64"
+#define LOCK_PLATFORM "linux/amd64" // when none is asked for
+#define LOCK_PLATFORMS_MAX 16
 #define LOCK_ORIGIN_LAB "lab"
 #define LOCK_ORIGIN_UPSTREAM "upstream"
 
@@ -24,25 +25,39 @@ enum lock_kind {
     LOCK_IMAGE, // name: the reference as the tree has it
 };
 
+// What an index has for one platform.
+struct lock_manifest {
+    struct span platform; // "linux/amd64"
+    struct span digest;   // "sha256:<hex>" of its manifest
+};
+
 struct lock_entry {
     enum lock_kind kind;
     struct span name;
     struct span ref;    // of a git repository, as the tree has it; else empty
-    struct span digest; // "sha256:<hex>" of the file or manifest, the commit of a git repository
+    struct span digest; // "sha256:<hex>" that the name was resolved to: of the file, manifest or
+                        // index; the commit of a git repository
+    struct span pack;   // git: "sha256:<hex>" of git_pack(), since commits are only SHA-1
     uint64_t size;      // of the file, or of all blobs of an image or chart; 0 for git
+    const struct lock_manifest *manifests; // below `digest` when that is an index, sorted
+    size_t manifest_count;
     const char *const *used_by; // why it is there: "clusters/sandbox/flux/kustomization.yaml:5"
     size_t used_by_count;
 };
 
 struct lock;
 
-struct lock *lock_new(struct span entrypoint, struct span origin) MUST_CHECK RETURNS_NONNULL;
+// `platforms`: "linux/amd64,linux/arm64", each in its normal form.
+struct lock *lock_new(struct span entrypoint, struct span origin, struct span platforms)
+    MUST_CHECK RETURNS_NONNULL;
 void lock_free(struct lock *l); // NULL-safe
 CLEANUP_DEFINE(lock_cleanup, struct lock, lock_free);
 
 // Borrowed.
 struct span lock_entrypoint(const struct lock *l);
 struct span lock_origin(const struct lock *l);
+// Sorted, at least one.
+const struct span *lock_platforms(const struct lock *l, size_t *count);
 const struct lock_entry *lock_entries(const struct lock *l, size_t *count);
 // The entry of that kind, name and ref, or NULL.
 const struct lock_entry *lock_find(const struct lock *l, enum lock_kind kind, struct span name,

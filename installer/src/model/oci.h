@@ -19,6 +19,9 @@
 #define OCI_MANIFEST_MAX_BYTES ((size_t)8 << 20)
 #define OCI_BLOBS_MAX 1024 // of one manifest
 #define OCI_BLOB_MAX_BYTES ((uint64_t)1 << 39)
+#define OCI_CONFIG_MAX_BYTES ((size_t)4 << 20)
+#define OCI_INDEX_DEPTH_MAX 4 // of indexes in indexes
+#define OCI_LOOKS_MAX 64      // documents that are looked at to find one manifest
 #define OCI_CHART_CONFIG "application/vnd.cncf.helm.config.v1+json"
 
 // --- references ---
@@ -41,6 +44,23 @@ int oci_ref_parse(struct arena *arena, struct span text, struct oci_ref *ref, st
 // "docker.io/library/busybox:1" or "…@sha256:…", in full; appended to `out`.
 void oci_ref_format(const struct oci_ref *ref, struct buf *out);
 
+// --- platforms ---
+
+// As containerd's platforms.Normalize() leaves it: amd64/v1 is amd64, arm64/v8 is arm64, arm is
+// arm/v7; lower case.
+struct oci_platform {
+    struct span os, architecture, variant; // "" where nothing is said
+};
+
+// "linux/amd64" or "linux/arm/v6". false when it is neither.
+bool oci_platform_parse(struct arena *arena, struct span text, struct oci_platform *platform)
+    MUST_CHECK;
+void oci_platform_format(const struct oci_platform *platform, struct buf *out);
+
+// How well a machine of the platform `wanted` runs what is made for `have`, by the rules of
+// containerd's platforms.Only(): 0 best, then 1 and more; -1: not at all.
+int oci_platform_rank(const struct oci_platform *wanted, const struct oci_platform *have);
+
 // --- manifests ---
 
 struct oci_blob {
@@ -54,6 +74,7 @@ struct oci_manifest {
     struct span bytes;  // as the registry gave them
     struct span digest; // of these bytes
     struct span media_type;
+    struct span artifact_type; // "" for what is an image or chart
     struct oci_blob config;
     const struct oci_blob *layers;
     size_t layer_count;
@@ -63,16 +84,68 @@ struct oci_manifest {
 int oci_manifest_parse(struct arena *arena, struct span bytes, struct span media_type,
                        struct oci_manifest *manifest, struct err **err) MUST_CHECK;
 
-// If the bytes are an index: 1 and the digest of its manifest for "linux/amd64" in *digest; 0 if
-// they are none. ERR_SOURCE when the platform is not in it, naming those that are.
-int oci_index_choose(struct arena *arena, struct span bytes, const char *platform,
-                     struct span *digest, struct err **err) MUST_CHECK;
+// Whether it is a container image; if not, ERR_CONFIG says what else it is.
+int oci_manifest_check_image(const struct oci_manifest *manifest, struct err **err) MUST_CHECK;
+
+// What the config of an image says. ERR_INTEGRITY.
+int oci_config_platform(struct arena *arena, struct span config, struct oci_platform *platform,
+                        struct err **err) MUST_CHECK;
+
+struct oci_index_entry {
+    struct oci_blob blob;
+    bool has_platform;
+    struct oci_platform platform;
+};
+
+struct oci_index {
+    struct span bytes, digest, media_type; // as in struct oci_manifest
+    const struct oci_index_entry *entries;
+    size_t count;
+};
+
+// If the bytes are an index (or Docker's manifest list): 1, and *index; 0 if they are something
+// else. ERR_INTEGRITY.
+int oci_index_parse(struct arena *arena, struct span bytes, struct span media_type,
+                    struct oci_index *index, struct err **err) MUST_CHECK;
 
 // "sha256:<hex>" of some bytes, in the arena.
 struct span oci_digest(struct arena *arena, struct span bytes);
 
 // Bytes of manifest, config and layers together.
 uint64_t oci_manifest_total(const struct oci_manifest *m);
+
+// --- from a name to manifests ---
+
+// Where oci_resolve() gets documents from.
+struct oci_documents {
+    // The manifest or index of that name (a tag or digest). *bytes and *media_type live in `arena`.
+    int (*manifest)(struct oci_documents *d, struct arena *arena, struct span name,
+                    struct span *bytes, struct span *media_type, struct err **err);
+    // The config with that digest, verified.
+    int (*config)(struct oci_documents *d, struct arena *arena, const struct oci_blob *blob,
+                  struct span *bytes, struct err **err);
+};
+
+enum oci_content { OCI_IMAGE, OCI_CHART };
+
+// What a name was resolved to. Lives in the arena.
+struct oci_resolved {
+    struct span digest; // of the index, or else of the only manifest
+    struct span media_type;
+    uint64_t size;                   // of all blobs: indexes, manifests, configs, layers
+    const struct oci_index *indexes; // on the way, outermost first; none: the name is a manifest's
+    size_t index_count;
+    const struct oci_manifest *manifests; // for each platform that was asked for, in that order
+    size_t manifest_count;
+};
+
+// Follows a tag or digest through indexes to the manifests for the platforms, as containerd does:
+// the best entry with a fitting platform, then those without one, whose config tells. Every digest
+// is checked. Charts have no platform unless an index gives one. ERR_CONFIG for what is no image,
+// ERR_SOURCE when there is none for a platform, ERR_INTEGRITY, ERR_UNSUPPORTED.
+int oci_resolve(struct oci_documents *d, struct arena *arena, const struct oci_ref *ref,
+                enum oci_content content, const struct span *platforms, size_t platform_count,
+                struct oci_resolved *resolved, struct err **err) MUST_CHECK;
 
 // --- client ---
 
@@ -85,11 +158,10 @@ struct oci *oci_new(struct http *h, struct err **err) MUST_CHECK;
 void oci_free(struct oci *o); // NULL-safe
 CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);
 
-// Gets the manifest of a reference (by digest when it has one) for a platform, verified against
-// its digest. Blocking. ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED.
-int oci_pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                      const char *platform, struct oci_manifest *manifest, struct err **err)
-    MUST_CHECK;
+// The bytes of a manifest or index by `name`, a tag or digest; not verified. Blocking. ERR_SOURCE.
+int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                     struct span name, struct span *bytes, struct span *media_type,
+                     struct err **err) MUST_CHECK;
 
 // Fills in a request for a blob of the reference's repository, with credentials; for http_start()
 // or http_open(). The request borrows from `arena`. Blocking: it may have to get a token.

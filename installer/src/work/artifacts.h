@@ -40,15 +40,28 @@ CLEANUP_DEFINE(artifacts_resolver_cleanup, struct kustomize_resolver, artifacts_
 
 // bundle_open(), and ERR_USAGE for a bundle of the lab unless `lab`. Reads no blob.
 struct bundle *artifacts_open_bundle(const char *path, bool lab, struct err **err) MUST_CHECK;
+
+// Verifies every byte of a bundle, and that they are what its artifacts' revisions name: manifests,
+// what is listed in them, commits with their complete trees, the GitOps tree. ERR_INTEGRITY with
+// the artifact; ERR_CANCELLED soon after `cancel` (may be NULL) is set. Blocks.
+int artifacts_verify(const struct bundle *b, struct cancel *cancel, struct err **err) MUST_CHECK;
+
+// Compares every artifact with its pin in the lock `path`; NULL: ARTIFACTS_LOCK when that is one of
+// this bundle, and else nothing is compared and `report` told so. ERR_INTEGRITY with the artifact,
+// ERR_CONFIG for a bundle that says itself that it is of another lock.
+int artifacts_check_lock(const struct bundle *b, const char *path, bool lab, struct report *report,
+                         struct err **err) MUST_CHECK;
+
 // lock_read(), with the same check.
 struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) MUST_CHECK;
 
 // --- locking ---
 
-// Walks the entrypoint and all that it reaches, and resolves everything to digests and commits.
+// Walks the entrypoint and all that it reaches, and resolves everything to digests and commits;
+// images for all `platforms` ("linux/amd64,linux/arm64"). ERR_USAGE for what is no platform,
 // ERR_CONFIG, ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED, ERR_CANCELLED. Blocks.
-struct lock *artifacts_lock(struct http *h, const char *entrypoint, bool lab, struct report *report,
-                            struct err **err) MUST_CHECK;
+struct lock *artifacts_lock(struct http *h, const char *entrypoint, const char *platforms, bool lab,
+                            struct report *report, struct err **err) MUST_CHECK;
 
 // --- fetching ---
 
@@ -57,6 +70,7 @@ struct artifacts_build_options {
     const char *entrypoint; // folder of the tree
     bool lab;
     bool without_images;
+    struct cancel *cancel; // may be NULL
     struct report *report;
 };
 

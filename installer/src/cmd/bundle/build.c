@@ -73,6 +73,7 @@ static int build_run(struct command_env *env, const void *options, struct err **
                                             .entrypoint = o->entrypoint,
                                             .lab = o->lab,
                                             .without_images = o->without_images,
+                                            .cancel = env->cancel,
                                             .report = env->report};
     struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;

@@ -30,7 +30,7 @@ static int verify_run(struct command_env *env, const void *options, struct err *
     struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(o->file, err);
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
 
-    if (!b || bundle_verify(b, err) < 0)
+    if (!b || artifacts_verify(b, env->cancel, err) < 0)
         return -1;
     if (env->json)
         print_json(env, print_bundle(d, b));
@@ -51,53 +51,116 @@ static uint64_t size_of(const struct bundle *b, const struct bundle_artifact *a)
     return sum;
 }
 
+// Names are the bundle's, which may be anybody's: no control character of them gets to a terminal.
+static void add_plain(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+
+        buf_add_char(out, (char)(c < 0x20 || c == 0x7f ? '?' : c));
+    }
+}
+
+static void add_head(const struct bundle *b, struct buf *out)
+{
+    size_t count;
+    const struct span *platforms = bundle_platforms(b, &count);
+
+    buf_printf(out, "identity   sha256:%s\norigin     ", bundle_identity(b));
+    add_plain(out, bundle_origin(b));
+    buf_printf(out, "\nlock       sha256:%.*s\nplatforms ", SPAN_ARG(bundle_lock_digest(b)));
+    for (size_t i = 0; i < count; i++) {
+        buf_add_char(out, ' ');
+        add_plain(out, platforms[i]);
+    }
+    buf_printf(out, "\nbytes      %llu\n\n", (unsigned long long)bundle_size(b));
+}
+
+static void add_artifact(const struct bundle *b, const struct bundle_artifact *a, struct buf *out)
+{
+    size_t count;
+    const struct bundle_blob *blobs = bundle_blobs(b, &count);
+
+    buf_printf(out, "%-6s %12llu  ", bundle_kind_name(a->kind), (unsigned long long)size_of(b, a));
+    add_plain(out, a->name);
+    if (a->version.len) {
+        buf_add_str(out, " at ");
+        add_plain(out, a->version);
+    }
+    if (a->kind != BUNDLE_TREE)
+        buf_printf(out, " (%s%.*s)", a->manifest_count ? "index " : "", SPAN_ARG(a->revision));
+    buf_add_char(out, '\n');
+    for (size_t i = 0; i < a->manifest_count; i++) {
+        buf_printf(out, "%21s", "");
+        add_plain(out, a->manifests[i].platform);
+        buf_printf(out, " (sha256:%.*s)\n", SPAN_ARG(blobs[a->manifests[i].blob].digest));
+    }
+}
+
 static void inspect_text(const struct bundle *b, struct buf *out)
 {
     size_t count;
     const struct bundle_artifact *all = bundle_artifacts(b, &count);
-    struct span origin = bundle_origin(b);
 
-    buf_printf(out,
-               "identity  sha256:%s\norigin    %.*s\nlock      sha256:%.*s\nbytes     %llu\n\n",
-               bundle_identity(b), SPAN_ARG(origin), SPAN_ARG(bundle_lock_digest(b)),
-               (unsigned long long)bundle_size(b));
+    add_head(b, out);
     buf_printf(out, "%-6s %12s  %s\n", "KIND", "BYTES", "NAME");
-    for (size_t i = 0; i < count; i++) {
-        char *name CLEANUP(mem_cleanup) = url_masked(all[i].name.ptr);
+    for (size_t i = 0; i < count; i++)
+        add_artifact(b, &all[i], out);
+}
 
-        buf_printf(out, "%-6s %12llu  %s", bundle_kind_name(all[i].kind),
-                   (unsigned long long)size_of(b, &all[i]), name);
-        if (all[i].version.len)
-            buf_printf(out, " at %.*s", SPAN_ARG(all[i].version));
-        if (all[i].revision.len)
-            buf_printf(out, " (%.*s)", SPAN_ARG(all[i].revision));
-        buf_add_char(out, '\n');
+static struct node *manifests_node(struct doc *d, const struct bundle *b,
+                                   const struct bundle_artifact *a)
+{
+    struct node *list = node_new_seq(d);
+    size_t count;
+    const struct bundle_blob *blobs = bundle_blobs(b, &count);
+
+    for (size_t i = 0; i < a->manifest_count; i++) {
+        struct node *n = node_new_map(d);
+        char *digest CLEANUP(mem_cleanup) =
+            mem_printf("sha256:%.*s", SPAN_ARG(blobs[a->manifests[i].blob].digest));
+
+        node_set_str(d, n, "platform", a->manifests[i].platform);
+        node_set_str(d, n, "digest", span_str(digest));
+        node_push(d, list, n);
     }
+    return list;
+}
+
+static struct node *artifacts_node(struct doc *d, const struct bundle *b)
+{
+    struct node *list = node_new_seq(d);
+    size_t count;
+    const struct bundle_artifact *all = bundle_artifacts(b, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct node *n = node_new_map(d);
+
+        node_set_str(d, n, "kind", span_str(bundle_kind_name(all[i].kind)));
+        node_set_str(d, n, "name", all[i].name);
+        node_set_str(d, n, "version", all[i].version);
+        node_set_str(d, n, "revision", all[i].revision);
+        node_set(d, n, SPAN("manifests"), manifests_node(d, b, &all[i]));
+        node_set(d, n, SPAN("bytes"), node_new_int(d, (int64_t)size_of(b, &all[i])));
+        node_push(d, list, n);
+    }
+    return list;
 }
 
 static void inspect_json(struct command_env *env, const struct bundle *b)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = print_bundle(d, b), *list = node_new_seq(d);
+    struct node *root = print_bundle(d, b), *platforms = node_new_seq(d);
+    char *lock CLEANUP(mem_cleanup) = mem_printf("sha256:%.*s", SPAN_ARG(bundle_lock_digest(b)));
     size_t count;
-    const struct bundle_artifact *all = bundle_artifacts(b, &count);
-    char *lock CLEANUP(mem_cleanup) = NULL;
+    const struct span *all = bundle_platforms(b, &count);
 
-    for (size_t i = 0; i < count; i++) {
-        struct node *n = node_new_map(d);
-        char *name CLEANUP(mem_cleanup) = url_masked(all[i].name.ptr);
-
-        node_set_str(d, n, "kind", span_str(bundle_kind_name(all[i].kind)));
-        node_set_str(d, n, "name", span_str(name));
-        node_set_str(d, n, "version", all[i].version);
-        node_set_str(d, n, "revision", all[i].revision);
-        node_set(d, n, SPAN("bytes"), node_new_int(d, (int64_t)size_of(b, &all[i])));
-        node_push(d, list, n);
-    }
-    lock = mem_printf("sha256:%.*s", SPAN_ARG(bundle_lock_digest(b)));
+    for (size_t i = 0; i < count; i++)
+        node_push(d, platforms, node_new_str(d, all[i]));
     node_set_str(d, root, "origin", bundle_origin(b));
     node_set_str(d, root, "lock", span_str(lock));
-    node_set(d, root, SPAN("artifacts"), list);
+    node_set(d, root, SPAN("platforms"), platforms);
+    node_set(d, root, SPAN("artifacts"), artifacts_node(d, b));
     print_json(env, root);
 }
 
@@ -117,9 +180,9 @@ static int inspect_run(struct command_env *env, const void *options, struct err 
 
 const struct command cmd_bundle_verify = {
     .spec = {.name = "bundle verify",
-             .summary = "check every byte of a bundle",
+             .summary = "check every byte of a bundle, and what it says of itself",
              .details = "Needs no network. Exit code 5, and the region or artifact by name, when\n"
-                        "anything is not as it was written.",
+                        "anything is not as it was written, or not what its revision names.",
              .options = file_table,
              .option_count = ARRAY_LEN(file_table)},
     .options_size = sizeof(struct file_options),

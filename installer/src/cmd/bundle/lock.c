@@ -15,6 +15,7 @@ struct lock_options {
     struct command_common common;
     const char *entrypoint;
     const char *file;
+    const char *platforms;
     const char *ca_file;
     bool lab;
     bool check;
@@ -30,6 +31,11 @@ static const struct opt lock_table[] = {
      .value = "FILE",
      .offset = AT(file),
      .help = "the lock to write (bundles/sandbox.lock)"},
+    {.type = OPT_TEXT,
+     .name = "platform",
+     .value = "NAMES",
+     .offset = AT(platforms),
+     .help = "what images are for, separated by commas (linux/amd64)"},
     {.type = OPT_FLAG,
      .name = "check",
      .offset = AT(check),
@@ -48,6 +54,7 @@ static void lock_defaults(void *options)
 
     o->entrypoint = ARTIFACTS_ENTRYPOINT;
     o->file = ARTIFACTS_LOCK;
+    o->platforms = LOCK_PLATFORM;
 }
 
 static bool is_same(const char *file, struct span text)
@@ -99,7 +106,8 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     if (check_place(o, err) < 0)
         return -1;
     http = http_new(&http_options, err);
-    lock = http ? artifacts_lock(http, o->entrypoint, o->lab, env->report, err) : NULL;
+    lock =
+        http ? artifacts_lock(http, o->entrypoint, o->platforms, o->lab, env->report, err) : NULL;
     if (!lock)
         return -1;
     lock_format(lock, &text);

@@ -73,6 +73,17 @@ int tar_add_file(struct tar_writer *w, const char *path, bool executable, struct
     return ok ? 0 : fail(w, path, err);
 }
 
+int tar_add_link(struct tar_writer *w, const char *path, const char *target, struct err **err)
+{
+    struct archive_entry *e = new_entry(path, AE_IFLNK, 0777);
+    bool ok;
+
+    archive_entry_set_symlink(e, target);
+    ok = archive_write_header(w->archive, e) == ARCHIVE_OK;
+    archive_entry_free(e);
+    return ok ? 0 : fail(w, path, err);
+}
+
 int tar_writer_finish(struct tar_writer *w_take, struct err **err)
 {
     struct tar_writer *w CLEANUP(tar_writer_cleanup) = w_take;

@@ -36,14 +36,37 @@ uint64_t layout_get_number(const unsigned char *at, size_t bytes)
     return value;
 }
 
+void index_free(struct index *index)
+{
+    map_free(&index->by_digest);
+    arena_free(index->arena);
+}
+
+int index_compare(const struct bundle_artifact *a, const struct bundle_artifact *b)
+{
+    int order = span_cmp(a->name, b->name);
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    return order ? order : span_cmp(a->version, b->version);
+}
+
 static int compare_artifacts(const void *a, const void *b)
 {
-    const struct bundle_artifact *x = a, *y = b;
-    int order = span_cmp(x->name, y->name);
+    return index_compare(a, b);
+}
 
-    if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    return order ? order : span_cmp(x->version, y->version);
+static const struct bundle_manifest *
+move_manifests(struct index *index, const struct bundle_artifact *a, const size_t *place)
+{
+    struct bundle_manifest *moved =
+        arena_array(index->arena, a->manifest_count + 1, sizeof(*moved));
+
+    for (size_t i = 0; i < a->manifest_count; i++) {
+        moved[i].blob = place[a->manifests[i].blob] - 1;
+        moved[i].platform = a->manifests[i].platform;
+    }
+    return moved;
 }
 
 // Blobs in the order in which the sorted artifacts use them.
@@ -70,8 +93,24 @@ static void order_blobs(struct index *index)
             moved[i] = place[from] - 1;
         }
         a->blobs = moved;
+        a->manifests = move_manifests(index, a, place);
     }
     index->blobs.len = next;
+}
+
+static struct node *manifests_node(struct doc *d, const struct index *index,
+                                   const struct bundle_artifact *a)
+{
+    struct node *list = node_new_seq(d);
+
+    for (size_t i = 0; i < a->manifest_count; i++) {
+        struct node *n = node_new_map(d);
+
+        node_set_str(d, n, "digest", index->blobs.items[a->manifests[i].blob].digest);
+        node_set_str(d, n, "platform", a->manifests[i].platform);
+        node_push(d, list, n);
+    }
+    return list;
 }
 
 static struct node *artifact_node(struct doc *d, const struct index *index,
@@ -83,6 +122,7 @@ static struct node *artifact_node(struct doc *d, const struct index *index,
         node_push(d, blobs, node_new_str(d, index->blobs.items[a->blobs[i]].digest));
     node_set(d, n, SPAN("blobs"), blobs);
     node_set_str(d, n, "kind", span_str(bundle_kind_name(a->kind)));
+    node_set(d, n, SPAN("manifests"), manifests_node(d, index, a));
     node_set_str(d, n, "mediaType", a->media_type);
     node_set_str(d, n, "name", a->name);
     node_set_str(d, n, "revision", a->revision);
@@ -94,6 +134,7 @@ static void write_index(const struct index *index, uint64_t blobs_size, struct b
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = node_new_map(d), *artifacts = node_new_seq(d), *blobs = node_new_seq(d);
+    struct node *platforms = node_new_seq(d);
 
     VEC_FOREACH (const struct bundle_artifact *, a, &index->artifacts)
         node_push(d, artifacts, artifact_node(d, index, a));
@@ -110,6 +151,9 @@ static void write_index(const struct index *index, uint64_t blobs_size, struct b
     node_set(d, root, SPAN("blobsSize"), node_new_int(d, (int64_t)blobs_size));
     node_set_str(d, root, "lock", index->lock_digest);
     node_set_str(d, root, "origin", index->origin);
+    VEC_FOREACH (const struct span *, it, &index->platforms)
+        node_push(d, platforms, node_new_str(d, *it));
+    node_set(d, root, SPAN("platforms"), platforms);
     doc_write_json(root, true, text);
 }
 
@@ -159,8 +203,8 @@ static bool read_size(const struct node *n, const char *key, uint64_t *value)
     return number >= 0 && *value <= BUNDLE_SIZE_MAX_BYTES;
 }
 
-static int parse_blobs(struct index *index, const struct node *root, struct map *by_digest,
-                       uint64_t *blobs_size, struct err **err)
+static int parse_blobs(struct index *index, const struct node *root, uint64_t *blobs_size,
+                       struct err **err)
 {
     uint64_t at = 0, said;
 
@@ -177,7 +221,7 @@ static int parse_blobs(struct index *index, const struct node *root, struct map 
             return bad(err, "blobs are too large");
         blob.digest = arena_span(index->arena, blob.digest);
         vec_push_arena(index->arena, &index->blobs, blob);
-        if (map_put(by_digest, blob.digest, (void *)(uintptr_t)index->blobs.len))
+        if (map_put(&index->by_digest, blob.digest, (void *)(uintptr_t)index->blobs.len))
             return bad(err, "a blob is listed twice");
     }
     if (!read_size(root, "blobsSize", &said) || said != at)
@@ -197,8 +241,61 @@ static int parse_kind(struct span text, enum bundle_kind *kind, struct err **err
     return bad(err, "an artifact of unknown kind");
 }
 
-static int parse_artifact(struct index *index, const struct node *n, const struct map *by_digest,
+// The place of the blob with that digest, counted from 1; 0 when it is not listed.
+static size_t place_of(const struct index *index, struct span digest)
+{
+    return (uintptr_t)map_get(&index->by_digest, digest);
+}
+
+static int parse_manifests(struct index *index, const struct node *n, struct bundle_artifact *a,
+                           struct err **err)
+{
+    const struct node *nodes = node_get(n, "manifests");
+    struct bundle_manifest *list = arena_array(index->arena, node_len(nodes) + 1, sizeof(*list));
+
+    a->manifests = list;
+    a->manifest_count = node_len(nodes);
+    for (size_t i = 0; i < a->manifest_count; i++) {
+        const struct node *m = node_item(nodes, i);
+        size_t place = place_of(index, node_get_text(m, "digest"));
+
+        list[i].platform = arena_span(index->arena, node_get_text(m, "platform"));
+        if (!place || i >= index->platforms.len ||
+            !span_eq(list[i].platform, index->platforms.items[i]))
+            return bad(err, "an artifact has other manifests than one for each platform");
+        list[i].blob = place - 1;
+    }
+    if (a->manifest_count && a->manifest_count != index->platforms.len)
+        return bad(err, "an artifact has other manifests than one for each platform");
+    return 0;
+}
+
+static bool is_commit(struct span s)
+{
+    unsigned char bytes[20];
+
+    return span_unhex(s, bytes, sizeof(bytes));
+}
+
+// Ties the revision to the blobs as far as the index itself tells: what the revision is the digest
+// of comes first, and is all there is of a file or tree.
+static int check_revision(const struct index *index, const struct bundle_artifact *a,
                           struct err **err)
+{
+    struct span digest = a->revision;
+    bool is_oci = a->kind == BUNDLE_IMAGE || a->kind == BUNDLE_CHART;
+    bool right = a->kind == BUNDLE_GIT
+                     ? is_commit(a->revision)
+                     : span_skip(&digest, "sha256:") &&
+                           span_eq(digest, index->blobs.items[a->blobs[0]].digest);
+
+    if (right && (is_oci || (a->blob_count == 1 && !a->manifest_count)))
+        return 0;
+    return err_set(err, ERR_INTEGRITY, "%s %.*s: what is there is not its revision %.*s",
+                   bundle_kind_name(a->kind), SPAN_ARG(a->name), SPAN_ARG(a->revision));
+}
+
+static int parse_artifact(struct index *index, const struct node *n, struct err **err)
 {
     const struct node *blobs = node_get(n, "blobs");
     size_t *list = arena_array(index->arena, node_len(blobs) + 1, sizeof(*list));
@@ -216,42 +313,66 @@ static int parse_artifact(struct index *index, const struct node *n, const struc
     if (!a.name.len || !a.blob_count)
         return bad(err, "an artifact without name or blobs");
     for (size_t i = 0; i < a.blob_count; i++) {
-        uintptr_t place = (uintptr_t)map_get(by_digest, node_text(node_item(blobs, i)));
+        size_t place = place_of(index, node_text(node_item(blobs, i)));
 
         if (!place)
             return bad(err, "an artifact names a blob that is not listed");
         list[i] = place - 1;
     }
+    if (parse_manifests(index, n, &a, err) < 0)
+        return -1;
     vec_push_arena(index->arena, &index->artifacts, a);
     return 0;
+}
+
+static int parse_all(struct index *index, const struct node *root, struct err **err)
+{
+    uint64_t blobs_size;
+
+    index->origin = arena_span(index->arena, node_get_text(root, "origin"));
+    index->lock_digest = arena_span(index->arena, node_get_text(root, "lock"));
+    if (!index->origin.len || !is_digest(index->lock_digest))
+        return bad(err, "origin or lock is missing");
+    NODE_FOREACH_ITEM (n, node_get(root, "platforms"))
+        vec_push_arena(index->arena, &index->platforms, arena_span(index->arena, node_text(n)));
+    if (!index->platforms.len)
+        return bad(err, "it names no platform");
+    if (parse_blobs(index, root, &blobs_size, err) < 0)
+        return -1;
+    NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
+        if (parse_artifact(index, n, err) < 0)
+            return -1;
+    return 0;
+}
+
+static void find_owners(struct index *index)
+{
+    index->owners = arena_array(index->arena, index->blobs.len + 1, sizeof(*index->owners));
+    VEC_FOREACH (const struct bundle_artifact *, a, &index->artifacts)
+        for (size_t i = 0; i < a->blob_count; i++)
+            if (!index->owners[a->blobs[i]])
+                index->owners[a->blobs[i]] = a;
 }
 
 int index_parse(struct index *index, struct span text, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = doc_read_json(d, text, "the index", ERR_INTEGRITY, err);
-    struct map by_digest CLEANUP(map_free) = MAP_INIT;
     struct buf again CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
-    uint64_t blobs_size;
 
-    if (!root)
+    if (!root || parse_all(index, root, err) < 0)
         return -1;
-    index->origin = arena_span(index->arena, node_get_text(root, "origin"));
-    index->lock_digest = arena_span(index->arena, node_get_text(root, "lock"));
-    if (!index->origin.len || !is_digest(index->lock_digest))
-        return bad(err, "origin or lock is missing");
-    if (parse_blobs(index, root, &by_digest, &blobs_size, err) < 0)
-        return -1;
-    NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
-        if (parse_artifact(index, n, &by_digest, err) < 0)
-            return -1;
     // Writing it again from what was understood gives the same bytes, or something in it was not
     // understood: order, unused blobs, unknown fields.
     index_lay_out(index, &again);
     if (!span_eq(buf_span(&again), text))
         return bad(err, "it is not in canonical form");
     for (size_t i = 1; i < index->artifacts.len; i++)
-        if (compare_artifacts(&index->artifacts.items[i - 1], &index->artifacts.items[i]) == 0)
+        if (index_compare(&index->artifacts.items[i - 1], &index->artifacts.items[i]) == 0)
             return bad(err, "an artifact is listed twice");
+    VEC_FOREACH (const struct bundle_artifact *, a, &index->artifacts)
+        if (check_revision(index, a, err) < 0)
+            return -1;
+    find_owners(index);
     return 0;
 }

@@ -4,11 +4,12 @@
 #define MODEL_BUNDLE_LAYOUT_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "model/bundle.h"
 
 #define LAYOUT_MAGIC "sandstrap bundle" // 16 bytes
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 enum {
     LAYOUT_MAGIC_BYTES = 16,
@@ -34,9 +35,18 @@ struct index {
     struct span origin;
     struct span lock_digest;
     uint64_t size; // of the whole file
+    VEC(struct span) platforms;
     VEC(struct bundle_artifact) artifacts;
     VEC(struct bundle_blob) blobs;
+    struct map by_digest; // of blobs: their place counted from 1; filled in by index_parse()
+    const struct bundle_artifact **owners; // by blob, the first that uses it; likewise
 };
+
+// Frees what is not in the arena, and that.
+void index_free(struct index *index);
+
+// The order of artifacts in an index: kind, name, version.
+int index_compare(const struct bundle_artifact *a, const struct bundle_artifact *b);
 
 // Sorts artifacts, orders blobs by first use, gives them offsets, and sets index->size. The index
 // text itself takes part in the layout: offsets are relative to it until the text is made.

@@ -31,7 +31,7 @@ void bundle_close(struct bundle *b)
     if (!b)
         return;
     fd_cleanup(&b->fd);
-    arena_free(b->index.arena);
+    index_free(&b->index);
     free(b->path);
     free(b);
 }
@@ -48,6 +48,11 @@ static int check_header(struct bundle *b, const unsigned char *header, struct er
 
     if (memcmp(header, LAYOUT_MAGIC, LAYOUT_MAGIC_BYTES) != 0)
         return err_set(err, ERR_INTEGRITY, "the header is not that of a bundle");
+    if (version > 0 && version < LAYOUT_VERSION) {
+        err_set(err, ERR_CONFIG, "it was made by an older sandstrap, in format version %llu",
+                (unsigned long long)version);
+        return err_hint(err, "build it again with 'sandstrap bundle build'");
+    }
     if (version != LAYOUT_VERSION)
         return err_set(err, ERR_INTEGRITY, "the header names format version %llu, not %d",
                        (unsigned long long)version, LAYOUT_VERSION);
@@ -126,7 +131,8 @@ struct bundle *bundle_open(const char *path, struct err **err)
     }
     if (load(b, err) < 0) {
         err_wrap(err, "bundle %s", path);
-        err_hint(err, BAD_FILE_HINT);
+        if (!err_hint_text(*err))
+            err_hint(err, BAD_FILE_HINT);
         return NULL;
     }
     return STEAL(b);
@@ -157,6 +163,17 @@ struct span bundle_lock_digest(const struct bundle *b)
     return b->index.lock_digest;
 }
 
+const struct span *bundle_platforms(const struct bundle *b, size_t *count)
+{
+    *count = b->index.platforms.len;
+    return b->index.platforms.items;
+}
+
+int bundle_fd(const struct bundle *b)
+{
+    return b->fd;
+}
+
 const struct bundle_artifact *bundle_artifacts(const struct bundle *b, size_t *count)
 {
     *count = b->index.artifacts.len;
@@ -169,22 +186,35 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count)
     return b->index.blobs.items;
 }
 
+static int compare_keys(const void *key, const void *artifact)
+{
+    return index_compare(key, artifact);
+}
+
+const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
+                                          struct span name, struct span version)
+{
+    struct bundle_artifact key = {.kind = kind, .name = name, .version = version};
+
+    if (!b->index.artifacts.len)
+        return NULL;
+    return bsearch(&key, b->index.artifacts.items, b->index.artifacts.len, sizeof(key),
+                   compare_keys);
+}
+
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest)
 {
-    VEC_FOREACH (const struct bundle_blob *, blob, &b->index.blobs)
-        if (span_eq(blob->digest, digest))
-            return blob;
-    return NULL;
+    uintptr_t place = (uintptr_t)map_get(&b->index.by_digest, digest);
+
+    return place ? &b->index.blobs.items[place - 1] : NULL;
 }
 
 // The artifact that a blob belongs to, for messages: "image ghcr.io/fluxcd/x:v1".
 static char *owner_of(const struct bundle *b, size_t blob)
 {
-    VEC_FOREACH (const struct bundle_artifact *, a, &b->index.artifacts)
-        for (size_t i = 0; i < a->blob_count; i++)
-            if (a->blobs[i] == blob)
-                return mem_printf("%s %.*s", bundle_kind_name(a->kind), SPAN_ARG(a->name));
-    return mem_str("no artifact");
+    const struct bundle_artifact *a = b->index.owners[blob];
+
+    return mem_printf("%s %.*s", bundle_kind_name(a->kind), SPAN_ARG(a->name));
 }
 
 struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *blob)
@@ -225,7 +255,12 @@ static int check_zero(const struct bundle *b, uint64_t from, uint64_t to, const 
     return 0;
 }
 
-static int hash_blob(const struct bundle *b, const struct bundle_blob *blob, const char *what,
+struct verify {
+    const struct bundle *bundle;
+    struct cancel *cancel;
+};
+
+static int hash_blob(const struct verify *v, const struct bundle_blob *blob, const char *what,
                      struct err **err)
 {
     struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
@@ -238,7 +273,8 @@ static int hash_blob(const struct bundle *b, const struct bundle_blob *blob, con
         size_t n = blob->size - done < READER_PIECE_BYTES ? (size_t)(blob->size - done)
                                                           : (size_t)READER_PIECE_BYTES;
 
-        if (fd_read_at(b->fd, piece, n, blob->offset + done, what, err) < 0)
+        if (cancel_check(v->cancel, err) < 0 ||
+            fd_read_at(v->bundle->fd, piece, n, blob->offset + done, what, err) < 0)
             return -1;
         crypto_hash_add(hash, piece, n);
         done += n;
@@ -250,8 +286,9 @@ static int hash_blob(const struct bundle *b, const struct bundle_blob *blob, con
     return 0;
 }
 
-static int verify_blob(const struct bundle *b, size_t i, struct err **err)
+static int verify_blob(const struct verify *v, size_t i, struct err **err)
 {
+    const struct bundle *b = v->bundle;
     const struct bundle_blob *blob = &b->index.blobs.items[i];
     char *owner CLEANUP(mem_cleanup) = owner_of(b, i);
     char *what CLEANUP(mem_cleanup) =
@@ -259,14 +296,15 @@ static int verify_blob(const struct bundle *b, size_t i, struct err **err)
     char *padding CLEANUP(mem_cleanup) = mem_printf("%s: the padding behind it", what);
     uint64_t end = blob->offset + blob->size;
 
-    if (hash_blob(b, blob, what, err) < 0)
+    if (hash_blob(v, blob, what, err) < 0)
         return -1;
     return check_zero(b, end, layout_align(end), padding, err);
 }
 
 static int verify_region(void *data, size_t region, struct err **err)
 {
-    const struct bundle *b = data;
+    const struct verify *v = data;
+    const struct bundle *b = v->bundle;
     uint64_t index_end = LAYOUT_INDEX_AT + b->index_size;
 
     if (region == REGION_SIGNATURE)
@@ -274,15 +312,18 @@ static int verify_region(void *data, size_t region, struct err **err)
                           "the signature area", err);
     if (region == REGION_INDEX_PADDING)
         return check_zero(b, index_end, layout_align(index_end), "the padding of the index", err);
-    return verify_blob(b, region - REGION_FIRST_BLOB, err);
+    return verify_blob(v, region - REGION_FIRST_BLOB, err);
 }
 
-int bundle_verify(const struct bundle *b, struct err **err)
+int bundle_verify(const struct bundle *b, struct cancel *cancel, struct err **err)
 {
+    struct verify v = {b, cancel};
+
     posix_fadvise(b->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    if (pool_run(REGION_FIRST_BLOB + b->index.blobs.len, verify_region, (void *)b, err) < 0) {
-        err_wrap(err, "bundle %s", b->path);
-        return err_hint(err, BAD_FILE_HINT);
-    }
-    return 0;
+    if (pool_run(REGION_FIRST_BLOB + b->index.blobs.len, verify_region, &v, err) == 0)
+        return 0;
+    if (err_kind(*err) == ERR_CANCELLED)
+        return -1;
+    err_wrap(err, "bundle %s", b->path);
+    return err_hint(err, BAD_FILE_HINT);
 }

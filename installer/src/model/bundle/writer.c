@@ -16,6 +16,8 @@
 #include "io/crypto.h"
 #include "model/bundle/layout.h"
 
+enum { WRITER_PIECE_BYTES = 1 << 20 };
+
 struct bundle_plan {
     struct index index;
     struct map blobs; // digest to place + 1
@@ -36,8 +38,13 @@ void bundle_plan_free(struct bundle_plan *p)
     if (!p)
         return;
     map_free(&p->blobs);
-    arena_free(p->index.arena);
+    index_free(&p->index);
     free(p);
+}
+
+void bundle_plan_platform(struct bundle_plan *p, struct span platform)
+{
+    vec_push_arena(p->index.arena, &p->index.platforms, arena_span(p->index.arena, platform));
 }
 
 size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size)
@@ -58,10 +65,17 @@ void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *a
     struct arena *arena = p->index.arena;
     struct bundle_artifact a = *artifact;
     size_t *blobs = arena_array(arena, a.blob_count + 1, sizeof(*blobs));
+    struct bundle_manifest *manifests =
+        arena_array(arena, a.manifest_count + 1, sizeof(*manifests));
 
     if (a.blob_count)
         memcpy(blobs, a.blobs, a.blob_count * sizeof(*blobs));
     a.blobs = blobs;
+    for (size_t i = 0; i < a.manifest_count; i++) {
+        manifests[i].blob = a.manifests[i].blob;
+        manifests[i].platform = arena_span(arena, a.manifests[i].platform);
+    }
+    a.manifests = manifests;
     a.name = arena_span(arena, a.name);
     a.version = arena_span(arena, a.version);
     a.revision = arena_span(arena, a.revision);
@@ -71,6 +85,8 @@ void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *a
 
 struct bundle_writer {
     int fd;
+    struct cancel *cancel;
+    bool disk_full;
     char *path;
     char *part;
     struct index index; // laid out: its own order of blobs
@@ -87,6 +103,8 @@ static struct index copy_index(const struct bundle_plan *p)
         .origin = p->index.origin,
         .lock_digest = p->index.lock_digest,
     };
+    VEC_FOREACH (const struct span *, it, &p->index.platforms)
+        vec_push_arena(index.arena, &index.platforms, *it);
     VEC_FOREACH (const struct bundle_artifact *, a, &p->index.artifacts)
         vec_push_arena(index.arena, &index.artifacts, *a);
     VEC_FOREACH (const struct bundle_blob *, b, &p->index.blobs)
@@ -101,7 +119,7 @@ void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HE
 
     index_lay_out(&index, &text);
     crypto_sha256_hex(buf_span(&text), hex);
-    arena_free(index.arena);
+    index_free(&index);
 }
 
 static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
@@ -168,6 +186,29 @@ static int lock_part(struct bundle_writer *w, struct err **err)
     }
 }
 
+// A full disk is not kept full by a beginning that cannot be finished: see abandon.
+static int no_room(struct bundle_writer *w, struct err **err)
+{
+    w->disk_full = true;
+    err_set_errno(err, ERR_CONFIG, ENOSPC, "%s: the bundle needs %llu bytes", w->path,
+                  (unsigned long long)w->index.size);
+    return err_hint(err, "make room, or name a file on another disk with -o");
+}
+
+static bool is_full(int errnum)
+{
+    return errnum == ENOSPC || errnum == EDQUOT;
+}
+
+static int write_at(struct bundle_writer *w, struct span data, uint64_t offset, struct err **err)
+{
+    struct err *why CLEANUP(err_cleanup) = NULL;
+
+    if (fd_write_at(w->fd, data.ptr, data.len, offset, w->part, &why) == 0)
+        return 0;
+    return is_full(err_errno(why)) ? no_room(w, err) : err_move(err, &why);
+}
+
 // Takes the disk space now: better no beginning than no end.
 static int reserve(struct bundle_writer *w, struct err **err)
 {
@@ -176,6 +217,8 @@ static int reserve(struct bundle_writer *w, struct err **err)
     do
         result = fallocate(w->fd, 0, 0, (off_t)w->index.size);
     while (result < 0 && errno == EINTR);
+    if (result < 0 && is_full(errno))
+        return no_room(w, err);
     if (result < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
         return err_set_errno(err, ERR_CONFIG, errno, "%s: %llu bytes", w->part,
                              (unsigned long long)w->index.size);
@@ -195,14 +238,16 @@ static int start_part(struct bundle_writer *w, struct err **err)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", w->part);
     if (reserve(w, err) < 0)
         return -1;
-    return fd_write_at(w->fd, w->head.data, w->head.len, 0, w->part, err);
+    return write_at(w, buf_span(&w->head), 0, err);
 }
 
-struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path, struct err **err)
+struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path,
+                                         struct cancel *cancel, struct err **err)
 {
     struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = MEM_NEW(struct bundle_writer);
 
     w->fd = -1;
+    w->cancel = cancel;
     w->head = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX_BYTES + LAYOUT_INDEX_AT);
     w->path = mem_str(path);
     w->part = mem_printf("%s.part", path);
@@ -223,12 +268,23 @@ static bool is_hole(const struct bundle_writer *w, const struct bundle_blob *b)
     return data < 0 ? errno == ENXIO : (uint64_t)data >= b->offset + b->size;
 }
 
+// Reads to the end, or until that is no longer wanted.
+static bool is_whole(struct bundle_writer *w, struct stream *s)
+{
+    void *piece CLEANUP(mem_cleanup) = mem_alloc(WRITER_PIECE_BYTES);
+    ssize_t n;
+
+    while ((n = stream_read(s, piece, WRITER_PIECE_BYTES)) > 0)
+        if (cancel_requested(w->cancel))
+            return false;
+    return n == 0;
+}
+
 bool bundle_writer_has(struct bundle_writer *w, size_t blob)
 {
     size_t at = w->place[blob];
     const struct bundle_blob *b;
     struct stream *s CLEANUP(stream_cleanup) = NULL;
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
     unsigned char expected[CRYPTO_SHA256_BYTES];
 
     if (at == SIZE_MAX || w->written[at])
@@ -238,7 +294,7 @@ bool bundle_writer_has(struct bundle_writer *w, size_t blob)
         return false;
     s = crypto_sha256_stream(stream_from_fd(w->fd, b->offset, b->size, w->part), expected, NULL,
                              w->part);
-    w->written[at] = stream_drain(s, &ignored) == 0;
+    w->written[at] = is_whole(w, s);
     return w->written[at];
 }
 
@@ -263,6 +319,8 @@ int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err 
 {
     const struct bundle_blob *blob;
 
+    if (cancel_check(b->w->cancel, err) < 0)
+        return -1;
     if (b->at == SIZE_MAX)
         return 0;
     blob = &b->w->index.blobs.items[b->at];
@@ -270,7 +328,7 @@ int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err 
         return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: it is larger than %llu bytes",
                        SPAN_ARG(blob->digest), (unsigned long long)blob->size);
     crypto_hash_add(b->hash, piece.ptr, piece.len);
-    if (fd_write_at(b->w->fd, piece.ptr, piece.len, blob->offset + b->done, b->w->part, err) < 0)
+    if (write_at(b->w, piece, blob->offset + b->done, err) < 0)
         return -1;
     b->done += piece.len;
     return 0;
@@ -292,6 +350,8 @@ static int check_blob(struct bundle_blob_writer *b, struct err **err)
         return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: what came has the digest sha256:%s",
                        SPAN_ARG(blob->digest), hex);
     b->w->written[b->at] = true;
+    // On its way to the disk now, so that the fsync at the end has little left to wait for.
+    sync_file_range(b->w->fd, (off_t)blob->offset, (off_t)blob->size, SYNC_FILE_RANGE_WRITE);
     return 0;
 }
 
@@ -315,9 +375,12 @@ int bundle_writer_put(struct bundle_writer *w, size_t blob, struct span data, st
 {
     struct bundle_blob_writer *b = bundle_blob_begin(w, blob);
 
-    if (bundle_blob_add(b, data, err) < 0) {
-        bundle_blob_abandon(b);
-        return -1;
+    while (data.len) {
+        if (bundle_blob_add(b, span_head(data, WRITER_PIECE_BYTES), err) < 0) {
+            bundle_blob_abandon(b);
+            return -1;
+        }
+        data = span_tail(data, WRITER_PIECE_BYTES);
     }
     return bundle_blob_end(b, err);
 }
@@ -338,7 +401,8 @@ int bundle_writer_commit(struct bundle_writer *w_take, struct err **err)
     if (check_complete(w, err) < 0)
         return -1;
     if (fsync(w->fd) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", w->part);
+        return is_full(errno) ? no_room(w, err)
+                              : err_set_errno(err, ERR_INTERNAL, errno, "fsync %s", w->part);
     if (rename(w->part, w->path) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", w->path);
     return file_sync_parent(w->path, err);
@@ -348,8 +412,10 @@ void bundle_writer_abandon(struct bundle_writer *w)
 {
     if (!w)
         return;
+    if (w->disk_full)
+        unlink(w->part);
     fd_cleanup(&w->fd);
-    arena_free(w->index.arena);
+    index_free(&w->index);
     buf_free(&w->head);
     free(w->place);
     free(w->written);

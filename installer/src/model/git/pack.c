@@ -118,16 +118,35 @@ static int write_pack(struct packer *p, struct buf *out, struct err **err)
     return buf_check(out, ERR_SOURCE, "the pack", err);
 }
 
+static int collect(struct packer *p, const struct git_oid *commit, struct err **err)
+{
+    const struct git_object *object;
+    struct git_oid tree;
+
+    if (need(p, commit, GIT_COMMIT, &object, err) < 0 ||
+        git_commit_tree(p->store, commit, &tree, err) < 0)
+        return -1;
+    return collect_tree(p, &tree, 0, err);
+}
+
+int git_check(const struct git_store *s, const struct git_oid *commit, struct err **err)
+{
+    bool *wanted CLEANUP(mem_cleanup) = mem_zalloc(s->count, sizeof(*wanted));
+    struct packer p = {.store = s, .wanted = wanted};
+
+    if (collect(&p, commit, err) < 0)
+        return -1;
+    if (p.count != s->count)
+        return err_set(err, ERR_INTEGRITY, "the pack has %zu objects, of which the commit has %zu",
+                       (size_t)s->count, (size_t)p.count);
+    return 0;
+}
+
 int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
              struct err **err)
 {
     bool *wanted CLEANUP(mem_cleanup) = mem_zalloc(s->count, sizeof(*wanted));
     struct packer p = {.store = s, .wanted = wanted};
-    const struct git_object *object;
-    struct git_oid tree;
 
-    if (need(&p, commit, GIT_COMMIT, &object, err) < 0 ||
-        git_commit_tree(s, commit, &tree, err) < 0 || collect_tree(&p, &tree, 0, err) < 0)
-        return -1;
-    return write_pack(&p, out, err);
+    return collect(&p, commit, err) < 0 ? -1 : write_pack(&p, out, err);
 }

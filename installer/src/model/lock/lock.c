@@ -25,13 +25,30 @@ bool lock_kind_of(struct span text, enum lock_kind *kind)
     return false;
 }
 
-struct lock *lock_new(struct span entrypoint, struct span origin)
+void lock_add_platform(struct lock *l, struct span platform)
+{
+    size_t at = 0;
+
+    while (at < l->platforms.len && span_cmp(l->platforms.items[at], platform) < 0)
+        at++;
+    if (at < l->platforms.len && span_eq(l->platforms.items[at], platform))
+        return;
+    vec_push_arena(l->arena, &l->platforms, SPAN_EMPTY);
+    memmove(&l->platforms.items[at + 1], &l->platforms.items[at],
+            (l->platforms.len - 1 - at) * sizeof(struct span));
+    l->platforms.items[at] = arena_span(l->arena, platform);
+}
+
+struct lock *lock_new(struct span entrypoint, struct span origin, struct span platforms)
 {
     struct lock *l = MEM_NEW(struct lock);
+    struct span platform;
 
     l->arena = arena_new();
     l->entrypoint = arena_span(l->arena, entrypoint);
     l->origin = arena_span(l->arena, origin);
+    while (span_next(&platforms, ',', &platform))
+        lock_add_platform(l, platform);
     return l;
 }
 
@@ -39,6 +56,7 @@ void lock_free(struct lock *l)
 {
     if (!l)
         return;
+    map_free(&l->places);
     arena_free(l->arena);
     free(l);
 }
@@ -53,19 +71,35 @@ struct span lock_origin(const struct lock *l)
     return l->origin;
 }
 
+const struct span *lock_platforms(const struct lock *l, size_t *count)
+{
+    *count = l->platforms.len;
+    return l->platforms.items;
+}
+
 const struct lock_entry *lock_entries(const struct lock *l, size_t *count)
 {
     *count = l->entries.len;
     return l->entries.items;
 }
 
+// The length keeps name and ref apart, whatever is in them.
+static void add_key(enum lock_kind kind, struct span name, struct span ref, struct buf *out)
+{
+    buf_printf(out, "%d %zu ", (int)kind, name.len);
+    buf_add_span(out, name);
+    buf_add_span(out, ref);
+}
+
 static struct lock_entry *find(const struct lock *l, enum lock_kind kind, struct span name,
                                struct span ref)
 {
-    VEC_FOREACH (struct lock_entry *, e, &l->entries)
-        if (e->kind == kind && span_eq(e->name, name) && span_eq(e->ref, ref))
-            return e;
-    return NULL;
+    struct buf key CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    uintptr_t place;
+
+    add_key(kind, name, ref, &key);
+    place = (uintptr_t)map_get(&l->places, buf_span(&key));
+    return place ? &l->entries.items[place - 1] : NULL;
 }
 
 const struct lock_entry *lock_find(const struct lock *l, enum lock_kind kind, struct span name,
@@ -74,46 +108,73 @@ const struct lock_entry *lock_find(const struct lock *l, enum lock_kind kind, st
     return find(l, kind, name, ref);
 }
 
-static bool has_user(const struct lock_entry *e, const char *user)
+static int compare_texts(const void *a, const void *b)
 {
-    for (size_t i = 0; i < e->used_by_count; i++)
-        if (strcmp(e->used_by[i], user) == 0)
-            return true;
-    return false;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+// Sorted, each once.
 static void add_users(struct lock *l, struct lock_entry *e, const struct lock_entry *from)
 {
-    const char **users =
-        arena_array(l->arena, e->used_by_count + from->used_by_count + 1, sizeof(*users));
-    size_t count = e->used_by_count;
+    size_t all = e->used_by_count + from->used_by_count, count = 0;
+    const char **users = arena_array(l->arena, all + 1, sizeof(*users));
 
-    if (count)
-        memcpy(users, e->used_by, count * sizeof(*users));
+    if (e->used_by_count)
+        memcpy(users, e->used_by, e->used_by_count * sizeof(*users));
     for (size_t i = 0; i < from->used_by_count; i++)
-        if (!has_user(e, from->used_by[i]))
-            users[count++] = arena_str(l->arena, from->used_by[i]);
+        users[e->used_by_count + i] = arena_str(l->arena, from->used_by[i]);
+    qsort(users, all, sizeof(*users), compare_texts);
+    for (size_t i = 0; i < all; i++)
+        if (!count || strcmp(users[count - 1], users[i]) != 0)
+            users[count++] = users[i];
     e->used_by = users;
     e->used_by_count = count;
+}
+
+static int compare_manifests(const void *a, const void *b)
+{
+    const struct lock_manifest *x = a, *y = b;
+
+    return span_cmp(x->platform, y->platform);
+}
+
+static const struct lock_manifest *copy_manifests(struct lock *l, const struct lock_entry *from)
+{
+    struct lock_manifest *list = arena_array(l->arena, from->manifest_count + 1, sizeof(*list));
+
+    for (size_t i = 0; i < from->manifest_count; i++) {
+        list[i].platform = arena_span(l->arena, from->manifests[i].platform);
+        list[i].digest = arena_span(l->arena, from->manifests[i].digest);
+    }
+    qsort(list, from->manifest_count, sizeof(*list), compare_manifests);
+    return list;
+}
+
+static struct lock_entry *push(struct lock *l, const struct lock_entry *entry)
+{
+    struct buf key CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct lock_entry fresh = {
+        .kind = entry->kind,
+        .name = arena_span(l->arena, entry->name),
+        .ref = arena_span(l->arena, entry->ref),
+        .digest = arena_span(l->arena, entry->digest),
+        .pack = arena_span(l->arena, entry->pack),
+        .size = entry->size,
+        .manifests = copy_manifests(l, entry),
+        .manifest_count = entry->manifest_count,
+    };
+
+    vec_push_arena(l->arena, &l->entries, fresh);
+    add_key(entry->kind, entry->name, entry->ref, &key);
+    map_put(&l->places, arena_span(l->arena, buf_span(&key)), (void *)(uintptr_t)l->entries.len);
+    return &l->entries.items[l->entries.len - 1];
 }
 
 void lock_add(struct lock *l, const struct lock_entry *entry)
 {
     struct lock_entry *e = find(l, entry->kind, entry->name, entry->ref);
 
-    if (!e) {
-        struct lock_entry fresh = {
-            .kind = entry->kind,
-            .name = arena_span(l->arena, entry->name),
-            .ref = arena_span(l->arena, entry->ref),
-            .digest = arena_span(l->arena, entry->digest),
-            .size = entry->size,
-        };
-
-        vec_push_arena(l->arena, &l->entries, fresh);
-        e = &l->entries.items[l->entries.len - 1];
-    }
-    add_users(l, e, entry);
+    add_users(l, e ? e : push(l, entry), entry);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -127,23 +188,27 @@ static int compare_entries(const void *a, const void *b)
     return order ? order : span_cmp(x->ref, y->ref);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static struct node *users_node(struct doc *d, const struct lock_entry *e)
 {
-    const char **sorted = arena_array(doc_arena(d), e->used_by_count + 1, sizeof(*sorted));
     struct node *n = node_new_seq(d);
 
-    if (e->used_by_count) {
-        memcpy(sorted, e->used_by, e->used_by_count * sizeof(*sorted));
-        qsort(sorted, e->used_by_count, sizeof(*sorted), compare_texts);
-    }
     for (size_t i = 0; i < e->used_by_count; i++)
-        node_push(d, n, node_new_str(d, span_str(sorted[i])));
+        node_push(d, n, node_new_str(d, span_str(e->used_by[i])));
     return n;
+}
+
+static struct node *manifests_node(struct doc *d, const struct lock_entry *e)
+{
+    struct node *list = node_new_seq(d);
+
+    for (size_t i = 0; i < e->manifest_count; i++) {
+        struct node *n = node_new_map(d);
+
+        node_set_str(d, n, "platform", e->manifests[i].platform);
+        node_set_str(d, n, "digest", e->manifests[i].digest);
+        node_push(d, list, n);
+    }
+    return list;
 }
 
 static struct node *entry_node(struct doc *d, const struct lock_entry *e)
@@ -155,6 +220,10 @@ static struct node *entry_node(struct doc *d, const struct lock_entry *e)
     if (e->ref.len)
         node_set_str(d, n, "ref", e->ref);
     node_set_str(d, n, e->kind == LOCK_GIT ? "commit" : "digest", e->digest);
+    if (e->pack.len)
+        node_set_str(d, n, "pack", e->pack);
+    if (e->manifest_count)
+        node_set(d, n, SPAN("manifests"), manifests_node(d, e));
     if (e->size)
         node_set(d, n, SPAN("size"), node_new_int(d, (int64_t)e->size));
     node_set(d, n, SPAN("usedBy"), users_node(d, e));
@@ -165,6 +234,7 @@ void lock_format(const struct lock *l, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = node_new_map(d), *artifacts = node_new_seq(d);
+    struct node *platforms = node_new_seq(d);
     const struct lock_entry **sorted =
         arena_array(doc_arena(d), l->entries.len + 1, sizeof(*sorted));
 
@@ -177,7 +247,9 @@ void lock_format(const struct lock *l, struct buf *out)
     node_set_str(d, root, "kind", SPAN(LOCK_KIND));
     node_set_str(d, root, "entrypoint", l->entrypoint);
     node_set_str(d, root, "origin", l->origin);
-    node_set_str(d, root, "platform", SPAN(LOCK_PLATFORM));
+    VEC_FOREACH (const struct span *, it, &l->platforms)
+        node_push(d, platforms, node_new_str(d, *it));
+    node_set(d, root, SPAN("platforms"), platforms);
     node_set(d, root, SPAN("artifacts"), artifacts);
     buf_add_str(out, "# Written by 'sandstrap bundle lock'. Pins what the entrypoint reaches; the "
                      "tree itself says what that is.\n");

@@ -4,18 +4,25 @@
 #define MODEL_LOCK_LOCK_INT_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "model/lock.h"
 
-#define LOCK_API_VERSION "sandstrap.dev/v1alpha1"
+#define LOCK_API_VERSION "sandstrap.dev/v1alpha2"
+#define LOCK_API_VERSION_OLD "sandstrap.dev/v1alpha1"
 #define LOCK_KIND "Lock"
 
 struct lock {
     struct arena *arena;
     struct span entrypoint;
     struct span origin;
+    VEC(struct span) platforms;
     VEC(struct lock_entry) entries;
+    struct map places; // kind, name and ref to the place in `entries`, counted from 1
 };
+
+// Adds a platform at its place in the order; one that is there already changes nothing.
+void lock_add_platform(struct lock *l, struct span platform);
 
 // The kind with that name; false when there is none.
 bool lock_kind_of(struct span text, enum lock_kind *kind);

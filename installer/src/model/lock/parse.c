@@ -9,6 +9,8 @@
 #include "io/doc.h"
 #include "model/lock/lock_int.h"
 
+#define LOCK_HINT "'sandstrap bundle lock' writes the lock anew"
+
 enum { COMMIT_HEX = 40, DIGEST_HEX = 64 };
 
 static int fail(const char *file, uint32_t line, struct err **err, const char *what,
@@ -16,7 +18,7 @@ static int fail(const char *file, uint32_t line, struct err **err, const char *w
 {
     err_set(err, ERR_CONFIG, "%s:%u: %s%s%.*s", file, line, what, value.len ? ": " : "",
             SPAN_ARG(value));
-    return err_hint(err, "'sandstrap bundle lock' writes the lock anew");
+    return err_hint(err, LOCK_HINT);
 }
 
 static int check_keys(const struct node *n, const char *const *known, size_t count,
@@ -67,22 +69,81 @@ static int parse_text(const struct node *n, const char *key, struct span *text, 
     return 0;
 }
 
-static int parse_pin(const struct node *n, struct lock_entry *e, const char *file, struct err **err)
+static int parse_digest(const struct node *n, const char *key, struct span *digest,
+                        const char *file, struct err **err)
 {
-    const char *key = e->kind == LOCK_GIT ? "commit" : "digest";
+    if (parse_text(n, key, digest, file, err) < 0)
+        return -1;
+    if (is_digest(*digest))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s:%u: '%s' is not sha256: and 64 hexadecimal digits: %.*s", file,
+            line_of(n, key), key, SPAN_ARG(*digest));
+    return err_hint(err, LOCK_HINT);
+}
+
+static int parse_size(const struct node *n, struct lock_entry *e, const char *file,
+                      struct err **err)
+{
     const struct node *size = node_get(n, "size");
     int64_t bytes = node_int(size, 0);
 
-    if (parse_text(n, key, &e->digest, file, err) < 0)
-        return -1;
-    if (e->kind == LOCK_GIT ? !is_hex(e->digest, COMMIT_HEX) : !is_digest(e->digest))
-        return fail(file, line_of(n, key), err,
-                    e->kind == LOCK_GIT ? "'commit' is not 40 hexadecimal digits"
-                                        : "'digest' is not sha256: and 64 hexadecimal digits",
-                    e->digest);
     if (bytes < 0 || (size && !node_is(size, NODE_INT)))
         return fail(file, size->line, err, "'size' is not a number of bytes", SPAN_EMPTY);
     e->size = (uint64_t)bytes;
+    return 0;
+}
+
+static int parse_pin(const struct node *n, struct lock_entry *e, const char *file, struct err **err)
+{
+    if (e->kind != LOCK_GIT)
+        return parse_digest(n, "digest", &e->digest, file, err) < 0 ? -1
+                                                                    : parse_size(n, e, file, err);
+    if (parse_text(n, "commit", &e->digest, file, err) < 0)
+        return -1;
+    if (!is_hex(e->digest, COMMIT_HEX))
+        return fail(file, line_of(n, "commit"), err, "'commit' is not 40 hexadecimal digits",
+                    e->digest);
+    return parse_digest(n, "pack", &e->pack, file, err);
+}
+
+static int parse_manifest(const struct lock *l, const struct node *n, struct lock_manifest *m,
+                          const char *file, struct err **err)
+{
+    static const char *const known[] = {"platform", "digest"};
+
+    if (!node_is(n, NODE_MAP))
+        return fail(file, n->line, err, "a manifest is not a map", SPAN_EMPTY);
+    if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0 ||
+        parse_text(n, "platform", &m->platform, file, err) < 0 ||
+        parse_digest(n, "digest", &m->digest, file, err) < 0)
+        return -1;
+    VEC_FOREACH (const struct span *, it, &l->platforms)
+        if (span_eq(*it, m->platform))
+            return 0;
+    return fail(file, line_of(n, "platform"), err, "not a platform of this lock", m->platform);
+}
+
+// Below an index each platform of the lock has its manifest, in the same order.
+static int parse_manifests(struct lock *l, const struct node *n, struct lock_entry *e,
+                           const char *file, struct err **err)
+{
+    const struct node *list = node_get(n, "manifests");
+    struct lock_manifest *manifests = arena_array(l->arena, l->platforms.len, sizeof(*manifests));
+
+    if (!list)
+        return 0;
+    if (!node_is(list, NODE_SEQ) || node_len(list) != l->platforms.len)
+        return fail(file, list->line, err, "'manifests' is not a list with one for each platform",
+                    SPAN_EMPTY);
+    for (size_t i = 0; i < node_len(list); i++) {
+        if (parse_manifest(l, node_item(list, i), &manifests[i], file, err) < 0)
+            return -1;
+        if (!span_eq(manifests[i].platform, l->platforms.items[i]))
+            return fail(file, node_item(list, i)->line, err, "not in the order of the platforms",
+                        manifests[i].platform);
+    }
+    e->manifests = manifests;
+    e->manifest_count = l->platforms.len;
     return 0;
 }
 
@@ -108,11 +169,17 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
 static int check_entry_keys(const struct node *n, enum lock_kind kind, const char *file,
                             struct err **err)
 {
-    static const char *const git[] = {"kind", "name", "ref", "commit", "usedBy"};
-    static const char *const other[] = {"kind", "name", "digest", "size", "usedBy"};
+    static const char *const git[] = {"kind", "name", "ref", "commit", "pack", "usedBy"};
+    static const char *const plain[] = {"kind", "name", "digest", "size", "usedBy"};
+    static const char *const oci[] = {"kind", "name", "digest", "size", "manifests", "usedBy"};
 
-    return kind == LOCK_GIT ? check_keys(n, git, ARRAY_LEN(git), file, err)
-                            : check_keys(n, other, ARRAY_LEN(other), file, err);
+    switch (kind) {
+    case LOCK_GIT: return check_keys(n, git, ARRAY_LEN(git), file, err);
+    case LOCK_FILE: return check_keys(n, plain, ARRAY_LEN(plain), file, err);
+    case LOCK_CHART:
+    case LOCK_IMAGE: break;
+    }
+    return check_keys(n, oci, ARRAY_LEN(oci), file, err);
 }
 
 static int parse_name(const struct node *n, struct lock_entry *e, const char *file,
@@ -139,7 +206,8 @@ static int parse_entry(struct lock *l, const struct node *n, const char *file, s
         return -1;
     if (lock_find(l, e.kind, e.name, e.ref))
         return fail(file, n->line, err, "an artifact is pinned twice", e.name);
-    if (parse_pin(n, &e, file, err) < 0 || parse_users(l, n, &e, file, err) < 0)
+    if (parse_pin(n, &e, file, err) < 0 || parse_manifests(l, n, &e, file, err) < 0 ||
+        parse_users(l, n, &e, file, err) < 0)
         return -1;
     lock_add(l, &e);
     return 0;
@@ -147,10 +215,13 @@ static int parse_entry(struct lock *l, const struct node *n, const char *file, s
 
 static int check_head(const struct node *root, const char *file, struct err **err)
 {
-    static const char *const known[] = {"apiVersion", "kind",     "entrypoint",
-                                        "origin",     "platform", "artifacts"};
+    static const char *const known[] = {"apiVersion", "kind",      "entrypoint",
+                                        "origin",     "platforms", "artifacts"};
     struct span origin = node_get_text(root, "origin");
 
+    if (span_is(node_get_text(root, "apiVersion"), LOCK_API_VERSION_OLD))
+        return fail(file, line_of(root, "apiVersion"), err,
+                    "the lock was made by an older sandstrap", SPAN_EMPTY);
     if (!node_is(root, NODE_MAP) || !span_is(node_get_text(root, "kind"), LOCK_KIND) ||
         !span_is(node_get_text(root, "apiVersion"), LOCK_API_VERSION))
         return fail(file, root->line, err, "not a lock of " LOCK_API_VERSION, SPAN_EMPTY);
@@ -159,13 +230,48 @@ static int check_head(const struct node *root, const char *file, struct err **er
     if (!span_is(origin, LOCK_ORIGIN_LAB) && !span_is(origin, LOCK_ORIGIN_UPSTREAM))
         return fail(file, line_of(root, "origin"), err, "'origin' is neither lab nor upstream",
                     origin);
-    if (!span_is(node_get_text(root, "platform"), LOCK_PLATFORM))
-        return fail(file, line_of(root, "platform"), err, "'platform' is not " LOCK_PLATFORM,
-                    node_get_text(root, "platform"));
     if (!node_get_text(root, "entrypoint").len)
         return fail(file, root->line, err, "'entrypoint' is missing", SPAN_EMPTY);
     if (!node_is(node_get(root, "artifacts"), NODE_SEQ))
         return fail(file, line_of(root, "artifacts"), err, "'artifacts' is not a list", SPAN_EMPTY);
+    return 0;
+}
+
+// "linux/amd64" or "linux/arm/v6".
+static bool is_platform(struct span s)
+{
+    struct span part;
+    size_t parts = 0;
+
+    if (span_ends(s, "/"))
+        return false;
+    while (span_next(&s, '/', &part)) {
+        parts++;
+        for (size_t i = 0; i < part.len; i++)
+            if (!((part.ptr[i] >= 'a' && part.ptr[i] <= 'z') ||
+                  (part.ptr[i] >= '0' && part.ptr[i] <= '9')))
+                return false;
+        if (!part.len)
+            return false;
+    }
+    return parts == 2 || parts == 3;
+}
+
+static int parse_platforms(struct lock *l, const struct node *root, const char *file,
+                           struct err **err)
+{
+    const struct node *list = node_get(root, "platforms");
+
+    if (!node_is(list, NODE_SEQ) || !node_len(list) || node_len(list) > LOCK_PLATFORMS_MAX)
+        return fail(file, line_of(root, "platforms"), err,
+                    "'platforms' is not a list of operating system/architecture", SPAN_EMPTY);
+    NODE_FOREACH_ITEM (n, list) {
+        if (!is_platform(node_text(n)))
+            return fail(file, n->line, err,
+                        "'platforms' holds what is not operating system/architecture",
+                        node_text(n));
+        lock_add_platform(l, node_text(n));
+    }
     return 0;
 }
 
@@ -177,7 +283,9 @@ struct lock *lock_parse(struct span text, const char *file, struct err **err)
 
     if (!root || check_head(root, file, err) < 0)
         return NULL;
-    l = lock_new(node_get_text(root, "entrypoint"), node_get_text(root, "origin"));
+    l = lock_new(node_get_text(root, "entrypoint"), node_get_text(root, "origin"), SPAN_EMPTY);
+    if (parse_platforms(l, root, file, err) < 0)
+        return NULL;
     NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
         if (parse_entry(l, n, file, err) < 0)
             return NULL;

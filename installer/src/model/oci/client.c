@@ -64,10 +64,9 @@ static int perform(struct oci *o, const struct oci_ref *ref, const struct http_r
     return 0;
 }
 
-// The bytes of a manifest or index, by tag or digest.
-static int get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                        struct span name, struct span *bytes, struct span *media_type,
-                        struct err **err)
+int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                     struct span name, struct span *bytes, struct span *media_type,
+                     struct err **err)
 {
     char *url = arena_printf(arena, "https://%.*s/v2/%.*s/manifests/%.*s", SPAN_ARG(ref->host),
                              SPAN_ARG(ref->repository), SPAN_ARG(name));
@@ -85,51 +84,6 @@ static int get_manifest(struct oci *o, struct arena *arena, const struct oci_ref
     *bytes = arena_span(arena, buf_span(&response.body));
     *media_type = arena_span(arena, span_str(http_header(&response, "content-type")));
     return 0;
-}
-
-static int check_digest(const struct oci_manifest *m, struct span wanted, struct err **err)
-{
-    if (!wanted.len || span_eq(m->digest, wanted))
-        return 0;
-    return err_set(err, ERR_INTEGRITY, "the manifest has the digest %.*s, not %.*s",
-                   SPAN_ARG(m->digest), SPAN_ARG(wanted));
-}
-
-static int pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                         const char *platform, struct oci_manifest *m, struct err **err)
-{
-    struct span wanted = ref->digest, bytes, media_type, chosen;
-    int is_index;
-
-    if (get_manifest(o, arena, ref, wanted.len ? wanted : ref->tag, &bytes, &media_type, err) < 0)
-        return -1;
-    is_index = oci_index_choose(arena, bytes, platform, &chosen, err);
-    if (is_index < 0)
-        return -1;
-    if (is_index) {
-        // The reference may pin the index: its bytes are not a manifest's, so they are hashed here.
-        struct oci_manifest index = {.digest = oci_digest(arena, bytes)};
-
-        if (check_digest(&index, wanted, err) < 0)
-            return -1;
-        wanted = chosen;
-        if (get_manifest(o, arena, ref, wanted, &bytes, &media_type, err) < 0)
-            return -1;
-    }
-    if (oci_manifest_parse(arena, bytes, media_type, m, err) < 0)
-        return -1;
-    return check_digest(m, wanted, err);
-}
-
-int oci_pull_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                      const char *platform, struct oci_manifest *m, struct err **err)
-{
-    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    if (pull_manifest(o, arena, ref, platform, m, err) == 0)
-        return 0;
-    oci_ref_format(ref, &name);
-    return err_wrap(err, "%s", buf_str(&name));
 }
 
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,

@@ -8,7 +8,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/crypto.h"
-#include "io/tar.h"
 #include "work/artifacts/download.h"
 #include "work/artifacts/manifest.h"
 #include "work/artifacts/render.h"
@@ -73,10 +72,15 @@ static int plan_git(struct build *b, const struct lock_entry *e, struct err **er
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct sources_git *git = sources_git(b->sources, e->name.ptr, e->ref.ptr, err);
+    struct span digest;
     size_t blob;
 
     if (!git || git_pack(git->store, &git->commit, &pack, err) < 0)
         return -1;
+    digest = oci_digest(b->arena, buf_span(&pack));
+    if (!span_eq(digest, e->pack))
+        return err_set(err, ERR_INTEGRITY, "its pack has the digest %.*s, the lock says %.*s",
+                       SPAN_ARG(digest), SPAN_ARG(e->pack));
     blob = add_piece(b, keep(b, &pack));
     bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_GIT,
                                                             .name = e->name,
@@ -99,29 +103,96 @@ static size_t add_download(struct build *b, const struct oci_ref *ref, const str
     return d.blob;
 }
 
+// Where the blobs of an artifact are put together.
+struct blobs {
+    struct build *build;
+    size_t *items;
+    size_t len;
+};
+
+// Manifest, config, layers; the place of the manifest in the plan.
+static size_t add_manifest(struct blobs *blobs, const struct oci_ref *ref,
+                           const struct oci_manifest *m)
+{
+    size_t manifest = add_piece(blobs->build, m->bytes);
+
+    blobs->items[blobs->len++] = manifest;
+    blobs->items[blobs->len++] = add_download(blobs->build, ref, &m->config);
+    for (size_t i = 0; i < m->layer_count; i++)
+        blobs->items[blobs->len++] = add_download(blobs->build, ref, &m->layers[i]);
+    return manifest;
+}
+
+static size_t count_blobs(const struct oci_resolved *r)
+{
+    size_t count = r->index_count;
+
+    for (size_t i = 0; i < r->manifest_count; i++)
+        count += r->manifests[i].layer_count + 2;
+    return count;
+}
+
+// The lock says which manifests are below an index; it is not the index's to say something else.
+static int check_pins(const struct lock_entry *e, const struct oci_resolved *r, struct err **err)
+{
+    if (e->manifest_count != (r->index_count ? r->manifest_count : 0))
+        return err_set(err, ERR_INTEGRITY, "the lock does not name the manifests that it has");
+    for (size_t i = 0; i < e->manifest_count; i++)
+        if (!span_eq(e->manifests[i].digest, r->manifests[i].digest))
+            return err_set(err, ERR_INTEGRITY,
+                           "for %.*s it has the manifest %.*s, the lock says "
+                           "%.*s",
+                           SPAN_ARG(e->manifests[i].platform), SPAN_ARG(r->manifests[i].digest),
+                           SPAN_ARG(e->manifests[i].digest));
+    return 0;
+}
+
+static void add_manifests(struct blobs *blobs, const struct oci_ref *ref,
+                          const struct lock_entry *e, const struct oci_resolved *r,
+                          struct bundle_manifest *manifests)
+{
+    for (size_t i = 0; i < r->manifest_count; i++) {
+        size_t same = 0;
+
+        while (!span_eq(r->manifests[same].digest, r->manifests[i].digest))
+            same++;
+        if (same < i) // two platforms may have one manifest
+            manifests[i].blob = manifests[same].blob;
+        else
+            manifests[i].blob = add_manifest(blobs, ref, &r->manifests[i]);
+        if (i < e->manifest_count)
+            manifests[i].platform = e->manifests[i].platform;
+    }
+}
+
 static int plan_image(struct build *b, const struct lock_entry *e, struct err **err)
 {
     struct oci_ref ref;
-    struct oci_manifest m;
-    size_t *blobs, count = 0;
+    struct oci_resolved r;
+    struct blobs blobs = {.build = b};
+    struct bundle_manifest *manifests;
 
     if (oci_ref_parse(b->arena, e->name, &ref, err) < 0)
         return -1;
     ref.digest = e->digest;
-    if (manifest_get(b->oci, b->arena, &ref, &m, err) < 0)
+    if (manifest_resolve(b->http, b->oci, b->arena, &ref,
+                         e->kind == LOCK_CHART ? OCI_CHART : OCI_IMAGE, b->lock, &r, err) < 0 ||
+        check_pins(e, &r, err) < 0)
         return -1;
-    blobs = arena_array(b->arena, m.layer_count + 2, sizeof(*blobs));
-    blobs[count++] = add_piece(b, m.bytes);
-    blobs[count++] = add_download(b, &ref, &m.config);
-    for (size_t i = 0; i < m.layer_count; i++)
-        blobs[count++] = add_download(b, &ref, &m.layers[i]);
+    blobs.items = arena_array(b->arena, count_blobs(&r), sizeof(*blobs.items));
+    manifests = arena_array(b->arena, r.manifest_count, sizeof(*manifests));
+    for (size_t i = 0; i < r.index_count; i++)
+        blobs.items[blobs.len++] = add_piece(b, r.indexes[i].bytes);
+    add_manifests(&blobs, &ref, e, &r, manifests);
     bundle_plan_artifact(b->plan, &(struct bundle_artifact){
                                       .kind = e->kind == LOCK_CHART ? BUNDLE_CHART : BUNDLE_IMAGE,
                                       .name = e->name,
                                       .revision = e->digest,
-                                      .media_type = m.media_type,
-                                      .blobs = blobs,
-                                      .blob_count = count});
+                                      .media_type = r.media_type,
+                                      .blobs = blobs.items,
+                                      .blob_count = blobs.len,
+                                      .manifests = manifests,
+                                      .manifest_count = e->manifest_count});
     return 0;
 }
 
@@ -134,19 +205,6 @@ static int plan_entry(struct build *b, const struct lock_entry *e, struct err **
     case LOCK_IMAGE: return b->options->without_images ? 0 : plan_image(b, e, err);
     }
     return 0;
-}
-
-static int archive(struct record *record, struct buf *out, struct err **err)
-{
-    const char *root = record_root(record);
-    size_t cut = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
-    struct tar_writer *tar CLEANUP(tar_writer_cleanup) = tar_writer_new(out);
-
-    for (size_t i = 0; i < record->files.len; i++)
-        if (tar_add_file(tar, record->files.items[i].path + cut, false,
-                         record->files.items[i].content, err) < 0)
-            return -1;
-    return tar_writer_finish(STEAL(tar), err);
 }
 
 // A lock that was made from another state of the tree is refused now, not by a cluster later.
@@ -184,25 +242,32 @@ static int plan_tree(struct build *b, struct err **err)
                     err) < 0)
         return -1;
     folder = render_entrypoint(&record, b->options->entrypoint, err);
-    if (!folder || check_lock(b, folder, &result, err) < 0 || archive(&record, &tar, err) < 0)
+    if (!folder || check_lock(b, folder, &result, err) < 0 ||
+        render_archive(&record, &tar, err) < 0 ||
+        render_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)
         return -1;
     blob = add_piece(b, keep(b, &tar));
-    bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_TREE,
-                                                            .name = span_str(folder),
-                                                            .blobs = &blob,
-                                                            .blob_count = 1});
+    bundle_plan_artifact(b->plan,
+                         &(struct bundle_artifact){.kind = BUNDLE_TREE,
+                                                   .name = span_str(folder),
+                                                   .revision = oci_digest(b->arena, buf_span(&tar)),
+                                                   .blobs = &blob,
+                                                   .blob_count = 1});
     return 0;
 }
 
 static int plan_all(struct build *b, struct err **err)
 {
-    size_t count;
+    size_t count, platform_count;
     const struct lock_entry *entries = lock_entries(b->lock, &count);
+    const struct span *platforms = lock_platforms(b->lock, &platform_count);
 
+    for (size_t i = 0; i < platform_count; i++)
+        bundle_plan_platform(b->plan, platforms[i]);
     if (plan_tree(b, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (plan_entry(b, &entries[i], err) < 0)
+        if (cancel_check(b->options->cancel, err) < 0 || plan_entry(b, &entries[i], err) < 0)
             return err_wrap(err, "%s %.*s", lock_kind_name(entries[i].kind),
                             SPAN_ARG(entries[i].name));
     return 0;
@@ -218,7 +283,8 @@ static bool has_identity(const struct bundle *b, const struct bundle_plan *plan)
 
 static int write_all(struct build *b, const char *path, const struct bundle *old, struct err **err)
 {
-    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) = bundle_writer_open(b->plan, path, err);
+    struct bundle_writer *w CLEANUP(bundle_writer_cleanup) =
+        bundle_writer_open(b->plan, path, b->options->cancel, err);
 
     if (!w)
         return -1;

@@ -115,12 +115,16 @@ static int pull_layer(struct walk *w, const struct oci_ref *ref, const struct oc
 }
 
 static int pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
-                      struct oci_manifest *m, struct chart *chart, struct err **err)
+                      struct lock_entry *entry, struct chart *chart, struct err **err)
 {
     struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+    struct oci_resolved resolved;
+    const struct oci_manifest *m;
 
-    if (manifest_get(w->oci, w->arena, ref, m, err) < 0)
+    if (manifest_resolve(w->http, w->oci, w->arena, ref, OCI_CHART, w->lock, &resolved, err) < 0)
         return -1;
+    manifest_pin(w->arena, &resolved, w->lock, entry);
+    m = &resolved.manifests[0];
     if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG))
         return err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
     if (pull_layer(w, ref, &m->layers[0], what, &tgz, err) < 0)
@@ -132,7 +136,6 @@ int chart_from_oci(struct walk *w, struct span reference, const char *user, stru
                    struct err **err)
 {
     struct oci_ref ref;
-    struct oci_manifest m;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
     const struct lock_entry *known;
@@ -146,10 +149,8 @@ int chart_from_oci(struct walk *w, struct span reference, const char *user, stru
         return walk_not_locked("chart", entry.name, user, err);
     if (known)
         ref.digest = known->digest;
-    if (pull_chart(w, &ref, buf_str(&name), &m, chart, err) < 0)
+    if (pull_chart(w, &ref, buf_str(&name), &entry, chart, err) < 0)
         return err_wrap(err, "%s", user);
-    entry.digest = m.digest;
-    entry.size = oci_manifest_total(&m);
     lock_add(w->lock, &entry);
     return 0;
 }

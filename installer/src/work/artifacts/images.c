@@ -4,13 +4,17 @@
 #include "work/artifacts/manifest.h"
 #include "work/artifacts/walk.h"
 
-static int resolve(struct walk *w, struct span reference, struct oci_manifest *m, struct err **err)
+static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,
+                   struct err **err)
 {
     struct oci_ref ref;
+    struct oci_resolved resolved;
 
-    if (oci_ref_parse(w->arena, reference, &ref, err) < 0)
+    if (oci_ref_parse(w->arena, reference, &ref, err) < 0 ||
+        manifest_resolve(w->http, w->oci, w->arena, &ref, OCI_IMAGE, w->lock, &resolved, err) < 0)
         return -1;
-    return manifest_get(w->oci, w->arena, &ref, m, err);
+    manifest_pin(w->arena, &resolved, w->lock, entry);
+    return 0;
 }
 
 static int warn(struct walk *w, struct span reference, const char *user, struct err *why)
@@ -28,7 +32,6 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
 {
     struct lock_entry entry = {
         .kind = LOCK_IMAGE, .name = reference, .used_by = &user, .used_by_count = 1};
-    struct oci_manifest m;
     const struct lock_entry *known = lock_find(w->lock, LOCK_IMAGE, reference, SPAN_EMPTY);
 
     if (known) {
@@ -40,7 +43,7 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
         return 0;
     if (w->frozen)
         return may_fail ? 0 : walk_not_locked("image", reference, user, err);
-    if (resolve(w, reference, &m, err) < 0) {
+    if (resolve(w, reference, &entry, err) < 0) {
         struct err *why CLEANUP(err_cleanup) = NULL;
 
         if (!may_fail || err_kind(*err) == ERR_CANCELLED)
@@ -49,9 +52,8 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
         err_move(&why, err);
         return warn(w, reference, user, why);
     }
-    entry.digest = m.digest;
-    entry.size = oci_manifest_total(&m);
-    report_trace(w->report, "lock", "image %.*s is %.*s", SPAN_ARG(reference), SPAN_ARG(m.digest));
+    report_trace(w->report, "lock", "image %.*s is %.*s", SPAN_ARG(reference),
+                 SPAN_ARG(entry.digest));
     lock_add(w->lock, &entry);
     return 0;
 }

@@ -57,6 +57,7 @@ static void add_bases(struct lock *lock, struct sources *sources, struct record 
                                             .name = span_str(git->url),
                                             .ref = span_str(git->ref),
                                             .digest = span_str(hex),
+                                            .pack = git->pack,
                                             .used_by = (const char *const *)&place,
                                             .used_by_count = place != NULL});
     }
@@ -72,8 +73,31 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
     return oci ? walk_run(&options, tree, err) : -1;
 }
 
+// In their normal form, separated by commas.
+static int normal_platforms(const char *text, struct buf *out, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct span rest = span_str(text), part;
+    size_t count = 0;
+
+    while (span_next(&rest, ',', &part)) {
+        struct oci_platform platform;
+
+        if (!oci_platform_parse(arena, span_trim(part), &platform) || count++ == LOCK_PLATFORMS_MAX)
+            break;
+        buf_add_str(out, out->len ? "," : "");
+        oci_platform_format(&platform, out);
+        part = SPAN_EMPTY;
+    }
+    if (count && !rest.len && !part.len)
+        return 0;
+    err_set(err, ERR_USAGE, "'%s' is no list of platforms", text);
+    return err_hint(err, "for example linux/amd64,linux/arm64");
+}
+
 static struct lock *lock_with(struct http *h, struct sources *sources, const char *entrypoint,
-                              bool lab, struct report *report, struct err **err)
+                              struct span platforms, bool lab, struct report *report,
+                              struct err **err)
 {
     struct record record CLEANUP(record_free) = {0};
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
@@ -86,7 +110,8 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
     folder = render_entrypoint(&record, entrypoint, err);
     if (!folder)
         return NULL;
-    lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM));
+    lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),
+                    platforms);
     if (walk_tree(h, sources, lock, &tree, report, err) < 0)
         return NULL;
     add_remote_files(lock, sources, &record);
@@ -94,14 +119,18 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
     return STEAL(lock);
 }
 
-struct lock *artifacts_lock(struct http *h, const char *entrypoint, bool lab, struct report *report,
-                            struct err **err)
+struct lock *artifacts_lock(struct http *h, const char *entrypoint, const char *platforms, bool lab,
+                            struct report *report, struct err **err)
 {
-    struct sources *sources = sources_network(h, NULL, report);
+    struct buf normal CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct sources *sources;
     struct lock *lock;
 
+    if (normal_platforms(platforms, &normal, err) < 0)
+        return NULL;
+    sources = sources_network(h, NULL, report);
     sources->handed_on = true;
-    lock = lock_with(h, sources, entrypoint, lab, report, err);
+    lock = lock_with(h, sources, entrypoint, buf_span(&normal), lab, report, err);
     sources_free(sources);
     return lock;
 }

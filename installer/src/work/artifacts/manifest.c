@@ -1,28 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifests through the cache.
+// The registry's documents through the cache.
 #include "work/artifacts/manifest.h"
 
 #include <string.h>
 
-#include "model/lock.h"
+#include "io/crypto.h"
 #include "work/artifacts/cache.h"
+
+struct cached {
+    struct oci_documents base;
+    struct http *http;
+    struct oci *oci;
+    const struct oci_ref *ref;
+};
 
 static struct span hex_of(struct span digest)
 {
     return span_tail(digest, strlen("sha256:"));
 }
 
-// An index is not kept, so what is found under the digest of one is nothing.
-int manifest_get(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                 struct oci_manifest *m, struct err **err)
+static bool from_cache(struct arena *arena, struct span digest, struct span *bytes)
 {
     struct buf cached CLEANUP(buf_free) = BUF_INIT(OCI_MANIFEST_MAX_BYTES);
 
-    if (ref->digest.len && cache_get("sha256", hex_of(ref->digest), &cached) &&
-        span_eq(oci_digest(arena, buf_span(&cached)), ref->digest))
-        return oci_manifest_parse(arena, buf_span(&cached), SPAN_EMPTY, m, err);
-    if (oci_pull_manifest(o, arena, ref, LOCK_PLATFORM, m, err) < 0)
+    if (!span_starts(digest, "sha256:") || !cache_get("sha256", hex_of(digest), &cached) ||
+        !span_eq(oci_digest(arena, buf_span(&cached)), digest))
+        return false;
+    *bytes = arena_span(arena, buf_span(&cached));
+    return true;
+}
+
+static int get_manifest(struct oci_documents *d, struct arena *arena, struct span name,
+                        struct span *bytes, struct span *media_type, struct err **err)
+{
+    struct cached *c = (struct cached *)d;
+
+    *media_type = SPAN_EMPTY;
+    if (from_cache(arena, name, bytes))
+        return 0;
+    if (oci_get_manifest(c->oci, arena, c->ref, name, bytes, media_type, err) < 0)
         return -1;
-    cache_put("sha256", hex_of(m->digest), m->bytes);
+    cache_put("sha256", hex_of(oci_digest(arena, *bytes)), *bytes);
     return 0;
+}
+
+static int get_config(struct oci_documents *d, struct arena *arena, const struct oci_blob *blob,
+                      struct span *bytes, struct err **err)
+{
+    struct cached *c = (struct cached *)d;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(OCI_CONFIG_MAX_BYTES);
+    unsigned char expected[CRYPTO_SHA256_BYTES];
+    struct http_request request;
+    struct stream *s CLEANUP(stream_cleanup) = NULL;
+
+    if (from_cache(arena, blob->digest, bytes))
+        return 0;
+    if (!span_unhex(hex_of(blob->digest), expected, sizeof(expected)) ||
+        oci_blob_request(c->oci, arena, c->ref, blob->digest, &request, err) < 0)
+        return -1;
+    s = http_open(c->http, &request, err);
+    if (!s)
+        return -1;
+    s = crypto_sha256_stream(s, expected, NULL, "the config");
+    if (stream_read_all(s, &out, ERR_SOURCE, "the config", err) < 0)
+        return -1;
+    *bytes = arena_span(arena, buf_span(&out));
+    cache_put("sha256", hex_of(blob->digest), *bytes);
+    return 0;
+}
+
+int manifest_resolve(struct http *h, struct oci *o, struct arena *arena, const struct oci_ref *ref,
+                     enum oci_content content, const struct lock *lock,
+                     struct oci_resolved *resolved, struct err **err)
+{
+    struct cached c = {.base = {get_manifest, get_config}, .http = h, .oci = o, .ref = ref};
+    size_t count;
+    const struct span *platforms = lock_platforms(lock, &count);
+
+    return oci_resolve(&c.base, arena, ref, content, platforms, count, resolved, err);
+}
+
+void manifest_pin(struct arena *arena, const struct oci_resolved *r, const struct lock *lock,
+                  struct lock_entry *entry)
+{
+    size_t count;
+    const struct span *platforms = lock_platforms(lock, &count);
+    struct lock_manifest *list = arena_array(arena, r->manifest_count + 1, sizeof(*list));
+
+    entry->digest = r->digest;
+    entry->size = r->size;
+    if (!r->index_count)
+        return;
+    for (size_t i = 0; i < r->manifest_count; i++)
+        list[i] = (struct lock_manifest){platforms[i], r->manifests[i].digest};
+    entry->manifests = list;
+    entry->manifest_count = r->manifest_count;
 }

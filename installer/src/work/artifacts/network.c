@@ -80,33 +80,69 @@ static int find_commit(struct network *n, const struct git_remote *remote, struc
     if (!n->lock)
         return git_resolve(remote, git->ref, &git->commit, err);
     pin = lock_find(n->lock, LOCK_GIT, span_str(git->url), span_str(git->ref));
-    if (pin && git_oid_parse(pin->digest, &git->commit))
+    if (pin && git_oid_parse(pin->digest, &git->commit)) {
+        git->pack = pin->pack;
         return 0;
+    }
     err_set(err, ERR_CONFIG, "git %s at '%s' is not in the lock", git->url, git->ref);
     return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
 }
 
-static bool cached_store(const struct network *n, struct sources_git *git, struct span key)
+// A commit's name is only SHA-1: with a lock the pack has to be the one that it pins, too.
+static int check_pack(struct network *n, struct sources_git *git, struct span pack,
+                      struct err **err)
+{
+    struct span found = oci_digest(n->base.arena, pack), wanted = git->pack;
+
+    git->pack = found;
+    if (!wanted.len || span_eq(found, wanted))
+        return 0;
+    err_set(err, ERR_INTEGRITY, "git %s at %s: its pack has the digest %.*s, the lock says %.*s",
+            git->url, git->ref, SPAN_ARG(found), SPAN_ARG(wanted));
+    return err_hint(err, "the commit is the same and its content is not: find out why before "
+                         "locking it");
+}
+
+static bool cached_store(struct network *n, struct sources_git *git, struct span key)
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
-    struct git_oid tree;
+    struct span wanted = git->pack;
 
     if (!cache_get("git", key, &pack))
         return false;
-    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), &ignored);
-    if (git->store && git_commit_tree(git->store, &git->commit, &tree, &ignored) == 0)
+    if (check_pack(n, git, buf_span(&pack), &ignored) == 0)
+        git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), &ignored);
+    if (git->store && git_check(git->store, &git->commit, &ignored) == 0)
         return true;
     git_store_free(git->store);
     git->store = NULL;
+    git->pack = wanted;
     return false;
+}
+
+static int fetch_git(struct network *n, const struct git_remote *remote, struct sources_git *git,
+                     struct buf *packed, struct err **err)
+{
+    struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+
+    report_info(n->report, "fetch", "getting git %s at %s", git->url,
+                git->ref[0] ? git->ref : "its default branch");
+    if (git_fetch(remote, &git->commit, &pack, err) < 0)
+        return -1;
+    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), err);
+    if (!git->store)
+        return -1;
+    // The pack of our own making is kept: it says whether everything was there.
+    if (git_pack(git->store, &git->commit, packed, err) < 0)
+        return err_wrap(err, "git %s", git->url);
+    return check_pack(n, git, buf_span(packed), err);
 }
 
 static int network_git(struct sources *s, struct sources_git *git, struct err **err)
 {
     struct network *n = (struct network *)s;
     struct git_remote remote = {.http = n->http, .url = git->url};
-    struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct buf packed CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     char hex[GIT_OID_HEX + 1];
 
@@ -115,18 +151,10 @@ static int network_git(struct sources *s, struct sources_git *git, struct err **
     git_oid_format(&git->commit, hex);
     if (cached_store(n, git, span_str(hex)))
         return 0;
-    report_info(n->report, "fetch", "getting git %s at %s", git->url,
-                git->ref[0] ? git->ref : "its default branch");
-    if (git_fetch(&remote, &git->commit, &pack, err) < 0)
-        return -1;
-    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), err);
-    // The pack of our own making is kept: it says whether everything was there.
-    if (!git->store)
-        return -1;
-    if (git_pack(git->store, &git->commit, &packed, err) < 0) {
+    if (fetch_git(n, &remote, git, &packed, err) < 0) {
         git_store_free(git->store);
         git->store = NULL;
-        return err_wrap(err, "git %s", git->url);
+        return -1;
     }
     cache_put("git", span_str(hex), buf_span(&packed));
     return 0;

@@ -13,12 +13,11 @@ struct packed {
 static const struct bundle_artifact *find(const struct packed *p, enum bundle_kind kind,
                                           const char *name, const char *version, struct err **err)
 {
-    size_t count;
-    const struct bundle_artifact *all = bundle_artifacts(p->bundle, &count);
+    const struct bundle_artifact *a =
+        bundle_find(p->bundle, kind, span_str(name), span_str(version));
 
-    for (size_t i = 0; i < count; i++)
-        if (all[i].kind == kind && span_is(all[i].name, name) && span_is(all[i].version, version))
-            return &all[i];
+    if (a)
+        return a;
     err_set(err, ERR_CONFIG, "%s %s%s%s is not in bundle %s", bundle_kind_name(kind), name,
             version[0] ? " at " : "", version, bundle_path(p->bundle));
     err_hint(err, "the tree has changed: run 'sandstrap bundle lock' and 'sandstrap bundle build'");
@@ -52,6 +51,7 @@ static int packed_git(struct sources *s, struct sources_git *git, struct err **e
     if (!git_oid_parse(a->revision, &git->commit))
         return err_set(err, ERR_INTEGRITY, "bundle %s: git %s has no commit",
                        bundle_path(p->bundle), git->url);
+    git->pack = oci_digest(s->arena, buf_span(&pack));
     git->store = git_store_new(buf_span(&pack), git->url, NULL, err);
     return git->store ? 0 : -1;
 }

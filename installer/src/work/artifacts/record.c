@@ -5,12 +5,66 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/path.h"
+
+// The real path of a folder on the way; in the arena.
+static const char *real_of(struct record *r, const char *path, struct err **err)
+{
+    char *real CLEANUP(mem_cleanup) = NULL;
+    const char *known = map_get(&r->reals, span_str(path));
+    enum kustomize_entry entry;
+
+    if (known)
+        return known;
+    if (r->inner->ops->lookup(r->inner, path, &entry, &real, err) < 0)
+        return NULL;
+    known = arena_str(r->arena, real ? real : path);
+    map_put(&r->reals, span_str(arena_str(r->arena, path)), (void *)known);
+    return known;
+}
+
+static void add_link(struct record *r, const char *path, const char *target)
+{
+    struct record_link link = {path, target};
+
+    if (map_get(&r->seen, span_str(path)))
+        return;
+    vec_push_arena(r->arena, &r->links, link);
+    map_put(&r->seen, span_str(path), r);
+}
+
+// Finds the links in a path that is not its real one, part by part from the root on.
+static int note_links(struct record *r, const char *path, struct err **err)
+{
+    const char *above = "/";
+
+    for (const char *end = path; *end;) {
+        const char *name = end + 1, *real, *plain;
+
+        end = name + strcspn(name, "/");
+        real = real_of(r, arena_span(r->arena, span_of(path, (size_t)(end - path))).ptr, err);
+        if (!real)
+            return -1;
+        plain =
+            arena_printf(r->arena, "%s%s%.*s", above, above[1] ? "/" : "", (int)(end - name), name);
+        if (strcmp(plain, real) != 0)
+            add_link(r, plain, real);
+        above = real;
+    }
+    return 0;
+}
+
 static int record_lookup(struct kustomize_tree *t, const char *path, enum kustomize_entry *entry,
                          char **real, struct err **err)
 {
     struct record *r = (struct record *)t;
 
-    return r->inner->ops->lookup(r->inner, path, entry, real, err);
+    if (r->inner->ops->lookup(r->inner, path, entry, real, err) < 0)
+        return -1;
+    if (*entry == KUSTOMIZE_NONE || strcmp(path, *real) == 0)
+        return 0;
+    return note_links(r, path, err);
 }
 
 static int record_read(struct kustomize_tree *t, const char *real, struct buf *out,
@@ -46,13 +100,19 @@ void record_init(struct record *r, struct kustomize_tree *inner)
 void record_free(struct record *r)
 {
     map_free(&r->seen);
+    map_free(&r->reals);
     arena_free(r->arena);
     r->arena = NULL;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_files(const void *a, const void *b)
 {
     return strcmp(((const struct record_file *)a)->path, ((const struct record_file *)b)->path);
+}
+
+static int compare_links(const void *a, const void *b)
+{
+    return strcmp(((const struct record_link *)a)->path, ((const struct record_link *)b)->path);
 }
 
 // The part of `a` up to the last '/' before it differs from `b`.
@@ -66,17 +126,33 @@ static size_t common_folder(const char *a, const char *b, size_t most)
     return folder;
 }
 
+static void drop_links_outside(struct record *r, const char *root)
+{
+    size_t kept = 0;
+
+    VEC_FOREACH (const struct record_link *, it, &r->links)
+        if (path_within(root, it->target))
+            r->links.items[kept++] = *it;
+    r->links.len = kept;
+}
+
 const char *record_root(struct record *r)
 {
+    const char *first, *root;
     size_t len;
 
     if (!r->files.len)
         return "/";
-    qsort(r->files.items, r->files.len, sizeof(*r->files.items), compare);
-    len = strlen(r->files.items[0].path);
-    for (size_t i = 0; i < r->files.len; i++)
-        len = common_folder(r->files.items[0].path, r->files.items[i].path, len + 1);
-    if (len == 0)
-        return "/";
-    return arena_span(r->arena, span_of(r->files.items[0].path, len)).ptr;
+    qsort(r->files.items, r->files.len, sizeof(*r->files.items), compare_files);
+    if (r->links.len)
+        qsort(r->links.items, r->links.len, sizeof(*r->links.items), compare_links);
+    first = r->files.items[0].path;
+    len = strlen(first);
+    VEC_FOREACH (const struct record_file *, it, &r->files)
+        len = common_folder(first, it->path, len + 1);
+    VEC_FOREACH (const struct record_link *, it, &r->links)
+        len = common_folder(first, it->path, len + 1);
+    root = len ? arena_span(r->arena, span_of(first, len)).ptr : "/";
+    drop_links_outside(r, root);
+    return root;
 }

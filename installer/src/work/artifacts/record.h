@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tree for kustomize that remembers which files a build read: exactly these are the GitOps tree
-// that goes into a bundle, and that is compared with one.
+// A tree for kustomize that remembers which files a build read, and the symbolic links on the way
+// to them: exactly these are the GitOps tree that goes into a bundle, and that is compared with
+// one.
 #ifndef WORK_ARTIFACTS_RECORD_H
 #define WORK_ARTIFACTS_RECORD_H
 
@@ -14,23 +15,27 @@ struct record_file {
     struct span content;
 };
 
+struct record_link {
+    const char *path;   // absolute, and only its last part is a link
+    const char *target; // likewise, without links
+};
+
 struct record {
     struct kustomize_tree base;
     struct kustomize_tree *inner; // borrowed
     struct arena *arena;
-    struct map seen;
-    struct {
-        struct record_file *items;
-        size_t len, cap;
-    } files;
+    struct map seen;  // paths of files and links
+    struct map reals; // folders that were looked into for links: path to real path
+    VEC(struct record_file) files;
+    VEC(struct record_link) links;
 };
 
 void record_init(struct record *r, struct kustomize_tree *inner);
 // Also a CLEANUP for variables of type `struct record`.
 void record_free(struct record *r);
 
-// Sorts the files by path and returns the longest folder that holds them all ("/" at least); in
-// the record's arena.
+// Sorts files and links by path and returns the longest folder that holds them all ("/" at least);
+// in the record's arena. Links that lead out of it are dropped: nothing was read through them.
 const char *record_root(struct record *r);
 
 #endif

@@ -16,4 +16,16 @@ int render_disk(const char *entrypoint, struct sources *sources, struct report *
 // frees it. ERR_CONFIG.
 char *render_entrypoint(struct record *record, const char *entrypoint, struct err **err) MUST_CHECK;
 
+// A tar of the files and links of the record, as a bundle has it; appended to `out`.
+int render_archive(struct record *record, struct buf *out, struct err **err) MUST_CHECK;
+
+// Renders the tree in such a tar from its entrypoint; and ERR_INTERNAL unless that gives what the
+// rendering from disk gave.
+int render_check_archive(struct span tar, const char *entrypoint, struct sources *sources,
+                         const struct kustomize_result *disk, struct err **err) MUST_CHECK;
+
+// Whether the tree in a bundle can be read, and has its entrypoint. ERR_INTEGRITY.
+int render_check_bundled(const struct bundle *b, const struct bundle_artifact *artifact,
+                         struct err **err) MUST_CHECK;
+
 #endif

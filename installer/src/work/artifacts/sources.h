@@ -17,6 +17,7 @@ struct sources_git {
     const char *url;
     const char *ref; // as git_resolve() takes it
     struct git_oid commit;
+    struct span pack; // "sha256:<hex>" of git_pack() of it
     struct git_store *store;
     struct kustomize_tree *tree; // made when first asked for
 };
@@ -33,7 +34,7 @@ struct sources;
 struct sources_ops {
     // Appends the content of an https file. ERR_SOURCE, ERR_INTEGRITY.
     int (*file)(struct sources *s, const char *url, struct buf *out, struct err **err);
-    // Fills in commit and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
+    // Fills in commit, pack and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
     int (*git)(struct sources *s, struct sources_git *git, struct err **err);
     void (*close)(struct sources *s);
 };

@@ -73,6 +73,7 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
                                            .name = span_str(clean),
                                            .ref = span_str(ref),
                                            .digest = span_str(hex),
+                                           .pack = git->pack,
                                            .used_by = &user,
                                            .used_by_count = 1});
     return git;
