@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import layouts, patches, positions
+from . import empties, layouts, patches, positions
 
 GROUP = 120
 HERE = Path(__file__).resolve().parent
@@ -112,8 +112,9 @@ def tasks(options):
         yield "layout/" + name, (compare_document, "layout/" + name, text)
     for name, text in layouts.random_documents(options.random, options.seed):
         yield "layout/" + name, (compare_document, "layout/" + name, text)
-    for name, files in patches.trees(options.random, options.seed):
-        yield name, (compare_tree, name, files)
+    for make in (patches, empties):
+        for name, files in make.trees(options.random, options.seed):
+            yield name, (compare_tree, name, files)
 
 
 def known_differences():

@@ -108,13 +108,17 @@ def directives(chance, value):
     return value
 
 
+def quoted_key(key):
+    return json.dumps(key) if key == "n" else key
+
+
 def written(value, indent=0):
     """YAML of nested maps and lists whose leaves are written already."""
     pad = "  " * indent
     if isinstance(value, dict):
         if not value:
             return " {}\n"
-        return "\n" + "".join(f"{pad}{json.dumps(key) if key == 'n' else key}:" + written(inner, indent + 1)
+        return "\n" + "".join(f"{pad}{quoted_key(key)}:" + written(inner, indent + 1)
                               for key, inner in value.items())
     if isinstance(value, list):
         if not value:

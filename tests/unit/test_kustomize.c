@@ -3,6 +3,12 @@
 // which words.
 #include "test_kustomize.h"
 
+#include "base/mem.h"
+
+#define PATCH(fields)                                                                              \
+    "patches:\n- patch: |\n    apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: a}\n   "  \
+    " " fields "\n"
+
 #define POD(name, settings)                                                                        \
     "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " name "\nspec:\n  containers:\n"               \
     "  - envFrom:\n    - configMapRef:\n        name: " settings                                   \
@@ -259,6 +265,53 @@ static void test_kustomize__names_both_places_of_a_duplicate(void **state)
                 "/a.yaml:1");
 }
 
+// To patches and transformers a value that was left out is null wherever it stands; only what is
+// left of it at the end is the empty string in brackets, where go-yaml has no other way to write
+// it.
+static void test_kustomize__left_out_values_in_brackets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *object, *expected;
+    } cases[] = {
+        {"", "data: {a: , b, l: [x, ]}\n", "data:\n  a: \"\"\n  b: \"\"\n  l:\n  - x\n"},
+        {"", "data:\n  a:\n  b: {c: [{d: }]}\n", "data:\n  a: null\n  b:\n    c:\n    - d: \"\"\n"},
+        {PATCH("data: {z: '2'}"), "data: {k: , z: \"1\"}\n", "data:\n  z: \"2\"\n"},
+        {PATCH("data: {z: }"), "data: {k: x, z: \"1\"}\n", "data:\n  k: x\n"},
+        {PATCH("spec: {list: [1]}"), "spec: {list: , a: {b: }}\n",
+         "spec:\n  a: {}\n  list:\n  - 1\n"},
+        {"patches:\n- target: {kind: ConfigMap}\n  patch: |\n    - {op: test, path: /data/k, "
+         "value: ''}\n",
+         "data: {k: }\n", "data:\n  k: \"\"\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *fields CLEANUP(mem_cleanup) = mem_printf("resources: [r.yaml]\n%s", cases[i].fields);
+        char *object CLEANUP(mem_cleanup) =
+            mem_printf("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n%s", cases[i].object);
+        const struct test_file files[] = {
+            {"/kustomization.yaml", fields}, {"/r.yaml", object}, {NULL, NULL}};
+        struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        assert_int_equal(test_build(files, "/", &out, &err), 0);
+        if (!strstr(buf_str(&out), cases[i].expected))
+            fail_msg("case %zu: %s", i, buf_str(&out));
+    }
+}
+
+static void test_kustomize__replicas_keep_quotes(void **state)
+{
+    (void)state;
+    const struct test_file files[] = {
+        {"/kustomization.yaml", "resources: [r.yaml]\nreplicas: [{name: a, count: 3}]\n"},
+        {"/r.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
+                    "spec: {replicas: '1'}\n"},
+        {NULL, NULL},
+    };
+    test_expect(files, "/",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n"
+                "spec:\n  replicas: \"3\"\n");
+}
+
 static void test_kustomize__git_sources(void **state)
 {
     (void)state;
@@ -315,4 +368,6 @@ UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
           UNIT(test_kustomize__sorts_as_the_command_does),
           UNIT(test_kustomize__suggests_fields_and_targets),
           UNIT(test_kustomize__refuses_what_leaves_the_root),
-          UNIT(test_kustomize__names_both_places_of_a_duplicate), UNIT(test_kustomize__git_sources))
+          UNIT(test_kustomize__names_both_places_of_a_duplicate), UNIT(test_kustomize__git_sources),
+          UNIT(test_kustomize__left_out_values_in_brackets),
+          UNIT(test_kustomize__replicas_keep_quotes))

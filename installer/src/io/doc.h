@@ -36,9 +36,10 @@ struct pair {
     uint32_t line; // of the key, 0 when made by the program
 };
 
-// Bits of `struct node.flags`; the other six are free for the module that owns the tree.
+// Bits of `struct node.flags`; the other five are free for the module that owns the tree.
 #define NODE_QUOTED 1u  // a string that was read in quotes or as a block
 #define NODE_RETYPED 2u // a scalar whose text is not what was written: see node_source()
+#define NODE_FLOW 8u    // a map or list in brackets (not from YAML 1.1): see node_settle_empty()
 
 struct node {
     uint8_t type; // enum node_type
@@ -192,5 +193,9 @@ void node_insert_item(struct doc *d, struct node *seq, size_t i, struct node *it
 
 // A deep copy in `d`, also of a tree of another doc.
 struct node *node_copy(struct doc *d, const struct node *n);
+
+// What writing the tree as go-yaml does and reading it again makes of values that were left out
+// (`k:`): in a list or map in brackets the empty string, elsewhere null. No brackets are left.
+void node_settle_empty(struct node *n);
 
 #endif

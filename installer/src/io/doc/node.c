@@ -318,3 +318,24 @@ struct node *node_copy(struct doc *d, const struct node *n)
     }
     return copy;
 }
+
+static void settle(struct node *n, bool in_flow)
+{
+    bool flow = in_flow || n->flags & NODE_FLOW;
+
+    if (n->type == NODE_NULL && in_flow && !node_source(n).len) {
+        n->type = NODE_STRING;
+        n->flags = NODE_QUOTED;
+    } else if (n->type == NODE_MAP || n->type == NODE_SEQ) {
+        n->flags &= (uint8_t)~NODE_FLOW;
+    }
+    NODE_FOREACH_PAIR (pair, n)
+        settle(pair->value, flow);
+    NODE_FOREACH_ITEM (item, n)
+        settle(item, flow);
+}
+
+void node_settle_empty(struct node *n)
+{
+    settle(n, false);
+}

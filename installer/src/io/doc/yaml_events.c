@@ -438,6 +438,8 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
         *out = reader_node(e->r, map ? NODE_MAP : NODE_SEQ, line_of(e, event));
         anchor = add_anchor(
             e, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor, *out);
+        if (is_flow(event) && !e->r->yaml11)
+            (*out)->flags |= NODE_FLOW;
         e->flow += is_flow(event);
         result = map ? read_map(e, depth + 1, *out) : read_seq(e, depth + 1, *out);
         e->flow -= is_flow(event);

@@ -136,6 +136,8 @@ static bool fast_flow(struct fast *f, unsigned depth, struct node **out)
     if (depth >= DOC_DEPTH_MAX)
         return false;
     *out = fast_node(f, map ? NODE_MAP : NODE_SEQ);
+    if (!f->r->yaml11)
+        (*out)->flags |= NODE_FLOW;
     f->at++;
     fast_skip_spaces(f);
     if (*f->at != close) {

@@ -158,13 +158,10 @@ static int read_plain(const struct reader *r, struct node *n, struct span text, 
         reader_fail(r, n->line, "an unquoted text in a flow list or map has a question mark");
         return err_hint(r->err, "put it in quotes");
     }
-    // kustomize writes every object to YAML and reads it again. The empty value of a flow
-    // collection comes back in quotes from that, and so does a time: they are strings.
-    n->text = SPAN_EMPTY;
-    if (!text.len && in_flow && !r->yaml11)
-        return 0;
     text = arena_span(r->d->arena, text);
     reader_resolve(r, text, &s);
+    // kustomize writes every object to YAML and reads it again. The time of a flow collection comes
+    // back in quotes from that: it is a string.
     if (in_flow && span_find(text, ':') < text.len)
         s.timestamp = false;
     if (doc_set_scalar(r->d, n, text, &s))

@@ -215,8 +215,10 @@ static int build(struct kust *k, struct kustomize_result *result, struct err **e
     if ((options.managed_by && label_managed_by(k, m, err) < 0) ||
         make_result(k, t, m, result, err) < 0)
         return -1;
-    for (size_t i = 0; i < m->len; i++)
+    for (size_t i = 0; i < m->len; i++) {
         finish_metadata(k, m->items[i], &options);
+        node_settle_empty(m->items[i]->node);
+    }
     return 0;
 }
 

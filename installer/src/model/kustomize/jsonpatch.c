@@ -342,6 +342,7 @@ int jsonpatch_apply(struct doc *d, const struct jsonpatch *p, struct node *targe
 {
     size_t number = 0;
 
+    node_settle_empty(target);
     NODE_FOREACH_ITEM (item, p->operations) {
         const struct node *path = node_get(item, "path");
         struct operation o = {item, ++number, node_get_text(item, "op"), node_text(path)};

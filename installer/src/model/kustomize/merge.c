@@ -96,13 +96,24 @@ static int merge_directive(struct merge *m, struct node *patch, enum directive *
 
 // --- fields ---
 
+static void take_brackets(const struct node *from, struct node *to)
+{
+    to->flags = (uint8_t)((to->flags & ~NODE_FLOW) | (from->flags & NODE_FLOW));
+}
+
 // kyaml gives a new value the style of the old one. So quotes stay, and what is written in quotes
 // is a string, whatever it was in the patch.
 static void take_style(struct merge *m, const struct node *old, struct node *value)
 {
     bool scalar = old->type != NODE_MAP && old->type != NODE_SEQ;
 
-    if (value == old || !scalar || value->type == NODE_MAP || value->type == NODE_SEQ)
+    if (value == old)
+        return;
+    if (value->type == NODE_MAP || value->type == NODE_SEQ) {
+        take_brackets(old, value);
+        return;
+    }
+    if (!scalar)
         return;
     if (!(old->flags & NODE_QUOTED)) {
         value->flags &= (uint8_t)~NODE_QUOTED;
@@ -294,6 +305,9 @@ int merge_nodes(struct merge *m, struct node *dest, struct node *origin,
         schema = own_schema(m, origin);
     if (!merge_is_null(dest) && !merge_is_null(origin) && check_kinds(m, dest, origin) < 0)
         return -1;
+    // What was empty is written as the patch is.
+    if (origin && !merge_is_null(dest) && first->type >= NODE_SEQ && !node_len(dest))
+        take_brackets(origin, dest);
     if (merge_is_null(first) || first->type == NODE_MAP)
         return merge_maps(m, dest, origin, schema, out);
     if (first->type == NODE_SEQ)

@@ -129,7 +129,8 @@ static int set_count(void *data, struct node *field, struct err **err)
     if (!scalar_is(field))
         return kust_fail(s->walk.kust, field, err, "%s: replicas: expected a number, found %s",
                          resource_text(s->walk.kust, s->walk.resource), node_type_name(field));
-    node_become(field, s->value);
+    // The quotes of what was there stay.
+    scalar_set_text(s->walk.kust->doc, field, node_scalar(s->value));
     return 0;
 }
 

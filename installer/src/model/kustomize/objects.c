@@ -149,6 +149,8 @@ static int expand(struct kust *k, struct node_list *queue, struct resource_list 
         if (items->type != NODE_SEQ && items->type != NODE_NULL)
             return kust_fail(k, items, err, "items of a list: expected a list, found %s",
                              node_type_name(items));
+        // kustomize takes the items out of the list as JSON.
+        node_settle_empty(n);
         for (size_t j = 0; j < node_len(items); j++)
             vec_push_arena(k->arena, queue, node_item(items, j));
     }
