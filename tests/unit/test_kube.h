@@ -5,6 +5,8 @@
 
 #include "unit.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/kube.h"
@@ -17,6 +19,7 @@ struct fixture {
     struct buf said; // all events
     struct http *http;
     struct kubeconfig *config;
+    struct kube_options kube_options;
     struct kube *kube;
     struct kube_answer answer;
     struct err *err;
@@ -66,7 +69,8 @@ static inline void put(const char *name, const char *text)
     char *path CLEANUP(mem_cleanup) = in_folder(name);
     struct err *err = NULL;
 
-    assert_int_equal(file_write(path, span_str(text), 0755, &err), 0);
+    assert_int_equal(file_write(path, span_str(text), FILE_PRIVATE, &err), 0);
+    assert_int_equal(chmod(path, 0700), 0);
 }
 
 // A client for one scene, with the fields of a user.
@@ -83,7 +87,7 @@ static inline int open_scene_as(struct fixture *f, const char *scene, const char
     put("config", text);
     f->config = kubeconfig_load(&options, &f->err);
     assert_non_null(f->config);
-    f->kube = kube_new(f->http, f->config, NULL, &f->err);
+    f->kube = kube_new(f->http, f->config, &f->kube_options, &f->err);
     return f->kube ? 0 : -1;
 }
 

@@ -44,6 +44,16 @@ static int open_with_plugin(struct fixture *f, const char *script, const char *m
     return open_scene_as(f, "token", user);
 }
 
+// Whether there is such a process that is no zombie.
+static bool is_running(uint64_t pid)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("/proc/%llu/stat", (unsigned long long)pid);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    return file_read(AT_FDCWD, path, &text, &err) == 0 && !strstr(buf_str(&text), ") Z ");
+}
+
 #define CREDENTIAL                                                                                 \
     "\"apiVersion\": \"client.authentication.k8s.io/v1\", \"kind\": \"ExecCredential\""
 
@@ -52,17 +62,19 @@ static void test_kube_credentials__plugins_are_run_and_run_again(void **state)
     struct fixture *f = *state;
 
     put("valid-token", "first");
-    assert_int_equal(open_with_plugin(f,
-                                      "#!/bin/sh\n"
-                                      "[ \"$1$OWN\" = onex ] || exit 9\n"
-                                      "case $KUBERNETES_EXEC_INFO in *'\"server\"'*) ;; *) exit 8; "
-                                      "esac\n"
-                                      "cat <<EOF\n"
-                                      "{" CREDENTIAL ", \"status\": {\"token\": "
-                                      "\"$(cat $(dirname $0)/valid-token)\"}}\n"
-                                      "EOF\n",
-                                      ", provideClusterInfo: true"),
-                     0);
+    assert_int_equal(
+        open_with_plugin(f,
+                         "#!/bin/sh\n"
+                         "[ \"$1$OWN\" = onex ] || exit 9\n"
+                         "for fd in 3 4 5 6 7 8 9; do [ ! -e /proc/self/fd/$fd ] || exit 7; done\n"
+                         "case $KUBERNETES_EXEC_INFO in *'\"server\"'*) ;; *) exit 8; "
+                         "esac\n"
+                         "cat <<EOF\n"
+                         "{" CREDENTIAL ", \"status\": {\"token\": "
+                         "\"$(cat $(dirname $0)/valid-token)\"}}\n"
+                         "EOF\n",
+                         ", provideClusterInfo: true"),
+        0);
     assert_int_equal(perform(f, KUBE_GET, "x"), 0);
     put("valid-token", "second");
     assert_int_equal(perform(f, KUBE_GET, "x"), 0);
@@ -94,6 +106,36 @@ static void test_kube_credentials__plugins_that_fail(void **state)
     f->config = NULL;
 }
 
+// Both close their output and live on, the second behind a shell that does not listen.
+static void test_kube_credentials__plugins_that_do_not_end(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const scripts[] = {
+        "#!/bin/sh\necho $$ >$(dirname $0)/pid\nexec sleep 600 >&- 2>&-\n",
+        "#!/bin/sh\ntrap '' TERM\nexec >&- 2>&-\nsleep 600 &\necho $! >$(dirname $0)/pid\nwait\n",
+    };
+    struct buf pid CLEANUP(buf_free) = BUF_INIT(100);
+    char *pid_file CLEANUP(mem_cleanup) = in_folder("pid");
+
+    for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+        uint64_t number;
+
+        f->kube_options.deadline = timer_now() + 500;
+        assert_int_equal(open_with_plugin(f, scripts[i], ""), -1);
+        assert_err(f->err, ERR_TIMEOUT, "it did not end within ");
+        buf_truncate(&pid, 0);
+        err_clear(&f->err);
+        assert_int_equal(file_read(AT_FDCWD, pid_file, &pid, &f->err), 0);
+        assert_true(span_u64(span_trim(buf_span(&pid)), &number));
+        // Gone, or about to be reaped by somebody else.
+        for (int n = 0; n < 200 && is_running(number); n++)
+            usleep(10000);
+        assert_false(is_running(number));
+        kubeconfig_free(f->config);
+    }
+    f->config = NULL;
+}
+
 static void test_kube_credentials__absent_plugins_say_how_to_get_them(void **state)
 {
     struct fixture *f = *state;
@@ -111,4 +153,5 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_credentials__impersonation_and
             UNIT_FIXTURE(test_kube_credentials__token_files_are_read_again_after_a_401),
             UNIT_FIXTURE(test_kube_credentials__plugins_are_run_and_run_again),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_fail),
+            UNIT_FIXTURE(test_kube_credentials__plugins_that_do_not_end),
             UNIT_FIXTURE(test_kube_credentials__absent_plugins_say_how_to_get_them))

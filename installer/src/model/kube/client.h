@@ -69,9 +69,11 @@ struct exec_credential {
     int64_t expires; // seconds since the epoch; 0: never
 };
 
-// Runs the plugin of the configuration. ERR_API when it fails.
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, struct exec_credential *out,
-                    struct err **err) MUST_CHECK;
+// Runs the plugin of the configuration; what does not end is killed. Blocks, running the loop, up
+// to `deadline` (absolute; 0: only the plugin's own limit). ERR_API when it fails, ERR_TIMEOUT when
+// the deadline passes, ERR_CANCELLED.
+int exec_plugin_run(struct http *h, const struct kubeconfig *config, int64_t deadline,
+                    struct exec_credential *out, struct err **err) MUST_CHECK;
 void exec_credential_free(struct exec_credential *c);
 
 // --- status.c ---

@@ -3,6 +3,7 @@
 // sandstrap ever runs.
 #include "model/kube/client.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,14 +19,16 @@
 
 #define PLUGIN_TIMEOUT_MS 60000
 #define PLUGIN_INTERACTIVE_TIMEOUT_MS 300000
+#define PLUGIN_LOOK_MS 10  // between looks whether it has ended
+#define PLUGIN_TERM_MS 200 // from SIGTERM to SIGKILL
 #define PLUGIN_OUTPUT_MAX_BYTES ((size_t)1 << 20)
 
 struct plugin {
     const struct config_exec *exec;
     bool interactive;
-    pid_t pid;
-    int out; // its stdout
-    bool ended;
+    pid_t pid;   // and its process group, unless it is interactive: that one reads the terminal
+    int out;     // its stdout
+    bool silent; // the other end of that is closed
     struct buf text;
 };
 
@@ -114,25 +117,42 @@ static const char **envp_of(struct arena *a, const struct config_exec *x, const 
     return list.items;
 }
 
-// The signals that our cancel token blocked are the plugin's own again.
+// libcurl opens some of its sockets without close-on-exec, and our own parent may have left us
+// files.
+static void keep_descriptors_back(void)
+{
+    DIR *list = opendir("/proc/self/fd");
+    struct dirent *entry;
+    uint64_t fd;
+
+    while (list && (entry = readdir(list)))
+        if (span_u64(span_str(entry->d_name), &fd) && fd > STDERR_FILENO)
+            fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+    if (list)
+        closedir(list);
+}
+
+// What our cancel token blocked, and what we or our own parent ignore, is the plugin's own again.
 static int spawn_with(struct plugin *p, int out, const char **argv, const char **envp)
 {
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    sigset_t none, defaults;
+    sigset_t none, all;
     int failed;
 
     sigemptyset(&none);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
+    sigfillset(&all);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
     if (!p->interactive)
         posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes,
+                             p->interactive ? flags : (short)(flags | POSIX_SPAWN_SETPGROUP));
+    keep_descriptors_back();
     failed = posix_spawnp(&p->pid, argv[0], &files, &attributes, (char *const *)argv,
                           (char *const *)envp);
     posix_spawnattr_destroy(&attributes);
@@ -169,31 +189,76 @@ static void on_output(void *data)
     if (n > 0)
         buf_add(&p->text, piece, (size_t)n);
     else if (n == 0 || errno != EINTR)
-        p->ended = true;
+        p->silent = true;
 }
 
-static bool has_ended(void *data)
+static bool is_silent(void *data)
 {
-    return ((struct plugin *)data)->ended;
+    return ((struct plugin *)data)->silent;
 }
 
-static int wait_for(struct plugin *p, struct http *h, struct err **err)
+// Leaves the status for wait_status(): until then the number is not another process's.
+static bool has_exited(const struct plugin *p)
 {
-    int64_t limit = p->interactive ? PLUGIN_INTERACTIVE_TIMEOUT_MS : PLUGIN_TIMEOUT_MS;
-    int status = 0, ended;
+    siginfo_t info = {0};
 
-    http_watch_fd(h, p->out, on_output, p);
-    ended = http_run_until(h, has_ended, p, timer_now() + limit, err);
-    http_unwatch_fd(h, p->out);
-    if (ended != 0)
-        kill(p->pid, SIGKILL);
+    return waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == p->pid;
+}
+
+static int wait_status(const struct plugin *p)
+{
+    int status = 0;
+
     while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (ended < 0)
+    return status;
+}
+
+// With all that it has started, as far as that stayed in its group. Short: an interrupt waits.
+static void end_plugin(const struct plugin *p)
+{
+    static const struct timespec look = {.tv_nsec = PLUGIN_LOOK_MS * 1000000L};
+    pid_t target = p->interactive ? p->pid : -p->pid;
+
+    kill(target, SIGTERM);
+    for (int ms = 0; ms < PLUGIN_TERM_MS && !has_exited(p); ms += PLUGIN_LOOK_MS)
+        nanosleep(&look, NULL);
+    kill(target, SIGKILL);
+    (void)wait_status(p);
+}
+
+// Until it has closed its output and ended. Result as http_run_until().
+static int run_to_end(struct plugin *p, struct http *h, int64_t deadline, struct err **err)
+{
+    int passed;
+
+    http_watch_fd(h, p->out, on_output, p);
+    passed = http_run_until(h, is_silent, p, deadline, err);
+    http_unwatch_fd(h, p->out);
+    while (passed == 0 && !has_exited(p))
+        passed = timer_now() >= deadline ? 1 : http_sleep(h, PLUGIN_LOOK_MS, err);
+    return passed;
+}
+
+static int wait_for(struct plugin *p, struct http *h, int64_t deadline, struct err **err)
+{
+    int64_t start = timer_now();
+    int64_t own =
+        timer_add(start, p->interactive ? PLUGIN_INTERACTIVE_TIMEOUT_MS : PLUGIN_TIMEOUT_MS);
+    bool ours = !deadline || own < deadline;
+    int passed = run_to_end(p, h, ours ? own : deadline, err), status;
+    char took[32];
+
+    if (passed != 0)
+        end_plugin(p);
+    if (passed < 0)
         return -1;
-    if (ended == 1)
-        return err_set(err, ERR_API, "exec plugin %s: no answer within %d s", p->exec->command,
-                       (int)(limit / 1000));
+    if (passed == 1)
+        return err_set(err, ours ? ERR_API : ERR_TIMEOUT, "exec plugin %s: %s within %s",
+                       p->exec->command, p->silent ? "it did not end" : "no answer",
+                       timer_format(timer_now() - start, took));
+    status = wait_status(p);
     if (WIFSIGNALED(status))
         return err_set(err, ERR_API, "exec plugin %s: ended by signal %d", p->exec->command,
                        WTERMSIG(status));
@@ -251,8 +316,8 @@ static int read_answer(const struct plugin *p, struct exec_credential *out, stru
     return 0;
 }
 
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, struct exec_credential *out,
-                    struct err **err)
+int exec_plugin_run(struct http *h, const struct kubeconfig *config, int64_t deadline,
+                    struct exec_credential *out, struct err **err)
 {
     struct plugin p = {.exec = config->exec, .out = -1, .text = BUF_INIT(PLUGIN_OUTPUT_MAX_BYTES)};
     bool wants = strcmp(p.exec->interactive_mode, "Never") != 0;
@@ -263,7 +328,7 @@ int exec_plugin_run(struct http *h, const struct kubeconfig *config, struct exec
         return err_set(err, ERR_CONFIG, "exec plugin %s: it needs a terminal", p.exec->command);
     done = start(&p, config, err);
     if (done == 0)
-        done = wait_for(&p, h, err);
+        done = wait_for(&p, h, deadline, err);
     if (done == 0)
         done = read_answer(&p, out, err);
     if (p.out >= 0)
