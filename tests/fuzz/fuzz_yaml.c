@@ -57,6 +57,7 @@ static void compare_readers(struct span text, bool yaml11)
     struct node *fast;
     struct node *full;
 
+    reader_start(&r, 2 * text.len, DOC_YAML_RATIO);
     if (!yaml_read_fast(&r, text, &fast))
         return;
     r.pairs.len = r.items.len = 0;

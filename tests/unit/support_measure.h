@@ -13,6 +13,9 @@ typedef void measure_fn(struct span input);
 // of it, and memory of at most 4 times the input and 32 MiB for either.
 void assert_linear(measure_fn *work, struct span small, struct span large);
 
+// Fails unless `work` takes at most 6 times as long for `input` as for `peer`.
+void assert_as_fast(measure_fn *work, struct span peer, struct span input);
+
 // Fails unless `work` takes at most 4 times the input and 32 MiB of memory.
 void assert_frugal(measure_fn *work, struct span input);
 

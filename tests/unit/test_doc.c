@@ -234,6 +234,56 @@ static void test_doc__reads_json(void **state)
     assert_int_equal(err_kind(err), ERR_API);
 }
 
+static void test_doc__json_is_read_strictly(void **state)
+{
+    static const char *const texts[][2] = {
+        {"", "a value is missing"},
+        {"[1,]", "a value is missing near ']'"},
+        {"{\"a\" 1}", "the colon behind a key is missing near '1}'"},
+        {"{a:1}", "a key is missing near 'a:1}'"},
+        {"[\n1\n2]", "f:3: the end of a list is missing near '2]'"},
+        {"{} x", "the end of the text is missing near 'x'"},
+        {"[01]", "the end of a list is missing near '1]'"},
+        {"[+1]", "a value is missing"},
+        {"[1.]", "a value is missing"},
+        {"nul", "a value is missing"},
+        {"[1e999]", "too large"},
+        {"[\"\t\"]", "control character"},
+        {"[\"\\x\"]", "invalid escape"},
+        {"[\"\\ud800\"]", "invalid escape"},
+        {"[\"\xc0\x80\"]", "not UTF-8"},
+        {"[\"\\", "a string without an end"},
+        {"{\"a\\u0000\":1}", "a NUL in a key"},
+        {"{\"a\":1,\n\"a\":2}", "f:2: the key \"a\" is already set in line 1"},
+    };
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_null(doc_read_json(d, span_str(texts[i][0]), "f", ERR_API, &err));
+        assert_err(err, ERR_API, texts[i][1]);
+    }
+}
+
+static void test_doc__json_keeps_texts_and_numbers(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node *n = doc_read_json(d,
+                                   SPAN(" [\"\\ud83d\\ude00\\u20ac\\u00e9\\n\\/\", -0, "
+                                        "12345678901234567890, 9007199254740993]"),
+                                   "f", ERR_API, &err);
+
+    (void)state;
+    assert_non_null(n);
+    assert_string_equal(node_str(node_item(n, 0)), "\xf0\x9f\x98\x80\xe2\x82\xac\xc3\xa9\n/");
+    assert_true(span_is(node_scalar(node_item(n, 1)), "0"));
+    assert_true(span_is(node_scalar(node_item(n, 2)), "12345678901234567000"));
+    assert_true(span_is(node_scalar(node_item(n, 3)), "9007199254740993"));
+}
+
 static void test_doc__writes_json_with_gos_escapes(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -324,6 +374,8 @@ UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_li
           UNIT(test_doc__names_line_and_problem_of_bad_syntax), UNIT(test_doc__limits_depth),
           UNIT(test_doc__limits_alias_bombs), UNIT(test_doc__big_maps_are_read_in_linear_time),
           UNIT(test_doc__yaml11_is_what_kustomization_files_are_read_as),
-          UNIT(test_doc__reads_json), UNIT(test_doc__writes_json_with_gos_escapes),
-          UNIT(test_doc__json_is_always_utf8), UNIT(test_doc__edits_maps_and_lists),
-          UNIT(test_doc__compares_and_copies_trees), UNIT(test_doc__keeps_what_was_written))
+          UNIT(test_doc__reads_json), UNIT(test_doc__json_is_read_strictly),
+          UNIT(test_doc__json_keeps_texts_and_numbers),
+          UNIT(test_doc__writes_json_with_gos_escapes), UNIT(test_doc__json_is_always_utf8),
+          UNIT(test_doc__edits_maps_and_lists), UNIT(test_doc__compares_and_copies_trees),
+          UNIT(test_doc__keeps_what_was_written))

@@ -23,6 +23,7 @@ struct arena {
     struct chunk *chunks; // the newest first
     size_t at;            // the first free byte of the newest
     size_t next_size;
+    size_t total; // of all chunks
 };
 
 struct arena *arena_new(void)
@@ -40,6 +41,7 @@ static void add_chunk(struct arena *a, size_t size)
 
     c->size = want;
     c->next = a->chunks;
+    a->total += want;
     a->chunks = c;
     a->at = 0;
     if (a->next_size < CHUNK_LAST_BYTES)
@@ -64,6 +66,16 @@ static void *take(struct arena *a, size_t size, size_t align)
 void *arena_alloc(struct arena *a, size_t size)
 {
     return take(a, size, alignof(max_align_t));
+}
+
+void *arena_aligned(struct arena *a, size_t size, size_t align)
+{
+    return take(a, size, align);
+}
+
+size_t arena_size(const struct arena *a)
+{
+    return a->total;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

@@ -18,12 +18,18 @@ struct arena *arena_new(void) MUST_CHECK RETURNS_NONNULL;
 void *arena_alloc(struct arena *a, size_t size) MUST_CHECK RETURNS_NONNULL;
 void *arena_array(struct arena *a, size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+// The same for one item or many of a size that `align` divides, a power of two.
+void *arena_aligned(struct arena *a, size_t size, size_t align) MUST_CHECK RETURNS_NONNULL;
+
+#define ARENA_NEW(a, type) ((type *)arena_aligned((a), sizeof(type), _Alignof(type)))
 
 // Copies, NUL-terminated.
 char *arena_str(struct arena *a, const char *str) MUST_CHECK RETURNS_NONNULL;
 struct span arena_span(struct arena *a, struct span s) MUST_CHECK;
 char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3) RETURNS_NONNULL;
+
+// Bytes of memory that it holds.
+size_t arena_size(const struct arena *a);
 
 // NULL-safe.
 void arena_free(struct arena *a);

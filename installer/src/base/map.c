@@ -4,18 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
-
-// FNV-1a, 64 bit, with a final mix because the slots use the low bits.
-static uint64_t hash_of(struct span key)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ (unsigned char)key.ptr[i]) * 0x100000001b3u;
-    h ^= h >> 32;
-    return h * 0x9e3779b97f4a7c15u >> 1;
-}
 
 // The slot that holds `key`, or the free slot where it would go.
 static size_t slot_of(const struct map *m, struct span key, uint64_t hash)
@@ -55,13 +45,13 @@ void *map_get(const struct map *m, struct span key)
 
     if (!m->slot_count)
         return NULL;
-    at = slot_of(m, key, hash_of(key));
+    at = slot_of(m, key, hash_span(key));
     return m->slots[at] ? m->entries[m->slots[at] - 1].value : NULL;
 }
 
 void *map_put(struct map *m, struct span key, void *value)
 {
-    uint64_t hash = hash_of(key);
+    uint64_t hash = hash_span(key);
     size_t at;
     void *old = NULL;
 
@@ -94,7 +84,7 @@ void *map_delete(struct map *m, struct span key)
 
     if (!m->slot_count)
         return NULL;
-    at = slot_of(m, key, hash_of(key));
+    at = slot_of(m, key, hash_span(key));
     if (!m->slots[at])
         return NULL;
     old = m->entries[m->slots[at] - 1].value;

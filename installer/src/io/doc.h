@@ -59,9 +59,13 @@ struct node {
     };
 };
 
-// Limits of one doc; passing one is an ERR_CONFIG that names the limit.
+// Limits of one doc; passing one is an ERR_CONFIG (of JSON the reader's kind) that names the limit.
+// Memory that reading takes, for all texts together: a floor and a multiple of the texts. Objects of
+// Kubernetes take 2 to 3 times their JSON or YAML; "[[],[],..." takes 10 to 20 times.
+#define DOC_FLOOR_BYTES ((size_t)8 << 20)
+#define DOC_JSON_RATIO 4
+#define DOC_YAML_RATIO 12
 #define DOC_DEPTH_MAX 128          // nesting
-#define DOC_NODES_MAX 20000000     // nodes of all documents together
 #define DOC_ALIAS_NODES_MAX 200000 // nodes that aliases expand to
 
 struct doc *doc_new(void) MUST_CHECK RETURNS_NONNULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 struct doc *doc_new(void)
@@ -12,6 +13,7 @@ struct doc *doc_new(void)
     struct doc *d = MEM_NEW(struct doc);
 
     d->arena = arena_new();
+    d->room = DOC_FLOOR_BYTES;
     return d;
 }
 
@@ -47,27 +49,6 @@ const char *doc_file_name(const struct doc *d, uint16_t file)
     return file && file <= d->file_count ? d->files[file - 1] : "";
 }
 
-// Eight bytes at a time: keys are short and there are many of them.
-static uint32_t hash_of(struct span s)
-{
-    uint64_t h = s.len * 0x9e3779b97f4a7c15u;
-    uint64_t word;
-
-    while (s.len >= sizeof(word)) {
-        memcpy(&word, s.ptr, sizeof(word));
-        h = (h ^ word) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-        s = span_of(s.ptr + sizeof(word), s.len - sizeof(word));
-    }
-    if (s.len) {
-        word = 0;
-        memcpy(&word, s.ptr, s.len);
-        h = (h ^ word) * 0xff51afd7ed558ccdu;
-    }
-    h ^= h >> 29;
-    return (uint32_t)h ^ (uint32_t)(h >> 32);
-}
-
 static void grow_slots(struct doc *d)
 {
     size_t count = d->slot_count ? d->slot_count * 2 : 256;
@@ -91,7 +72,7 @@ static void grow_slots(struct doc *d)
 
 struct span doc_intern(struct doc *d, struct span text)
 {
-    uint32_t hash = hash_of(text);
+    uint32_t hash = (uint32_t)hash_span(text);
     struct doc_key *key;
     size_t at;
 

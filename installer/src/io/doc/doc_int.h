@@ -31,7 +31,7 @@ struct doc {
     const char **files;
     size_t file_count;
     size_t file_cap;
-    size_t nodes;       // read so far, against DOC_NODES_MAX
+    size_t room;        // memory that reading may still take
     size_t alias_nodes; // copied for aliases, against DOC_ALIAS_NODES_MAX
 };
 

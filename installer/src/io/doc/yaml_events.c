@@ -421,9 +421,9 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
     struct anchor *anchor;
     int result;
 
-    if (++e->r->d->nodes > DOC_NODES_MAX)
+    if (!reader_has_room(e->r))
         return reader_fail(e->r, line_of(e, event),
-                           "the documents have more than 20,000,000 nodes");
+                           "too many small values: they take many times the memory of the text");
     if (event->type == YAML_ALIAS_EVENT) {
         *out = read_alias(e, event);
         return *out ? 0 : -1;

@@ -142,7 +142,8 @@ static bool fast_flow(struct fast *f, unsigned depth, struct node **out)
     fast_skip_spaces(f);
     if (*f->at != close) {
         for (;;) {
-            if (!(map ? fast_flow_pair(f, depth + 1) : fast_flow_item(f, depth + 1)))
+            if (!reader_has_room(f->r) ||
+                !(map ? fast_flow_pair(f, depth + 1) : fast_flow_item(f, depth + 1)))
                 return false;
             fast_skip_spaces(f);
             if (*f->at != ',')
@@ -221,7 +222,7 @@ static bool fast_list(struct fast *f, int column, bool in_map, unsigned depth, s
         struct node *item;
 
         f->at++;
-        if (!fast_value(f, column, true, depth + 1, &item))
+        if (!reader_has_room(f->r) || !fast_value(f, column, true, depth + 1, &item))
             return false;
         vec_push(&f->r->items, item);
     } while (f->indent == column && fast_is_dash(f->at));
@@ -238,7 +239,7 @@ static bool fast_map(struct fast *f, int column, unsigned depth, struct node **o
         struct pair pair = {.line = f->line};
         struct span key;
 
-        if (!fast_key(f, &key))
+        if (!reader_has_room(f->r) || !fast_key(f, &key))
             return false;
         pair.key = doc_intern(f->r->d, key);
         if (!fast_value(f, column, false, depth + 1, &pair.value))
@@ -320,6 +321,5 @@ bool yaml_read_fast(struct reader *r, struct span text, struct node **out)
         return false;
     if (f.indent < 0)
         return true;
-    return f.indent == 0 && fast_block(&f, 0, 0, out) && f.indent < 0 &&
-           r->d->nodes <= DOC_NODES_MAX;
+    return f.indent == 0 && fast_block(&f, 0, 0, out) && f.indent < 0;
 }

@@ -23,7 +23,6 @@ struct fast {
 
 static inline struct node *fast_node(struct fast *f, enum node_type type)
 {
-    f->r->d->nodes++;
     return reader_node(f->r, type, f->line);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of YAML share: yaml_fast.c reads the common subset, yaml_events.c all the rest
-// through libyaml; both make the same nodes of what both understand.
+// What the readers share: yaml_fast.c reads the common subset of YAML, yaml_events.c all the rest
+// through libyaml, and both make the same nodes of what both understand; json_read.c reads JSON.
 #ifndef IO_DOC_YAML_INT_H
 #define IO_DOC_YAML_INT_H
 
@@ -18,10 +18,19 @@ struct reader {
     bool yaml11;
     bool helm;                // with yaml11: nothing that is only kustomize's
     uint32_t first_line;      // lines of the file before the text being read
+    size_t start;             // memory of the doc when reading started
+    size_t room;              // that may be taken from there
     VEC(struct pair) pairs;   // of the maps being read, one after the other
     VEC(struct node *) items; // of the lists being read
     struct err **err;
 };
+
+// Around all reading of a text: its memory is at most a floor and `ratio` times the text, counted
+// for all texts of the doc together.
+void reader_start(struct reader *r, size_t len, size_t ratio);
+void reader_end(struct reader *r);
+// Whether one node more may be read.
+bool reader_has_room(const struct reader *r);
 
 // Fails with "<file>:<line>: <what>".
 int reader_fail(const struct reader *r, uint32_t line, const char *what);

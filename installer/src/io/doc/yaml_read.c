@@ -12,6 +12,32 @@ int reader_fail(const struct reader *r, uint32_t line, const char *what)
     return err_set(r->err, ERR_CONFIG, "%s:%u: %s", r->file, line, what);
 }
 
+static size_t memory_of(const struct doc *d)
+{
+    return arena_size(d->arena) + d->slot_count * sizeof(*d->slots);
+}
+
+void reader_start(struct reader *r, size_t len, size_t ratio)
+{
+    r->start = memory_of(r->d);
+    r->d->room += len * ratio;
+    r->room = r->d->room;
+}
+
+void reader_end(struct reader *r)
+{
+    size_t taken = memory_of(r->d) - r->start;
+
+    r->d->room -= taken < r->d->room ? taken : r->d->room;
+}
+
+bool reader_has_room(const struct reader *r)
+{
+    return memory_of(r->d) - r->start + r->pairs.cap * sizeof(*r->pairs.items) +
+               r->items.cap * sizeof(*r->items.items) <=
+           r->room;
+}
+
 struct node *reader_node(const struct reader *r, enum node_type type, uint32_t line)
 {
     struct node *n = doc_new_node(r->d, type);
@@ -132,16 +158,21 @@ static struct span without_crlf(struct span text, char **copy)
 
 static int read_documents(struct reader *r, struct span rest, struct node_list *out)
 {
+    int result = 0;
+
     r->file_index = doc_add_file(r->d, r->file);
-    while (rest.len) {
+    reader_start(r, rest.len, DOC_YAML_RATIO);
+    while (result == 0 && rest.len) {
         struct span document;
         const char *start = rest.ptr;
 
-        if (cut_document(&rest, &document, r) < 0 || read_document(r, document, out) < 0)
-            return -1;
+        result = cut_document(&rest, &document, r);
+        if (result == 0)
+            result = read_document(r, document, out);
         r->first_line += count_lines(span_of(start, (size_t)(rest.ptr - start)));
     }
-    return 0;
+    reader_end(r);
+    return result;
 }
 
 int doc_read_yaml(struct doc *d, struct span text, const char *file, struct node_list *out,
@@ -174,8 +205,13 @@ struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, 
     struct node_list all = {0};
     struct reader r CLEANUP(reader_cleanup) = {.d = d, .file = file, .yaml11 = true, .err = err};
 
+    int result;
+
     r.file_index = doc_add_file(d, file);
-    return read_document(&r, text, &all) < 0 ? NULL : only_document(&all, file, err);
+    reader_start(&r, text.len, DOC_YAML_RATIO);
+    result = read_document(&r, text, &all);
+    reader_end(&r);
+    return result < 0 ? NULL : only_document(&all, file, err);
 }
 
 int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,

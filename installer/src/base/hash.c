@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// SipHash with one round for each word and three at the end, as hash tables use it.
+#include "base/hash.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/mem.h"
+
+static uint64_t key[2];
+
+static void make_key(void)
+{
+    // So few bytes are never cut short, and the pool is filled long before a user logs in.
+    if (getrandom(key, sizeof(key), 0) != sizeof(key))
+        mem_die("no random numbers");
+}
+
+static inline uint64_t rotate(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+static inline void sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+static inline void take_word(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
+    sip_round(v);
+    v[0] ^= word;
+}
+
+uint64_t hash_span(struct span s)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    uint64_t v[4], word, last = (uint64_t)s.len << 56;
+
+    pthread_once(&once, make_key);
+    v[0] = key[0] ^ 0x736f6d6570736575u;
+    v[1] = key[1] ^ 0x646f72616e646f6du;
+    v[2] = key[0] ^ 0x6c7967656e657261u;
+    v[3] = key[1] ^ 0x7465646279746573u;
+    for (; s.len >= sizeof(word); s = span_of(s.ptr + sizeof(word), s.len - sizeof(word))) {
+        memcpy(&word, s.ptr, sizeof(word));
+        take_word(v, word);
+    }
+    for (size_t i = 0; i < s.len; i++)
+        last |= (uint64_t)(unsigned char)s.ptr[i] << (8 * i);
+    take_word(v, last);
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
