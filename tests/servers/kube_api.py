@@ -89,6 +89,7 @@ def receiver(token, heals):
             "metadata": {"name": "x", "namespace": "default", "uid": "u", "generation": 1,
                          "resourceVersion": "1", "managedFields": [
                              {"manager": "sandstrap", "operation": "Apply", "time": "2026-01-01T00:00:05Z",
+                              "apiVersion": "notification.toolkit.fluxcd.io/v1", "fieldsType": "FieldsV1",
                               "fieldsV1": {"f:spec": {"f:interval": {}}}},
                              {"manager": "notification-controller", "subresource": "status", "time": looked}]},
             "spec": {"interval": "1m"},
