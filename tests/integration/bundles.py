@@ -13,6 +13,7 @@ import yaml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
 import certs  # noqa: E402
 import upstream  # noqa: E402
+from upstream import archive  # noqa: E402,F401
 
 ALIGN = 4096
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `bundle lock` finds: images of all workloads, Flux objects, charts, packages of an umbrella."""
 
+import re
+
 import pytest
 import yaml
-from bundles import (authority, flux_kustomization, origin, release, source, tree, upstream,  # noqa: F401
+from bundles import (archive, authority, flux_kustomization, origin, release, source, tree, upstream,  # noqa: F401
                      workload)
 
 
@@ -54,6 +56,33 @@ def test_same_image_of_two_workloads_has_two_users(tree):
     tree.lock()
     assert [pin["usedBy"] for pin in tree.pins()] == [["Deployment apps/b", "Job apps/w"]]
     assert tree.upstream.asked("/manifests/") == 1
+
+
+def injected(kind="Deployment", image="auto", **meta):
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "gateway", "namespace": "apps"},
+            "spec": {"template": {"metadata": meta, "spec": {"containers": [{"name": "istio-proxy", "image": image}]}}}}
+
+
+@pytest.mark.parametrize("meta", [
+    {"annotations": {"inject.istio.io/templates": "gateway"}},
+    {"labels": {"sidecar.istio.io/inject": "true"}},
+    {"annotations": {"sidecar.istio.io/inject": "true"}},
+    {"labels": {"istio.io/rev": "stable"}, "annotations": {"inject.istio.io/templates": "gateway"}},
+])
+def test_placeholder_of_an_injected_pod_is_left_out(tree, meta):
+    offer(tree, "main:1")
+    tree.objects(injected(**meta), workload("Job", at(tree, "main:1"), "batch/v1"))
+    result = tree.run("bundle", "lock", "-o", tree.lock_file, "--ca-file", tree.ca)
+    assert "Deployment apps/gateway has the image 'auto', which is left out" in result.stderr
+    assert images(tree) == {"main:1"}
+    tree.build()
+
+
+@pytest.mark.parametrize("meta", [{}, {"labels": {"sidecar.istio.io/inject": "false"}}])
+def test_placeholder_of_other_pods_is_no_image(tree, meta):
+    tree.objects(injected(**meta))
+    error = tree.lock(check=3).stderr
+    assert "Deployment apps/gateway: the image 'auto'" in error and "sidecar.istio.io/inject" in error
 
 
 # --- Flux ---
@@ -123,11 +152,13 @@ def test_root_as_a_path_leaves_out_what_no_artifact_has(tree):
 
 
 @pytest.mark.parametrize("files, spec, code, text", [
-    ({"other/x.yaml": "a: b\n"}, {}, 3, "/apps has neither a kustomization nor a manifest"),
+    ({"apps/notes.txt": "a"}, {}, 3, "/apps has neither a kustomization nor a manifest"),
+    ({"other/x.yaml": "a: b\n"}, {}, 3, "there is no folder /apps"),
+    ({"other/x.yaml": "a: b\n"}, {"ignore": "/*"}, 3, "there is no folder /apps"),
     ({"apps/x.yaml": "a: b\n"}, {"ignore": "/*"}, 12, "/apps has no kustomization"),
     ({"apps/x.yaml": "a: b\n", ".sourceignore": "x\n"}, {}, 12, "/.sourceignore"),
     ({"apps/x.yaml": "a: b\n"}, {}, 3, "apps/x.yaml"),
-], ids=["nothing", "spec.ignore", "sourceignore", "no-object"])
+], ids=["nothing", "no-folder", "no-folder-spec.ignore", "spec.ignore", "sourceignore", "no-object"])
 def test_path_that_cannot_be_generated_is_refused(tree, files, spec, code, text):
     plain_folder(tree, files, **spec)
     error = tree.lock(check=code).stderr
@@ -249,6 +280,131 @@ def test_version_ranges_are_refused(tree):
     assert "HelmRelease flux-system/r" in error
 
 
+# --- charts as Helm reads them ---
+
+
+def guesses(tree):
+    return yaml.safe_load(tree.lock_file.read_text()).get("guessed", [])
+
+
+def chart_file(name, version="1.0.0", images=(), **more):
+    listed = {"annotations": {"helm.sh/images": yaml.safe_dump([{"name": "x", "image": i} for i in images])}}
+    return yaml.safe_dump({"apiVersion": "v2", "name": name, "version": version, **(listed if images else {}), **more})
+
+
+def test_files_of_charts_may_repeat_keys_and_have_any_scalar_as_one(tree):
+    """What Helm takes: of equal keys the last, numbers as keys, a byte order mark, several documents."""
+    offer(tree, "second:1", "from-map:1", "third:1")
+    tree.upstream.add_chart("tool", "1.0.0", {"values.yaml": (
+        "\ufeff" + yaml.safe_dump({"main": image_values(tree, "first:1")}) +
+        yaml.safe_dump({"main": image_values(tree, "second:1")}) +
+        "ports:\n  8080: http\n  on: x\n---\n" + yaml.safe_dump({"more": image_values(tree, "third:1")}))})
+    tree.objects({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "v", "namespace": "flux-system"},
+                  "data": {"values.yaml": "side: {}\n1: 2\n" + yaml.safe_dump({"side": image_values(tree, "from-map:1")})}},
+                 *oci_release(tree, "tool:1.0.0", valuesFrom=[{"kind": "ConfigMap", "name": "v"}]))
+    tree.lock()
+    assert images(tree) == {"second:1", "from-map:1", "third:1"}
+
+
+def test_values_that_are_no_map_are_named(tree):
+    tree.upstream.add_chart("tool", "1.0.0", {"values.yaml": "a: 1\n---\n- b\n"})
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    error = tree.lock(check=3).stderr
+    assert re.search(r"tool:1.0.0/values.yaml:3: is a list", error), error
+
+
+def subchart(name, version="1.0.0", **files):
+    return {f"{name}/Chart.yaml": files.pop("meta", chart_file(name, version)),
+            **{f"{name}/{path}": text for path, text in files.items()}}
+
+
+def test_subcharts_count(tree):
+    """Folders and archives, also nested, by name or alias, with the parent's values and globals over theirs."""
+    offer(tree, "folder:1", "packed:2", "nested:1", "undeclared:1", "alias-a:1", "alias-b:2")
+    nested = subchart("nested", **values(main=image_values(tree, "nested:1")))
+    packed = archive({**subchart("packed", **values(main=image_values(tree, "packed:1"))),
+                      **{f"packed/charts/{path}": text for path, text in nested.items()}})
+    files = {
+        "Chart.yaml": chart_file("tool", dependencies=[
+            {"name": "folder", "version": "1.0.0", "condition": "nothing.says, folder.enabled"},
+            {"name": "packed", "version": ">=1"},
+            {"name": "off", "version": "1.0.0", "condition": "off.enabled"},
+            {"name": "tagged", "version": "1.0.0", "tags": ["extras"]},
+            {"name": "twice", "version": "1.0.0", "alias": "a"}, {"name": "twice", "version": "1.0.0", "alias": "b"},
+            {"name": "old", "version": "2.0.0", "condition": "undeclared.enabled"}]),
+        **values(packed={"main": {"image": {"tag": "2"}}}, tags={"extras": False}, undeclared={"enabled": False},
+                 b={"main": {"image": {"repository": "alias-b", "tag": "2"}}}),
+        "charts/packed-1.0.0.tgz": packed,
+        **{f"charts/{path}": text for chart in (
+            subchart("folder", **values(main=image_values(tree, "folder:1"), enabled=True)),
+            subchart("off", **values(main=image_values(tree, "off:1"), enabled=False)),
+            subchart("tagged", **values(main=image_values(tree, "tagged:1"))),
+            subchart("twice", **values(main=image_values(tree, "alias-a:1"))),
+            subchart("old", **values(main=image_values(tree, "undeclared:1"))),
+            subchart("_hidden", **values(main=image_values(tree, "hidden:1"))),
+        ) for path, text in chart.items()},
+        "charts/README.md": "no chart\n",
+    }
+    tree.upstream.add_chart("tool", "1.0.0", files)
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    tree.lock()
+    assert images(tree) == {"folder:1", "packed:2", "nested:1", "undeclared:1", "alias-a:1", "alias-b:2"}
+    tree.build()
+    tree.verify()
+
+
+def test_list_of_a_chart_speaks_for_its_subcharts(tree):
+    """But one that a subchart has counts, too; conditions look at the subchart's defaults."""
+    offer(tree, "listed:1", "inner:1")
+    off = [{"name": "x", "image": at(tree, "listed:1")}, {"name": "y", "image": at(tree, "off:1"),
+                                                          "condition": "lower.feature.enabled"}]
+    tree.upstream.add_chart("tool", "1.0.0", {
+        "Chart.yaml": chart_file("tool", annotations={"helm.sh/images": yaml.safe_dump(off)}, dependencies=[
+            {"name": "low", "version": "1.0.0", "alias": "lower"}, {"name": "other", "version": "1.0.0"}]),
+        **{f"charts/{path}": text for chart in (
+            subchart("low", **values(feature={"enabled": False}, main=image_values(tree, "not-listed:1"))),
+            subchart("other", meta=chart_file("other", images=[at(tree, "inner:1")])),
+        ) for path, text in chart.items()},
+    })
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    tree.lock()
+    assert images(tree) == {"listed:1", "inner:1"}
+    assert guesses(tree) == []
+
+
+def test_chart_whose_images_are_guessed_is_named(tree):
+    """In a warning and in the lock, which reads and writes the same."""
+    offer(tree, "tool:5")
+    tree.upstream.add_chart("tool", "1.0.0", values(main=image_values(tree, "tool:5")))
+    tree.upstream.add_chart("listed", "2.0.0", {"Chart.yaml": chart_file("listed", "2.0.0", [at(tree, "tool:5")])})
+    second = [{**o, "metadata": {"name": "s2" if o["kind"] == "OCIRepository" else "r2", "namespace": "flux-system"}}
+              for o in oci_release(tree, "listed:2.0.0")]
+    second[1]["spec"] = {"chartRef": {"kind": "OCIRepository", "name": "s2"}}
+    tree.objects(*oci_release(tree, "tool:1.0.0"), *second)
+    result = tree.run("bundle", "lock", "-o", tree.lock_file, "--ca-file", tree.ca)
+    assert "HelmRelease flux-system/r: the images of chart tool-1.0.0 are guessed" in result.stderr
+    assert guesses(tree) == [{"chart": "tool-1.0.0", "release": "HelmRelease flux-system/r"}]
+    tree.build()
+    tree.verify()
+
+
+def test_chart_bombs_end_early(tree):
+    """Archives in archives are counted together."""
+    inner = archive(subchart("low", **{"values.yaml": "a: " + "x" * (30 << 20)}))
+    tree.upstream.add_chart("tool", "1.0.0", {f"charts/low-{i}.tgz": inner for i in range(4)})
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    assert "more than 100 MiB in a chart and its subcharts" in tree.lock(check=5).stderr
+
+
+def test_chart_that_a_repository_lacks_is_named_with_its_release(tree):
+    tree.upstream.add_git("charts", {"chart/Chart.yaml": chart_file("t")}, tag="1")
+    tree.objects(
+        source("GitRepository", "s", {"url": tree.upstream.url + "/git/charts.git", "ref": {"tag": "1"}}),
+        release("r", chart={"spec": {"chart": "./nope", "sourceRef": {"kind": "GitRepository", "name": "s"}}}))
+    error = tree.lock(check=6).stderr
+    assert "HelmRelease flux-system/r: git" in error and "has no chart nope/Chart.yaml" in error
+
+
 # --- an umbrella's packages ---
 
 
@@ -307,3 +463,29 @@ def test_package_from_a_repository_that_is_not_oci(tree):
     tree.objects(*oci_release(tree, "umbrella:1.0.0"))
     error = tree.lock(check=12).stderr
     assert "package reg" in error and "ours" in error
+
+
+def umbrella_with_wrapper(tree, **given):
+    """A source that has no switch, and is not there."""
+    offer(tree, "top:1", "own:1")
+    package_repository(tree, "top", "top:1")
+    package_repository(tree, "own", "own:1")
+    wrapper = package(tree, "nowhere")
+    del wrapper["enabled"]
+    tree.upstream.add_chart("umbrella", "1.0.0", values(
+        wrapper=wrapper, top=package(tree, "top"), packages={"sample": {"enabled": False, **package(tree, "sample")}}))
+    tree.objects(*oci_release(tree, "umbrella:1.0.0", values=given))
+
+
+def test_source_that_nothing_turns_on_may_be_missing(tree):
+    umbrella_with_wrapper(tree, packages={"sample": {"enabled": False}})
+    result = tree.run("bundle", "lock", "-o", tree.lock_file, "--ca-file", tree.ca)
+    assert re.search(r"package wrapper: .*nowhere.*left out, as nothing turns it on", result.stderr), result.stderr
+    assert images(tree) == {"top:1"}
+    tree.build()
+    tree.verify()
+
+
+def test_source_that_comes_with_a_package_may_not(tree):
+    umbrella_with_wrapper(tree, packages={"sample": {"enabled": False}, "own": package(tree, "own")})
+    assert "package wrapper" in tree.lock(check=6).stderr

@@ -202,6 +202,41 @@ static void test_lock__head_is_checked(void **state)
     }
 }
 
+static void test_lock__guesses_are_sorted_and_once_each(void **state)
+{
+    struct lock *l CLEANUP(lock_cleanup) = sample((const int[]){0, 1, 2});
+    struct lock *again CLEANUP(lock_cleanup) = NULL;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    const struct lock_guess *guesses;
+    size_t count;
+
+    (void)state;
+    lock_format(l, &text);
+    assert_null(strstr(buf_str(&text), "guessed"));
+    buf_truncate(&text, 0);
+    lock_add_guess(l, "b-1", "HelmRelease x/b");
+    lock_add_guess(l, "a-1", "HelmRelease x/z");
+    lock_add_guess(l, "a-1", "HelmRelease x/a");
+    lock_add_guess(l, "b-1", "HelmRelease x/b");
+    lock_format(l, &text);
+    again = lock_parse(buf_span(&text), "x.lock", &err);
+    assert_non_null(again);
+    guesses = lock_guesses(again, &count);
+    assert_int_equal(count, 3);
+    assert_string_equal(guesses[0].release, "HelmRelease x/a");
+    assert_string_equal(guesses[1].chart, "a-1");
+    assert_string_equal(guesses[2].chart, "b-1");
+}
+
+static void test_lock__guesses_are_read_strictly(void **state)
+{
+    (void)state;
+    expect_bad(HEAD GIT "guessed: x\n", "13: ", "'guessed' is not a list");
+    expect_bad(HEAD GIT "guessed:\n- chart: x\n", "14: ", "lacks a chart or its release");
+    expect_bad(HEAD GIT "guessed:\n- {chart: x, release: y, z: 1}\n", "14: ", "unknown field");
+}
+
 static void test_lock__a_missing_file_says_how_it_is_made(void **state)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -215,4 +250,6 @@ static void test_lock__a_missing_file_says_how_it_is_made(void **state)
 UNIT_MAIN(UNIT(test_lock__any_order_gives_the_same_bytes), UNIT(test_lock__what_is_written_is_read),
           UNIT(test_lock__adding_again_adds_the_users_only),
           UNIT(test_lock__what_is_wrong_is_told_with_its_line), UNIT(test_lock__head_is_checked),
+          UNIT(test_lock__guesses_are_sorted_and_once_each),
+          UNIT(test_lock__guesses_are_read_strictly),
           UNIT(test_lock__a_missing_file_says_how_it_is_made))

@@ -45,6 +45,12 @@ struct lock_entry {
     size_t used_by_count;
 };
 
+// A chart whose images were guessed from its values, since it does not list them.
+struct lock_guess {
+    const char *chart;   // "podinfo-6.9.1"
+    const char *release; // what uses it: "HelmRelease apps/podinfo"
+};
+
 struct lock;
 
 // `platforms`: "linux/amd64,linux/arm64", each in its normal form.
@@ -65,6 +71,10 @@ const struct lock_entry *lock_find(const struct lock *l, enum lock_kind kind, st
 
 // Adds a copy of an entry; one that is there already (kind, name, ref) only gains its users.
 void lock_add(struct lock *l, const struct lock_entry *entry);
+
+// Notes a guess, once each.
+void lock_add_guess(struct lock *l, const char *chart, const char *release);
+const struct lock_guess *lock_guesses(const struct lock *l, size_t *count);
 
 // Parses the text of a lock. ERR_CONFIG with "<file>:<line>: …" for anything unexpected.
 struct lock *lock_parse(struct span text, const char *file, struct err **err) MUST_CHECK;

@@ -129,7 +129,9 @@ const struct command cmd_bundle_lock = {
             .summary = "pin everything that the tree reaches to a digest or commit",
             .details =
                 "Renders the entrypoint and follows it: remote files, git repositories, Flux\n"
-                "Kustomizations into their sources, charts, packages of an umbrella, images.",
+                "Kustomizations into their sources, charts, packages of an umbrella, images.\n"
+                "Charts are not rendered: where one does not list its images (helm.sh/images),\n"
+                "they are guessed from its values, and the lock names the chart under 'guessed'.",
             .options = lock_table,
             .option_count = ARRAY_LEN(lock_table),
         },

@@ -19,6 +19,7 @@ struct lock {
     VEC(struct span) platforms;
     VEC(struct lock_entry) entries;
     struct map places; // kind, name and ref to the place in `entries`, counted from 1
+    VEC(struct lock_guess) guesses;
 };
 
 // Adds a platform at its place in the order; one that is there already changes nothing.

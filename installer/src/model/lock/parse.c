@@ -215,8 +215,8 @@ static int parse_entry(struct lock *l, const struct node *n, const char *file, s
 
 static int check_head(const struct node *root, const char *file, struct err **err)
 {
-    static const char *const known[] = {"apiVersion", "kind",      "entrypoint",
-                                        "origin",     "platforms", "artifacts"};
+    static const char *const known[] = {"apiVersion", "kind",      "entrypoint", "origin",
+                                        "platforms",  "artifacts", "guessed"};
     struct span origin = node_get_text(root, "origin");
 
     if (span_is(node_get_text(root, "apiVersion"), LOCK_API_VERSION_OLD))
@@ -275,6 +275,23 @@ static int parse_platforms(struct lock *l, const struct node *root, const char *
     return 0;
 }
 
+static int parse_guesses(struct lock *l, const struct node *list, const char *file,
+                         struct err **err)
+{
+    static const char *const known[] = {"chart", "release"};
+
+    if (list && !node_is(list, NODE_SEQ))
+        return fail(file, list->line, err, "'guessed' is not a list", SPAN_EMPTY);
+    NODE_FOREACH_ITEM (n, list) {
+        if (!node_get_text(n, "chart").len || !node_get_text(n, "release").len)
+            return fail(file, n->line, err, "'guessed' lacks a chart or its release", SPAN_EMPTY);
+        if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0)
+            return -1;
+        lock_add_guess(l, node_get_str(n, "chart"), node_get_str(n, "release"));
+    }
+    return 0;
+}
+
 struct lock *lock_parse(struct span text, const char *file, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -289,7 +306,7 @@ struct lock *lock_parse(struct span text, const char *file, struct err **err)
     NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
         if (parse_entry(l, n, file, err) < 0)
             return NULL;
-    return STEAL(l);
+    return parse_guesses(l, node_get(root, "guessed"), file, err) < 0 ? NULL : STEAL(l);
 }
 
 struct lock *lock_read(const char *file, struct err **err)

@@ -84,6 +84,15 @@ static int refuse_ignore_files(const char **files, size_t count, struct err **er
     return 0;
 }
 
+static bool is_folder(const char *path, const char **files, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (path_within(path, files[i]) && strcmp(path, files[i]) != 0)
+            return true;
+    }
+    return false;
+}
+
 int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, bool ignores,
                 flux_paths *out, struct err **err)
 {
@@ -97,11 +106,13 @@ int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, b
         vec_push_arena(w->arena, out, root);
         return 0;
     }
+    files = kustomize_tree_list(tree, w->arena, &count);
+    if (!is_folder(root, files, count))
+        return err_set(err, ERR_CONFIG, "there is no folder %s", root);
     if (ignores)
         return err_set(err, ERR_UNSUPPORTED,
                        "%s has no kustomization, and what its source ignores cannot be told yet",
                        root);
-    files = kustomize_tree_list(tree, w->arena, &count);
     if (refuse_ignore_files(files, count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {

@@ -58,38 +58,84 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
     return 0;
 }
 
-static int container_images(struct walk *w, const struct node *pod, const char *list,
+// Istio's placeholder for the proxy that its webhook puts there (istio.io, "Installing gateways").
+static bool is_placeholder(struct span image)
+{
+    return span_is(image, "auto");
+}
+
+// Whether a pod asks Istio to inject something.
+static bool is_injected(const struct node *meta)
+{
+    static const char *const switches[] = {"inject.istio.io/templates", "sidecar.istio.io/inject",
+                                           "istio.io/rev"};
+
+    for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
+        struct span label = node_scalar(node_get(node_get(meta, "labels"), switches[i]));
+        struct span annotation = node_scalar(node_get(node_get(meta, "annotations"), switches[i]));
+
+        if (span_is(label, "false") || span_is(annotation, "false"))
+            return false;
+        if (label.len || annotation.len)
+            return true;
+    }
+    return false;
+}
+
+static int placeholder(struct walk *w, const struct node *meta, const char *user, struct err **err)
+{
+    if (!is_injected(meta)) {
+        err_set(err, ERR_CONFIG, "%s: the image 'auto' is no image", user);
+        return err_hint(err, "Istio puts its proxy there when the pod template has the label "
+                             "sidecar.istio.io/inject: \"true\"; else name an image");
+    }
+    if (!w->frozen)
+        report_warn(w->report, "lock",
+                    "%s has the image 'auto', which is left out: Istio puts the proxy of its "
+                    "control plane there",
+                    user);
+    return 0;
+}
+
+static int container_images(struct walk *w, const struct node *template, const char *list,
                             const char *user, struct err **err)
 {
-    NODE_FOREACH_ITEM (container, node_get(pod, list)) {
+    NODE_FOREACH_ITEM (container, node_get(node_get(template, "spec"), list)) {
         struct span image = node_get_text(container, "image");
 
+        if (is_placeholder(image)) {
+            if (placeholder(w, node_get(template, "metadata"), user, err) < 0)
+                return -1;
+            continue;
+        }
         if (image.len && walk_image(w, image, user, false, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static const struct node *pod_spec(const struct walk_object *o)
+// The map with the metadata and the spec of an object's pods; NULL when it has none.
+static const struct node *pod_template(const struct walk_object *o)
 {
     const struct node *spec = node_get(o->node, "spec");
 
     if (span_is(o->group, "") && span_is(o->kind, "Pod"))
-        return spec;
+        return o->node;
     if (span_is(o->group, "batch") && span_is(o->kind, "CronJob"))
-        return node_path(spec, "jobTemplate", "spec", "template", "spec");
+        return node_path(spec, "jobTemplate", "spec", "template");
     if (span_is(o->group, "") && span_is(o->kind, "PodTemplate"))
-        return node_path(o->node, "template", "spec");
+        return node_get(o->node, "template");
     if (span_is(o->group, "apps") || (span_is(o->group, "batch") && span_is(o->kind, "Job")) ||
         (span_is(o->group, "") && span_is(o->kind, "ReplicationController")))
-        return node_path(spec, "template", "spec");
+        return node_get(spec, "template");
     return NULL;
 }
 
 // Volumes that are images (KEP-4639).
-static int volume_images(struct walk *w, const struct node *pod, const char *user, struct err **err)
+static int volume_images(struct walk *w, const struct node *template, const char *user,
+                         struct err **err)
 {
-    NODE_FOREACH_ITEM (volume, node_get(pod, "volumes")) {
+    NODE_FOREACH_ITEM (volume, node_path(template, "spec", "volumes")) {
         struct span image = node_get_text(node_get(volume, "image"), "reference");
 
         if (image.len && walk_image(w, image, user, false, err) < 0)
@@ -101,10 +147,10 @@ static int volume_images(struct walk *w, const struct node *pod, const char *use
 int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err)
 {
     static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
-    const struct node *pod = pod_spec(object);
+    const struct node *template = pod_template(object);
 
-    for (size_t i = 0; pod && i < ARRAY_LEN(lists); i++)
-        if (container_images(w, pod, lists[i], object->label, err) < 0)
+    for (size_t i = 0; template && i < ARRAY_LEN(lists); i++)
+        if (container_images(w, template, lists[i], object->label, err) < 0)
             return -1;
-    return volume_images(w, pod, object->label, err);
+    return volume_images(w, template, object->label, err);
 }

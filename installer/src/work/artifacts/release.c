@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "work/artifacts/walk.h"
+#include "work/artifacts/chart.h"
 
 // --- values ---
 
@@ -24,7 +24,7 @@ static const struct node *values_of(struct walk *w, const struct node *reference
     if (!holder || !span_is(holder->kind, "ConfigMap"))
         return NULL;
     text = node_get_text(node_get(holder->node, "data"), key);
-    if (doc_read_yaml(walk_doc(w), text, holder->label, &list, err) < 0 || !list.len)
+    if (doc_read_helm(walk_doc(w), text, holder->label, &list, err) < 0 || !list.len)
         return NULL;
     return list.items[0];
 }
@@ -33,7 +33,7 @@ static const struct node *merged_values(struct walk *w, const struct walk_object
                                         const struct chart *chart, struct err **err)
 {
     const struct node *spec = node_get(object->node, "spec");
-    const struct node *values = chart_merge(w, chart->values, NULL);
+    const struct node *values = NULL;
 
     NODE_FOREACH_ITEM (reference, node_get(spec, "valuesFrom")) {
         const struct node *more = values_of(w, reference, object->ns, err);
@@ -43,18 +43,38 @@ static const struct node *merged_values(struct walk *w, const struct walk_object
         if (more && !node_get(reference, "targetPath"))
             values = chart_merge(w, values, more);
     }
-    return chart_merge(w, values, node_get(spec, "values"));
+    return chart_values(w, chart, chart_merge(w, values, node_get(spec, "values")), err);
 }
 
 // --- packages of an umbrella ---
 
 // On, also by words like "auto": the cluster decides later, so it must be there. A source without
-// a switch is on, too: additional packages, and the wrapper that comes with the first of them.
+// a switch is taken to be on: additional packages are, and the wrapper that comes with the first
+// of them.
 static bool is_on(const struct node *package)
 {
     const struct node *enabled = node_get(package, "enabled");
 
     return !enabled || node_bool(enabled, false) || node_is(enabled, NODE_STRING);
+}
+
+bool release_is_package(const struct node *map)
+{
+    return node_get_text(node_get(map, "git"), "repo").len ||
+           node_get_text(node_get(map, "helmRepo"), "chartName").len;
+}
+
+static bool is_package(const struct node *map)
+{
+    return node_is(map, NODE_MAP) && is_on(map) && release_is_package(map);
+}
+
+static bool has_packages(const struct node *map)
+{
+    NODE_FOREACH_PAIR (entry, map)
+        if (is_package(entry->value))
+            return true;
+    return false;
 }
 
 static const struct node *repository_of(const struct node *values, struct span name)
@@ -85,7 +105,7 @@ static int package_from_git(struct walk *w, const struct node *package, const ch
     // A package may be a kustomization instead of a chart: then there is nothing more to read.
     if (node_get_bool(package, "kustomize", false))
         return 0;
-    return chart_from_git(w, found, path.len ? path : SPAN("chart"), chart, err);
+    return chart_from_git(w, found, path.len ? path : SPAN("chart"), user, chart, err);
 }
 
 static int package_from_registry(struct walk *w, const struct node *values,
@@ -106,39 +126,57 @@ static int package_from_registry(struct walk *w, const struct node *values,
     return chart_from_oci(w, span_str(reference), user, chart, err);
 }
 
-static bool is_package(const struct node *map)
+static int package_find(struct walk *w, const struct node *values, const struct node *package,
+                        const char *user, struct chart *chart, struct err **err)
 {
-    return node_is(map, NODE_MAP) && is_on(map) &&
-           (node_get_text(node_get(map, "git"), "repo").len ||
-            node_get_text(node_get(map, "helmRepo"), "chartName").len);
+    if (span_is(node_get_text(package, "sourceType"), "helmRepo"))
+        return package_from_registry(w, values, package, user, chart, err);
+    return package_from_git(w, package, user, chart, err);
 }
 
-static int package_walk(struct walk *w, const struct node *values, const struct pair *entry,
+static int package_walk(struct walk *w, const struct node *values, const struct node *package,
                         const char *user, struct err **err)
 {
-    const struct node *package = entry->value;
-    const char *label = arena_printf(w->arena, "%s: package %.*s", user, SPAN_ARG(entry->key));
     struct chart chart = {0};
-    int status;
 
-    if (!is_package(package))
+    if (package_find(w, values, package, user, &chart, err) < 0)
+        return -1;
+    if (!chart.meta)
         return 0;
-    if (span_is(node_get_text(package, "sourceType"), "helmRepo"))
-        status = package_from_registry(w, values, package, label, &chart, err);
-    else
-        status = package_from_git(w, package, label, &chart, err);
-    if (status < 0 || !chart.meta)
-        return status;
-    return chart_images(w, &chart, chart_merge(w, chart.values, node_get(package, "values")), label,
-                        err);
+    values = chart_values(w, &chart, node_get(package, "values"), err);
+    if (!values)
+        return err_wrap(err, "%s", user);
+    return chart_images(w, &chart, values, user, err);
+}
+
+// Nothing says that the package is on, so it may be missing.
+static int leave_out(struct walk *w, struct err **err)
+{
+    struct err *why CLEANUP(err_cleanup) = NULL;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    if (err_kind(*err) == ERR_CANCELLED || err_kind(*err) == ERR_INTEGRITY)
+        return -1;
+    err_move(&why, err);
+    err_format(why, &text);
+    if (!w->frozen)
+        report_warn(w->report, "lock", "%s; left out, as nothing turns it on", buf_str(&text));
+    return 0;
 }
 
 static int packages_walk(struct walk *w, const struct node *values, const struct node *map,
                          const char *user, struct err **err)
 {
-    NODE_FOREACH_PAIR (entry, map)
-        if (package_walk(w, values, entry, user, err) < 0)
+    const struct node *additional = node_get(values, "packages");
+
+    NODE_FOREACH_PAIR (entry, map) {
+        const char *label = arena_printf(w->arena, "%s: package %.*s", user, SPAN_ARG(entry->key));
+        bool assumed = !node_get(entry->value, "enabled") && !has_packages(additional);
+
+        if (is_package(entry->value) && package_walk(w, values, entry->value, label, err) < 0 &&
+            (!assumed || leave_out(w, err) < 0))
             return -1;
+    }
     return 0;
 }
 
@@ -156,7 +194,8 @@ static int chart_of_git_repository(struct walk *w, const struct walk_object *obj
         return -1;
     git = walk_git(w, node_get_text(node_get(repository->node, "spec"), "url"), ref,
                    repository->label, err);
-    return git ? chart_from_git(w, git, node_get_text(spec, "chart"), chart, err) : -1;
+    return git ? chart_from_git(w, git, node_get_text(spec, "chart"), object->label, chart, err)
+               : -1;
 }
 
 // The tag of a chart's version: '+' is not allowed in one, and Helm writes '_'.

@@ -94,29 +94,9 @@ int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, b
 
 // Follows a HelmRelease to its chart, and an umbrella's packages.
 int release_walk(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
+// Whether a map of an umbrella's values is a package: it has a source.
+bool release_is_package(const struct node *map);
 
-// --- chart.c ---
-
-// A chart as data: what its Chart.yaml and values.yaml say.
-struct chart {
-    const struct node *meta;   // Chart.yaml
-    const struct node *values; // values.yaml, or NULL
-};
-
-// From a folder of a git repository ("chart", "./chart").
-int chart_from_git(struct walk *w, const struct sources_git *git, struct span folder,
-                   struct chart *chart, struct err **err) MUST_CHECK;
-// From a registry: pulls it, adds it to the lock.
-int chart_from_oci(struct walk *w, struct span reference, const char *user, struct chart *chart,
-                   struct err **err) MUST_CHECK;
-// Adds the images that a chart names: its helm.sh/images annotation, or else maps of its values
-// with a repository and a tag. `values` are the merged ones.
-int chart_images(struct walk *w, const struct chart *chart, const struct node *values,
-                 const char *user, struct err **err) MUST_CHECK;
-
-// Helm's merge of values: maps deeply, everything else replaced, null removes. `over` wins;
-// either may be NULL. The result is a new tree of a doc of the walk.
-struct node *chart_merge(struct walk *w, const struct node *under, const struct node *over);
 // A doc that lives as long as the walk.
 struct doc *walk_doc(struct walk *w);
 
