@@ -57,13 +57,18 @@ static void lock_defaults(void *options)
     o->platforms = LOCK_PLATFORM;
 }
 
-static bool is_same(const char *file, struct span text)
+// What is there but cannot be read is neither.
+static int compare(const char *file, struct span text, bool *same, struct err **err)
 {
     struct buf there CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
 
-    return access(file, F_OK) == 0 && file_read(AT_FDCWD, file, &there, &ignored) == 0 &&
-           span_eq(buf_span(&there), text);
+    *same = false;
+    if (access(file, F_OK) < 0)
+        return 0;
+    if (file_read(AT_FDCWD, file, &there, err) < 0)
+        return -1;
+    *same = span_eq(buf_span(&there), text);
+    return 0;
 }
 
 static void print(struct command_env *env, const struct lock *lock, const char *file, bool same)
@@ -113,7 +118,8 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     lock_format(lock, &text);
     if (buf_check(&text, ERR_CONFIG, "the lock", err) < 0)
         return -1;
-    same = is_same(o->file, buf_span(&text));
+    if (compare(o->file, buf_span(&text), &same, err) < 0)
+        return -1;
     if (!same && !o->check && file_write(o->file, buf_span(&text), FILE_PUBLIC, err) < 0)
         return -1;
     print(env, lock, o->file, same);

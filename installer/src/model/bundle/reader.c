@@ -114,7 +114,9 @@ static int open_file(struct bundle *b, struct err **err)
     b->fd = file_open(AT_FDCWD, b->path, O_RDONLY | O_NONBLOCK, err);
     if (b->fd < 0)
         return -1;
-    if (fstat(b->fd, &st) < 0 || !S_ISREG(st.st_mode))
+    if (fstat(b->fd, &st) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", b->path);
+    if (!S_ISREG(st.st_mode))
         return err_set(err, ERR_CONFIG, "%s is not a regular file", b->path);
     return 0;
 }

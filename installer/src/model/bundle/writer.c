@@ -176,8 +176,12 @@ static int lock_part(struct bundle_writer *w, struct err **err)
         if (w->fd < 0)
             return -1;
         if (flock(w->fd, LOCK_EX | LOCK_NB) < 0)
-            return err_set(err, ERR_USAGE, "%s is being written by another process", w->part);
-        if (fstat(w->fd, &ours) < 0 || !S_ISREG(ours.st_mode))
+            return errno == EWOULDBLOCK
+                       ? err_set(err, ERR_USAGE, "%s is being written by another process", w->part)
+                       : err_set_errno(err, ERR_CONFIG, errno, "%s: locking it", w->part);
+        if (fstat(w->fd, &ours) < 0)
+            return err_set_errno(err, ERR_CONFIG, errno, "%s", w->part);
+        if (!S_ISREG(ours.st_mode))
             return err_set(err, ERR_CONFIG, "%s is not a regular file", w->part);
         if (stat(w->part, &named) == 0 && named.st_ino == ours.st_ino &&
             named.st_dev == ours.st_dev)

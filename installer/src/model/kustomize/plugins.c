@@ -24,11 +24,13 @@ static int read_configs(struct kust *k, struct target *t, const struct node *lis
     struct node *paths = node_new_seq(k->doc);
     NODE_FOREACH_ITEM (entry, list) {
         struct resource_list found = {0};
-        struct err *ignored CLEANUP(err_cleanup) = NULL;
+        struct err *why CLEANUP(err_cleanup) = NULL;
         struct span text = node_text(entry);
         bool in_place = span_find(text, '\n') < text.len || span_find(text, '{') < text.len;
         const char *name = arena_printf(k->arena, "%s (in place)", kust_where(k, entry));
-        if (!in_place || objects_read(k, text, name, &found, &ignored) < 0) {
+        if (!in_place || objects_read(k, text, name, &found, &why) < 0) {
+            if (why && span_find(text, '\n') < text.len)
+                return err_move(err, &why); // no path has several lines
             node_push(k->doc, paths, entry);
             continue;
         }
