@@ -363,6 +363,18 @@ static int merge_in_place(struct events *e, const struct node *value)
     return 0;
 }
 
+// Keeps a pair that was read; `merges`: its key is a merge key.
+static int keep_pair(struct events *e, const struct pair *pair, bool merges, struct node **merged)
+{
+    if (merges && e->r->yaml11)
+        return merge_in_place(e, pair->value);
+    if (merges)
+        *merged = pair->value;
+    else if (e->r->yaml11 || !span_is(pair->key, "<<")) // kyaml drops it in quotes, too
+        vec_push(&e->r->pairs, *pair);
+    return 0;
+}
+
 // Reads the pairs of a map onto e->r->pairs; the value of a merge key goes to *merged.
 static int read_pairs(struct events *e, unsigned depth, struct node **merged)
 {
@@ -384,12 +396,8 @@ static int read_pairs(struct events *e, unsigned depth, struct node **merged)
             return -1;
         if (next_event(e, &value_event) < 0 || read_node(e, &value_event, depth, &pair.value) < 0)
             return -1;
-        if (merges && e->r->yaml11 && merge_in_place(e, pair.value) < 0)
+        if (keep_pair(e, &pair, merges, merged) < 0)
             return -1;
-        if (merges)
-            *merged = pair.value;
-        else if (e->r->yaml11 || !span_is(pair.key, "<<")) // kyaml drops it in quotes, too
-            vec_push(&e->r->pairs, pair);
     }
 }
 
