@@ -101,6 +101,31 @@ def test_a_signal_ends_requests_in_flight(bundled, frozen, kubeconfig, binary, n
     assert "interrupted" in errors
 
 
+NOBODY_ANSWERS = """
+import signal, socket, subprocess, sys
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+names.bind(("127.0.0.1", 53))
+process = subprocess.Popen(sys.argv[1:])
+names.recv(1000)
+process.send_signal(signal.SIGINT)
+sys.exit(process.wait(3))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes a namespace with a name server of its own")
+def test_a_signal_ends_the_search_for_a_name(binary, tmp_path):
+    (tmp_path / "kustomization.yaml").write_text("resources: [https://files.example.org/a.yaml]\n")
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:30\n")
+    (tmp_path / "server.py").write_text(NOBODY_ANSWERS)
+    script = f"""ip link set lo up && mount --bind resolv.conf "$(readlink -f /etc/resolv.conf)" &&
+        exec /usr/bin/python3 server.py {binary} render ."""
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["unshare", "-mn", "sh", "-c", script], cwd=tmp_path, env=environment,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.endswith("sandstrap: interrupted\n")
+
+
 class Scene:
     """A large tree with its upstream, and the commands that are interrupted: each with what it writes."""
 
