@@ -191,6 +191,46 @@ static void test_git__missing_objects_are_told(void **state)
     assert_non_null(strstr(err_message(err), "the commit"));
 }
 
+static void test_git__only_https_is_spoken(void **state)
+{
+    static const char *const urls[][2] = {
+        {"ssh://git@host.example/team/r.git", "over ssh is not supported"},
+        {"git@host.example:team/r.git", "in the form of scp"},
+        {"host.example:team/r.git", "in the form of scp"},
+        {"git://host.example/r.git", "only http and https"},
+        {"file:///srv/r.git", "only http and https"},
+        {"/srv/r.git", "only http and https"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+        struct git_remote remote = {.url = urls[i][0]};
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        struct git_oid commit;
+
+        assert_int_equal(git_resolve(&remote, "tag/v1", &commit, &err), -1);
+        assert_err(err, ERR_UNSUPPORTED, urls[i][1]);
+        if (i < 3)
+            assert_non_null(strstr(err_hint_text(err), "https://host.example/team/r.git"));
+    }
+}
+
+static void test_git__a_tag_of_a_tree_is_no_commit(void **state)
+{
+    struct sample s CLEANUP(sample_free) = {0};
+    struct git_store *store CLEANUP(git_store_cleanup) = NULL;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(PACK_MAX);
+    struct git_oid tree;
+
+    (void)state;
+    load("one-commit", &s);
+    store = open_store(&s);
+    assert_int_equal(git_commit_tree(store, &s.commit, &tree, &err), 0);
+    assert_int_equal(git_pack(store, &tree, &out, &err), -1);
+    assert_err(err, ERR_UNSUPPORTED, "is a tree, not a commit");
+}
+
 // --- pkt-lines ---
 
 static void test_git__lines_are_cut(void **state)
@@ -233,5 +273,6 @@ static void test_git__broken_lines_are_refused(void **state)
 UNIT_MAIN(UNIT(test_git__a_commit_is_walked), UNIT(test_git__files_are_found_by_path),
           UNIT(test_git__a_pack_depends_on_its_commit_only),
           UNIT(test_git__every_flipped_byte_is_found), UNIT(test_git__bad_packs_are_refused),
-          UNIT(test_git__missing_objects_are_told), UNIT(test_git__lines_are_cut),
+          UNIT(test_git__missing_objects_are_told), UNIT(test_git__only_https_is_spoken),
+          UNIT(test_git__a_tag_of_a_tree_is_no_commit), UNIT(test_git__lines_are_cut),
           UNIT(test_git__broken_lines_are_refused))

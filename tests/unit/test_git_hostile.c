@@ -351,6 +351,39 @@ static void test_git__equal_folders_are_walked_each(void **state)
     assert_int_equal(files, 10000);
 }
 
+// --- attributes ---
+
+// What git_conversion() says of a commit with that .gitattributes; "" for nothing.
+static void check_conversion(const char *attributes, const char *expected)
+{
+    struct pack p CLEANUP(pack_free);
+    struct buf tree CLEANUP(buf_free) = BUF_INIT(PACK_MAX);
+    struct git_oid blob, oid, commit;
+    struct git_store *store CLEANUP(git_store_cleanup) = NULL;
+    char *found CLEANUP(mem_cleanup) = NULL;
+
+    pack_init(&p);
+    add_object(&p, GIT_BLOB, span_str(attributes), &blob);
+    buf_add_str(&tree, "100644 .gitattributes");
+    buf_add_char(&tree, '\0');
+    buf_add(&tree, blob.bytes, GIT_OID_BYTES);
+    add_object(&p, GIT_TREE, buf_span(&tree), &oid);
+    add_commit(&p, &oid, &commit);
+    store = read_pack(finish(&p));
+    found = git_conversion(store, &commit);
+    assert_string_equal(found ? found : "", expected);
+}
+
+static void test_git__conversions_of_a_checkout_are_told(void **state)
+{
+    (void)state;
+    check_conversion("# eol=crlf\n* text=auto\n*.sh text eol=lf\n*.bin -ident filter=lfs\n", "");
+    check_conversion("a.txt text\n*\ttext  eol=crlf\r\n", ".gitattributes:2: eol=crlf");
+    check_conversion("\"a ident b\" text\n*.c ident", ".gitattributes:2: ident");
+    check_conversion("*.ps1 text working-tree-encoding=UTF-16\n",
+                     ".gitattributes:1: working-tree-encoding=UTF-16");
+}
+
 // --- interruption ---
 
 static void test_git__a_signal_ends_reading_and_walking(void **state)
@@ -388,4 +421,5 @@ UNIT_MAIN(UNIT(test_git__reversed_deltas_are_read_in_linear_time),
           UNIT(test_git__a_count_that_cannot_be_is_refused),
           UNIT(test_git__folders_that_unfold_are_bounded),
           UNIT(test_git__equal_folders_are_walked_each),
+          UNIT(test_git__conversions_of_a_checkout_are_told),
           UNIT(test_git__a_signal_ends_reading_and_walking))

@@ -50,7 +50,8 @@ struct git_remote {
 };
 
 // Resolves "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or "" (the default branch) to
-// a commit; annotated tags are peeled. ERR_SOURCE: unreachable, or no such ref.
+// a commit; annotated tags are peeled. ERR_UNSUPPORTED: no URL
+// of http or https. ERR_SOURCE: unreachable, or no such ref.
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
                 struct err **err) MUST_CHECK;
 
@@ -95,6 +96,11 @@ typedef int git_visit_fn(void *data, const char *path, unsigned mode, struct spa
 int git_walk(const struct git_store *s, const struct git_oid *commit, git_visit_fn *visit,
              void *data, struct err **err) MUST_CHECK;
 
+// The first attribute that has git convert files when it checks the commit out (line ends,
+// encoding, $Id$), as "<path>:<line>: <attribute>": here they are read as they are stored. NULL
+// when there is none; free().
+char *git_conversion(const struct git_store *s, const struct git_oid *commit) MUST_CHECK;
+
 // The file at `path` (clean, relative); false when there is none.
 bool git_find(const struct git_store *s, const struct git_oid *commit, const char *path,
               struct span *content) MUST_CHECK;
@@ -104,7 +110,8 @@ bool git_find(const struct git_store *s, const struct git_oid *commit, const cha
 int git_check(const struct git_store *s, const struct git_oid *commit, struct err **err) MUST_CHECK;
 
 // Appends a pack of the commit and what its tree needs, in a fixed order: the same commit gives
-// the same bytes, whatever pack it came from. ERR_INTEGRITY: something is missing.
+// the same bytes, whatever pack it came from. ERR_INTEGRITY: something is missing; ERR_UNSUPPORTED:
+// a tag named another object than a commit.
 int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
              struct err **err) MUST_CHECK;
 

@@ -23,6 +23,12 @@ static int need(struct packer *p, const struct git_oid *oid, enum git_type type,
     bool *wanted;
 
     *object = store_find(p->store, oid);
+    if (*object && type == GIT_COMMIT && (*object)->type != type) {
+        git_oid_format(oid, hex);
+        err_set(err, ERR_UNSUPPORTED, "%s is a %s, not a commit", hex,
+                store_type_name((*object)->type));
+        return err_hint(err, "name a branch, or a tag of a commit");
+    }
     if (!*object || (*object)->type != type) {
         git_oid_format(oid, hex);
         return err_set(err, ERR_INTEGRITY, "the %s %s is missing", store_type_name(type), hex);

@@ -276,11 +276,57 @@ static int wrap(const struct git_remote *remote, struct err **err)
     return err_wrap(err, "git %s", remote->url);
 }
 
+// "[user@]host:path", which git takes for ssh when no slash is before the colon.
+static bool is_scp(struct span url, struct span *host, struct span *path)
+{
+    struct span user, rest;
+
+    if (!span_cut(url, ':', host, path) || span_find(*host, '/') < host->len)
+        return false;
+    if (span_cut(*host, '@', &user, &rest))
+        *host = rest;
+    while (span_skip(path, "/"))
+        ;
+    return host->len > 0 && path->len > 0;
+}
+
+// Only smart HTTP is spoken here.
+static int check_url(const struct git_remote *remote, struct err **err)
+{
+    struct span text = span_str(remote->url), host, path;
+    struct url url;
+    bool parsed = url_parse(text, &url);
+
+    if (parsed && (url_is(&url, "http") || url_is(&url, "https")))
+        return 0;
+    if (parsed && (url_is(&url, "ssh") || url_is(&url, "git+ssh") || url_is(&url, "ssh+git"))) {
+        host = url.host;
+        path = url.path;
+        (void)span_skip(&path, "/");
+        err_set(err, ERR_UNSUPPORTED, "git %s: git over ssh is not supported", remote->url);
+    } else if (!parsed && is_scp(text, &host, &path)) {
+        err_set(err, ERR_UNSUPPORTED,
+                "git %s: this names a repository in the form of scp, and git over ssh is not "
+                "supported",
+                remote->url);
+    } else {
+        err_set(err, ERR_UNSUPPORTED, "git %s: only http and https URLs are supported",
+                remote->url);
+        return -1;
+    }
+    return err_hint(err,
+                    "use the repository's https URL, https://%.*s/%.*s, with a login in ~/.netrc "
+                    "if it needs one",
+                    SPAN_ARG(host), SPAN_ARG(path));
+}
+
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
                 struct err **err)
 {
     struct span s = span_str(ref);
 
+    if (check_url(remote, err) < 0)
+        return -1;
     if (span_skip(&s, "commit/")) {
         if (!git_oid_parse(s, commit))
             return err_set(err, ERR_CONFIG, "git %s: '%s' is no commit id", remote->url, s.ptr);

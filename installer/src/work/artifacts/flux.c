@@ -20,9 +20,16 @@ const char *flux_git_ref(struct walk *w, const struct walk_object *repository, s
         return arena_printf(w->arena, "tag/%.*s", SPAN_ARG(name));
     if (span_skip(&name, "refs/heads/"))
         return arena_printf(w->arena, "branch/%.*s", SPAN_ARG(name));
-    if (node_get_text(ref, "semver").len || name.len) {
-        err_set(err, ERR_UNSUPPORTED, "%s: a reference by %s cannot be locked yet",
-                repository->label, name.len ? "such a name" : "semver");
+    if (span_starts(name, "refs/"))
+        return node_get_str(ref, "name");
+    if (name.len) {
+        err_set(err, ERR_CONFIG, "%s: the reference's name '%.*s' does not start with refs/",
+                repository->label, SPAN_ARG(name));
+        return NULL;
+    }
+    if (node_get_text(ref, "semver").len) {
+        err_set(err, ERR_UNSUPPORTED, "%s: a reference by semver cannot be locked yet",
+                repository->label);
         err_hint(err, "pin a tag or a commit");
         return NULL;
     }

@@ -135,7 +135,7 @@ static int fetch_git(struct network *n, const struct git_remote *remote, struct 
         return -1;
     // The pack of our own making is kept: it says whether everything was there.
     if (git_pack(git->store, &git->commit, packed, err) < 0)
-        return err_wrap(err, "git %s", git->url);
+        return err_wrap(err, "git %s at %s", git->url, git->ref);
     return check_pack(n, git, buf_span(packed), err);
 }
 
@@ -171,6 +171,7 @@ struct sources *sources_network(struct http *h, const struct lock *lock, struct 
     struct network *n = MEM_NEW(struct network);
 
     sources_init(&n->base, &ops);
+    n->base.report = report;
     n->http = h;
     n->lock = lock;
     n->report = report;

@@ -92,6 +92,22 @@ static int check_secrets(const struct sources *s, const char *text, struct err *
                     SPAN_ARG(url.host));
 }
 
+// kustomize reads what git checks out, and git may convert it.
+static void warn_of_conversion(struct sources *s, const struct sources_git *git)
+{
+    char *where CLEANUP(mem_cleanup) = NULL;
+
+    if (git->tree)
+        return; // said before
+    where = git_conversion(git->store, &git->commit);
+    if (where)
+        report_warn(
+            s->report, "fetch",
+            "git %s: %s asks for files to be converted, which sandstrap does not: kustomize "
+            "may read other content",
+            git->url, where);
+}
+
 static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
                                           const struct kustomize_git *git, struct err **err)
 {
@@ -109,6 +125,7 @@ static struct kustomize_tree *resolve_git(struct kustomize_resolver *r,
         found = sources_git(s, url, names[i], err);
         if (found) {
             forget_file(s, git->raw);
+            warn_of_conversion(s, found);
             return sources_git_tree(found, err);
         }
         // Not there, or not in the lock: it may be the next one.

@@ -43,7 +43,8 @@ struct sources_ops {
 struct sources {
     struct kustomize_resolver resolver; // of kustomize, on these sources
     const struct sources_ops *ops;
-    bool handed_on; // in a lock or a bundle, which must not hold credentials
+    struct report *report; // borrowed; may be NULL
+    bool handed_on;        // in a lock or a bundle, which must not hold credentials
     struct arena *arena;
     VEC(struct sources_git *) gits;
     VEC(struct sources_seen) files; // in the order of asking, once each
