@@ -332,8 +332,8 @@ static int read_value(struct json *j, unsigned depth, struct node **out)
     if (!reader_has_room(&j->r))
         return fail(j, "too many small values: they take many times the memory of the text");
     if (depth >= DOC_DEPTH_MAX && (c == '[' || c == '{'))
-        return err_set(j->r.err, j->kind, "%s:%u: nested more than %d levels deep", j->r.file,
-                       j->line, DOC_DEPTH_MAX);
+        return err_set(j->r.err, j->kind, "%s: nested more than %d levels deep", j->r.file,
+                       DOC_DEPTH_MAX);
     *out = reader_node(&j->r, NODE_STRING, j->line);
     switch (c) {
     case '{': (*out)->type = NODE_MAP; return read_map(j, depth + 1, *out);
