@@ -60,8 +60,8 @@ struct node {
 };
 
 // Limits of one doc; passing one is an ERR_CONFIG (of JSON the reader's kind) that names the limit.
-// Memory that reading takes, for all texts together: a floor and a multiple of the texts. Objects of
-// Kubernetes take 2 to 3 times their JSON or YAML; "[[],[],..." takes 10 to 20 times.
+// Memory that reading takes, for all texts together: a floor and a multiple of the texts. Objects
+// of Kubernetes take 2 to 3 times their JSON or YAML; "[[],[],..." takes 10 to 20 times.
 #define DOC_FLOOR_BYTES ((size_t)8 << 20)
 #define DOC_JSON_RATIO 4
 #define DOC_YAML_RATIO 12
