@@ -3,12 +3,11 @@
 
 import base64
 import json
-import shutil
 
 import pytest
 
 from audit import Log
-from trees import ENTRYPOINT
+from trees import Small
 
 OBJECTS = """\
 apiVersion: v1
@@ -71,20 +70,10 @@ parameters: {}
 
 class Others:
     def __init__(self, lab):
-        self.lab, self.folder = lab, lab.work / "others"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        folder = self.folder / ENTRYPOINT
-        folder.mkdir(parents=True)
-        (folder / "kustomization.yaml").write_text("resources: [objects.yaml]\n")
-        (folder / "objects.yaml").write_text(OBJECTS)
-        entrypoint = f"/work/others/{ENTRYPOINT}"
-        bundle = ("--lock", "/work/others.lock", "-o", "/work/others.bundle")
-        lab.sandstrap("bundle", "lock", entrypoint, "--lab", "-o", bundle[1])
-        lab.sandstrap("bundle", "build", entrypoint, "--lab", *bundle)
-        self.arguments = ("up", entrypoint, "--lab", "--bundle", bundle[3])
+        self.lab, self.tree = lab, Small(lab, "others", OBJECTS)
 
     def up(self):
-        return self.lab.sandstrap(*self.arguments)
+        return self.tree.run("up")
 
     def write(self, name, patch, *arguments):
         """Writes into an object, as a controller does that is not kubectl."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of the GitOps tree with something changed, on the operator's host."""
+"""GitOps trees on the operator's host: copies of the one here with something changed, small ones."""
 
 import pathlib
 import shutil
@@ -85,6 +85,32 @@ class Tree:
 
     def arguments(self, *more):
         return "up", self.entrypoint, "--lab", "--bundle", self.bundle, *more
+
+
+class Small:
+    """A tree of these objects alone at /work/NAME of the operator's host; layers as in the copies
+    come before them."""
+
+    def __init__(self, lab, name, objects, layers=()):
+        self.lab, self.path, folder = lab, f"/work/{name}", lab.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        for layer in (ENTRYPOINT, "objects"):
+            (folder / layer).mkdir(parents=True)
+        for layer in layers:
+            shutil.copytree(CHECKOUT / ENTRYPOINT / layer, folder / ENTRYPOINT / layer)
+        kustomization = {"resources": [*layers, "../../objects"]}
+        (folder / ENTRYPOINT / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+        (folder / "objects/kustomization.yaml").write_text("resources: [objects.yaml]\n")
+        (folder / "objects/objects.yaml").write_text(objects)
+        self.tree = (f"{self.path}/{ENTRYPOINT}", "--lab")
+        lock = f"{self.path}.lock"
+        lab.sandstrap("bundle", "lock", *self.tree, "-o", lock)
+        lab.sandstrap("bundle", "build", *self.tree, "--lock", lock, "-o", f"{self.path}.bundle",
+                      "--without-images")
+
+    def run(self, command, *more, code=0):
+        return self.lab.sandstrap(command, *self.tree, "--bundle", f"{self.path}.bundle", *more,
+                                  code=code)
 
 
 def reference(document):
