@@ -51,6 +51,35 @@ class Bundle:
         return self.base + entry["offset"], self.base + entry["offset"] + entry["size"]
 
 
+def forged(data, change, blobs=None):
+    """The bundle `data` with its index changed, all digests and places made right again; blobs are
+    instead of those of these digests, as digest to bytes."""
+    blobs = blobs or {}
+    size = int.from_bytes(data[24:32], "little")
+    index = json.loads(data[20480:20480 + size])
+    base = -(-(20480 + size) // ALIGN) * ALIGN
+    contents = {}
+    for entry in index["blobs"]:
+        at = base + entry["offset"]
+        contents[entry["digest"]] = blobs.get(entry["digest"], data[at:at + entry["size"]])
+    renamed = {old: hashlib.sha256(content).hexdigest() for old, content in contents.items()}
+    for artifact in index["artifacts"]:
+        if artifact["revision"].removeprefix("sha256:") in renamed:
+            artifact["revision"] = "sha256:" + renamed[artifact["revision"].removeprefix("sha256:")]
+        artifact["blobs"] = [renamed[digest] for digest in artifact["blobs"]]
+    change(index)
+    body = b""
+    for entry in index["blobs"]:
+        content = contents[entry["digest"]]
+        entry.update(digest=renamed[entry["digest"]], offset=len(body), size=len(content))
+        body += content.ljust(-(-len(content) // ALIGN) * ALIGN, b"\0")
+    index["blobsSize"] = len(body)
+    text = json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    head = data[:24] + len(text).to_bytes(8, "little") + hashlib.sha256(text).digest()
+    head = head.ljust(20480, b"\0") + text
+    return head.ljust(-(-len(head) // ALIGN) * ALIGN, b"\0") + body
+
+
 def workload(kind, image, api="apps/v1", name="w", extra=None):
     pod = {"containers": [{"name": "c", "image": image}], **(extra or {})}
     spec = {"template": {"spec": pod}}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands `bundle verify` and `bundle inspect`.
 #include "base/mem.h"
-#include "base/url.h"
+#include "base/text.h"
 #include "cmd/bundle.h"
 #include "cmd/bundle/print.h"
 #include "work/artifacts.h"
@@ -51,14 +51,12 @@ static uint64_t size_of(const struct bundle *b, const struct bundle_artifact *a)
     return sum;
 }
 
-// Names are the bundle's, which may be anybody's: no control character of them gets to a terminal.
+// Names are the bundle's, which may be anybody's: each stays in its line.
 static void add_plain(struct buf *out, struct span text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
+    char *plain CLEANUP(mem_cleanup) = text_plain(text, false);
 
-        buf_add_char(out, (char)(c < 0x20 || c == 0x7f ? '?' : c));
-    }
+    buf_add_str(out, plain);
 }
 
 static void add_head(const struct bundle *b, struct buf *out)

@@ -136,23 +136,33 @@ static int check(struct pins *p, struct err **err)
     return p->is_its_own ? 0 : differs(p, "its", SPAN("origin"), "from", err);
 }
 
+static bool is_same_word(const struct bundle *b, const char *what, struct span of_lock,
+                         struct span of_bundle, struct report *report)
+{
+    if (span_eq(of_lock, of_bundle))
+        return true;
+    report_warn(report, "bundle",
+                "lock %s is not compared with bundle %s: its %s is %.*s, that of the bundle %.*s",
+                ARTIFACTS_LOCK, bundle_path(b), what, SPAN_ARG(of_lock), SPAN_ARG(of_bundle));
+    return false;
+}
+
 // The lock of the place where locks are, if it is one for this bundle: of the same entrypoint, and
 // from the same upstream.
 static struct lock *find_lock(const struct bundle *b, struct report *report, struct err **err)
 {
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
 
-    if (access(ARTIFACTS_LOCK, F_OK) == 0) {
-        lock = lock_read(ARTIFACTS_LOCK, err);
-        if (!lock)
-            return NULL;
-        if (span_eq(lock_origin(lock), bundle_origin(b)) &&
-            span_eq(lock_entrypoint(lock), entrypoint_of(b)))
-            return STEAL(lock);
+    if (access(ARTIFACTS_LOCK, F_OK) < 0) {
+        report_info(report, "bundle", "there is no lock %s to compare bundle %s with",
+                    ARTIFACTS_LOCK, bundle_path(b));
+        return NULL;
     }
-    report_info(report, "bundle", "there is no lock %s of bundle %s to compare it with",
-                ARTIFACTS_LOCK, bundle_path(b));
-    return NULL;
+    lock = lock_read(ARTIFACTS_LOCK, err);
+    if (!lock || !is_same_word(b, "origin", lock_origin(lock), bundle_origin(b), report) ||
+        !is_same_word(b, "entrypoint", lock_entrypoint(lock), entrypoint_of(b), report))
+        return NULL;
+    return STEAL(lock);
 }
 
 int artifacts_check_lock(const struct bundle *b, const char *path, bool lab, struct report *report,
