@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "model/bundle.h"
+#include "support_measure.h"
 
 #define LOCK_DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define FILE_MAX ((size_t)1 << 20)
@@ -301,6 +303,90 @@ static void test_bundle__every_length_but_its_own_is_refused(void **state)
     }
 }
 
+// --- many of all ---
+
+#define MANY 5000
+#define MANY_MAX_BYTES ((size_t)64 << 20)
+
+// The place of the i-th blob in the plan; it has no byte.
+static size_t add_empty(struct bundle_plan *p, size_t i, char hex[BUNDLE_DIGEST_HEX + 1])
+{
+    crypto_sha256_hex(span_of(&i, sizeof(i)), hex);
+    return bundle_plan_blob(p, span_str(hex), 0);
+}
+
+// `count` images of one blob each, and then one more of all these blobs.
+static void plan_many(struct bundle_plan *p, size_t count)
+{
+    size_t *blobs = mem_zalloc(count, sizeof(*blobs));
+
+    bundle_plan_platform(p, SPAN("linux/amd64"));
+    for (size_t i = 0; i <= count; i++) {
+        bool is_last = i == count;
+        char hex[BUNDLE_DIGEST_HEX + 1], revision[80], name[32];
+        struct bundle_artifact a = {.kind = BUNDLE_IMAGE,
+                                    .blobs = is_last ? blobs : &blobs[i],
+                                    .blob_count = is_last ? count : 1};
+
+        blobs[i % count] = add_empty(p, i % count, hex);
+        assert_in_range(snprintf(name, sizeof(name), "registry.test/%08zu", i), 1, 31);
+        assert_in_range(snprintf(revision, sizeof(revision), "sha256:%s", hex), 1, 79);
+        a.name = span_str(name);
+        a.revision = span_str(revision);
+        bundle_plan_artifact(p, &a);
+    }
+    free(blobs);
+}
+
+// The file as it is before its blobs come, which is whole when they have no bytes.
+static void write_many(struct fixture *f, size_t count, struct buf *out)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) =
+        bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+    char *part CLEANUP(mem_cleanup) = mem_printf("%s.part", f->path);
+    struct bundle_writer *w;
+
+    plan_many(p, count);
+    w = bundle_writer_open(p, f->path, NULL, &err);
+    assert_non_null(w);
+    read_file(part, out);
+    bundle_writer_abandon(w);
+}
+
+static void open_and_find_all(struct span input)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    int fd CLEANUP(fd_cleanup) = memfd_create("bundle", MFD_CLOEXEC);
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+    const struct bundle_artifact *all;
+    const struct bundle_blob *blobs;
+    size_t count, blob_count;
+    char path[64];
+
+    assert_int_equal(write(fd, input.ptr, input.len), input.len);
+    assert_in_range(snprintf(path, sizeof(path), "/proc/self/fd/%d", fd), 1, 63);
+    b = bundle_open(path, &err);
+    assert_non_null(b);
+    all = bundle_artifacts(b, &count);
+    blobs = bundle_blobs(b, &blob_count);
+    assert_int_equal(count, blob_count + 1);
+    for (size_t i = 0; i < blob_count; i++) {
+        assert_ptr_equal(bundle_find(b, BUNDLE_IMAGE, all[i].name, SPAN_EMPTY), &all[i]);
+        assert_ptr_equal(bundle_find_blob(b, blobs[i].digest), &blobs[i]);
+    }
+}
+
+static void test_bundle__many_artifacts_and_blobs_take_linear_time(void **state)
+{
+    struct buf small CLEANUP(buf_free) = BUF_INIT(MANY_MAX_BYTES);
+    struct buf large CLEANUP(buf_free) = BUF_INIT(MANY_MAX_BYTES);
+
+    write_many(*state, MANY, &small);
+    write_many(*state, 4 * MANY, &large);
+    assert_linear(open_and_find_all, buf_span(&small), buf_span(&large));
+}
+
 // --- writing ---
 
 static void test_bundle__an_interrupted_writer_is_gone_on_with(void **state)
@@ -406,6 +492,7 @@ UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__verifying_is_cancelled),
           WITH_FOLDER(test_bundle__every_flipped_byte_is_found),
           WITH_FOLDER(test_bundle__every_length_but_its_own_is_refused),
+          WITH_FOLDER(test_bundle__many_artifacts_and_blobs_take_linear_time),
           WITH_FOLDER(test_bundle__an_interrupted_writer_is_gone_on_with),
           WITH_FOLDER(test_bundle__what_another_plan_left_does_not_count),
           WITH_FOLDER(test_bundle__a_second_writer_is_refused),
