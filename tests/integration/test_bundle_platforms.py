@@ -52,7 +52,9 @@ def test_two_platforms_from_lock_to_bundle(tree):
 
     told = json.loads(tree.run("bundle", "inspect", tree.bundle_file, "--output", "json").stdout)
     assert told["platforms"] == BOTH.split(",")
-    assert next(a for a in told["artifacts"] if a["kind"] == "image")["manifests"] == wanted
+    image = next(a for a in told["artifacts"] if a["kind"] == "image")
+    assert image["manifests"] == wanted
+    assert image["bytes"] == sum(map(len, set(contents)))
     text = tree.run("bundle", "inspect", tree.bundle_file).stdout
     assert f"linux/arm64 ({made['linux/arm64/v8']['digest']})" in text
     tree.run("render", "clusters/sandbox", "--bundle", tree.bundle_file, "--lock", tree.lock_file)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands `bundle verify` and `bundle inspect`.
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "cmd/bundle.h"
@@ -40,14 +43,26 @@ static int verify_run(struct command_env *env, const void *options, struct err *
     return 0;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    const size_t *left = a, *right = b;
+
+    return (*left > *right) - (*left < *right);
+}
+
+// A blob counts once, however many manifests of the artifact name it.
 static uint64_t size_of(const struct bundle *b, const struct bundle_artifact *a)
 {
     size_t count;
     const struct bundle_blob *blobs = bundle_blobs(b, &count);
+    size_t *places CLEANUP(mem_cleanup) = mem_zalloc(a->blob_count, sizeof(*places));
     uint64_t sum = 0;
 
+    memcpy(places, a->blobs, a->blob_count * sizeof(*places));
+    qsort(places, a->blob_count, sizeof(*places), compare_places);
     for (size_t i = 0; i < a->blob_count; i++)
-        sum += blobs[a->blobs[i]].size;
+        if (i == 0 || places[i] != places[i - 1])
+            sum += blobs[places[i]].size;
     return sum;
 }
 
