@@ -154,10 +154,12 @@ def test_an_object_that_owns_itself_does_no_harm(lab):
     assert "ReplicaSet default/circle: pod default/circle-" in result.stdout, repr(result)
 
 
-def test_a_job_that_goes_away_as_soon_as_it_has_ended(lab):
-    tree = Small(lab, "passing", JOB.replace("STATUS", "0"))
-    result = tree.run("up")
+@pytest.mark.parametrize(("status", "code"), [(0, 0), (3, 9)], ids=["succeeds", "fails"])
+def test_a_job_that_goes_away_as_soon_as_it_has_ended(lab, status, code):
+    tree = Small(lab, "passing", JOB.replace("STATUS", str(status)))
+    result = tree.run("up", code=code)
     assert "Job default/passing: created" in result.stderr, repr(result)
     gone = ("-n", "default", "jobs", "--field-selector=metadata.name=passing")
     until(lambda: not lab.get(*gone), 30, "its time is over")
-    tree.run("status")
+    if code == 0:
+        tree.run("status")

@@ -102,6 +102,13 @@ def receiver(token, heals):
     return body
 
 
+def job(name, version, *conditions):
+    return {"apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {"name": name, "namespace": "n", "uid": "u-" + name, "resourceVersion": str(version)},
+            "status": {"conditions": [{"type": one, "status": "True", "reason": "BackoffLimitExceeded",
+                                       "message": "it has ended"} for one in conditions]}}
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -127,7 +134,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             seen[(scene, self.command, path)] += 1
             self.count = seen[(scene, self.command, path)]
-        if path in ("/api", "/apis") and scene == "cluster":
+        if path in ("/api", "/apis") and scene in ("cluster", "passing"):
             self.answer(200, cluster_groups(path))
             return
         if path in ("/api", "/apis") and scene not in ("old", "locked", "forbidden"):
@@ -339,6 +346,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
         objects = json.loads((pathlib.Path(FOLDER) / "objects.json").read_text().replace('"DEEP"', json.dumps(DEEP)))
         kind = CLUSTER[path.rsplit("/", 1)[1]][2]
         self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [o for o in objects if o["kind"] == kind]})
+
+    # Of two Jobs one is complete. The watch is late to tell of the other, which is written, fails, and
+    # goes away as soon as it has.
+    def scene_passing(self, path):
+        first, written = job("first", 2, "Complete"), job("second", 5)
+        if "watch" in self.query:
+            while "passing" not in asked:
+                time.sleep(0.02)
+            time.sleep(0.5)
+            self.stream({"type": "ADDED", "object": written},
+                        {"type": "DELETED", "object": job("second", 7, "Failed")}, hold=20)
+        elif path.endswith("/pods"):
+            self.answer(200, {"metadata": {"resourceVersion": "3"}, "items": []})
+        elif path.endswith("/jobs"):
+            self.answer(200, {"metadata": {"resourceVersion": "3"}, "items": [first]})
+        elif path.endswith("/first"):
+            self.answer(200, first)
+        elif self.command == "PATCH":
+            asked["passing"] = True
+            self.answer(201, written)
+        else:
+            self.answer(*status(404, "NotFound", 'jobs.batch "second" not found'))
 
     # Refused, until the third list.
     def scene_refused(self, path):

@@ -269,6 +269,8 @@ CLEANUP_DEFINE(kube_watch_cleanup, struct kube_watch, kube_watch_stop);
 
 const struct kube_resource *kube_watch_resource(const struct kube_watch *w);
 bool kube_watch_synced(const struct kube_watch *w);
+// The resourceVersion up to which changes are known; 0 before the first list.
+uint64_t kube_watch_version(const struct kube_watch *w);
 size_t kube_watch_count(const struct kube_watch *w);
 // The stored object or NULL, also when it cannot be read; `ns` is "" for cluster-scoped ones.
 // Borrowed.

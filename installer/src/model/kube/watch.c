@@ -461,6 +461,13 @@ bool kube_watch_synced(const struct kube_watch *w)
     return w->synced;
 }
 
+uint64_t kube_watch_version(const struct kube_watch *w)
+{
+    uint64_t version;
+
+    return w->version && span_u64(span_str(w->version), &version) ? version : 0;
+}
+
 size_t kube_watch_count(const struct kube_watch *w)
 {
     return w->store.count;

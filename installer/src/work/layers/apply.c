@@ -91,6 +91,19 @@ static void note_write(struct apply *a, const struct node *object)
         snprintf(a->last_write, sizeof(a->last_write), "%.*s", SPAN_ARG(time));
 }
 
+// What is in the cluster now, as it was found or as it was written.
+static void note_live(struct apply *a, const struct node *object)
+{
+    struct span version = node_get_text(node_get(object, "metadata"), "resourceVersion");
+    uint64_t number;
+
+    note_write(a, object);
+    if (span_is(node_get_text(object, "apiVersion"), "batch/v1") &&
+        span_is(node_get_text(object, "kind"), "Job") && span_u64(version, &number) &&
+        number > a->jobs_version)
+        a->jobs_version = number;
+}
+
 static void on_written(void *data, struct kube_answer *answer, const struct err *error);
 
 static void write_again(void *data)
@@ -129,7 +142,7 @@ static void on_written(void *data, struct kube_answer *answer, const struct err 
         char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
 
         a->written++;
-        note_write(a, answer->object);
+        note_live(a, answer->object);
         report_object(a->report, "layers", a->layer, name, job->live ? "configured" : "created");
     }
     job_end(job, error);
@@ -169,7 +182,7 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
         job_start(job, KUBE_APPLY, false, on_written);
         return;
     }
-    note_write(job->group->apply, answer->object);
+    note_live(job->group->apply, answer->object);
     if (error || compare_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
         job_end(job, error);
         return;
@@ -258,6 +271,7 @@ int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
     a->layer = layer->name;
     a->written = 0;
     a->last_write[0] = '\0';
+    a->jobs_version = 0;
     for (size_t start = 0; start < layer->count; start = end) {
         end = group_end(entries, start, layer->count);
         if (apply_group(a, entries + start, end - start, err) < 0)

@@ -15,6 +15,7 @@ struct apply {
     size_t written; // out: objects created or changed
     // Out: when `manager` last wrote any object of the layer, in this run or an earlier one.
     char last_write[WRITTEN_TIME_BYTES];
+    uint64_t jobs_version; // out: the newest resourceVersion of a Job of the layer
 };
 
 // Applies all objects of the layer with several requests in flight. An object costs one request

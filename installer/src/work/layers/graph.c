@@ -16,6 +16,7 @@ struct builder {
     struct track *track;
     struct manifests *manifests;
     struct handled *handled;
+    uint64_t jobs_version;
     struct grown grown;
     struct pods pods;
     size_t layer;
@@ -59,20 +60,41 @@ static void set(struct ready *ready, enum ready_state state, const char *reason,
     snprintf(ready->message, sizeof(ready->message), "%s", message);
 }
 
-// A Job that is gone has finished when it was to go then, by its own spec, or when the release that
-// made it is Ready: helm-controller has waited for it.
-static bool has_finished(const struct graph *g, const struct graph_item *item)
+static bool is_job(const struct graph_item *item)
+{
+    return span_is(item->kind, "Job") && span_is(item->group, "batch");
+}
+
+// A Job that was to go by its own spec, once it has finished. It was there when it was applied, so
+// its absence tells something only after the watch has come that far.
+static void judge_passed(const struct builder *b, struct graph_item *item)
+{
+    const struct node *failed = track_failed_job(b->track, item->ns, item->name);
+
+    if (!track_has_reached(b->track, item->group, item->kind, b->jobs_version))
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt", "not looked at since it was applied");
+    else if (failed)
+        set(&item->ready, READY_TERMINAL, node_get_str(failed, "reason"),
+            node_get_str(failed, "message"));
+}
+
+// helm-controller has waited for the Jobs of a release that is Ready.
+static bool is_of_ready_release(const struct graph *g, const struct graph_item *item)
 {
     const struct graph_item *parent;
 
-    if (!span_is(item->kind, "Job") || !span_is(item->group, "batch"))
-        return false;
-    if (node_path(item->wanted, "spec", "ttlSecondsAfterFinished"))
-        return true;
     if (item->parent == GRAPH_NO_PARENT)
         return false;
     parent = &g->items.items[item->parent];
     return span_is(parent->kind, "HelmRelease") && parent->ready.state == READY_OK;
+}
+
+static void judge_absent(const struct builder *b, struct graph_item *item)
+{
+    if (is_job(item) && node_path(item->wanted, "spec", "ttlSecondsAfterFinished"))
+        judge_passed(b, item);
+    else if (!is_job(item) || !is_of_ready_release(b->graph, item))
+        set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
 }
 
 static void judge(struct builder *b, struct graph_item *item)
@@ -81,10 +103,7 @@ static void judge(struct builder *b, struct graph_item *item)
 
     switch (track_get(b->track, item->group, item->kind, item->ns, item->name, &item->object)) {
     case TRACK_FOUND: ready_check(item->object, &item->ready); break;
-    case TRACK_ABSENT:
-        if (!has_finished(b->graph, item))
-            set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
-        break;
+    case TRACK_ABSENT: judge_absent(b, item); break;
     case TRACK_UNKNOWN:
         trouble = track_trouble(b->track, item->group, item->kind, item->ns, item->name);
         set(&item->ready, READY_PROGRESSING, "NotLookedAt",
@@ -230,8 +249,11 @@ void graph_build(struct graph *g, const struct graph_facts *facts, const struct 
                  size_t last)
 {
     struct track *t = facts->track;
-    struct builder b = {
-        .graph = g, .track = t, .manifests = facts->manifests, .handled = facts->handled};
+    struct builder b = {.graph = g,
+                        .track = t,
+                        .manifests = facts->manifests,
+                        .handled = facts->handled,
+                        .jobs_version = facts->jobs_version};
     size_t done = 0;
 
     g->arena = arena_new();

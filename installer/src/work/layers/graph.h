@@ -40,6 +40,7 @@ struct graph_facts {
     struct manifests *manifests;
     struct handled *handled; // NULL: changes that were not seen are not asked about
     struct span last_write;  // when we last wrote to the layers so far, see work/layers/written.h
+    uint64_t jobs_version;   // the newest one of a Job that these layers have; 0: unknown
 };
 
 // Looks at the layers 0 to `last` of the plan. What is not known yet is noted in the facts and

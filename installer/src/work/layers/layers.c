@@ -60,6 +60,8 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
     if (strcmp(apply.last_write, w->last_write) > 0)
         memcpy(w->last_write, apply.last_write, sizeof(w->last_write));
     w->facts.last_write = span_str(w->last_write);
+    if (apply.jobs_version > w->facts.jobs_version)
+        w->facts.jobs_version = apply.jobs_version;
     // A layer that was as wanted already has nothing to settle.
     if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
         return -1;

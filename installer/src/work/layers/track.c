@@ -3,10 +3,12 @@
 #include "work/layers/track.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/timer.h"
 #include "base/vec.h"
+#include "model/ready.h"
 
 enum { TRACK_ASK_AGAIN_MS = 3000 };
 
@@ -20,8 +22,15 @@ struct track_kind {
     char *trouble;
 };
 
+// A Job that had failed, in its last state.
+struct failed_job {
+    struct doc *doc;
+    const struct node *object;
+};
+
 struct track {
     struct kube *kube;
+    VEC(struct failed_job) failed_jobs;
     VEC(struct track_kind *) kinds;
     bool noted; // some kind has never been asked for
     bool changed;
@@ -49,6 +58,9 @@ void track_free(struct track *t)
         free(kind);
     }
     vec_free(&t->kinds);
+    VEC_FOREACH (struct failed_job *, it, &t->failed_jobs)
+        doc_free(it->doc);
+    vec_free(&t->failed_jobs);
     free(t);
 }
 
@@ -107,11 +119,60 @@ void track_each(struct track *t, const char *group, const char *kind, kube_objec
         return;
 }
 
-static void on_change(void *data, enum kube_change change UNUSED, const struct node *object UNUSED)
+bool track_has_reached(struct track *t, struct span group, struct span kind, uint64_t version)
+{
+    const struct track_kind *k = find_kind(t, group, kind);
+
+    return k->watch && kube_watch_version(k->watch) >= version;
+}
+
+static size_t find_failed(const struct track *t, struct span ns, struct span name)
+{
+    for (size_t i = 0; i < t->failed_jobs.len; i++) {
+        const struct node *metadata = node_get(t->failed_jobs.items[i].object, "metadata");
+
+        if (span_eq(node_get_text(metadata, "name"), name) &&
+            span_eq(node_get_text(metadata, "namespace"), ns))
+            return i;
+    }
+    return t->failed_jobs.len;
+}
+
+const struct node *track_failed_job(const struct track *t, struct span ns, struct span name)
+{
+    size_t i = find_failed(t, ns, name);
+
+    return i < t->failed_jobs.len ? ready_condition(t->failed_jobs.items[i].object, "Failed")
+                                  : NULL;
+}
+
+// Of the Jobs of one name the last one counts.
+static void note_job(struct track *t, enum kube_change change, const struct node *job)
+{
+    const struct node *metadata = node_get(job, "metadata");
+    size_t i =
+        find_failed(t, node_get_text(metadata, "namespace"), node_get_text(metadata, "name"));
+    struct failed_job failed;
+
+    if (i < t->failed_jobs.len) {
+        doc_free(t->failed_jobs.items[i].doc);
+        vec_remove(&t->failed_jobs, i);
+    }
+    if (change != KUBE_DELETED ||
+        !span_is(node_get_text(ready_condition(job, "Failed"), "status"), "True"))
+        return;
+    failed.doc = doc_new();
+    failed.object = node_copy(failed.doc, job);
+    vec_push(&t->failed_jobs, failed);
+}
+
+static void on_change(void *data, enum kube_change change, const struct node *object)
 {
     struct track_kind *k = data;
 
     k->track->changed = true;
+    if (strcmp(k->group, "batch") == 0 && strcmp(k->kind, "Job") == 0)
+        note_job(k->track, change, object);
 }
 
 static void on_synced(void *data)

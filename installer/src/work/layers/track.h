@@ -5,6 +5,7 @@
 #define WORK_LAYERS_TRACK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/span.h"
@@ -32,6 +33,13 @@ enum track_answer track_get(struct track *t, struct span group, struct span kind
 // than …"), or NULL; borrowed.
 const char *track_trouble(struct track *t, struct span group, struct span kind, struct span ns,
                           struct span name);
+
+// Whether the watch of a kind that is watched knows all changes up to this resourceVersion.
+bool track_has_reached(struct track *t, struct span group, struct span kind, uint64_t version);
+
+// The condition Failed of a Job that had failed when it was deleted, or NULL: what is gone says no
+// more, and it may have gone between two looks. Borrowed until the loop runs again.
+const struct node *track_failed_job(const struct track *t, struct span ns, struct span name);
 
 // Calls each(object) for every watched object of the kind; nothing happens for an unknown one,
 // which is noted as by track_get().
