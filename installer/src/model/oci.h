@@ -111,9 +111,6 @@ int oci_index_parse(struct arena *arena, struct span bytes, struct span media_ty
 // "sha256:<hex>" of some bytes, in the arena.
 struct span oci_digest(struct arena *arena, struct span bytes);
 
-// Bytes of manifest, config and layers together.
-uint64_t oci_manifest_total(const struct oci_manifest *m);
-
 // --- from a name to manifests ---
 
 // Where oci_resolve() gets documents from.
@@ -132,7 +129,7 @@ enum oci_content { OCI_IMAGE, OCI_CHART };
 struct oci_resolved {
     struct span digest; // of the index, or else of the only manifest
     struct span media_type;
-    uint64_t size;                   // of all blobs: indexes, manifests, configs, layers
+    uint64_t size;                   // of indexes, manifests, configs, layers; each counts once
     const struct oci_index *indexes; // on the way, outermost first; none: the name is a manifest's
     size_t index_count;
     const struct oci_manifest *manifests; // for each platform that was asked for, in that order

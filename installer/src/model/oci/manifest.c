@@ -104,15 +104,6 @@ int oci_manifest_parse(struct arena *arena, struct span bytes, struct span media
     return parse_layers(arena, root, m, err);
 }
 
-uint64_t oci_manifest_total(const struct oci_manifest *m)
-{
-    uint64_t total = m->bytes.len + m->config.size;
-
-    for (size_t i = 0; i < m->layer_count; i++)
-        total += m->layers[i].size;
-    return total;
-}
-
 int oci_manifest_check_image(const struct oci_manifest *m, struct err **err)
 {
     struct span type = m->artifact_type.len ? m->artifact_type : m->config.media_type;

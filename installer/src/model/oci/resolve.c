@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "model/oci.h"
 
@@ -169,12 +170,28 @@ static int find_platform(struct search *s, const struct document *root, struct s
                    offers.len ? buf_str(&offers) : "nothing");
 }
 
-static bool is_new(const struct oci_manifest *all, size_t at)
+// Manifests share layers, and one may list a layer twice.
+static void count_blob(struct map *counted, struct oci_resolved *r, struct span digest,
+                       uint64_t size)
 {
-    for (size_t i = 0; i < at; i++)
-        if (span_eq(all[i].digest, all[at].digest))
-            return false;
-    return true;
+    if (!map_put(counted, digest, r))
+        r->size += size;
+}
+
+static void count_bytes(struct oci_resolved *r)
+{
+    struct map counted CLEANUP(map_free) = MAP_INIT;
+
+    for (size_t i = 0; i < r->index_count; i++)
+        count_blob(&counted, r, r->indexes[i].digest, r->indexes[i].bytes.len);
+    for (size_t i = 0; i < r->manifest_count; i++) {
+        const struct oci_manifest *m = &r->manifests[i];
+
+        count_blob(&counted, r, m->digest, m->bytes.len);
+        count_blob(&counted, r, m->config.digest, m->config.size);
+        for (size_t j = 0; j < m->layer_count; j++)
+            count_blob(&counted, r, m->layers[j].digest, m->layers[j].size);
+    }
 }
 
 static int resolve(struct search *s, struct span name, const struct span *platforms, size_t count,
@@ -187,16 +204,12 @@ static int resolve(struct search *s, struct span name, const struct span *platfo
         return -1;
     *r = (struct oci_resolved){
         .digest = root.digest, .manifests = manifests, .manifest_count = count};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (find_platform(s, &root, platforms[i], &manifests[i], err) < 0)
             return -1;
-        if (is_new(manifests, i))
-            r->size += oci_manifest_total(&manifests[i]);
-    }
     r->indexes = s->used.items;
     r->index_count = s->used.len;
-    for (size_t i = 0; i < r->index_count; i++)
-        r->size += r->indexes[i].bytes.len;
+    count_bytes(r);
     r->media_type = r->index_count ? r->indexes[0].media_type : manifests[0].media_type;
     return 0;
 }
