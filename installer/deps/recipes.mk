@@ -38,7 +38,7 @@ cmake = cmake -G "Unix Makefiles" -B $(WORK)/build/$@ \
 	-DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF
 cmake_install = $(MAKE) -C $(WORK)/build/$@ install
 
-libraries := openssl curl nghttp2 libarchive zlib libzstd libyaml jansson pcre2
+libraries := openssl curl nghttp2 libarchive zlib libzstd libyaml pcre2
 .PHONY: all musl $(libraries)
 all: $(libraries)
 $(libraries): musl
@@ -112,12 +112,6 @@ libyaml:
 	$(cmake) -S $(src)
 	$(cmake_install)
 	$(call license,License)
-
-jansson:
-	echo "deps: $@" >&2; $(log)
-	$(cmake) -S $(src) -DJANSSON_BUILD_DOCS=OFF -DJANSSON_WITHOUT_TESTS=ON -DJANSSON_EXAMPLES=OFF
-	$(cmake_install)
-	$(call license,LICENSE)
 
 # Patterns are short and run under a match limit: the compiler to machine code is not worth
 # its size and its writable, executable pages.

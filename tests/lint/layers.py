@@ -9,7 +9,6 @@ LIBRARY_HEADERS = {
     "ssl": r"openssl/.*",
     "archive": r"archive(_entry)?\.h",
     "yaml": r"yaml\.h",
-    "jansson": r"jansson\.h",
     "pcre2": r"pcre2\.h",
     "zlib": r"zlib\.h",
     "zstd": r"zstd(_errors)?\.h",
