@@ -4,11 +4,16 @@
 
 #include <string.h>
 
+static bool is_in(char c, struct span set)
+{
+    return span_find(set, c) < set.len;
+}
+
 static struct span skip_blanks(struct span text)
 {
     size_t at = 0;
 
-    while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4))
+    while (at < text.len && is_in(text.ptr[at], SPAN(" \t\r\n")))
         at++;
     return span_tail(text, at);
 }
@@ -36,7 +41,7 @@ static size_t value_len(struct span text)
 
         if (c == '"')
             step = string_len(span_tail(text, at));
-        else if (depth == 0 && memchr(",:]} \t\r\n", c, 8))
+        else if (depth == 0 && is_in(c, SPAN(",:]} \t\r\n")))
             return at;
         else if (c == '{' || c == '[')
             depth++;
@@ -45,7 +50,7 @@ static size_t value_len(struct span text)
         if (step == 0)
             return 0;
         at += step;
-        if (depth == 0 && strchr("\"}]", c))
+        if (depth == 0 && is_in(c, SPAN("\"}]")))
             return at;
     }
     return depth ? 0 : at;

@@ -16,9 +16,9 @@ struct plugin {
     struct transformer_list *out;
 };
 
-// Entries are paths, or the configuration itself.
-static int read_configs(struct kust *k, struct target *t, const struct node *list,
-                        struct resmap **out, struct err **err)
+// Entries are paths, or the configuration itself. NULL on failure.
+static const struct resmap *read_configs(struct kust *k, struct target *t, const struct node *list,
+                                         struct err **err)
 {
     struct accumulator *acc = accumulator_new(k);
     struct node *paths = node_new_seq(k->doc);
@@ -29,19 +29,20 @@ static int read_configs(struct kust *k, struct target *t, const struct node *lis
         bool in_place = span_find(text, '\n') < text.len || span_find(text, '{') < text.len;
         const char *name = arena_printf(k->arena, "%s (in place)", kust_where(k, entry));
         if (!in_place || objects_read(k, text, name, &found, &why) < 0) {
-            if (why && span_find(text, '\n') < text.len)
-                return err_move(err, &why); // no path has several lines
+            if (why && span_find(text, '\n') < text.len) { // no path has several lines
+                err_move(err, &why);
+                return NULL;
+            }
             node_push(k->doc, paths, entry);
             continue;
         }
         for (size_t i = 0; i < found.len; i++) {
             found.items[i]->origin = origin_append(k, t->origin, t->file_name);
             if (resmap_append(k, acc->resources, found.items[i], err) < 0)
-                return -1;
+                return NULL;
         }
     }
-    *out = acc->resources;
-    return target_add_resources(k, t, paths, acc, err);
+    return target_add_resources(k, t, paths, acc, err) < 0 ? NULL : acc->resources;
 }
 
 static const struct origin *plugin_origin(struct kust *k, const struct resource *r)
@@ -291,10 +292,11 @@ static int check_plugin(struct plugin *p, struct err **err)
 int plugin_transformers(struct kust *k, struct target *t, const struct node *list,
                         struct transformer_list *out, struct err **err)
 {
-    struct resmap *configs = NULL;
+    const struct resmap *configs;
     if (!node_len(list))
         return 0;
-    if (read_configs(k, t, list, &configs, err) < 0)
+    configs = read_configs(k, t, list, err);
+    if (!configs)
         return -1;
     for (size_t i = 0; i < configs->len; i++) {
         struct plugin p = {k, t, configs->items[i], NULL, out};
@@ -334,11 +336,12 @@ static int generate_one(struct plugin *p, struct accumulator *acc, struct err **
 
 int plugin_generate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
 {
-    struct resmap *configs = NULL;
+    const struct resmap *configs;
     struct node *list = node_get(t->spec, "generators");
     if (!node_len(list))
         return 0;
-    if (read_configs(k, t, list, &configs, err) < 0)
+    configs = read_configs(k, t, list, err);
+    if (!configs)
         return -1;
     for (size_t i = 0; i < configs->len; i++) {
         struct plugin p = {k, t, configs->items[i], NULL, NULL};

@@ -29,11 +29,9 @@ static bool is_one_of(struct span text, const char *const *names)
 
 static void normalize_arm(struct arena *arena, struct oci_platform *p)
 {
-    if (span_is(p->architecture, "armhf"))
-        p->variant = SPAN("v7");
-    else if (span_is(p->architecture, "armel"))
+    if (span_is(p->architecture, "armel"))
         p->variant = SPAN("v6");
-    else if (!p->variant.len)
+    else if (span_is(p->architecture, "armhf") || !p->variant.len)
         p->variant = SPAN("v7");
     else if (p->variant.len == 1 && p->variant.ptr[0] >= '5' && p->variant.ptr[0] <= '8')
         p->variant = span_str(arena_printf(arena, "v%c", p->variant.ptr[0]));

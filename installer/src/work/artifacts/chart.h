@@ -19,7 +19,7 @@ struct chart {
 // --- chart.c: where charts come from ---
 
 // From a folder of a git repository ("chart", "./chart"). `user` is who wants it, for messages.
-int chart_from_git(struct walk *w, const struct sources_git *git, struct span folder,
+int chart_from_git(struct walk *w, const struct sources_git *git, struct span path,
                    const char *user, struct chart *chart, struct err **err) MUST_CHECK;
 // From a registry: pulls it, adds it to the lock.
 int chart_from_oci(struct walk *w, struct span reference, const char *user, struct chart *chart,

@@ -223,6 +223,7 @@ int chart_load_archive(struct walk *w, struct span tgz, const char *what,
 
     if (!reader || read_archive(reader, what, content, limits, &files, err) < 0)
         return -1;
-    qsort(files.items, files.len, sizeof(*files.items), compare_files);
+    if (files.len)
+        qsort(files.items, files.len, sizeof(*files.items), compare_files);
     return load(w, &files, 0, what, limits, chart, err);
 }
