@@ -239,12 +239,12 @@ def test_documentation_that_drifts_is_refused(plant, old, new, words):
 # Rows that are added to the table, and the words of the configure error.
 ROWS = [
     ("model/kube2 cmd/up -", "may not depend on cmd/up"),
-    ("io/tar io/doc -", "may not depend on io/doc"),
+    ("io/archive io/doc -", "may not depend on io/doc"),
     ("model/git io/nowhere -", "declared nowhere above it"),
     ("model/git - glib", "unknown library glib"),
     ("attic/git - -", "no level is called attic"),
     ("io/doc - -", "declared twice"),
-    ("io/tar -", "three columns expected"),
+    ("io/archive -", "three columns expected"),
 ]
 
 

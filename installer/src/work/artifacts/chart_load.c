@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/tar.h"
+#include "io/archive.h"
 #include "work/artifacts/chart.h"
 
 #define NESTED_MAX 16 // charts in charts

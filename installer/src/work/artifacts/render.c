@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 #define TREE_MAX_BYTES ((size_t)256 << 20)
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "io/crypto.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 #define MANIFEST_MAX_BYTES ((uint64_t)32 << 20)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Archives and compression: gzip and zstd as stream filters, tar read from a stream under a strict
 // policy, and tar written so that the same content gives the same bytes.
-#ifndef IO_TAR_H
-#define IO_TAR_H
+#ifndef IO_ARCHIVE_H
+#define IO_ARCHIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>

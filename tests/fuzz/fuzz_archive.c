@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "io/tar.h"
+#include "io/archive.h"
 
 #define UNPACKED_MAX ((uint64_t)4 << 20)
 

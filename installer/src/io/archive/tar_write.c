@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 struct tar_writer {
     struct archive *archive;

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 enum { READ_PIECE_BYTES = 65536 };
 

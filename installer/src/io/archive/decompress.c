@@ -5,7 +5,7 @@
 #include <zstd.h>
 
 #include "base/mem.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 enum {
     COMPRESS_PIECE_BYTES = 65536,

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/mem.h"
-#include "io/tar.h"
+#include "io/archive.h"
 
 #define KIB ((size_t)1024)
 
