@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct stream *plain =
-        tar_decompress(stream_from_span(span_of(data, size)), UNPACKED_MAX, "input");
+        stream_decompress(stream_from_span(span_of(data, size)), UNPACKED_MAX, "input");
     struct tar_reader *reader CLEANUP(tar_reader_cleanup) = tar_reader_new(plain, "input", &err);
     struct tar_entry entry;
     int more = reader ? 1 : -1;

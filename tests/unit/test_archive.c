@@ -49,7 +49,7 @@ static const unsigned char zstd_hello[] = {0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0
 
 static int unpack(struct stream *from, uint64_t max, struct buf *out, struct err **err)
 {
-    struct stream *s CLEANUP(stream_cleanup) = tar_decompress(from, max, "input");
+    struct stream *s CLEANUP(stream_cleanup) = stream_decompress(from, max, "input");
 
     return stream_read_all(s, out, ERR_INTEGRITY, "input", err);
 }
@@ -63,28 +63,28 @@ static void check_hello(struct stream *from)
     assert_string_equal(buf_str(&out), "hello, hello, hello");
 }
 
-static void test_tar__gzip_is_told_however_small_the_pieces(void **state)
+static void test_archive__gzip_is_told_however_small_the_pieces(void **state)
 {
     (void)state;
     check_hello(stream_from_span(span_of(gzip_hello, sizeof(gzip_hello))));
     check_hello(drip(span_of(gzip_hello, sizeof(gzip_hello))));
 }
 
-static void test_tar__zstd_is_told_however_small_the_pieces(void **state)
+static void test_archive__zstd_is_told_however_small_the_pieces(void **state)
 {
     (void)state;
     check_hello(stream_from_span(span_of(zstd_hello, sizeof(zstd_hello))));
     check_hello(drip(span_of(zstd_hello, sizeof(zstd_hello))));
 }
 
-static void test_tar__what_is_not_compressed_passes(void **state)
+static void test_archive__what_is_not_compressed_passes(void **state)
 {
     (void)state;
     check_hello(stream_from_span(SPAN("hello, hello, hello")));
     check_hello(drip(SPAN("hello, hello, hello")));
 }
 
-static void test_tar__gzip_members_follow_each_other(void **state)
+static void test_archive__gzip_members_follow_each_other(void **state)
 {
     struct buf twice CLEANUP(buf_free) = BUF_INIT(KIB);
     struct buf out CLEANUP(buf_free) = BUF_INIT(KIB);
@@ -107,7 +107,7 @@ static void expect_bad(struct span data, uint64_t max, const char *word)
     assert_non_null(strstr(err_message(err), word));
 }
 
-static void test_tar__bad_compressed_data_is_refused(void **state)
+static void test_archive__bad_compressed_data_is_refused(void **state)
 {
     unsigned char flipped[sizeof(gzip_hello)];
 
@@ -120,7 +120,7 @@ static void test_tar__bad_compressed_data_is_refused(void **state)
     expect_bad(span_of(zstd_hello, 10), KIB, "ends too early");
 }
 
-static void test_tar__more_than_allowed_is_refused(void **state)
+static void test_archive__more_than_allowed_is_refused(void **state)
 {
     (void)state;
     expect_bad(span_of(gzip_hello, sizeof(gzip_hello)), 18, "more than 18 bytes");
@@ -142,7 +142,7 @@ static void write_sample(struct buf *out)
     assert_int_equal(tar_writer_finish(STEAL(w), &err), 0);
 }
 
-static void test_tar__what_is_written_is_read(void **state)
+static void test_archive__what_is_written_is_read(void **state)
 {
     struct buf tar CLEANUP(buf_free) = BUF_INIT(64 * KIB);
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -169,7 +169,7 @@ static void test_tar__what_is_written_is_read(void **state)
     assert_int_equal(tar_next(r, &e, &err), 0);
 }
 
-static void test_tar__same_content_gives_the_same_bytes(void **state)
+static void test_archive__same_content_gives_the_same_bytes(void **state)
 {
     struct buf first CLEANUP(buf_free) = BUF_INIT(64 * KIB);
     struct buf second CLEANUP(buf_free) = BUF_INIT(64 * KIB);
@@ -186,7 +186,7 @@ static int see_none(void *data, struct span piece, struct err **err UNUSED)
     return 0;
 }
 
-static void test_tar__the_stream_is_read_to_its_end(void **state)
+static void test_archive__the_stream_is_read_to_its_end(void **state)
 {
     struct buf tar CLEANUP(buf_free) = BUF_INIT(1024 * KIB);
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -237,7 +237,7 @@ static void expect_unsafe(const char *path, char type, const char *word)
     assert_non_null(strstr(err_message(err), word));
 }
 
-static void test_tar__unsafe_entries_are_refused(void **state)
+static void test_archive__unsafe_entries_are_refused(void **state)
 {
     (void)state;
     expect_unsafe("fine", '0', NULL);
@@ -252,7 +252,7 @@ static void test_tar__unsafe_entries_are_refused(void **state)
     expect_unsafe("pipe", '6', "neither file, folder nor link");
 }
 
-static void test_tar__cut_archives_are_refused(void **state)
+static void test_archive__cut_archives_are_refused(void **state)
 {
     struct buf tar CLEANUP(buf_free) = BUF_INIT(64 * KIB);
 
@@ -274,12 +274,14 @@ static void test_tar__cut_archives_are_refused(void **state)
     }
 }
 
-UNIT_MAIN(UNIT(test_tar__zstd_is_told_however_small_the_pieces),
-          UNIT(test_tar__gzip_is_told_however_small_the_pieces),
-          UNIT(test_tar__what_is_not_compressed_passes),
-          UNIT(test_tar__gzip_members_follow_each_other),
-          UNIT(test_tar__bad_compressed_data_is_refused),
-          UNIT(test_tar__more_than_allowed_is_refused), UNIT(test_tar__what_is_written_is_read),
-          UNIT(test_tar__same_content_gives_the_same_bytes),
-          UNIT(test_tar__the_stream_is_read_to_its_end), UNIT(test_tar__unsafe_entries_are_refused),
-          UNIT(test_tar__cut_archives_are_refused))
+UNIT_MAIN(UNIT(test_archive__zstd_is_told_however_small_the_pieces),
+          UNIT(test_archive__gzip_is_told_however_small_the_pieces),
+          UNIT(test_archive__what_is_not_compressed_passes),
+          UNIT(test_archive__gzip_members_follow_each_other),
+          UNIT(test_archive__bad_compressed_data_is_refused),
+          UNIT(test_archive__more_than_allowed_is_refused),
+          UNIT(test_archive__what_is_written_is_read),
+          UNIT(test_archive__same_content_gives_the_same_bytes),
+          UNIT(test_archive__the_stream_is_read_to_its_end),
+          UNIT(test_archive__unsafe_entries_are_refused),
+          UNIT(test_archive__cut_archives_are_refused))

@@ -21,7 +21,7 @@
 // Decompresses gzip or zstd, told apart by their first bytes; anything else passes as it is. Bad
 // data is a latched ERR_INTEGRITY that names `what`. More than `max_bytes` coming out is one, too.
 // Takes ownership of `inner_take`.
-struct stream *tar_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
+struct stream *stream_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
     MUST_CHECK;
 
 // --- reading ---
@@ -38,7 +38,7 @@ struct tar_entry {
 
 struct tar_reader;
 
-// Reads a plain tar (see tar_decompress); takes ownership of `s_take`. ERR_INTEGRITY.
+// Reads a plain tar (see stream_decompress); takes ownership of `s_take`. ERR_INTEGRITY.
 struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struct err **err)
     MUST_CHECK;
 

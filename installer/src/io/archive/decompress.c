@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gzip and zstd.
+// gzip and zstd, out of a stream.
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -179,7 +179,7 @@ static void decompress_close(struct stream *s)
     free(d);
 }
 
-struct stream *tar_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
+struct stream *stream_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
 {
     static const struct stream_ops ops = {decompress_read, decompress_close};
     struct decompress *d = MEM_NEW(struct decompress);

@@ -216,7 +216,7 @@ static int read_archive(struct tar_reader *reader, const char *what, struct aren
 int chart_load_archive(struct walk *w, struct span tgz, const char *what,
                        struct chart_limits *limits, struct chart *chart, struct err **err)
 {
-    struct stream *plain = tar_decompress(stream_from_span(tgz), CHART_MAX_BYTES, what);
+    struct stream *plain = stream_decompress(stream_from_span(tgz), CHART_MAX_BYTES, what);
     struct tar_reader *reader CLEANUP(tar_reader_cleanup) = tar_reader_new(plain, what, err);
     struct chart_files files CLEANUP(chart_files_free) = {0};
     struct arena *content CLEANUP(arena_cleanup) = arena_new();

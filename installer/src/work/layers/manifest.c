@@ -7,8 +7,8 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
-#include "io/crypto.h"
 #include "io/archive.h"
+#include "io/crypto.h"
 
 #define MANIFEST_MAX_BYTES ((uint64_t)32 << 20)
 
@@ -109,7 +109,7 @@ static int decode(struct span data, struct buf *json, struct err **err)
 
     if (!crypto_base64_decode(data, &once) || !crypto_base64_decode(buf_span(&once), &twice))
         return err_set(err, ERR_API, "it is not base64");
-    s = tar_decompress(stream_from_span(buf_span(&twice)), MANIFEST_MAX_BYTES, "release record");
+    s = stream_decompress(stream_from_span(buf_span(&twice)), MANIFEST_MAX_BYTES, "release record");
     return stream_read_all(s, json, ERR_API, "a release record", err);
 }
 
