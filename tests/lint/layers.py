@@ -43,13 +43,16 @@ class Table:
         if path == "main.c":
             return ANYTHING
         parts = path.rsplit(".", 1)[0].split("/")
-        name = parts[0] if parts[0] == self.levels[0] else "/".join(parts[:2])
+        name = parts[0] if self.is_one_module(parts[0]) else "/".join(parts[:2])
         return name if name in self.uses else None
 
+    def is_one_module(self, level):
+        """Whether a level is one module by the name of the level, as base is."""
+        return level in self.levels and level in self.uses
+
     def is_internal(self, path):
-        """Headers in a module's own folder, as against <level>/<module>.h."""
-        parts = path.split("/")
-        return parts[0] != self.levels[0] and len(parts) > 2
+        """Headers in a module's own folder, as against <level>/<module>.h, or <level>/<file>.h."""
+        return len(path.split("/")) > 2
 
 
 def quoted(tree, table, module, header):

@@ -11,12 +11,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
 
 MODULES = """\
-levels base io model work cmd
+levels base io model cluster cmd
 base           -              -
 io/doc         -              yaml
 io/http        -              curl
 model/kube     io/doc,io/http -
-cmd/up         model/kube     -
+cluster        model/kube     -
+cmd/up         cluster        -
 """
 
 LICENSE_LINE = "// SPDX-License-Identifier: Apache-2.0\n"
@@ -45,10 +46,20 @@ CLEAN = {
         '#include "model/kube.h"\n#include "io/doc.h"\n#include "io/http.h"\n\n'
         "int kube_list(void)\n{\n    return doc_open() + http_get();\n}\n"
     ),
+    "cluster/graph.h": "int graph_build(void);\n",
+    "cluster/graph.c": (
+        '#include "cluster/graph.h"\n#include "model/kube.h"\n\n'
+        "int graph_build(void)\n{\n    return kube_list();\n}\n"
+    ),
+    "cluster/look.h": "int look_once(void);\n",
+    "cluster/look.c": (
+        '#include "cluster/look.h"\n#include "cluster/graph.h"\n\n'
+        "int look_once(void)\n{\n    return graph_build();\n}\n"
+    ),
     "cmd/up.h": "int up_run(void);\n",
     "cmd/up.c": (
-        '#include "cmd/up.h"\n#include "model/kube.h"\n\n'
-        "int up_run(void)\n{\n    return kube_list();\n}\n"
+        '#include "cmd/up.h"\n#include "cluster/look.h"\n\n'
+        "int up_run(void)\n{\n    return look_once();\n}\n"
     ),
     "main.c": '#include "cmd/up.h"\n\nint main(void)\n{\n    return up_run();\n}\n',
 }
@@ -93,6 +104,7 @@ def function(name, body):
 
 
 KUBE, ONE, UP = "installer/src/model/kube.c", "installer/src/base/one.c", "installer/src/cmd/up.c"
+GRAPH = "installer/src/cluster/graph"
 
 # rule, file, text that is added to it, words of the finding
 PLANTED = [
@@ -100,6 +112,9 @@ PLANTED = [
     ("layers", "installer/src/io/doc.c", '#include "model/kube.h"\n', "io/doc may not use model/kube"),
     ("layers", "installer/src/io/doc.c", '#include "io/http.h"\n', "io/doc may not use io/http"),
     ("layers", UP, '#include "io/doc.h"\n', "cmd/up may not use io/doc"),
+    ("layers", KUBE, '#include "cluster/look.h"\n', "model/kube may not use cluster"),
+    ("layers", f"{GRAPH}.c", '#include "io/doc.h"\n', "cluster may not use io/doc"),
+    ("layers", f"{GRAPH}.c", '#include "cmd/up.h"\n', "cluster may not use cmd/up"),
     ("layers", KUBE, '#include "io/http/get_int.h"\n', "internal to io/http"),
     ("layers", KUBE, '#include "../io/doc.h"\n', "no header of a declared module"),
     ("layers", KUBE, '#include "kube.h"\n', "no header of a declared module"),
@@ -107,6 +122,7 @@ PLANTED = [
     ("layers", KUBE, "#include <glib/gmem.h>\n", "belongs to no library"),
     ("layers", "installer/src/io/doc.c", "#  include  <openssl/evp.h>\n", "may not use the library ssl"),
     ("cycles", "installer/src/base/one.h", '#include "base/two.h"\n', "base/one -> base/two -> base/one"),
+    ("cycles", f"{GRAPH}.h", '#include "cluster/look.h"\n', "cluster/graph -> cluster/look -> cluster/graph"),
     ("length", ONE, "// long\n" * 800, "800 allowed"),
     ("function", ONE, function("long_one", "    a++;\n" * 100), "long_one has 104 lines"),
     ("complexity", ONE, function("branchy", "    if (a)\n        a++;\n" * 15), "branchy has complexity 16"),
@@ -244,6 +260,7 @@ ROWS = [
     ("model/git - glib", "unknown library glib"),
     ("attic/git - -", "no level is called attic"),
     ("io/doc - -", "declared twice"),
+    ("cluster/graph - -", "the level cluster is one module"),
     ("io/archive -", "three columns expected"),
 ]
 
