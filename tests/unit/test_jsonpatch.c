@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// model/kustomize/jsonpatch: RFC 6902 with the leniencies of kustomize's library.
+// model/kustomize/merge/jsonpatch: RFC 6902 with the leniencies of kustomize's library.
 #include "unit.h"
 
 #include "base/buf.h"
-#include "model/kustomize/jsonpatch.h"
+#include "model/kustomize/merge/jsonpatch.h"
 
 // Applies a patch to a target; the result as YAML in `out`, or the error.
 static int apply(const char *target, const char *patch, struct buf *out, struct err **err)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// model/kustomize/merge: strategic merge. The expected results are those of kustomize 5.8.1.
+// model/kustomize/merge/merge: strategic merge. The expected results are those of kustomize 5.8.1.
 #include "unit.h"
 
 #include "base/buf.h"
-#include "model/kustomize/merge.h"
-#include "model/kustomize/schema.h"
+#include "model/kustomize/merge/merge.h"
+#include "model/kustomize/schema/schema.h"
 
 static struct node *read_one(struct doc *d, const char *text, const char *file)
 {
