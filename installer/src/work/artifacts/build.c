@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "work/artifacts/download.h"
-#include "work/artifacts/manifest.h"
+#include "work/artifacts/registry.h"
 #include "work/artifacts/render.h"
 #include "work/artifacts/walk.h"
 

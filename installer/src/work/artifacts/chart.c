@@ -8,7 +8,7 @@
 #include "io/crypto.h"
 #include "work/artifacts/cache.h"
 #include "work/artifacts/chart.h"
-#include "work/artifacts/manifest.h"
+#include "work/artifacts/registry.h"
 
 struct folder {
     struct arena *arena;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Container images: of pod templates, and those that charts name.
 #include "base/mem.h"
-#include "work/artifacts/manifest.h"
+#include "work/artifacts/registry.h"
 #include "work/artifacts/walk.h"
 
 static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,

@@ -71,7 +71,7 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
 // Adds the images of an object's pod template, if it has one.
 int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
 
-// --- flux.c ---
+// --- kustomization.c ---
 
 // The reference of a GitRepository's spec.ref for git_resolve(), in the arena. ERR_CONFIG.
 const char *flux_git_ref(struct walk *w, const struct walk_object *repository, struct err **err)
@@ -80,7 +80,7 @@ const char *flux_git_ref(struct walk *w, const struct walk_object *repository, s
 int flux_kustomization(struct walk *w, const struct walk_object *object, struct err **err)
     MUST_CHECK;
 
-// --- flux_folder.c ---
+// --- folder.c ---
 
 typedef VEC(const char *) flux_paths;
 

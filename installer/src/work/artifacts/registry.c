@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registry's documents through the cache.
-#include "work/artifacts/manifest.h"
+#include "work/artifacts/registry.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Indexes, manifests and configs of images and charts, out of the cache where their digest is
 // known.
-#ifndef WORK_ARTIFACTS_MANIFEST_H
-#define WORK_ARTIFACTS_MANIFEST_H
+#ifndef WORK_ARTIFACTS_REGISTRY_H
+#define WORK_ARTIFACTS_REGISTRY_H
 
 #include "io/http.h"
 #include "model/lock.h"
