@@ -4,11 +4,11 @@
 
 #include "base/arena.h"
 #include "base/timer.h"
+#include "cluster/handled.h"
+#include "cluster/verdict.h"
 #include "model/kustomize.h"
 #include "support_object.h"
 #include "work/layers.h"
-#include "work/layers/failure.h"
-#include "work/layers/handled.h"
 #include "work/layers/order.h"
 
 static void build(const char *const files[][2], struct kustomize_result *result)

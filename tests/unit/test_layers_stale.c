@@ -2,8 +2,8 @@
 // work/layers: whether a controller has seen the newest change that leads to what it gave up on.
 #include "unit.h"
 
+#include "cluster/stale.h"
 #include "support_object.h"
-#include "work/layers/stale.h"
 
 #define AT(second) "2026-01-01T00:00:" second "Z"
 

@@ -3,6 +3,7 @@
 #include "cmd/status.h"
 
 #include "base/timer.h"
+#include "cluster/finding.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/kube.h"

@@ -13,26 +13,15 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/report.h"
+#include "cluster/finding.h"
+#include "cluster/layer.h"
 #include "io/doc.h"
 #include "model/kube.h"
 #include "model/kustomize.h"
-#include "model/ready.h"
 
 #define LAYERS_FAIL_AFTER_MS 180000 // a failure that repeats this long is final
 #define LAYERS_WINDOW_MS 2000       // how long a changed layer must stay ready
 #define LAYERS_TIMEOUT_MS 3600000   // of a whole run
-
-struct layer {
-    const char *name;
-    const struct node **objects; // in tree order
-    size_t count;
-};
-
-// The layers in order; plain data, all borrowed from the rendered tree and an arena.
-struct layers_plan {
-    struct layer *items;
-    size_t count;
-};
 
 // Makes one layer of each entry of the entrypoint's `resources`, named by its last path part, from
 // the rendered tree. What the entrypoint's own generators made belongs to the first layer that
@@ -69,21 +58,6 @@ struct layers_result {
 int layers_up(struct kube *k, const struct layers_plan *plan, const struct layers_options *options,
               struct report *report, struct layers_result *results, struct err **err) MUST_CHECK;
 
-// One object that is not ready, with the way from it to the applied object it grew out of.
-struct layers_finding {
-    size_t layer;
-    enum ready_state state;
-    bool blocked;          // only waits for something else in the list
-    bool stale;            // terminal, but before the last change: its controller has to look again
-    const char *object;    // "StatefulSet loki/loki"
-    const char *release;   // "HelmRelease bigbang/loki", the nearest one above it, or NULL
-    const char *pod;       // "loki/loki-0" or NULL
-    const char *container; // of that pod, or NULL
-    const char *reason;    // "ImagePullBackOff"
-    const char *message;
-    int64_t attempts;
-};
-
 struct layers_state {
     size_t *objects;                       // per layer of the plan: how many are looked at
     size_t *unready;                       // per layer: how many of them are not ready
@@ -95,9 +69,5 @@ struct layers_state {
 // was listed; ERR_API, ERR_TIMEOUT (deadline, absolute), ERR_CANCELLED.
 int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline,
                 struct arena *arena, struct layers_state *state, struct err **err) MUST_CHECK;
-
-// One line about a finding: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki-0: …".
-// Appended to `out`.
-void layers_describe(const struct layers_finding *finding, struct buf *out);
 
 #endif

@@ -3,8 +3,8 @@
 #ifndef WORK_LAYERS_APPLY_H
 #define WORK_LAYERS_APPLY_H
 
+#include "cluster/written.h"
 #include "work/layers.h"
-#include "work/layers/written.h"
 
 struct apply {
     struct kube *kube;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timer.h"
+#include "model/ready.h"
 
 enum { DEFINITIONS_POLL_MS = 50 };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/timer.h"
+#include "cluster/finding.h"
 #include "work/layers/apply.h"
-#include "work/layers/findings.h"
 #include "work/layers/wait.h"
 
 static int find_layer(const struct layers_plan *plan, const char *name, size_t *index,

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "work/layers/findings.h"
-#include "work/layers/stale.h"
+#include "cluster/finding.h"
+#include "cluster/stale.h"
 
 enum {
     WAIT_QUIET_MS = 20,        // changes come in bursts: one look for all of them

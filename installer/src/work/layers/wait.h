@@ -3,11 +3,11 @@
 #ifndef WORK_LAYERS_WAIT_H
 #define WORK_LAYERS_WAIT_H
 
+#include "cluster/graph.h"
+#include "cluster/informers.h"
+#include "cluster/verdict.h"
+#include "cluster/written.h"
 #include "work/layers.h"
-#include "work/layers/failure.h"
-#include "work/layers/graph.h"
-#include "work/layers/track.h"
-#include "work/layers/written.h"
 
 struct wait {
     struct kube *kube;

@@ -2,8 +2,8 @@
 // What a Helm release wanted, from its own record (helm.sh/helm/v4 pkg/storage/driver: the Secret
 // sh.helm.release.v1.<name>.v<N>). Asked only about workloads that stand at zero replicas: nothing
 // in their own status tells whether somebody stopped them.
-#ifndef WORK_LAYERS_MANIFEST_H
-#define WORK_LAYERS_MANIFEST_H
+#ifndef CLUSTER_RELEASE_RECORD_H
+#define CLUSTER_RELEASE_RECORD_H
 
 #include <stdbool.h>
 #include <stdint.h>

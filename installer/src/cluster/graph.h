@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The graph of objects at one moment: the applied ones, and what grew out of them through the
 // inventories and labels of Flux, each with its judgement.
-#ifndef WORK_LAYERS_GRAPH_H
-#define WORK_LAYERS_GRAPH_H
+#ifndef CLUSTER_GRAPH_H
+#define CLUSTER_GRAPH_H
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "work/layers.h"
-#include "work/layers/handled.h"
-#include "work/layers/manifest.h"
-#include "work/layers/track.h"
+#include "cluster/handled.h"
+#include "cluster/informers.h"
+#include "cluster/layer.h"
+#include "cluster/release_record.h"
+#include "model/ready.h"
 
 enum { GRAPH_NO_PARENT = -1 };
 
@@ -25,7 +26,7 @@ struct graph_item {
     const char *pod; // the pod that says why, "ns/name", or NULL
     const char *container;
     bool has_unready_child;
-    bool stale; // see work/layers/stale.h
+    bool stale; // see cluster/stale.h
 };
 
 struct graph {
@@ -39,7 +40,7 @@ struct graph_facts {
     struct track *track;
     struct manifests *manifests;
     struct handled *handled; // NULL: changes that were not seen are not asked about
-    struct span last_write;  // when we last wrote to the layers so far, see work/layers/written.h
+    struct span last_write;  // when we last wrote to the layers so far, see cluster/written.h
     uint64_t jobs_version;   // the newest one of a Job that these layers have; 0: unknown
 };
 

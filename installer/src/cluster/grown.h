@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a Helm release made, by the labels that helm-controller puts on every object: known while an
 // installation still runs, when the release has no inventory yet.
-#ifndef WORK_LAYERS_GROWN_H
-#define WORK_LAYERS_GROWN_H
+#ifndef CLUSTER_GROWN_H
+#define CLUSTER_GROWN_H
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/span.h"
 #include "base/vec.h"
-#include "work/layers/track.h"
+#include "cluster/informers.h"
 
 struct grown_list {
     const struct node **items;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The index of objects by the release that made them.
-#include "work/layers/grown.h"
+#include "cluster/grown.h"
 
 #include <string.h>
 

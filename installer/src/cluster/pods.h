@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a workload to its pods, through owner references.
-#ifndef WORK_LAYERS_PODS_H
-#define WORK_LAYERS_PODS_H
+#ifndef CLUSTER_PODS_H
+#define CLUSTER_PODS_H
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "cluster/informers.h"
 #include "model/ready.h"
-#include "work/layers/track.h"
 
 struct pods {
     struct arena *arena;

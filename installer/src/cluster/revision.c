@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparing revisions along the chain of sources.
-#include "work/layers/revision.h"
+#include "cluster/revision.h"
 
 #include <stdio.h>
 

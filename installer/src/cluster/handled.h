@@ -3,8 +3,8 @@
 // Secret and tells the HelmRelease by an annotation: its generation stays, and until
 // helm-controller looks at its next interval the release is Ready with the old values. It is asked
 // to look now (reconcile.fluxcd.io/requestedAt, fluxcd/pkg/apis/meta).
-#ifndef WORK_LAYERS_HANDLED_H
-#define WORK_LAYERS_HANDLED_H
+#ifndef CLUSTER_HANDLED_H
+#define CLUSTER_HANDLED_H
 
 #include <stdbool.h>
 

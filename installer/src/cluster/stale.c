@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparing the times of changes with those of statuses.
-#include "work/layers/stale.h"
+#include "cluster/stale.h"
 
 #include <string.h>
 
+#include "cluster/written.h"
 #include "model/flux.h"
-#include "work/layers/written.h"
 
 // Where an object of Flux gets its content from.
 struct source {

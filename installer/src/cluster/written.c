@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading the times of managedFields.
-#include "work/layers/written.h"
+#include "cluster/written.h"
 
 struct span written_later(struct span a, struct span b)
 {

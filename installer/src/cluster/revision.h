@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether an object of Flux that calls itself ready is so at the revision that its source has: its
 // own status says nothing of what its controller has yet to hear of.
-#ifndef WORK_LAYERS_REVISION_H
-#define WORK_LAYERS_REVISION_H
+#ifndef CLUSTER_REVISION_H
+#define CLUSTER_REVISION_H
 
+#include "cluster/informers.h"
 #include "model/ready.h"
-#include "work/layers/track.h"
 
 // Follows the way from the object to its source (release, chart, repository) and changes `ready` to
 // progressing where a newer revision is on its way. What is not there, or of a kind that cannot be

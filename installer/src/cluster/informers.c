@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches by kind.
-#include "work/layers/track.h"
+#include "cluster/informers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The live picture of the cluster: one watch for each kind of object that is of interest, started
 // when the kind is first asked for and served.
-#ifndef WORK_LAYERS_TRACK_H
-#define WORK_LAYERS_TRACK_H
+#ifndef CLUSTER_INFORMERS_H
+#define CLUSTER_INFORMERS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // When an object was last written, and by whom, as metadata.managedFields tells. The times are
 // RFC 3339 in UTC and whole seconds, so that they compare as text; empty when there is none.
-#ifndef WORK_LAYERS_WRITTEN_H
-#define WORK_LAYERS_WRITTEN_H
+#ifndef CLUSTER_WRITTEN_H
+#define CLUSTER_WRITTEN_H
 
 #include "base/span.h"
 #include "io/doc.h"

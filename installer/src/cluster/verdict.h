@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of failures: tells one that heals from one that goes on. A failure is final when the
 // same reason on the same object was seen over a stretch of time and repeatedly.
-#ifndef WORK_LAYERS_FAILURE_H
-#define WORK_LAYERS_FAILURE_H
+#ifndef CLUSTER_VERDICT_H
+#define CLUSTER_VERDICT_H
 
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "work/layers.h"
+#include "cluster/finding.h"
 
 // A failure that is not seen for this long is forgotten: between two attempts of a release its
 // pods are gone for a while.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking controllers to look.
-#include "work/layers/handled.h"
+#include "cluster/handled.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/vec.h"
+#include "cluster/written.h"
 #include "model/flux.h"
-#include "work/layers/written.h"
 
 struct request {
     char *group;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Building the graph.
-#include "work/layers/graph.h"
+#include "cluster/graph.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/grown.h"
+#include "cluster/pods.h"
+#include "cluster/revision.h"
 #include "model/flux.h"
-#include "work/layers/grown.h"
-#include "work/layers/pods.h"
-#include "work/layers/revision.h"
 
 struct builder {
     struct graph *graph;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "work/layers/findings.h"
+#include "cluster/finding.h"
 
 // Higher is more telling.
 static int weight(const struct layers_finding *f)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading the records of Helm releases.
-#include "work/layers/manifest.h"
+#include "cluster/release_record.h"
 
 #include <stdlib.h>
 #include <string.h>

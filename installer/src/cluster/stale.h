@@ -2,12 +2,12 @@
 // Whether what an object came to still holds. A controller that gave up looks again only when
 // something changes; between the change and that look the object's status is of the past. The
 // change may have been made by an earlier `up` that was killed right after it.
-#ifndef WORK_LAYERS_STALE_H
-#define WORK_LAYERS_STALE_H
+#ifndef CLUSTER_STALE_H
+#define CLUSTER_STALE_H
 
 #include <stdbool.h>
 
-#include "work/layers/graph.h"
+#include "cluster/graph.h"
 
 // Marks each terminal item of which a controller of Flux has yet to see the newest change that
 // leads to it: on the way from the applied object to it one was not looked at since our last write

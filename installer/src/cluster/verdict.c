@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of failures.
-#include "work/layers/failure.h"
+#include "cluster/verdict.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The index of pods by the object that owns them.
-#include "work/layers/pods.h"
+#include "cluster/pods.h"
 
 #include <string.h>
 
