@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a real API server whether work/layers/compare tells the truth. Each line of the file is
+// Asks a real API server whether model/ssa tells the truth. Each line of the file is
 //
 //     {"object": {...}, "other": {...}, "wanted": [{...}, ...]}
 //
@@ -18,7 +18,7 @@
 #include "base/vec.h"
 #include "io/http.h"
 #include "model/kube.h"
-#include "work/layers/compare.h"
+#include "model/ssa.h"
 
 #include <fcntl.h>
 
@@ -145,7 +145,7 @@ static void look_again(void *data)
 static void on_asked(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct trial *p = data;
-    bool skips = compare_is_applied(wanted_of(p), p->live, manager);
+    bool skips = ssa_is_applied(wanted_of(p), p->live, manager);
     char *changed CLEANUP(mem_cleanup) = error ? NULL : changes(p->live, answer->object);
 
     // A controller may have changed the object since.

@@ -11,9 +11,8 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "base/vec.h"
-#include "work/layers/compare.h"
+#include "model/ssa.h"
 #include "work/layers/definitions.h"
-#include "work/layers/leave.h"
 #include "work/layers/order.h"
 
 enum { APPLY_TERMINATING_RETRY_MS = 1000 };
@@ -152,7 +151,7 @@ static void on_dry_run(void *data, struct kube_answer *answer, const struct err 
 {
     struct job *job = data;
 
-    if (error || !compare_differs(job->live, answer->object, job->group->apply->manager)) {
+    if (error || !ssa_differs(job->live, answer->object, job->group->apply->manager)) {
         job_end(job, error);
         return;
     }
@@ -164,7 +163,8 @@ static void leave_out(struct job *job, const struct node *live)
     struct apply *a = job->group->apply;
     struct span scaler;
 
-    job->wanted = leave_to_others(job->wanted, live, forced_managers, &job->wanted_doc, &scaler);
+    job->wanted =
+        ssa_leave_to_others(job->wanted, live, forced_managers, &job->wanted_doc, &scaler);
     if (scaler.len) {
         char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
 
@@ -183,7 +183,7 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
         return;
     }
     note_live(job->group->apply, answer->object);
-    if (error || compare_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
+    if (error || ssa_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
         job_end(job, error);
         return;
     }

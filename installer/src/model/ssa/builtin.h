@@ -2,8 +2,8 @@
 // What the API server does to fields of its own kinds when it stores them: quantities get a
 // canonical form, some fields a default, some empty ones are left out. Fields of other kinds stay
 // as they were written.
-#ifndef WORK_LAYERS_BUILTIN_H
-#define WORK_LAYERS_BUILTIN_H
+#ifndef MODEL_SSA_BUILTIN_H
+#define MODEL_SSA_BUILTIN_H
 
 #include <stdbool.h>
 

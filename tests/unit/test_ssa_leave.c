@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers: what of a wanted object is left to others.
+// model/ssa: what of a wanted object is left to others.
 #include "unit.h"
 
+#include "model/ssa.h"
 #include "support_object.h"
-#include "work/layers/leave.h"
 
 static const char *const people[] = {"kubectl", NULL};
 
@@ -14,7 +14,8 @@ static void assert_applied(const char *wanted, const char *live, const char *app
     struct doc *d CLEANUP(doc_cleanup) = NULL;
     struct node *from = object(wanted);
     struct span scaler;
-    const struct node *got = leave_to_others(from, live ? object(live) : NULL, people, &d, &scaler);
+    const struct node *got =
+        ssa_leave_to_others(from, live ? object(live) : NULL, people, &d, &scaler);
 
     assert_true(node_equal(got, object(applied)));
     assert_true(span_is(scaler, scaled_by));
@@ -26,7 +27,7 @@ static void assert_applied(const char *wanted, const char *live, const char *app
     "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\n"          \
     "webhooks: [{name: a, clientConfig: {" first "}}, {name: b, clientConfig: {" second "}}]\n"
 
-static void test_leave__bundles_without_a_certificate(void **state)
+static void test_ssa_leave__bundles_without_a_certificate(void **state)
 {
     static const char *const conversion =
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
@@ -53,7 +54,7 @@ static void test_leave__bundles_without_a_certificate(void **state)
 
 #define ROLE "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
 
-static void test_leave__rules_of_an_aggregated_role(void **state)
+static void test_ssa_leave__rules_of_an_aggregated_role(void **state)
 {
     (void)state;
     assert_applied(ROLE "aggregationRule: {a: b}\nrules: []\n", NULL,
@@ -69,7 +70,7 @@ static void test_leave__rules_of_an_aggregated_role(void **state)
     "{'f:paused': {}}}}, {manager: " manager ", operation: Update, " part                          \
     "fieldsV1: {'f:spec': {'" field "': {}}}}]}\n"
 
-static void test_leave__replicas_that_somebody_scales(void **state)
+static void test_ssa_leave__replicas_that_somebody_scales(void **state)
 {
     (void)state;
     assert_applied(SET("replicas: 2, "), SCALED("autoscaler", "subresource: scale, ", "f:replicas"),
@@ -87,9 +88,9 @@ static void test_leave__replicas_that_somebody_scales(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(test_leave__bundles_without_a_certificate),
-        UNIT(test_leave__rules_of_an_aggregated_role),
-        UNIT(test_leave__replicas_that_somebody_scales),
+        UNIT(test_ssa_leave__bundles_without_a_certificate),
+        UNIT(test_ssa_leave__rules_of_an_aggregated_role),
+        UNIT(test_ssa_leave__replicas_that_somebody_scales),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

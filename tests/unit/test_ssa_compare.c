@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers: whether a live object is what an apply would leave. The live objects are as an API
+// model/ssa: whether a live object is what an apply would leave. The live objects are as an API
 // server stores them, with the fields that the manager "me" has applied.
 #include "unit.h"
 
+#include "model/ssa.h"
+#include "model/ssa/quantity.h"
 #include "support_object.h"
-#include "work/layers/compare.h"
-#include "work/layers/quantity.h"
 
 #define OWNED(api, fields)                                                                         \
     "managedFields: [{manager: me, operation: Apply, apiVersion: " api ", fieldsV1: {" fields "}}" \
@@ -13,7 +13,7 @@
 
 static bool is_applied(const char *wanted, const char *live)
 {
-    return compare_is_applied(object(wanted), object(live), "me");
+    return ssa_is_applied(object(wanted), object(live), "me");
 }
 
 // --- scalars ---
@@ -27,7 +27,7 @@ static bool is_applied(const char *wanted, const char *live)
 #define WANTED_MAP(at, value)                                                                      \
     CONFIG_MAP "metadata: {name: x, annotations: {at: '" at "'}}\ndata: {a: '" value "'}\n"
 
-static void test_compare__texts_that_look_like_numbers_are_texts(void **state)
+static void test_ssa_compare__texts_that_look_like_numbers_are_texts(void **state)
 {
     (void)state;
     assert_true(is_applied(WANTED_MAP("2026-01-01T00:00:00Z", "2"), LIVE_MAP("2")));
@@ -36,18 +36,18 @@ static void test_compare__texts_that_look_like_numbers_are_texts(void **state)
     assert_false(is_applied(WANTED_MAP("2026-01-01T00:00:01Z", "2"), LIVE_MAP("2")));
 }
 
-static void test_compare__what_is_not_owned_yet_has_to_be_applied(void **state)
+static void test_ssa_compare__what_is_not_owned_yet_has_to_be_applied(void **state)
 {
     (void)state;
-    assert_false(compare_is_applied(object(WANTED_MAP("2026-01-01T00:00:00Z", "2")),
-                                    object(LIVE_MAP("2")), "someone"));
+    assert_false(ssa_is_applied(object(WANTED_MAP("2026-01-01T00:00:00Z", "2")),
+                                object(LIVE_MAP("2")), "someone"));
     assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\ndata: {a: '2', b: '1'}\n",
                             LIVE_MAP("2', b: '1")));
     // owned, and not wanted any more
     assert_false(is_applied(CONFIG_MAP "metadata: {name: x}\ndata: {a: '2'}\n", LIVE_MAP("2")));
 }
 
-static void test_compare__a_field_of_another_api_version_is_not_certain(void **state)
+static void test_ssa_compare__a_field_of_another_api_version_is_not_certain(void **state)
 {
     static const char *const format =
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x, " OWNED(
@@ -66,7 +66,7 @@ static void test_compare__a_field_of_another_api_version_is_not_certain(void **s
 
 // --- quantities ---
 
-static void test_quantity__as_the_server_stores_it(void **state)
+static void test_ssa_quantity__as_the_server_stores_it(void **state)
 {
     static const struct {
         const char *text, *stored;
@@ -124,7 +124,7 @@ static void test_quantity__as_the_server_stores_it(void **state)
                 "{restartPolicy: Always, containers: [{name: c, imagePullPolicy: Always, " more    \
                 "}]}}}\n"
 
-static void test_compare__quantities_only_where_kubernetes_has_them(void **state)
+static void test_ssa_compare__quantities_only_where_kubernetes_has_them(void **state)
 {
     static const char *const live =
         LIVE_CONTAINER("'f:resources': {'f:limits': {'f:cpu': {}, 'f:memory': {}}}",
@@ -163,7 +163,7 @@ static void test_compare__quantities_only_where_kubernetes_has_them(void **state
                                                             ", policyTypes: [Ingress]}\n"
 #define WANTED_POLICY(spec) POLICY "metadata: {name: x}\nspec: {podSelector: " spec "}\n"
 
-static void test_compare__an_atomic_map_has_nothing_else(void **state)
+static void test_ssa_compare__an_atomic_map_has_nothing_else(void **state)
 {
     static const char *const live =
         LIVE_POLICY("{matchLabels: {a: b, c: d}}, ingress: [{ports: [{port: 80, protocol: TCP}]}]");
@@ -189,7 +189,7 @@ static void test_compare__an_atomic_map_has_nothing_else(void **state)
         "helm.toolkit.fluxcd.io/v2",                                                               \
         "'f:spec': {'f:valuesFrom': {}}") "}\nspec: {valuesFrom: " from "}\n"
 
-static void test_compare__an_atomic_list_is_the_same_list(void **state)
+static void test_ssa_compare__an_atomic_list_is_the_same_list(void **state)
 {
     static const char *const live =
         LIVE_RELEASE("[{kind: Secret, name: a}, {kind: ConfigMap, name: b, optional: true}]");
@@ -221,7 +221,7 @@ static void test_compare__an_atomic_list_is_the_same_list(void **state)
         "'k:{\"name\":\"b\"}': {'.': {}, 'f:name': {}}}}}}") "}\nspec: " INIT(__VA_ARGS__)
 #define WANTED_INIT(...) DEPLOYMENT "metadata: {name: x}\nspec: " INIT(__VA_ARGS__)
 
-static void test_compare__keyed_lists_are_in_order(void **state)
+static void test_ssa_compare__keyed_lists_are_in_order(void **state)
 {
     static const char *const wanted = WANTED_INIT("{name: a}, {name: b}");
 
@@ -247,7 +247,7 @@ static void test_compare__keyed_lists_are_in_order(void **state)
                                                                  "ports: " ports "}\n"
 #define WANTED_SERVICE(ports) SERVICE "metadata: {name: x}\nspec: {ports: " ports "}\n"
 
-static void test_compare__a_key_has_its_default(void **state)
+static void test_ssa_compare__a_key_has_its_default(void **state)
 {
     static const char *const live =
         LIVE_SERVICE("[{name: t, port: 53, protocol: TCP, targetPort: 53}, "
@@ -267,7 +267,7 @@ static void test_compare__a_key_has_its_default(void **state)
         "v1", "'f:metadata': {'f:finalizers': {'v:\"a/b\"': {}, 'v:\"c/d\"': {}}}") "}\n"
 #define WANTED_SET(list) CONFIG_MAP "metadata: {name: x, finalizers: " list "}\n"
 
-static void test_compare__sets_are_in_order(void **state)
+static void test_ssa_compare__sets_are_in_order(void **state)
 {
     (void)state;
     assert_true(is_applied(WANTED_SET("[a/b, c/d]"), LIVE_SET("[a/b, e/f, c/d]")));
@@ -280,7 +280,7 @@ static void test_compare__sets_are_in_order(void **state)
 
 #define CLASS "apiVersion: storage.k8s.io/v1\nkind: StorageClass\n"
 
-static void test_compare__what_the_server_drops_is_there(void **state)
+static void test_ssa_compare__what_the_server_drops_is_there(void **state)
 {
     static const char *const class = CLASS "metadata: {name: x, " OWNED(
         "storage.k8s.io/v1", "'f:parameters': {}, 'f:provisioner': {}") "}\nprovisioner: p\n";
@@ -307,7 +307,7 @@ static void test_compare__what_the_server_drops_is_there(void **state)
             "apps/v1", "'f:spec': {'f:automountServiceAccountToken': {}}") "}\nspec: {}\n"));
 }
 
-static void test_compare__habits_of_generators_are_no_change(void **state)
+static void test_ssa_compare__habits_of_generators_are_no_change(void **state)
 {
     static const char *const fields =
         "'f:spec': {'f:strategy': {}, 'f:template': {'f:metadata': {'f:creationTimestamp': {}}}}";
@@ -326,7 +326,7 @@ static void test_compare__habits_of_generators_are_no_change(void **state)
                            live));
 }
 
-static void test_compare__nothing_wanted_is_nothing_owned(void **state)
+static void test_ssa_compare__nothing_wanted_is_nothing_owned(void **state)
 {
     static const char *const bare = CONFIG_MAP "metadata: {name: x, labels: {other: '1'}}\n";
 
@@ -346,7 +346,7 @@ static void test_compare__nothing_wanted_is_nothing_owned(void **state)
 
 #define SECRET "apiVersion: v1\nkind: Secret\n"
 
-static void test_compare__string_data_is_found_in_data(void **state)
+static void test_ssa_compare__string_data_is_found_in_data(void **state)
 {
     static const char *const live = SECRET
         "metadata: {name: x, " OWNED("v1", "'f:stringData': {'f:a': {}}") "}\ndata: {a: Zm9v}\n";
@@ -360,7 +360,7 @@ static void test_compare__string_data_is_found_in_data(void **state)
 
 // --- answers of dry runs ---
 
-static void test_compare__dry_run_differs_in_substance_only(void **state)
+static void test_ssa_compare__dry_run_differs_in_substance_only(void **state)
 {
     struct node *a =
         object("metadata: {name: x, resourceVersion: '1', labels: {a: b}}\nspec: {n: 1}\n"
@@ -371,13 +371,13 @@ static void test_compare__dry_run_differs_in_substance_only(void **state)
     struct node *e = object("metadata: {name: x, labels: {a: b}}\nspec: {n: 1, m: 2}");
 
     (void)state;
-    assert_false(compare_differs(a, b, "me"));
-    assert_true(compare_differs(a, c, "me"));
-    assert_true(compare_differs(a, e, "me"));
-    assert_true(compare_differs(e, a, "me"));
+    assert_false(ssa_differs(a, b, "me"));
+    assert_true(ssa_differs(a, c, "me"));
+    assert_true(ssa_differs(a, e, "me"));
+    assert_true(ssa_differs(e, a, "me"));
 }
 
-static void test_compare__dry_run_differs_in_what_is_owned(void **state)
+static void test_ssa_compare__dry_run_differs_in_what_is_owned(void **state)
 {
     struct node *none = object("metadata: {name: x}\nstatus: {x: 1}");
     struct node *ours =
@@ -386,32 +386,32 @@ static void test_compare__dry_run_differs_in_what_is_owned(void **state)
         object("metadata: {name: x, " OWNED("v1", "'f:status': {'f:x': {}}") "}\nstatus: {x: 2}");
 
     (void)state;
-    assert_true(compare_differs(none, ours, "me"));
-    assert_false(compare_differs(none, ours, "someone"));
+    assert_true(ssa_differs(none, ours, "me"));
+    assert_false(ssa_differs(none, ours, "someone"));
     // a status that has no API of its own is applied with the rest
-    assert_true(compare_differs(ours, more, "me"));
-    assert_false(compare_differs(ours, more, "someone"));
+    assert_true(ssa_differs(ours, more, "me"));
+    assert_false(ssa_differs(ours, more, "someone"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(test_compare__texts_that_look_like_numbers_are_texts),
-        UNIT(test_compare__what_is_not_owned_yet_has_to_be_applied),
-        UNIT(test_compare__a_field_of_another_api_version_is_not_certain),
-        UNIT(test_quantity__as_the_server_stores_it),
-        UNIT(test_compare__quantities_only_where_kubernetes_has_them),
-        UNIT(test_compare__an_atomic_map_has_nothing_else),
-        UNIT(test_compare__an_atomic_list_is_the_same_list),
-        UNIT(test_compare__keyed_lists_are_in_order),
-        UNIT(test_compare__a_key_has_its_default),
-        UNIT(test_compare__sets_are_in_order),
-        UNIT(test_compare__what_the_server_drops_is_there),
-        UNIT(test_compare__habits_of_generators_are_no_change),
-        UNIT(test_compare__nothing_wanted_is_nothing_owned),
-        UNIT(test_compare__string_data_is_found_in_data),
-        UNIT(test_compare__dry_run_differs_in_substance_only),
-        UNIT(test_compare__dry_run_differs_in_what_is_owned),
+        UNIT(test_ssa_compare__texts_that_look_like_numbers_are_texts),
+        UNIT(test_ssa_compare__what_is_not_owned_yet_has_to_be_applied),
+        UNIT(test_ssa_compare__a_field_of_another_api_version_is_not_certain),
+        UNIT(test_ssa_quantity__as_the_server_stores_it),
+        UNIT(test_ssa_compare__quantities_only_where_kubernetes_has_them),
+        UNIT(test_ssa_compare__an_atomic_map_has_nothing_else),
+        UNIT(test_ssa_compare__an_atomic_list_is_the_same_list),
+        UNIT(test_ssa_compare__keyed_lists_are_in_order),
+        UNIT(test_ssa_compare__a_key_has_its_default),
+        UNIT(test_ssa_compare__sets_are_in_order),
+        UNIT(test_ssa_compare__what_the_server_drops_is_there),
+        UNIT(test_ssa_compare__habits_of_generators_are_no_change),
+        UNIT(test_ssa_compare__nothing_wanted_is_nothing_owned),
+        UNIT(test_ssa_compare__string_data_is_found_in_data),
+        UNIT(test_ssa_compare__dry_run_differs_in_substance_only),
+        UNIT(test_ssa_compare__dry_run_differs_in_what_is_owned),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding and leaving out what belongs to others.
-#include "work/layers/leave.h"
+#include "model/ssa.h"
 
 #include "base/span.h"
 #include "io/crypto.h"
-#include "work/layers/builtin.h"
+#include "model/ssa/builtin.h"
 
 // Takes out a bundle of certificates without any.
 static void drop_bundle(struct node *config)
@@ -83,9 +83,9 @@ static struct span scaler_of(const struct node *live, const char *const *taken_o
     return SPAN_EMPTY;
 }
 
-const struct node *leave_to_others(const struct node *wanted, const struct node *live,
-                                   const char *const *taken_over, struct doc **d,
-                                   struct span *scaler)
+const struct node *ssa_leave_to_others(const struct node *wanted, const struct node *live,
+                                       const char *const *taken_over, struct doc **d,
+                                       struct span *scaler)
 {
     struct node *copy;
 

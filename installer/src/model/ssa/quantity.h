@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resource quantities as the API server writes them (k8s.io/apimachinery/pkg/api/resource).
-#ifndef WORK_LAYERS_QUANTITY_H
-#define WORK_LAYERS_QUANTITY_H
+#ifndef MODEL_SSA_QUANTITY_H
+#define MODEL_SSA_QUANTITY_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsing and writing quantities without rounding: quantity.go's ParseQuantity() and
 // CanonicalizeBytes(), and suffix.go.
-#include "work/layers/quantity.h"
+#include "model/ssa/quantity.h"
 
 #include <stdint.h>
 #include <stdio.h>

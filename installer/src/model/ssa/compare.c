@@ -4,7 +4,7 @@
 // (fieldpath/serialize.go): "f:<field>", "k:<keys as JSON>", "v:<value as JSON>", "i:<index>" and
 // "." for the element itself; an entry without others below it is one value: a scalar, an empty or
 // an atomic list or map.
-#include "work/layers/compare.h"
+#include "model/ssa.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "base/map.h"
 #include "base/span.h"
 #include "io/crypto.h"
-#include "work/layers/builtin.h"
-#include "work/layers/quantity.h"
+#include "model/ssa/builtin.h"
+#include "model/ssa/quantity.h"
 
 struct comparison {
     struct doc *doc; // of the keys of list elements
@@ -341,7 +341,7 @@ static const struct node *applied_by(const struct node *object, const char *mana
     return NULL;
 }
 
-bool compare_is_applied(const struct node *wanted, const struct node *live, const char *manager)
+bool ssa_is_applied(const struct node *wanted, const struct node *live, const char *manager)
 {
     struct doc *doc CLEANUP(doc_cleanup) = doc_new();
     const struct node *entry = applied_by(live, manager);
@@ -386,7 +386,7 @@ static bool part_differs(const struct node *a, const struct node *b, bool with_s
     return metadata_differs(node_get(a, "metadata"), node_get(b, "metadata"));
 }
 
-bool compare_differs(const struct node *before, const struct node *after, const char *manager)
+bool ssa_differs(const struct node *before, const struct node *after, const char *manager)
 {
     const struct node *old = applied_by(before, manager), *new = applied_by(after, manager);
     const struct node *fields = node_get(new, "fieldsV1");

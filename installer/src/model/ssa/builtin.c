@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The facts as tables, after the types and defaults of k8s.io/api (types.go, and defaults.go of
 // k8s.io/kubernetes/pkg/apis). A fact that is missing costs a dry run; a wrong one hides a change.
-#include "work/layers/builtin.h"
+#include "model/ssa/builtin.h"
 
 #include <stddef.h>
 
