@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules by name. Each takes a Tree and yields findings, `path:line: what is wrong`."""
 
-from . import banned, docs, layers, sizes, tools
+from . import banned, circles, docs, layers, names, readme, sizes, tools
 
 RULES = {
     "layers": layers.layers,
     "cycles": layers.cycles,
-    "map": layers.source_map,
+    "circles": circles.circles,
+    "map": readme.modules,
     "length": sizes.file_length,
     "function": sizes.function_length,
     "complexity": sizes.complexity,
-    "singleuse": sizes.single_use,
+    "singleuse": names.single_use,
     "spdx": banned.spdx,
     "banned": banned.functions,
     "cloexec": banned.cloexec,

@@ -143,15 +143,3 @@ def cycles(tree):
     for node in sorted(graph):
         if node not in state:
             yield from visit(node)
-
-
-def source_map(tree):
-    """installer/src/README.md has a row for every module, and for nothing else."""
-    path = tree.source / "README.md"
-    if not path.is_file():
-        yield "installer/src/README.md: does not exist"
-        return
-    described = set(re.findall(r"^\| `([a-z/_0-9]+)` \|", tree.text(path), re.M))
-    declared = set(Table(tree).uses)
-    yield from (f"{tree.name(path)}: no row for module {name}" for name in sorted(declared - described))
-    yield from (f"{tree.name(path)}: {name} is no module" for name in sorted(described - declared))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ceilings for files and functions, without exceptions, and functions that should be static."""
+"""Ceilings for files and functions, without exceptions."""
 
 import collections
 import functools
@@ -55,26 +55,3 @@ def complexity(tree):
         if function.complexity > MAX_COMPLEXITY:
             yield (f"{tree.name(function.path)}:{function.line}: {function.name} has complexity "
                    f"{function.complexity}, {MAX_COMPLEXITY} allowed")
-
-
-def single_use(tree):
-    """A function that only its own file uses is static."""
-    users = collections.defaultdict(set)
-    header_mentions = collections.Counter()
-    for path in tree.c_files():
-        words = re.findall(r"\b[a-z_][a-z0-9_]*\b", tree.code(path))
-        if path.suffix == ".h":
-            header_mentions.update(words)  # once for the declaration; again when a macro uses it
-        else:
-            for word in set(words):
-                users[word].add(path)
-    for function in functions(tree):
-        if tree.source not in function.path.parents or function.name in ("main", "PRINTF"):
-            continue
-        head = tree.code(function.path).splitlines()[max(0, function.line - 2) : function.line]
-        if any(re.match(r"static\b", line) for line in head):
-            continue
-        others = users[function.name] - {function.path}
-        if not others and header_mentions[function.name] < 2:
-            yield (f"{tree.name(function.path)}:{function.line}: {function.name} is used by no other "
-                   "file: make it static")
