@@ -49,27 +49,27 @@ static void test_split__layers_are_the_entries_in_order(void **state)
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct layers_plan plan;
+    struct layers layers;
     size_t first, last;
 
     (void)state;
     build(tree, &result);
-    assert_int_equal(layers_split(&result, arena, &plan, &err), 0);
-    assert_int_equal(plan.count, 3);
-    assert_string_equal(plan.items[0].name, "platform");
-    assert_string_equal(plan.items[1].name, "bigbang");
-    assert_string_equal(plan.items[2].name, "one");
-    assert_int_equal(plan.items[0].count, 2);
+    assert_int_equal(layers_split(&result, arena, &layers, &err), 0);
+    assert_int_equal(layers.count, 3);
+    assert_string_equal(layers.items[0].name, "platform");
+    assert_string_equal(layers.items[1].name, "bigbang");
+    assert_string_equal(layers.items[2].name, "one");
+    assert_int_equal(layers.items[0].count, 2);
     // what the entrypoint generates belongs to the first layer that refers to it
-    assert_int_equal(plan.items[1].count, 2);
-    assert_int_equal(plan.items[2].count, 1);
-    assert_int_equal(layers_range(&plan, "bigbang", NULL, &first, &last, &err), 0);
+    assert_int_equal(layers.items[1].count, 2);
+    assert_int_equal(layers.items[2].count, 1);
+    assert_int_equal(layers_range(&layers, "bigbang", NULL, &first, &last, &err), 0);
     assert_int_equal(first, 1);
     assert_int_equal(last, 2);
-    assert_int_equal(layers_range(&plan, "one", "platform", &first, &last, &err), -1);
+    assert_int_equal(layers_range(&layers, "one", "platform", &first, &last, &err), -1);
     assert_int_equal(err_kind(err), ERR_USAGE);
     err_clear(&err);
-    assert_int_equal(layers_range(&plan, "nope", NULL, &first, &last, &err), -1);
+    assert_int_equal(layers_range(&layers, "nope", NULL, &first, &last, &err), -1);
     assert_non_null(strstr(err_message(err), "platform, bigbang, one"));
 }
 
@@ -86,11 +86,11 @@ static void test_split__two_layers_of_one_name_are_refused(void **state)
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct layers_plan plan;
+    struct layers layers;
 
     (void)state;
     build(twice, &result);
-    assert_int_equal(layers_split(&result, arena, &plan, &err), -1);
+    assert_int_equal(layers_split(&result, arena, &layers, &err), -1);
     assert_int_equal(err_kind(err), ERR_CONFIG);
     assert_non_null(strstr(err_message(err), "'../../b/x'"));
 }
@@ -152,94 +152,94 @@ static void test_handled__a_write_after_the_status_was_not_seen(void **state)
         h, object("metadata: {managedFields: [{manager: m, time: '2026-01-01T00:00:00Z'}]}")));
 }
 
-static struct layers_finding failing(const char *container, const char *reason, const char *message,
-                                     int64_t attempts)
+static struct finding failing(const char *container, const char *reason, const char *message,
+                              int64_t attempts)
 {
-    return (struct layers_finding){.state = READY_FAILING,
-                                   .object = "Deployment x/y",
-                                   .container = container,
-                                   .reason = reason,
-                                   .message = message,
-                                   .attempts = attempts};
+    return (struct finding){.state = READY_FAILING,
+                            .object = "Deployment x/y",
+                            .container = container,
+                            .reason = reason,
+                            .message = message,
+                            .attempts = attempts};
 }
 
 static void test_failure__stalled_is_final_at_once(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
-    struct layers_finding stalled = {
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding stalled = {
         .state = READY_TERMINAL, .object = "o", .reason = "Stalled", .message = ""};
 
     (void)state;
-    assert_ptr_equal(failures_see(f, &stalled, 1, 0), &stalled);
+    assert_ptr_equal(verdict_see(f, &stalled, 1, 0), &stalled);
 }
 
 static void test_failure__stalled_before_a_change_gets_time(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(60000);
-    struct layers_finding stalled = {
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(60000);
+    struct finding stalled = {
         .state = READY_TERMINAL, .object = "a", .reason = "Stalled", .message = "", .stale = true};
 
     (void)state;
-    assert_null(failures_see(f, &stalled, 1, 2));
-    assert_null(failures_see(f, &stalled, 1, 60001));
-    assert_ptr_equal(failures_see(f, &stalled, 1, 60002), &stalled);
+    assert_null(verdict_see(f, &stalled, 1, 2));
+    assert_null(verdict_see(f, &stalled, 1, 60001));
+    assert_ptr_equal(verdict_see(f, &stalled, 1, 60002), &stalled);
     // its controller has looked
     stalled.object = "b";
-    assert_null(failures_see(f, &stalled, 1, 60003));
+    assert_null(verdict_see(f, &stalled, 1, 60003));
     stalled.stale = false;
-    assert_ptr_equal(failures_see(f, &stalled, 1, 60004), &stalled);
+    assert_ptr_equal(verdict_see(f, &stalled, 1, 60004), &stalled);
 }
 
 static void test_failure__the_kubelet_words_are_one_failure(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
-    struct layers_finding pull = failing("c", "ErrImagePull", "no such image", 0);
-    struct layers_finding back_off = failing("c", "ImagePullBackOff", "back-off", 0);
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding pull = failing("c", "ErrImagePull", "no such image", 0);
+    struct finding back_off = failing("c", "ImagePullBackOff", "back-off", 0);
 
     (void)state;
-    assert_null(failures_see(f, &pull, 1, 1));
-    assert_null(failures_see(f, &back_off, 1, 500));
-    assert_null(failures_see(f, &pull, 1, 1000));
-    assert_ptr_equal(failures_see(f, &back_off, 1, 1001), &back_off);
+    assert_null(verdict_see(f, &pull, 1, 1));
+    assert_null(verdict_see(f, &back_off, 1, 500));
+    assert_null(verdict_see(f, &pull, 1, 1000));
+    assert_ptr_equal(verdict_see(f, &back_off, 1, 1001), &back_off);
 }
 
 static void test_failure__one_attempt_is_not_enough(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
-    struct layers_finding once = failing(NULL, "InstallFailed", "m", 1);
-    struct layers_finding twice = failing(NULL, "InstallFailed", "m", 2);
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding once = failing(NULL, "InstallFailed", "m", 1);
+    struct finding twice = failing(NULL, "InstallFailed", "m", 2);
 
     (void)state;
-    assert_null(failures_see(f, &once, 1, 1));
-    assert_null(failures_see(f, &once, 1, 5000));
-    assert_ptr_equal(failures_see(f, &twice, 1, 6000), &twice);
+    assert_null(verdict_see(f, &once, 1, 1));
+    assert_null(verdict_see(f, &once, 1, 5000));
+    assert_ptr_equal(verdict_see(f, &twice, 1, 6000), &twice);
 }
 
 // A source tells of no attempts, and says the same of each.
 static void test_failure__what_comes_back_was_tried_again(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
-    struct layers_finding missing = failing(NULL, "GitOperationFailed", "no such repository", 0);
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding missing = failing(NULL, "GitOperationFailed", "no such repository", 0);
 
     (void)state;
-    assert_null(failures_see(f, &missing, 1, 1));
-    assert_null(failures_see(f, &missing, 1, 2000));
-    assert_null(failures_see(f, NULL, 0, 3000));
-    assert_null(failures_see(f, &missing, 1, 4000));
-    assert_null(failures_see(f, NULL, 0, 5000));
-    assert_ptr_equal(failures_see(f, &missing, 1, 6000), &missing);
+    assert_null(verdict_see(f, &missing, 1, 1));
+    assert_null(verdict_see(f, &missing, 1, 2000));
+    assert_null(verdict_see(f, NULL, 0, 3000));
+    assert_null(verdict_see(f, &missing, 1, 4000));
+    assert_null(verdict_see(f, NULL, 0, 5000));
+    assert_ptr_equal(verdict_see(f, &missing, 1, 6000), &missing);
 }
 
 static void test_failure__healed_for_long_starts_anew(void **state)
 {
-    struct failures *f CLEANUP(failures_cleanup) = failures_new(1000);
-    struct layers_finding crash = failing("c", "CrashLoopBackOff", "m", 5);
+    struct verdict *f CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding crash = failing("c", "CrashLoopBackOff", "m", 5);
 
     (void)state;
-    assert_null(failures_see(f, &crash, 1, 1));
-    assert_null(failures_see(f, NULL, 0, 1 + FAILURE_FORGET_MS + 1));
-    assert_null(failures_see(f, &crash, 1, FAILURE_FORGET_MS + 10));
-    assert_ptr_equal(failures_see(f, &crash, 1, FAILURE_FORGET_MS + 1010), &crash);
+    assert_null(verdict_see(f, &crash, 1, 1));
+    assert_null(verdict_see(f, NULL, 0, 1 + VERDICT_FORGET_MS + 1));
+    assert_null(verdict_see(f, &crash, 1, VERDICT_FORGET_MS + 10));
+    assert_ptr_equal(verdict_see(f, &crash, 1, VERDICT_FORGET_MS + 1010), &crash);
 }
 
 int main(void)

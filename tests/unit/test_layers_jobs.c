@@ -23,16 +23,16 @@ static void test_layers_jobs__one_that_was_just_written_has_not_passed(void **st
 {
     struct fixture *f = *state;
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct layer layers[2];
-    struct layers_plan plan = {layers, 2};
+    struct layer items[2];
+    struct layers layers = {items, 2};
     struct layers_options options = {
         .last = 1, .deadline = timer_now() + 20000, .fail_after_ms = 1000, .manager = "sandstrap"};
     struct layers_result results[2];
 
-    add_job(d, "first", &layers[0]);
-    add_job(d, "second", &layers[1]);
+    add_job(d, "first", &items[0]);
+    add_job(d, "second", &items[1]);
     open_scene(f, "passing");
-    assert_int_equal(layers_up(f->kube, &plan, &options, &f->report, results, &f->err), -1);
+    assert_int_equal(layers_up(f->kube, &layers, &options, &f->report, results, &f->err), -1);
     assert_err(f->err, ERR_TERMINAL,
                "layer second: Job n/second: BackoffLimitExceeded: it has ended");
     assert_true(results[0].ready);

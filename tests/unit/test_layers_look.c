@@ -28,7 +28,7 @@ static char *look_at(struct fixture *f, const char *tree, const char *cluster)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct node_list list = {0};
     struct layer layer = {.name = "one"};
-    struct layers_plan plan = {&layer, 1};
+    struct layers layers = {&layer, 1};
     struct layers_state looked = {0};
 
     fill_cluster(cluster);
@@ -36,10 +36,11 @@ static char *look_at(struct fixture *f, const char *tree, const char *cluster)
     assert_int_equal(doc_read_yaml(d, span_str(tree), "tree", &list, &f->err), 0);
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
-    assert_int_equal(layers_look(f->kube, &plan, timer_now() + 20000, arena, &looked, &f->err), 0);
+    assert_int_equal(layers_look(f->kube, &layers, timer_now() + 20000, arena, &looked, &f->err),
+                     0);
     for (size_t i = 0; i < looked.count; i++) {
         buf_printf(&text, "%s ", ready_state_name(looked.findings[i].state));
-        layers_describe(&looked.findings[i], &text);
+        finding_describe(&looked.findings[i], &text);
         buf_add_char(&text, '\n');
     }
     return mem_str(buf_str(&text));

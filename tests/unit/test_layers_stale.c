@@ -25,10 +25,10 @@
 static bool is_stale(const char *last_write, const char *const *chain, size_t count)
 {
     struct graph g CLEANUP(graph_free) = {.arena = arena_new()};
-    struct track *track CLEANUP(track_cleanup) = track_new(NULL);
+    struct informers *informers CLEANUP(informers_cleanup) = informers_new(NULL);
     struct handled *handled CLEANUP(handled_cleanup) = handled_new(NULL);
     struct graph_facts facts = {
-        .track = track, .handled = handled, .last_write = span_str(last_write)};
+        .informers = informers, .handled = handled, .last_write = span_str(last_write)};
 
     for (size_t i = 0; i < count; i++) {
         struct graph_item item = {

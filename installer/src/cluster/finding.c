@@ -7,7 +7,7 @@
 #include "cluster/finding.h"
 
 // Higher is more telling.
-static int weight(const struct layers_finding *f)
+static int weight(const struct finding *f)
 {
     if (f->blocked)
         return 0;
@@ -19,7 +19,7 @@ static int weight(const struct layers_finding *f)
 }
 
 struct ranked {
-    struct layers_finding finding;
+    struct finding finding;
     size_t order;
 };
 
@@ -35,11 +35,11 @@ static int compare(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static struct layers_finding describe(struct graph *g, size_t i)
+static struct finding describe(struct graph *g, size_t i)
 {
     const struct graph_item *item = &g->items.items[i];
     int release = graph_release_of(g, i);
-    struct layers_finding f = {
+    struct finding f = {
         .layer = item->layer,
         .state = item->ready.state,
         .blocked = item->ready.blocked,
@@ -57,10 +57,10 @@ static struct layers_finding describe(struct graph *g, size_t i)
     return f;
 }
 
-const struct layers_finding *graph_findings(struct graph *g, size_t *count)
+const struct finding *graph_findings(struct graph *g, size_t *count)
 {
     struct ranked *ranked = arena_array(g->arena, g->items.len + 1, sizeof(*ranked));
-    struct layers_finding *out = arena_array(g->arena, g->items.len + 1, sizeof(*out));
+    struct finding *out = arena_array(g->arena, g->items.len + 1, sizeof(*out));
     size_t n = 0;
 
     for (size_t i = 0; i < g->items.len; i++) {
@@ -80,7 +80,7 @@ const struct layers_finding *graph_findings(struct graph *g, size_t *count)
 }
 
 // "HelmRelease bigbang/loki: StatefulSet loki/loki"
-void findings_subject(const struct layers_finding *finding, struct buf *out)
+void finding_subject(const struct finding *finding, struct buf *out)
 {
     if (finding->release)
         buf_printf(out, "%s: ", finding->release);
@@ -88,7 +88,7 @@ void findings_subject(const struct layers_finding *finding, struct buf *out)
 }
 
 // "pod loki/loki-0: container loki: ImagePullBackOff: Back-off pulling image …"
-void findings_cause(const struct layers_finding *finding, struct buf *out)
+void finding_cause(const struct finding *finding, struct buf *out)
 {
     if (finding->pod)
         buf_printf(out, "pod %s: ", finding->pod);
@@ -101,9 +101,9 @@ void findings_cause(const struct layers_finding *finding, struct buf *out)
         buf_add_str(out, " (before the last change: waiting for its controller to look again)");
 }
 
-void layers_describe(const struct layers_finding *finding, struct buf *out)
+void finding_describe(const struct finding *finding, struct buf *out)
 {
-    findings_subject(finding, out);
+    finding_subject(finding, out);
     buf_add_str(out, ": ");
-    findings_cause(finding, out);
+    finding_cause(finding, out);
 }

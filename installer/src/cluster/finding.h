@@ -8,7 +8,7 @@
 #include "model/ready.h"
 
 // One object that is not ready, with the way from it to the applied object it grew out of.
-struct layers_finding {
+struct finding {
     size_t layer;
     enum ready_state state;
     bool blocked;          // only waits for something else in the list
@@ -23,14 +23,14 @@ struct layers_finding {
 };
 
 // Lists the unready leaves, the most telling first, in the graph's arena.
-const struct layers_finding *graph_findings(struct graph *g, size_t *count);
+const struct finding *graph_findings(struct graph *g, size_t *count);
 
-// The two halves of layers_describe(): which object, and what is the matter with it.
-void findings_subject(const struct layers_finding *finding, struct buf *out);
-void findings_cause(const struct layers_finding *finding, struct buf *out);
+// The two halves of finding_describe(): which object, and what is the matter with it.
+void finding_subject(const struct finding *finding, struct buf *out);
+void finding_cause(const struct finding *finding, struct buf *out);
 
 // One line about a finding: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki-0: …".
 // Appended to `out`.
-void layers_describe(const struct layers_finding *finding, struct buf *out);
+void finding_describe(const struct finding *finding, struct buf *out);
 
 #endif

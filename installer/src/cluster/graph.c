@@ -13,8 +13,8 @@
 
 struct builder {
     struct graph *graph;
-    struct track *track;
-    struct manifests *manifests;
+    struct informers *informers;
+    struct release_records *records;
     struct handled *handled;
     uint64_t jobs_version;
     struct grown grown;
@@ -69,9 +69,9 @@ static bool is_job(const struct graph_item *item)
 // its absence tells something only after the watch has come that far.
 static void judge_passed(const struct builder *b, struct graph_item *item)
 {
-    const struct node *failed = track_failed_job(b->track, item->ns, item->name);
+    const struct node *failed = informers_failed_job(b->informers, item->ns, item->name);
 
-    if (!track_has_reached(b->track, item->group, item->kind, b->jobs_version))
+    if (!informers_has_reached(b->informers, item->group, item->kind, b->jobs_version))
         set(&item->ready, READY_PROGRESSING, "NotLookedAt", "not looked at since it was applied");
     else if (failed)
         set(&item->ready, READY_TERMINAL, node_get_str(failed, "reason"),
@@ -101,11 +101,12 @@ static void judge(struct builder *b, struct graph_item *item)
 {
     const char *trouble;
 
-    switch (track_get(b->track, item->group, item->kind, item->ns, item->name, &item->object)) {
-    case TRACK_FOUND: ready_check(item->object, &item->ready); break;
-    case TRACK_ABSENT: judge_absent(b, item); break;
-    case TRACK_UNKNOWN:
-        trouble = track_trouble(b->track, item->group, item->kind, item->ns, item->name);
+    switch (
+        informers_get(b->informers, item->group, item->kind, item->ns, item->name, &item->object)) {
+    case INFORMERS_FOUND: ready_check(item->object, &item->ready); break;
+    case INFORMERS_ABSENT: judge_absent(b, item); break;
+    case INFORMERS_UNKNOWN:
+        trouble = informers_trouble(b->informers, item->group, item->kind, item->ns, item->name);
         set(&item->ready, READY_PROGRESSING, "NotLookedAt",
             trouble ? trouble : "not looked at yet");
         break;
@@ -177,7 +178,7 @@ static void ask_pods(struct builder *b, struct graph_item *item)
 static void ask_source(struct builder *b, struct graph_item *item)
 {
     if (item->object && span_ends(item->group, FLUX_GROUP_SUFFIX))
-        revision_check(b->track, item->object, &item->ready);
+        revision_check(b->informers, item->object, &item->ready);
 }
 
 // A release that was changed behind its controller's back is not ready, whatever its status says.
@@ -207,13 +208,13 @@ static void ask_release(struct builder *b, size_t i)
         return;
     if (release == GRAPH_NO_PARENT || !b->graph->items.items[release].object)
         return;
-    switch (manifests_replicas(b->manifests, b->graph->items.items[release].object, item->object,
-                               &wanted)) {
-    case MANIFEST_WANTS_ZERO: break;
-    case MANIFEST_UNKNOWN:
+    switch (release_records_replicas(b->records, b->graph->items.items[release].object,
+                                     item->object, &wanted)) {
+    case RELEASE_WANTS_ZERO: break;
+    case RELEASE_WANTS_UNKNOWN:
         set(&item->ready, READY_PROGRESSING, "NotLookedAt", "its release is not looked at yet");
         break;
-    case MANIFEST_WANTS_MORE:
+    case RELEASE_WANTS_MORE:
         set(&item->ready, READY_FAILING, "ScaledToZero",
             "somebody scaled it to 0 replicas; its release wants more");
         break;
@@ -245,22 +246,22 @@ static void add_layer(struct builder *b, const struct layer *layer)
     }
 }
 
-void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers_plan *plan,
+void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers *layers,
                  size_t last)
 {
-    struct track *t = facts->track;
+    struct informers *inf = facts->informers;
     struct builder b = {.graph = g,
-                        .track = t,
-                        .manifests = facts->manifests,
+                        .informers = inf,
+                        .records = facts->records,
                         .handled = facts->handled,
                         .jobs_version = facts->jobs_version};
     size_t done = 0;
 
     g->arena = arena_new();
-    grown_collect(&b.grown, t, g->arena);
-    pods_collect(&b.pods, t, g->arena);
-    for (b.layer = 0; b.layer <= last && b.layer < plan->count; b.layer++) {
-        add_layer(&b, &plan->items[b.layer]);
+    grown_collect(&b.grown, inf, g->arena);
+    pods_collect(&b.pods, inf, g->arena);
+    for (b.layer = 0; b.layer <= last && b.layer < layers->count; b.layer++) {
+        add_layer(&b, &layers->items[b.layer]);
         for (; done < g->items.len; done++) {
             struct graph_item *item = &g->items.items[done];
 

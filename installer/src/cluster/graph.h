@@ -37,16 +37,16 @@ struct graph {
 
 // What is known of the cluster at this moment; see the two headers.
 struct graph_facts {
-    struct track *track;
-    struct manifests *manifests;
+    struct informers *informers;
+    struct release_records *records;
     struct handled *handled; // NULL: changes that were not seen are not asked about
     struct span last_write;  // when we last wrote to the layers so far, see cluster/written.h
     uint64_t jobs_version;   // the newest one of a Job that these layers have; 0: unknown
 };
 
-// Looks at the layers 0 to `last` of the plan. What is not known yet is noted in the facts and
+// Looks at the layers 0 to `last`. What is not known yet is noted in the facts and
 // counts as not ready.
-void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers_plan *plan,
+void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers *layers,
                  size_t last);
 // Also a CLEANUP for variables of type `struct graph`; start with {0}.
 void graph_free(struct graph *g);

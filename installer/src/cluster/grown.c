@@ -45,11 +45,11 @@ static int index_object(void *data, const struct node *object, struct err **err 
     return 0;
 }
 
-void grown_collect(struct grown *g, struct track *t, struct arena *arena)
+void grown_collect(struct grown *g, struct informers *inf, struct arena *arena)
 {
     *g = (struct grown){.arena = arena};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        track_each(t, kinds[i].group, kinds[i].kind, index_object, g);
+        informers_each(inf, kinds[i].group, kinds[i].kind, index_object, g);
 }
 
 void grown_free(struct grown *g)

@@ -21,7 +21,7 @@ struct grown {
 };
 
 // Indexes all watched objects; allocated in `arena`, valid until the loop runs again.
-void grown_collect(struct grown *g, struct track *t, struct arena *arena);
+void grown_collect(struct grown *g, struct informers *inf, struct arena *arena);
 void grown_free(struct grown *g);
 
 // NULL when nothing is known to have grown from that release.

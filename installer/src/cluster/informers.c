@@ -10,10 +10,10 @@
 #include "base/vec.h"
 #include "model/ready.h"
 
-enum { TRACK_ASK_AGAIN_MS = 3000 };
+enum { INFORMERS_ASK_AGAIN_MS = 3000 };
 
-struct track_kind {
-    struct track *track;
+struct informer {
+    struct informers *informers;
     char *group;
     char *kind;
     struct kube_watch *watch; // NULL: not served so far
@@ -28,28 +28,28 @@ struct failed_job {
     const struct node *object;
 };
 
-struct track {
+struct informers {
     struct kube *kube;
     VEC(struct failed_job) failed_jobs;
-    VEC(struct track_kind *) kinds;
+    VEC(struct informer *) kinds;
     bool noted; // some kind has never been asked for
     bool changed;
 };
 
-struct track *track_new(struct kube *k)
+struct informers *informers_new(struct kube *k)
 {
-    struct track *t = MEM_NEW(struct track);
+    struct informers *inf = MEM_NEW(struct informers);
 
-    t->kube = k;
-    return t;
+    inf->kube = k;
+    return inf;
 }
 
-void track_free(struct track *t)
+void informers_free(struct informers *inf)
 {
-    if (!t)
+    if (!inf)
         return;
-    VEC_FOREACH (struct track_kind **, it, &t->kinds) {
-        struct track_kind *kind = *it;
+    VEC_FOREACH (struct informer **, it, &inf->kinds) {
+        struct informer *kind = *it;
 
         kube_watch_stop(kind->watch);
         free(kind->group);
@@ -57,154 +57,157 @@ void track_free(struct track *t)
         free(kind->trouble);
         free(kind);
     }
-    vec_free(&t->kinds);
-    VEC_FOREACH (struct failed_job *, it, &t->failed_jobs)
+    vec_free(&inf->kinds);
+    VEC_FOREACH (struct failed_job *, it, &inf->failed_jobs)
         doc_free(it->doc);
-    vec_free(&t->failed_jobs);
-    free(t);
+    vec_free(&inf->failed_jobs);
+    free(inf);
 }
 
-static struct track_kind *find_kind(struct track *t, struct span group, struct span kind)
+static struct informer *find_kind(struct informers *inf, struct span group, struct span kind)
 {
-    struct track_kind *fresh;
+    struct informer *fresh;
 
-    VEC_FOREACH (struct track_kind **, it, &t->kinds)
+    VEC_FOREACH (struct informer **, it, &inf->kinds)
         if (span_is(kind, (*it)->kind) && span_is(group, (*it)->group))
             return *it;
-    fresh = MEM_NEW(struct track_kind);
-    fresh->track = t;
+    fresh = MEM_NEW(struct informer);
+    fresh->informers = inf;
     fresh->group = mem_strn(group.ptr, group.len);
     fresh->kind = mem_strn(kind.ptr, kind.len);
-    vec_push(&t->kinds, fresh);
-    t->noted = true;
+    vec_push(&inf->kinds, fresh);
+    inf->noted = true;
     return fresh;
 }
 
-static struct span place_of(const struct track_kind *k, struct span ns)
+static struct span place_of(const struct informer *k, struct span ns)
 {
     return kube_watch_resource(k->watch)->namespaced ? ns : SPAN_EMPTY;
 }
 
-enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
-                            struct span name, const struct node **object)
+enum informers_answer informers_get(struct informers *inf, struct span group, struct span kind,
+                                    struct span ns, struct span name, const struct node **object)
 {
-    struct track_kind *k = find_kind(t, group, kind);
+    struct informer *k = find_kind(inf, group, kind);
 
     *object = NULL;
     if (!k->watch || !kube_watch_synced(k->watch))
-        return TRACK_UNKNOWN;
+        return INFORMERS_UNKNOWN;
     *object = kube_watch_get(k->watch, place_of(k, ns), name);
     if (*object)
-        return TRACK_FOUND;
-    return kube_watch_unread(k->watch, place_of(k, ns), name) ? TRACK_UNKNOWN : TRACK_ABSENT;
+        return INFORMERS_FOUND;
+    return kube_watch_unread(k->watch, place_of(k, ns), name) ? INFORMERS_UNKNOWN
+                                                              : INFORMERS_ABSENT;
 }
 
-const char *track_trouble(struct track *t, struct span group, struct span kind, struct span ns,
-                          struct span name)
+const char *informers_trouble(struct informers *inf, struct span group, struct span kind,
+                              struct span ns, struct span name)
 {
-    struct track_kind *k = find_kind(t, group, kind);
+    struct informer *k = find_kind(inf, group, kind);
 
     if (k->trouble || !k->watch)
         return k->trouble;
     return kube_watch_unread(k->watch, place_of(k, ns), name);
 }
 
-void track_each(struct track *t, const char *group, const char *kind, kube_object_fn *each,
-                void *data)
+void informers_each(struct informers *inf, const char *group, const char *kind,
+                    kube_object_fn *each, void *data)
 {
-    struct track_kind *k = find_kind(t, span_str(group), span_str(kind));
+    struct informer *k = find_kind(inf, span_str(group), span_str(kind));
     struct err *err CLEANUP(err_cleanup) = NULL;
 
     if (k->watch && kube_watch_each(k->watch, each, data, &err) < 0)
         return;
 }
 
-bool track_has_reached(struct track *t, struct span group, struct span kind, uint64_t version)
+bool informers_has_reached(struct informers *inf, struct span group, struct span kind,
+                           uint64_t version)
 {
-    const struct track_kind *k = find_kind(t, group, kind);
+    const struct informer *k = find_kind(inf, group, kind);
 
     return k->watch && kube_watch_version(k->watch) >= version;
 }
 
-static size_t find_failed(const struct track *t, struct span ns, struct span name)
+static size_t find_failed(const struct informers *inf, struct span ns, struct span name)
 {
-    for (size_t i = 0; i < t->failed_jobs.len; i++) {
-        const struct node *metadata = node_get(t->failed_jobs.items[i].object, "metadata");
+    for (size_t i = 0; i < inf->failed_jobs.len; i++) {
+        const struct node *metadata = node_get(inf->failed_jobs.items[i].object, "metadata");
 
         if (span_eq(node_get_text(metadata, "name"), name) &&
             span_eq(node_get_text(metadata, "namespace"), ns))
             return i;
     }
-    return t->failed_jobs.len;
+    return inf->failed_jobs.len;
 }
 
-const struct node *track_failed_job(const struct track *t, struct span ns, struct span name)
+const struct node *informers_failed_job(const struct informers *inf, struct span ns,
+                                        struct span name)
 {
-    size_t i = find_failed(t, ns, name);
+    size_t i = find_failed(inf, ns, name);
 
-    return i < t->failed_jobs.len ? ready_condition(t->failed_jobs.items[i].object, "Failed")
-                                  : NULL;
+    return i < inf->failed_jobs.len ? ready_condition(inf->failed_jobs.items[i].object, "Failed")
+                                    : NULL;
 }
 
 // Of the Jobs of one name the last one counts.
-static void note_job(struct track *t, enum kube_change change, const struct node *job)
+static void note_job(struct informers *inf, enum kube_change change, const struct node *job)
 {
     const struct node *metadata = node_get(job, "metadata");
     size_t i =
-        find_failed(t, node_get_text(metadata, "namespace"), node_get_text(metadata, "name"));
+        find_failed(inf, node_get_text(metadata, "namespace"), node_get_text(metadata, "name"));
     struct failed_job failed;
 
-    if (i < t->failed_jobs.len) {
-        doc_free(t->failed_jobs.items[i].doc);
-        vec_remove(&t->failed_jobs, i);
+    if (i < inf->failed_jobs.len) {
+        doc_free(inf->failed_jobs.items[i].doc);
+        vec_remove(&inf->failed_jobs, i);
     }
     if (change != KUBE_DELETED ||
         !span_is(node_get_text(ready_condition(job, "Failed"), "status"), "True"))
         return;
     failed.doc = doc_new();
     failed.object = node_copy(failed.doc, job);
-    vec_push(&t->failed_jobs, failed);
+    vec_push(&inf->failed_jobs, failed);
 }
 
 static void on_change(void *data, enum kube_change change, const struct node *object)
 {
-    struct track_kind *k = data;
+    struct informer *k = data;
 
-    k->track->changed = true;
+    k->informers->changed = true;
     if (strcmp(k->group, "batch") == 0 && strcmp(k->kind, "Job") == 0)
-        note_job(k->track, change, object);
+        note_job(k->informers, change, object);
 }
 
 static void on_synced(void *data)
 {
-    struct track_kind *k = data;
+    struct informer *k = data;
 
     k->refused = false;
     free(k->trouble);
     k->trouble = NULL;
-    k->track->changed = true;
+    k->informers->changed = true;
 }
 
 static void on_refused(void *data, enum kube_reason reason UNUSED, const struct err *error)
 {
-    struct track_kind *k = data;
+    struct informer *k = data;
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     err_format(error, &text);
     free(k->trouble);
     k->trouble = buf_take(&text);
     k->refused = true;
-    k->track->changed = true;
+    k->informers->changed = true;
 }
 
-static int start_watch(struct track *t, struct track_kind *k, struct err **err)
+static int start_watch(struct informers *inf, struct informer *k, struct err **err)
 {
     const struct kube_resource *resource;
     struct kube_selection selection = {0};
     struct kube_watch_handler handler = {on_change, on_synced, on_refused, k};
 
     k->asked_at = timer_now();
-    if (kube_find_kind(t->kube, k->group, k->kind, &resource, err) < 0)
+    if (kube_find_kind(inf->kube, k->group, k->kind, &resource, err) < 0)
         return -1;
     free(k->trouble);
     k->trouble = NULL;
@@ -214,54 +217,54 @@ static int start_watch(struct track *t, struct track_kind *k, struct err **err)
         return 0;
     }
     selection.resource = resource;
-    k->watch = kube_watch_start(t->kube, &selection, &handler);
+    k->watch = kube_watch_start(inf->kube, &selection, &handler);
     return 0;
 }
 
-int track_refresh(struct track *t, struct err **err)
+int informers_refresh(struct informers *inf, struct err **err)
 {
     int64_t now = timer_now();
 
-    t->noted = false;
+    inf->noted = false;
     // Kinds may be added while discovery runs the loop: indexes, not pointers.
-    for (size_t i = 0; i < t->kinds.len; i++) {
-        struct track_kind *k = t->kinds.items[i];
+    for (size_t i = 0; i < inf->kinds.len; i++) {
+        struct informer *k = inf->kinds.items[i];
 
-        if (k->watch || (k->asked_at && now - k->asked_at < TRACK_ASK_AGAIN_MS))
+        if (k->watch || (k->asked_at && now - k->asked_at < INFORMERS_ASK_AGAIN_MS))
             continue;
-        if (start_watch(t, k, err) < 0)
+        if (start_watch(inf, k, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static bool is_awaited(const struct track_kind *k)
+static bool is_awaited(const struct informer *k)
 {
     return k->watch && !k->refused && !kube_watch_synced(k->watch);
 }
 
-bool track_settled(struct track *t)
+bool informers_settled(struct informers *inf)
 {
-    if (t->noted)
+    if (inf->noted)
         return false;
-    VEC_FOREACH (struct track_kind **, it, &t->kinds)
+    VEC_FOREACH (struct informer **, it, &inf->kinds)
         if (is_awaited(*it))
             return false;
     return true;
 }
 
-const char *track_unsettled(const struct track *t)
+const char *informers_unsettled(const struct informers *inf)
 {
-    VEC_FOREACH (struct track_kind *const *, it, &t->kinds)
+    VEC_FOREACH (struct informer *const *, it, &inf->kinds)
         if (is_awaited(*it))
             return (*it)->kind;
     return "everything";
 }
 
-bool track_changed(struct track *t)
+bool informers_changed(struct informers *inf)
 {
-    bool changed = t->changed;
+    bool changed = inf->changed;
 
-    t->changed = false;
+    inf->changed = false;
     return changed;
 }

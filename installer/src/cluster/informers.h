@@ -12,50 +12,52 @@
 #include "io/doc.h"
 #include "model/kube.h"
 
-struct track;
+struct informers;
 
-struct track *track_new(struct kube *k);
-void track_free(struct track *t); // NULL-safe
-CLEANUP_DEFINE(track_cleanup, struct track, track_free);
+struct informers *informers_new(struct kube *k);
+void informers_free(struct informers *inf); // NULL-safe
+CLEANUP_DEFINE(informers_cleanup, struct informers, informers_free);
 
-enum track_answer {
-    TRACK_FOUND,
-    TRACK_ABSENT,  // the kind is watched and there is no such object
-    TRACK_UNKNOWN, // the kind is not watched yet, or not served, or the object cannot be read
+enum informers_answer {
+    INFORMERS_FOUND,
+    INFORMERS_ABSENT,  // the kind is watched and there is no such object
+    INFORMERS_UNKNOWN, // the kind is not watched yet, or not served, or the object cannot be read
 };
 
 // The object as last seen; borrowed until the loop runs again. An unknown kind is noted, and
-// track_refresh() starts its watch.
-enum track_answer track_get(struct track *t, struct span group, struct span kind, struct span ns,
-                            struct span name, const struct node **object);
+// informers_refresh() starts its watch.
+enum informers_answer informers_get(struct informers *inf, struct span group, struct span kind,
+                                    struct span ns, struct span name, const struct node **object);
 
 // Why an object or its kind cannot be looked at ("no matches for kind", "forbidden", "nested more
 // than …"), or NULL; borrowed.
-const char *track_trouble(struct track *t, struct span group, struct span kind, struct span ns,
-                          struct span name);
+const char *informers_trouble(struct informers *inf, struct span group, struct span kind,
+                              struct span ns, struct span name);
 
 // Whether the watch of a kind that is watched knows all changes up to this resourceVersion.
-bool track_has_reached(struct track *t, struct span group, struct span kind, uint64_t version);
+bool informers_has_reached(struct informers *inf, struct span group, struct span kind,
+                           uint64_t version);
 
 // The condition Failed of a Job that had failed when it was deleted, or NULL: what is gone says no
 // more, and it may have gone between two looks. Borrowed until the loop runs again.
-const struct node *track_failed_job(const struct track *t, struct span ns, struct span name);
+const struct node *informers_failed_job(const struct informers *inf, struct span ns,
+                                        struct span name);
 
 // Calls each(object) for every watched object of the kind; nothing happens for an unknown one,
-// which is noted as by track_get().
-void track_each(struct track *t, const char *group, const char *kind, kube_object_fn *each,
-                void *data);
+// which is noted as by informers_get().
+void informers_each(struct informers *inf, const char *group, const char *kind,
+                    kube_object_fn *each, void *data);
 
 // Starts watches for the kinds noted since; runs the loop. Kinds that are not served are asked for
 // again every few seconds. ERR_API, ERR_CANCELLED.
-int track_refresh(struct track *t, struct err **err) MUST_CHECK;
+int informers_refresh(struct informers *inf, struct err **err) MUST_CHECK;
 
 // Whether every watch has its first list (or was refused), and nothing is noted.
-bool track_settled(struct track *t);
+bool informers_settled(struct informers *inf);
 // A kind whose first list is missing, for messages; "everything" when none is.
-const char *track_unsettled(const struct track *t);
+const char *informers_unsettled(const struct informers *inf);
 
 // Whether anything changed since the last call.
-bool track_changed(struct track *t);
+bool informers_changed(struct informers *inf);
 
 #endif

@@ -14,7 +14,7 @@ struct layer {
 };
 
 // The layers in order; plain data, all borrowed from the rendered tree and an arena.
-struct layers_plan {
+struct layers {
     struct layer *items;
     size_t count;
 };

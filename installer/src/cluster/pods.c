@@ -36,11 +36,11 @@ static int index_owned(void *data, const struct node *object, struct err **err U
     return 0;
 }
 
-void pods_collect(struct pods *p, struct track *t, struct arena *arena)
+void pods_collect(struct pods *p, struct informers *inf, struct arena *arena)
 {
     *p = (struct pods){.arena = arena};
-    track_each(t, "", "Pod", index_owned, p);
-    track_each(t, "apps", "ReplicaSet", index_owned, p);
+    informers_each(inf, "", "Pod", index_owned, p);
+    informers_each(inf, "apps", "ReplicaSet", index_owned, p);
 }
 
 void pods_free(struct pods *p)

@@ -14,7 +14,7 @@ struct pods {
 };
 
 // Indexes all watched pods and replica sets; valid until the loop runs again.
-void pods_collect(struct pods *p, struct track *t, struct arena *arena);
+void pods_collect(struct pods *p, struct informers *inf, struct arena *arena);
 void pods_free(struct pods *p);
 
 // The pod of that workload that is furthest from ready, with the reason; NULL when all its pods are

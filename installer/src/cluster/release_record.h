@@ -13,24 +13,24 @@
 #include "io/doc.h"
 #include "model/kube.h"
 
-struct manifests;
+struct release_records;
 
-struct manifests *manifests_new(struct kube *k);
-void manifests_free(struct manifests *m); // NULL-safe
-CLEANUP_DEFINE(manifests_cleanup, struct manifests, manifests_free);
+struct release_records *release_records_new(struct kube *k);
+void release_records_free(struct release_records *r); // NULL-safe
+CLEANUP_DEFINE(release_records_cleanup, struct release_records, release_records_free);
 
-enum manifest_answer {
-    MANIFEST_WANTS_ZERO, // or does not say
-    MANIFEST_WANTS_MORE,
-    MANIFEST_UNKNOWN, // not read yet: noted for manifests_refresh()
+enum release_wants {
+    RELEASE_WANTS_ZERO, // or does not say
+    RELEASE_WANTS_MORE,
+    RELEASE_WANTS_UNKNOWN, // not read yet: noted for release_records_refresh()
 };
 
 // What the latest version of the release (a HelmRelease object) wants of the workload.
-enum manifest_answer manifests_replicas(struct manifests *m, const struct node *release,
-                                        const struct node *workload, int64_t *replicas);
+enum release_wants release_records_replicas(struct release_records *r, const struct node *release,
+                                            const struct node *workload, int64_t *replicas);
 
 // Reads the records noted since; *read tells whether there were any. Runs the loop. A record that
 // cannot be read or understood wants nothing.
-int manifests_refresh(struct manifests *m, bool *read, struct err **err) MUST_CHECK;
+int release_records_refresh(struct release_records *r, bool *read, struct err **err) MUST_CHECK;
 
 #endif

@@ -39,7 +39,7 @@ static void wait_for_chart(const struct node *feeder, const struct flux_ref *ref
 }
 
 // One step of the way; *feeder is where it leads, NULL at its end.
-static void check_step(struct track *t, const struct node *object, const char *whose,
+static void check_step(struct informers *inf, const struct node *object, const char *whose,
                        const struct node **feeder, struct ready *ready)
 {
     struct buf message CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -48,8 +48,8 @@ static void check_step(struct track *t, const struct node *object, const char *w
     *feeder = NULL;
     if (!flux_feeder(object, &ref))
         return;
-    if (track_get(t, ref.group, ref.kind, ref.ns, ref.name, feeder) == TRACK_UNKNOWN &&
-        !track_trouble(t, ref.group, ref.kind, ref.ns, ref.name)) {
+    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, feeder) == INFORMERS_UNKNOWN &&
+        !informers_trouble(inf, ref.group, ref.kind, ref.ns, ref.name)) {
         buf_printf(&message, "its %.*s is not looked at yet", SPAN_ARG(ref.kind));
         hold(ready, "NotLookedAt", &message);
         return;
@@ -64,7 +64,7 @@ static void check_step(struct track *t, const struct node *object, const char *w
         wait_for_chart(*feeder, &ref, ready);
 }
 
-void revision_check(struct track *t, const struct node *object, struct ready *ready)
+void revision_check(struct informers *inf, const struct node *object, struct ready *ready)
 {
     const char *whose = "";
 
@@ -74,7 +74,7 @@ void revision_check(struct track *t, const struct node *object, struct ready *re
         // What is suspended stays at what it has.
         if (is_suspended(object))
             return;
-        check_step(t, object, whose, &feeder, ready);
+        check_step(inf, object, whose, &feeder, ready);
         object = feeder;
         whose = "its chart is behind ";
     }

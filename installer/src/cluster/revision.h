@@ -10,6 +10,6 @@
 // Follows the way from the object to its source (release, chart, repository) and changes `ready` to
 // progressing where a newer revision is on its way. What is not there, or of a kind that cannot be
 // looked at, holds nobody back: the object's own status tells of it.
-void revision_check(struct track *t, const struct node *object, struct ready *ready);
+void revision_check(struct informers *inf, const struct node *object, struct ready *ready);
 
 #endif

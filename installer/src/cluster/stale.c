@@ -23,7 +23,7 @@ static void add_source(struct source *s, const struct node *source)
 }
 
 // The HelmChart that helm-controller made for a release is built after its source has changed.
-static void add_chart(struct source *s, struct track *t, const struct node *release,
+static void add_chart(struct source *s, struct informers *inf, const struct node *release,
                       const struct node *source)
 {
     struct buf ignored CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -32,7 +32,7 @@ static void add_chart(struct source *s, struct track *t, const struct node *rele
 
     if (!flux_chart(release, &ref))
         return;
-    if (track_get(t, ref.group, ref.kind, ref.ns, ref.name, &chart) == TRACK_UNKNOWN)
+    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, &chart) == INFORMERS_UNKNOWN)
         s->settled = false;
     if (!chart)
         return;
@@ -41,7 +41,7 @@ static void add_chart(struct source *s, struct track *t, const struct node *rele
         s->settled = false;
 }
 
-static struct source source_of(const struct graph_item *item, struct track *t)
+static struct source source_of(const struct graph_item *item, struct informers *inf)
 {
     struct source s = {SPAN_EMPTY, true};
     const struct node *source = NULL;
@@ -49,11 +49,11 @@ static struct source source_of(const struct graph_item *item, struct track *t)
 
     if (!flux_source(item->object, &ref))
         return s;
-    if (track_get(t, ref.group, ref.kind, ref.ns, ref.name, &source) == TRACK_UNKNOWN)
+    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, &source) == INFORMERS_UNKNOWN)
         s.settled = false;
     if (source)
         add_source(&s, source);
-    add_chart(&s, t, item->object, source);
+    add_chart(&s, inf, item->object, source);
     return s;
 }
 
@@ -73,7 +73,7 @@ static bool is_behind(const struct graph_item *item, const struct graph_facts *f
 
     if (!item->object || !span_ends(item->group, FLUX_GROUP_SUFFIX))
         return false;
-    source = source_of(item, facts->track);
+    source = source_of(item, facts->informers);
     *change = newest_change(item, facts, &source);
     *may_ask = source.settled;
     return !source.settled || (span_cmp(*change, written_status(item->object)) >= 0 &&

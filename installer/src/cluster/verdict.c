@@ -10,9 +10,9 @@
 #include "base/vec.h"
 
 enum {
-    FAILURE_ATTEMPTS = 2, // at least so many, ...
-    FAILURE_RESTARTS = 3, // or so many restarts of a container, ...
-    FAILURE_SIGHTINGS = 3 // or, where nobody counts, so many messages or returns of the same one
+    VERDICT_ATTEMPTS = 2, // at least so many, ...
+    VERDICT_RESTARTS = 3, // or so many restarts of a container, ...
+    VERDICT_SIGHTINGS = 3 // or, where nobody counts, so many messages or returns of the same one
 };
 
 struct failure {
@@ -24,35 +24,35 @@ struct failure {
     uint64_t look; // the last one that saw it
 };
 
-struct failures {
+struct verdict {
     int64_t fail_after_ms;
     uint64_t look; // the number of this one
     VEC(struct failure) list;
 };
 
-struct failures *failures_new(int64_t fail_after_ms)
+struct verdict *verdict_new(int64_t fail_after_ms)
 {
-    struct failures *f = MEM_NEW(struct failures);
+    struct verdict *v = MEM_NEW(struct verdict);
 
-    f->fail_after_ms = fail_after_ms;
-    return f;
+    v->fail_after_ms = fail_after_ms;
+    return v;
 }
 
-static void forget(struct failures *f, size_t i)
+static void forget(struct verdict *v, size_t i)
 {
-    free(f->list.items[i].key);
-    free(f->list.items[i].message);
-    vec_remove(&f->list, i);
+    free(v->list.items[i].key);
+    free(v->list.items[i].message);
+    vec_remove(&v->list, i);
 }
 
-void failures_free(struct failures *f)
+void verdict_free(struct verdict *v)
 {
-    if (!f)
+    if (!v)
         return;
-    while (f->list.len)
-        forget(f, f->list.len - 1);
-    vec_free(&f->list);
-    free(f);
+    while (v->list.len)
+        forget(v, v->list.len - 1);
+    vec_free(&v->list);
+    free(v);
 }
 
 // The kubelet changes between two words while it is in one and the same trouble.
@@ -73,31 +73,30 @@ static const char *steady_reason(const char *reason)
 }
 
 // The pod's name is left out: each attempt of a release has pods of its own.
-static char *key_of(const struct layers_finding *finding)
+static char *key_of(const struct finding *finding)
 {
     return mem_printf("%s|%s|%s", finding->object, finding->container ? finding->container : "",
                       steady_reason(finding->reason));
 }
 
-static struct failure *remember(struct failures *f, const struct layers_finding *finding,
-                                int64_t now)
+static struct failure *remember(struct verdict *v, const struct finding *finding, int64_t now)
 {
     char *key CLEANUP(mem_cleanup) = key_of(finding);
 
-    VEC_FOREACH (struct failure *, it, &f->list)
+    VEC_FOREACH (struct failure *, it, &v->list)
         if (strcmp(it->key, key) == 0)
             return it;
-    vec_push(&f->list, (struct failure){STEAL(key), mem_str(""), now, now, 0, 0});
-    return &f->list.items[f->list.len - 1];
+    vec_push(&v->list, (struct failure){STEAL(key), mem_str(""), now, now, 0, 0});
+    return &v->list.items[v->list.len - 1];
 }
 
 // Another message is another attempt. So is the same one after a look without it: in between the
 // controller was at work again. A Flux source fails like that, and counts nothing.
-static void count_sighting(const struct failures *f, struct failure *failure, const char *message)
+static void count_sighting(const struct verdict *v, struct failure *failure, const char *message)
 {
-    bool is_back = failure->look + 1 < f->look;
+    bool is_back = failure->look + 1 < v->look;
 
-    failure->look = f->look;
+    failure->look = v->look;
     if (strcmp(failure->message, message) != 0) {
         free(failure->message);
         failure->message = mem_str(message);
@@ -107,56 +106,56 @@ static void count_sighting(const struct failures *f, struct failure *failure, co
     }
 }
 
-static bool is_final(const struct failures *f, const struct failure *failure,
-                     const struct layers_finding *finding, int64_t now)
+static bool is_final(const struct verdict *v, const struct failure *failure,
+                     const struct finding *finding, int64_t now)
 {
-    if (now - failure->first < f->fail_after_ms)
+    if (now - failure->first < v->fail_after_ms)
         return false;
     if (finding->stale)
         return true;
     if (finding->container)
-        return finding->attempts >= FAILURE_RESTARTS || failure->sightings >= FAILURE_ATTEMPTS;
-    return finding->attempts >= FAILURE_ATTEMPTS || failure->sightings >= FAILURE_SIGHTINGS;
+        return finding->attempts >= VERDICT_RESTARTS || failure->sightings >= VERDICT_ATTEMPTS;
+    return finding->attempts >= VERDICT_ATTEMPTS || failure->sightings >= VERDICT_SIGHTINGS;
 }
 
-static void forget_old(struct failures *f, int64_t now)
+static void forget_old(struct verdict *v, int64_t now)
 {
-    for (size_t i = f->list.len; i-- > 0;)
-        if (now - f->list.items[i].last > FAILURE_FORGET_MS)
-            forget(f, i);
+    for (size_t i = v->list.len; i-- > 0;)
+        if (now - v->list.items[i].last > VERDICT_FORGET_MS)
+            forget(v, i);
 }
 
-const struct layers_finding *failures_see(struct failures *f, const struct layers_finding *findings,
-                                          size_t count, int64_t now)
+const struct finding *verdict_see(struct verdict *v, const struct finding *findings, size_t count,
+                                  int64_t now)
 {
-    const struct layers_finding *final = NULL;
+    const struct finding *final = NULL;
 
-    f->look++;
-    forget_old(f, now);
+    v->look++;
+    forget_old(v, now);
     for (size_t i = 0; i < count; i++) {
-        const struct layers_finding *finding = &findings[i];
+        const struct finding *finding = &findings[i];
         struct failure *failure;
 
         if (finding->state == READY_TERMINAL && !finding->stale)
             return finding;
         if (finding->state < READY_FAILING)
             continue;
-        failure = remember(f, finding, now);
+        failure = remember(v, finding, now);
         failure->last = now;
-        count_sighting(f, failure, finding->message);
-        if (!final && is_final(f, failure, finding, now))
+        count_sighting(v, failure, finding->message);
+        if (!final && is_final(v, failure, finding, now))
             final = finding;
     }
     return final;
 }
 
-int64_t failures_next(const struct failures *f)
+int64_t verdict_next(const struct verdict *v)
 {
     int64_t now = timer_now();
     int64_t next = TIMER_NEVER;
 
-    VEC_FOREACH (const struct failure *, it, &f->list) {
-        int64_t at = timer_add(it->first, f->fail_after_ms);
+    VEC_FOREACH (const struct failure *, it, &v->list) {
+        int64_t at = timer_add(it->first, v->fail_after_ms);
 
         if (at > now && at < next)
             next = at;

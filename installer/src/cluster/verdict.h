@@ -11,20 +11,20 @@
 
 // A failure that is not seen for this long is forgotten: between two attempts of a release its
 // pods are gone for a while.
-#define FAILURE_FORGET_MS 90000
+#define VERDICT_FORGET_MS 90000
 
-struct failures;
+struct verdict;
 
-struct failures *failures_new(int64_t fail_after_ms);
-void failures_free(struct failures *f); // NULL-safe
-CLEANUP_DEFINE(failures_cleanup, struct failures, failures_free);
+struct verdict *verdict_new(int64_t fail_after_ms);
+void verdict_free(struct verdict *v); // NULL-safe
+CLEANUP_DEFINE(verdict_cleanup, struct verdict, verdict_free);
 
 // Takes in what is failing at the time `now`; returns the finding that is final by now (Stalled,
 // suspended, or failing or stale for long enough), or NULL.
-const struct layers_finding *failures_see(struct failures *f, const struct layers_finding *findings,
-                                          size_t count, int64_t now);
+const struct finding *verdict_see(struct verdict *v, const struct finding *findings, size_t count,
+                                  int64_t now);
 
 // When the next known failure can become final, or TIMER_NEVER.
-int64_t failures_next(const struct failures *f);
+int64_t verdict_next(const struct verdict *v);
 
 #endif

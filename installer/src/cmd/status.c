@@ -49,17 +49,17 @@ static void status_defaults(void *options)
     ((struct status_options *)options)->timeout_ms = STATUS_TIMEOUT_MS;
 }
 
-static void print_text(const struct layers_plan *plan, const struct layers_state *state,
+static void print_text(const struct layers *layers, const struct layers_state *state,
                        struct buf *out)
 {
     buf_printf(out, "%-20s %-10s %s\n", "LAYER", "STATE", "READY");
-    for (size_t i = 0; i < plan->count; i++)
-        buf_printf(out, "%-20s %-10s %zu/%zu\n", plan->items[i].name,
+    for (size_t i = 0; i < layers->count; i++)
+        buf_printf(out, "%-20s %-10s %zu/%zu\n", layers->items[i].name,
                    state->unready[i] ? "not ready" : "ready", state->objects[i] - state->unready[i],
                    state->objects[i]);
     for (size_t i = 0; i < state->count; i++) {
-        buf_printf(out, "%s%s: ", i ? "" : "\n", plan->items[state->findings[i].layer].name);
-        layers_describe(&state->findings[i], out);
+        buf_printf(out, "%s%s: ", i ? "" : "\n", layers->items[state->findings[i].layer].name);
+        finding_describe(&state->findings[i], out);
         buf_add_char(out, '\n');
     }
 }
@@ -70,12 +70,12 @@ static void set_text(struct doc *d, struct node *map, const char *key, const cha
         node_set_str(d, map, key, span_str(text));
 }
 
-static struct node *finding_node(struct doc *d, const struct layers_plan *plan,
-                                 const struct layers_finding *f)
+static struct node *finding_node(struct doc *d, const struct layers *layers,
+                                 const struct finding *f)
 {
     struct node *n = node_new_map(d);
 
-    set_text(d, n, "layer", plan->items[f->layer].name);
+    set_text(d, n, "layer", layers->items[f->layer].name);
     set_text(d, n, "state", ready_state_name(f->state));
     set_text(d, n, "object", f->object);
     set_text(d, n, "release", f->release);
@@ -87,38 +87,38 @@ static struct node *finding_node(struct doc *d, const struct layers_plan *plan,
     return n;
 }
 
-static void print_json(const struct layers_plan *plan, const struct layers_state *state,
+static void print_json(const struct layers *layers, const struct layers_state *state,
                        struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *layers = node_new_seq(d), *findings = node_new_seq(d);
+    struct node *root = node_new_map(d), *list = node_new_seq(d), *findings = node_new_seq(d);
 
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < layers->count; i++) {
         struct node *n = node_new_map(d);
 
-        set_text(d, n, "name", plan->items[i].name);
+        set_text(d, n, "name", layers->items[i].name);
         node_set(d, n, SPAN("ready"), node_new_bool(d, state->unready[i] == 0));
         node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)state->objects[i]));
         node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)state->unready[i]));
-        node_push(d, layers, n);
+        node_push(d, list, n);
     }
     for (size_t i = 0; i < state->count; i++)
-        node_push(d, findings, finding_node(d, plan, &state->findings[i]));
-    node_set(d, root, SPAN("layers"), layers);
+        node_push(d, findings, finding_node(d, layers, &state->findings[i]));
+    node_set(d, root, SPAN("layers"), list);
     node_set(d, root, SPAN("findings"), findings);
     doc_write_json(root, false, out);
     buf_add_char(out, '\n');
 }
 
 // The exit code tells a failure from what is only on its way.
-static int judge(const struct layers_plan *plan, const struct layers_state *state, struct err **err)
+static int judge(const struct layers *layers, const struct layers_state *state, struct err **err)
 {
     size_t unready = 0;
     enum err_kind kind = ERR_TIMEOUT;
 
     if (!state->count)
         return 0;
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < layers->count; i++)
         unready += state->unready[i];
     for (size_t i = 0; i < state->count; i++)
         if (state->findings[i].state >= READY_FAILING)
@@ -127,7 +127,7 @@ static int judge(const struct layers_plan *plan, const struct layers_state *stat
 }
 
 static int look(struct command_env *env, const struct status_options *o, struct http *http,
-                const struct layers_plan *plan, struct arena *arena, struct err **err)
+                const struct layers *layers, struct arena *arena, struct err **err)
 {
     int64_t deadline = timer_add(timer_now(), o->timeout_ms);
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
@@ -139,10 +139,10 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     if (!config)
         return -1;
     kube = kube_new(http, config, &kube_options, err);
-    if (!kube || layers_look(kube, plan, deadline, arena, &state, err) < 0)
+    if (!kube || layers_look(kube, layers, deadline, arena, &state, err) < 0)
         return -1;
-    (env->json ? print_json : print_text)(plan, &state, env->out);
-    return judge(plan, &state, err);
+    (env->json ? print_json : print_text)(layers, &state, env->out);
+    return judge(layers, &state, err);
 }
 
 static int status_run(struct command_env *env, const void *options, struct err **err)
@@ -153,16 +153,16 @@ static int status_run(struct command_env *env, const void *options, struct err *
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
-    struct layers_plan plan;
+    struct layers layers;
 
     if (!http)
         return -1;
     bundle = artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
     if (!bundle || artifacts_check_lock(bundle, o->lock, o->lab, env->report, err) < 0 ||
         artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
-        layers_split(&tree, arena, &plan, err) < 0)
+        layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return look(env, o, http, &plan, arena, err);
+    return look(env, o, http, &layers, arena, err);
 }
 
 const struct command cmd_status = {

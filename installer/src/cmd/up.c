@@ -97,44 +97,44 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
     return STEAL(b);
 }
 
-static void print_json(const struct layers_plan *plan, const struct layers_result *results,
+static void print_json(const struct layers *layers, const struct layers_result *results,
                        struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *layers = node_new_seq(d);
+    struct node *root = node_new_map(d), *list = node_new_seq(d);
 
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < layers->count; i++) {
         struct node *n = node_new_map(d);
 
-        node_set_str(d, n, "name", span_str(plan->items[i].name));
+        node_set_str(d, n, "name", span_str(layers->items[i].name));
         node_set(d, n, SPAN("ready"), node_new_bool(d, results[i].ready));
-        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)plan->items[i].count));
+        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)layers->items[i].count));
         node_set(d, n, SPAN("written"), node_new_int(d, (int64_t)results[i].applied));
         node_set(d, n, SPAN("milliseconds"), node_new_int(d, results[i].took_ms));
-        node_push(d, layers, n);
+        node_push(d, list, n);
     }
-    node_set(d, root, SPAN("layers"), layers);
+    node_set(d, root, SPAN("layers"), list);
     doc_write_json(root, false, out);
     buf_add_char(out, '\n');
 }
 
-static void print_text(const struct layers_plan *plan, const struct layers_result *results,
+static void print_text(const struct layers *layers, const struct layers_result *results,
                        struct buf *out)
 {
     char took[32];
 
     buf_printf(out, "%-20s %-10s %8s %8s %8s\n", "LAYER", "STATE", "OBJECTS", "WRITTEN", "TIME");
-    for (size_t i = 0; i < plan->count; i++)
-        buf_printf(out, "%-20s %-10s %8zu %8zu %8s\n", plan->items[i].name,
+    for (size_t i = 0; i < layers->count; i++)
+        buf_printf(out, "%-20s %-10s %8zu %8zu %8s\n", layers->items[i].name,
                    results[i].ready     ? "ready"
                    : results[i].reached ? "not ready"
                                         : "-",
-                   plan->items[i].count, results[i].applied,
+                   layers->items[i].count, results[i].applied,
                    results[i].reached ? timer_format(results[i].took_ms, took) : "");
 }
 
 static int bring_up(struct command_env *env, const struct up_options *o, struct http *http,
-                    const struct layers_plan *plan, int64_t deadline, struct err **err)
+                    const struct layers *layers, int64_t deadline, struct err **err)
 {
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
@@ -148,16 +148,16 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
     struct kube_version version;
     int result;
 
-    if (!config || layers_range(plan, o->from, o->to, &options.first, &options.last, err) < 0)
+    if (!config || layers_range(layers, o->from, o->to, &options.first, &options.last, err) < 0)
         return -1;
     kube = kube_new(http, config, &kube_options, err);
     if (!kube || kube_server_version(kube, &version, err) < 0)
         return -1;
     report_info(env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(config),
                 version.text);
-    results = mem_zalloc(plan->count, sizeof(*results));
-    result = layers_up(kube, plan, &options, env->report, results, err);
-    (env->json ? print_json : print_text)(plan, results, env->out);
+    results = mem_zalloc(layers->count, sizeof(*results));
+    result = layers_up(kube, layers, &options, env->report, results, err);
+    (env->json ? print_json : print_text)(layers, results, env->out);
     return result;
 }
 
@@ -171,15 +171,15 @@ static int up_run(struct command_env *env, const void *options, struct err **err
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
-    struct layers_plan plan;
+    struct layers layers;
 
     if (!http)
         return -1;
     bundle = open_bundle(env, o, http, err);
     if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
-        layers_split(&tree, arena, &plan, err) < 0)
+        layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return bring_up(env, o, http, &plan, deadline, err);
+    return bring_up(env, o, http, &layers, deadline, err);
 }
 
 const struct command cmd_up = {

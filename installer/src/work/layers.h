@@ -25,14 +25,14 @@
 
 // Makes one layer of each entry of the entrypoint's `resources`, named by its last path part, from
 // the rendered tree. What the entrypoint's own generators made belongs to the first layer that
-// refers to it. The plan lives in `arena` and points into `result`. ERR_CONFIG: two layers of one
+// refers to it. The layers live in `arena` and point into `result`. ERR_CONFIG: two layers of one
 // name.
-int layers_split(const struct kustomize_result *result, struct arena *arena,
-                 struct layers_plan *plan, struct err **err) MUST_CHECK;
+int layers_split(const struct kustomize_result *result, struct arena *arena, struct layers *layers,
+                 struct err **err) MUST_CHECK;
 
-// Cuts the plan to the layers `from` to `to` (names; NULL: from the first, to the last) by setting
+// Cuts them to the layers `from` to `to` (names; NULL: from the first, to the last) by setting
 // *first and *last. ERR_USAGE for an unknown name, or an empty range.
-int layers_range(const struct layers_plan *plan, const char *from, const char *to, size_t *first,
+int layers_range(const struct layers *layers, const char *from, const char *to, size_t *first,
                  size_t *last, struct err **err) MUST_CHECK;
 
 struct layers_options {
@@ -52,22 +52,22 @@ struct layers_result {
 };
 
 // Applies and waits, layer by layer, from options->first to options->last; earlier ones are only
-// waited for. `results` has one entry per layer of the plan. Blocks; runs the loop.
+// waited for. `results` has one entry per layer. Blocks; runs the loop.
 // ERR_API (an object is refused), ERR_TERMINAL (an object failed for good; the root cause is in
 // the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
-int layers_up(struct kube *k, const struct layers_plan *plan, const struct layers_options *options,
+int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
               struct report *report, struct layers_result *results, struct err **err) MUST_CHECK;
 
 struct layers_state {
-    size_t *objects;                       // per layer of the plan: how many are looked at
-    size_t *unready;                       // per layer: how many of them are not ready
-    const struct layers_finding *findings; // root causes first
+    size_t *objects;                // per layer: how many are looked at
+    size_t *unready;                // per layer: how many of them are not ready
+    const struct finding *findings; // root causes first
     size_t count;
 };
 
-// Looks once at all layers of the plan. The answer is allocated in `arena`. Blocks until every type
+// Looks once at all layers. The answer is allocated in `arena`. Blocks until every type
 // was listed; ERR_API, ERR_TIMEOUT (deadline, absolute), ERR_CANCELLED.
-int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline,
-                struct arena *arena, struct layers_state *state, struct err **err) MUST_CHECK;
+int layers_look(struct kube *k, const struct layers *layers, int64_t deadline, struct arena *arena,
+                struct layers_state *state, struct err **err) MUST_CHECK;
 
 #endif

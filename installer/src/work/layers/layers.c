@@ -9,30 +9,30 @@
 #include "work/layers/apply.h"
 #include "work/layers/wait.h"
 
-static int find_layer(const struct layers_plan *plan, const char *name, size_t *index,
+static int find_layer(const struct layers *layers, const char *name, size_t *index,
                       struct err **err)
 {
     struct buf names CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    for (size_t i = 0; i < plan->count; i++) {
-        if (strcmp(plan->items[i].name, name) == 0) {
+    for (size_t i = 0; i < layers->count; i++) {
+        if (strcmp(layers->items[i].name, name) == 0) {
             *index = i;
             return 0;
         }
-        buf_printf(&names, "%s%s", i ? ", " : "", plan->items[i].name);
+        buf_printf(&names, "%s%s", i ? ", " : "", layers->items[i].name);
     }
     return err_set(err, ERR_USAGE, "there is no layer '%s'; the tree has %s", name,
                    buf_str(&names));
 }
 
-int layers_range(const struct layers_plan *plan, const char *from, const char *to, size_t *first,
+int layers_range(const struct layers *layers, const char *from, const char *to, size_t *first,
                  size_t *last, struct err **err)
 {
     *first = 0;
-    *last = plan->count ? plan->count - 1 : 0;
-    if (from && find_layer(plan, from, first, err) < 0)
+    *last = layers->count ? layers->count - 1 : 0;
+    if (from && find_layer(layers, from, first, err) < 0)
         return -1;
-    if (to && find_layer(plan, to, last, err) < 0)
+    if (to && find_layer(layers, to, last, err) < 0)
         return -1;
     if (*first > *last)
         return err_set(err, ERR_USAGE, "layer '%s' comes after layer '%s'", from, to);
@@ -41,7 +41,7 @@ int layers_range(const struct layers_plan *plan, const char *from, const char *t
 
 static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
 {
-    const struct layer *layer = &w->plan->items[i];
+    const struct layer *layer = &w->layers->items[i];
     struct apply apply = {
         .kube = w->kube,
         .manager = w->options->manager,
@@ -73,33 +73,32 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
     return 0;
 }
 
-int layers_up(struct kube *k, const struct layers_plan *plan, const struct layers_options *options,
+int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
               struct report *report, struct layers_result *results, struct err **err)
 {
-    struct track *track CLEANUP(track_cleanup) = track_new(k);
-    struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
+    struct informers *informers CLEANUP(informers_cleanup) = informers_new(k);
+    struct release_records *records CLEANUP(release_records_cleanup) = release_records_new(k);
     struct handled *handled CLEANUP(handled_cleanup) = handled_new(k);
-    struct failures *failures CLEANUP(failures_cleanup) = failures_new(options->fail_after_ms);
+    struct verdict *verdict CLEANUP(verdict_cleanup) = verdict_new(options->fail_after_ms);
     struct wait wait = {
         .kube = k,
-        .facts = {.track = track, .manifests = manifests, .handled = handled},
-        .failures = failures,
-        .plan = plan,
+        .facts = {.informers = informers, .records = records, .handled = handled},
+        .verdict = verdict,
+        .layers = layers,
         .options = options,
         .report = report,
     };
 
-    memset(results, 0, plan->count * sizeof(*results));
-    for (size_t i = 0; i <= options->last && i < plan->count; i++)
+    memset(results, 0, layers->count * sizeof(*results));
+    for (size_t i = 0; i <= options->last && i < layers->count; i++)
         if (one_layer(&wait, i, &results[i], err) < 0)
             return -1;
     return 0;
 }
 
-static const struct layers_finding *keep(const struct layers_finding *findings, size_t count,
-                                         struct arena *arena)
+static const struct finding *keep(const struct finding *findings, size_t count, struct arena *arena)
 {
-    struct layers_finding *copy = arena_array(arena, count + 1, sizeof(*copy));
+    struct finding *copy = arena_array(arena, count + 1, sizeof(*copy));
 
     for (size_t i = 0; i < count; i++) {
         copy[i] = findings[i];
@@ -116,21 +115,21 @@ static const struct layers_finding *keep(const struct layers_finding *findings, 
     return copy;
 }
 
-int layers_look(struct kube *k, const struct layers_plan *plan, int64_t deadline,
-                struct arena *arena, struct layers_state *state, struct err **err)
+int layers_look(struct kube *k, const struct layers *layers, int64_t deadline, struct arena *arena,
+                struct layers_state *state, struct err **err)
 {
-    struct track *track CLEANUP(track_cleanup) = track_new(k);
-    struct manifests *manifests CLEANUP(manifests_cleanup) = manifests_new(k);
-    struct graph_facts facts = {.track = track, .manifests = manifests};
+    struct informers *informers CLEANUP(informers_cleanup) = informers_new(k);
+    struct release_records *records CLEANUP(release_records_cleanup) = release_records_new(k);
+    struct graph_facts facts = {.informers = informers, .records = records};
     struct graph g CLEANUP(graph_free) = {0};
-    const struct layers_finding *findings;
+    const struct finding *findings;
 
-    if (!plan->count)
+    if (!layers->count)
         return 0;
-    if (wait_settled(k, &facts, plan, plan->count - 1, deadline, &g, err) < 0)
+    if (wait_settled(k, &facts, layers, layers->count - 1, deadline, &g, err) < 0)
         return -1;
-    state->objects = arena_array(arena, plan->count, sizeof(size_t));
-    state->unready = arena_array(arena, plan->count, sizeof(size_t));
+    state->objects = arena_array(arena, layers->count, sizeof(size_t));
+    state->unready = arena_array(arena, layers->count, sizeof(size_t));
     for (size_t i = 0; i < g.items.len; i++) {
         state->objects[g.items.items[i].layer]++;
         if (g.items.items[i].ready.state != READY_OK)

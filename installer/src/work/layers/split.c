@@ -98,8 +98,8 @@ static int place_generated(struct split *s, const struct kustomize_object *objec
     return 0;
 }
 
-int layers_split(const struct kustomize_result *result, struct arena *arena,
-                 struct layers_plan *plan, struct err **err)
+int layers_split(const struct kustomize_result *result, struct arena *arena, struct layers *layers,
+                 struct err **err)
 {
     struct split s = {.arena = arena};
 
@@ -117,10 +117,10 @@ int layers_split(const struct kustomize_result *result, struct arena *arena,
     for (size_t i = 0; i < result->len; i++)
         if (!result->objects[i].chain_len && place_generated(&s, &result->objects[i], err) < 0)
             return -1;
-    plan->count = s.parts.len;
-    plan->items = arena_array(arena, plan->count + 1, sizeof(*plan->items));
-    for (size_t i = 0; i < plan->count; i++)
-        plan->items[i] =
+    layers->count = s.parts.len;
+    layers->items = arena_array(arena, layers->count + 1, sizeof(*layers->items));
+    for (size_t i = 0; i < layers->count; i++)
+        layers->items[i] =
             (struct layer){s.parts.items[i]->name, s.parts.items[i]->items, s.parts.items[i]->len};
     return 0;
 }

@@ -36,7 +36,7 @@ static void count_ready(const struct graph *g, struct talk *t)
         t->ready += g->items.items[i].ready.state == READY_OK;
 }
 
-static size_t count_blocked(const struct layers_finding *findings, size_t count)
+static size_t count_blocked(const struct finding *findings, size_t count)
 {
     size_t n = 0;
 
@@ -57,7 +57,7 @@ static bool is_said(struct talk *t, const char *subject, const char *line)
     return false;
 }
 
-static void say(struct wait *w, struct talk *t, const struct layers_finding *findings, size_t count)
+static void say(struct wait *w, struct talk *t, const struct finding *findings, size_t count)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -65,8 +65,8 @@ static void say(struct wait *w, struct talk *t, const struct layers_finding *fin
     int64_t now = timer_now();
     char took[32];
 
-    findings_subject(&findings[0], &subject);
-    findings_cause(&findings[0], &line);
+    finding_subject(&findings[0], &subject);
+    finding_cause(&findings[0], &line);
     if (is_said(t, buf_str(&subject), buf_str(&line)) && now - t->said_at < WAIT_HEARTBEAT_MS)
         return;
     t->said_at = now;
@@ -77,7 +77,7 @@ static void say(struct wait *w, struct talk *t, const struct layers_finding *fin
     report_event(w->report, &(struct report_event){
                                 .level = REPORT_INFO,
                                 .component = "layers",
-                                .layer = w->plan->items[findings[0].layer].name,
+                                .layer = w->layers->items[findings[0].layer].name,
                                 .object = buf_str(&subject),
                                 .text = buf_str(&line),
                             });
@@ -85,26 +85,25 @@ static void say(struct wait *w, struct talk *t, const struct layers_finding *fin
                  timer_format(now - t->started, took));
 }
 
-static int fail(struct wait *w, const struct layers_finding *cause, struct err **err)
+static int fail(struct wait *w, const struct finding *cause, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    layers_describe(cause, &line);
-    err_set(err, ERR_TERMINAL, "layer %s: %s", w->plan->items[cause->layer].name, buf_str(&line));
+    finding_describe(cause, &line);
+    err_set(err, ERR_TERMINAL, "layer %s: %s", w->layers->items[cause->layer].name, buf_str(&line));
     if (strcmp(cause->reason, "Suspended") == 0 || strcmp(cause->reason, "Paused") == 0)
         return err_hint(err, "resume %s, then run 'sandstrap up' again", cause->object);
     return err_hint(err, "put it right in the tree or the cluster, then run 'sandstrap up' again; "
                          "'sandstrap status' shows everything that is not ready");
 }
 
-static int time_out(struct wait *w, const struct layers_finding *findings, size_t count,
-                    struct err **err)
+static int time_out(struct wait *w, const struct finding *findings, size_t count, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    layers_describe(&findings[0], &line);
+    finding_describe(&findings[0], &line);
     err_set(err, ERR_TIMEOUT, "layer %s is not ready in time: still waiting for %s",
-            w->plan->items[findings[0].layer].name, buf_str(&line));
+            w->layers->items[findings[0].layer].name, buf_str(&line));
     if (count > 1)
         return err_hint(err,
                         "%zu more object%s not ready: 'sandstrap status' lists %s; "
@@ -115,7 +114,7 @@ static int time_out(struct wait *w, const struct layers_finding *findings, size_
 
 static bool has_changed(void *data)
 {
-    return track_changed(data);
+    return informers_changed(data);
 }
 
 // Runs the loop until something changed, or it is time for another look. `changed` is consumed.
@@ -124,7 +123,7 @@ static int pause_for(struct wait *w, int64_t until, struct err **err)
     int64_t look = timer_now() + WAIT_LOOK_MS;
     struct http *http = kube_http(w->kube);
     int result =
-        http_run_until(http, has_changed, w->facts.track, until < look ? until : look, err);
+        http_run_until(http, has_changed, w->facts.informers, until < look ? until : look, err);
 
     if (result != 0)
         return result < 0 ? -1 : 0;
@@ -141,15 +140,15 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
                 int64_t *ready_since, struct err **err)
 {
     struct graph g CLEANUP(graph_free) = {0};
-    const struct layers_finding *findings, *final;
+    const struct finding *findings, *final;
     size_t count;
     int64_t now = timer_now();
 
-    graph_build(&g, &w->facts, w->plan, layer);
+    graph_build(&g, &w->facts, w->layers, layer);
     stale_mark(&g, &w->facts);
     findings = graph_findings(&g, &count);
     count_ready(&g, talk);
-    final = failures_see(w->failures, findings, count, now);
+    final = verdict_see(w->verdict, findings, count, now);
     if (count == 0) {
         if (!*ready_since)
             *ready_since = now;
@@ -157,7 +156,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     }
     *ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
-    if (track_settled(w->facts.track))
+    if (informers_settled(w->facts.informers))
         say(w, talk, findings, count);
     if (final)
         return fail(w, final, err);
@@ -169,11 +168,11 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
 // Finds out what the last look could not tell. *learned: something is known now, look again.
 static int learn(const struct graph_facts *facts, bool *learned, struct err **err)
 {
-    if (track_refresh(facts->track, err) < 0)
+    if (informers_refresh(facts->informers, err) < 0)
         return -1;
     if (facts->handled && handled_refresh(facts->handled, err) < 0)
         return -1;
-    return manifests_refresh(facts->manifests, learned, err);
+    return release_records_refresh(facts->records, learned, err);
 }
 
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
@@ -190,7 +189,7 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
             return done < 0 ? -1 : 0;
         if (ready_since)
             until = ready_since + window_ms;
-        until = earliest(until, failures_next(w->failures));
+        until = earliest(until, verdict_next(w->verdict));
         if (learn(&w->facts, &learned, err) < 0)
             return -1;
         if (!learned && pause_for(w, until, err) < 0)
@@ -198,7 +197,7 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
     }
 }
 
-int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers_plan *plan,
+int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers *layers,
                  size_t last, int64_t deadline, struct graph *g, struct err **err)
 {
     for (;;) {
@@ -206,19 +205,19 @@ int wait_settled(struct kube *k, const struct graph_facts *facts, const struct l
         int result;
 
         graph_free(g);
-        graph_build(g, facts, plan, last);
-        settled = track_settled(facts->track);
+        graph_build(g, facts, layers, last);
+        settled = informers_settled(facts->informers);
         if (learn(facts, &learned, err) < 0)
             return -1;
         if (learned)
             continue;
         if (settled)
             return 0;
-        result = http_run_until(kube_http(k), has_changed, facts->track, deadline, err);
+        result = http_run_until(kube_http(k), has_changed, facts->informers, deadline, err);
         if (result < 0)
             return -1;
         if (result > 0)
             return err_set(err, ERR_TIMEOUT, "the API server did not list %s in time",
-                           track_unsettled(facts->track));
+                           informers_unsettled(facts->informers));
     }
 }

@@ -13,8 +13,8 @@ struct wait {
     struct kube *kube;
     struct graph_facts facts;
     char last_write[WRITTEN_TIME_BYTES]; // what facts.last_write lies in
-    struct failures *failures;
-    const struct layers_plan *plan;
+    struct verdict *verdict;
+    const struct layers *layers;
     const struct layers_options *options;
     struct report *report;
 };
@@ -25,7 +25,7 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
 
 // Brings the picture up to date once: builds `g` over layers 0 to `last` when everything that is
 // of interest has been listed. ERR_TIMEOUT after `deadline`.
-int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers_plan *plan,
+int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers *layers,
                  size_t last, int64_t deadline, struct graph *g, struct err **err) MUST_CHECK;
 
 #endif
