@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// base/buf, base/arena, base/vec, base/map
+// base/buf, base/arena, base/vec, base/list, base/map
 #include "unit.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -79,6 +80,34 @@ static void test_vec__keeps_order(void **state)
     vec_free(&v);
 }
 
+struct pearl {
+    int number;
+    struct list link;
+};
+
+static void test_list__removes_from_anywhere(void **state)
+{
+    struct list head;
+    struct pearl pearls[4] = {{0}};
+
+    (void)state;
+    list_init(&head);
+    assert_true(list_is_empty(&head));
+    for (int i = 0; i < 4; i++) {
+        pearls[i].number = i;
+        list_init(&pearls[i].link);
+        list_remove(&pearls[i].link); // in no list
+        list_append(&head, &pearls[i].link);
+    }
+    list_remove(&pearls[0].link);
+    list_remove(&pearls[2].link);
+    assert_false(list_has(&pearls[2].link));
+    assert_true(list_has(&pearls[3].link));
+    assert_int_equal(list_len(&head), 2);
+    assert_int_equal(LIST_ITEM(head.next, struct pearl, link)->number, 1);
+    assert_int_equal(LIST_ITEM(head.previous, struct pearl, link)->number, 3);
+}
+
 static void test_map__remembers_order_and_replaces(void **state)
 {
     struct arena *a CLEANUP(arena_cleanup) = arena_new();
@@ -109,4 +138,4 @@ static void test_map__remembers_order_and_replaces(void **state)
 
 UNIT_MAIN(UNIT(test_buf__latches_an_overflow), UNIT(test_buf__grows_and_formats),
           UNIT(test_arena__gives_zeroed_aligned_memory_of_any_size), UNIT(test_vec__keeps_order),
-          UNIT(test_map__remembers_order_and_replaces))
+          UNIT(test_list__removes_from_anywhere), UNIT(test_map__remembers_order_and_replaces))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// base/stream, base/pool, base/timer, base/cancel
+// base/stream, base/pool, base/cancel
 #include "unit.h"
 
 #include <poll.h>
@@ -11,7 +11,6 @@
 #include "base/cancel.h"
 #include "base/pool.h"
 #include "base/stream.h"
-#include "base/timer.h"
 
 static void test_stream__limit_lets_exactly_the_limit_pass(void **state)
 {
@@ -84,48 +83,6 @@ static void test_pool__visits_each_index_once(void **state)
     assert_string_equal(err_message(err), "70");
 }
 
-static void note(void *data)
-{
-    ++*(int *)data;
-}
-
-static void test_timers__run_what_is_due(void **state)
-{
-    struct timers *t CLEANUP(timers_cleanup) = timers_new();
-    int64_t now = timer_now();
-    int runs = 0;
-    uint64_t gone;
-
-    (void)state;
-    assert_true(timers_next(t) == TIMER_NEVER);
-    timers_add(t, now - 1, note, &runs);
-    gone = timers_add(t, now - 2, note, &runs);
-    timers_add(t, now + 3600000, note, &runs);
-    timers_cancel(t, gone);
-    timers_run(t);
-    assert_int_equal(runs, 1);
-    assert_true(timers_next(t) == now + 3600000);
-}
-
-static void test_timer__formats_spans_of_time(void **state)
-{
-    char text[32];
-
-    (void)state;
-    assert_string_equal(timer_format(750, text), "750ms");
-    assert_string_equal(timer_format(12900, text), "12s");
-    assert_string_equal(timer_format(185000, text), "3m05s");
-    assert_string_equal(timer_format(3660000, text), "1h01m");
-}
-
-static void test_timer__sums_do_not_overflow(void **state)
-{
-    (void)state;
-    assert_true(timer_add(5, 7) == 12);
-    assert_true(timer_add(timer_now(), INT64_MAX) == TIMER_NEVER);
-    assert_true(timer_add(TIMER_NEVER, 1) == TIMER_NEVER);
-}
-
 static void test_cancel__a_request_sets_the_token(void **state)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -184,7 +141,5 @@ static void test_cancel__a_signal_that_is_not_heeded_ends_the_process(void **sta
 
 UNIT_MAIN(UNIT(test_stream__limit_lets_exactly_the_limit_pass),
           UNIT(test_stream__the_first_error_stays), UNIT(test_stream__tee_sees_all_and_may_stop_it),
-          UNIT(test_pool__visits_each_index_once), UNIT(test_timers__run_what_is_due),
-          UNIT(test_timer__formats_spans_of_time), UNIT(test_timer__sums_do_not_overflow),
-          UNIT(test_cancel__a_request_sets_the_token),
+          UNIT(test_pool__visits_each_index_once), UNIT(test_cancel__a_request_sets_the_token),
           UNIT(test_cancel__a_signal_that_is_not_heeded_ends_the_process))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Monotonic time in milliseconds, deadlines, and a set of one-shot timers for an event loop.
+// Monotonic time in milliseconds, deadlines, and a set of one-shot timers for an event loop:
+// adding, cancelling and running one take logarithmic time.
 #ifndef BASE_TIMER_H
 #define BASE_TIMER_H
 
@@ -37,7 +38,8 @@ void timers_cancel(struct timers *t, uint64_t id);
 // When the first one is due, or TIMER_NEVER.
 int64_t timers_next(const struct timers *t);
 
-// Calls all that are due, in order of time; a callback may add and cancel timers.
+// Calls all that are due, in order of time, then of adding; a callback may add and cancel timers,
+// and run them.
 void timers_run(struct timers *t);
 
 void timers_free(struct timers *t); // NULL-safe
