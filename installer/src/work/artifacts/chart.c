@@ -13,7 +13,7 @@
 struct folder {
     struct arena *arena;
     const char *path; // ends with a slash, or is empty
-    struct chart_files files;
+    chart_files files;
 };
 
 static int add_file(void *data, const char *path, unsigned mode, struct span content,
@@ -31,18 +31,18 @@ static int add_file(void *data, const char *path, unsigned mode, struct span con
     return 0;
 }
 
-static int load_folder(struct walk *w, const struct sources_git *git, struct folder *folder,
-                       const char *path, struct chart *chart, struct err **err)
+static struct chart *load_folder(struct walk *w, const struct sources_git *git,
+                                 struct folder *folder, const char *path, struct err **err)
 {
     const char *what = arena_printf(w->arena, "%s//%s", git->url, path);
 
     if (git_walk(git->store, &git->commit, add_file, folder, err) < 0)
-        return -1;
-    return chart_load_files(w, &folder->files, what, chart, err);
+        return NULL;
+    return chart_load_files(&folder->files, what, err);
 }
 
-int chart_from_git(struct walk *w, const struct sources_git *git, struct span path,
-                   const char *user, struct chart *chart, struct err **err)
+struct chart *chart_from_git(struct walk *w, const struct sources_git *git, struct span path,
+                             const char *user, struct err **err)
 {
     char *given = arena_printf(w->arena, "/%.*s", SPAN_ARG(path));
     char *clean CLEANUP(mem_cleanup) = path_clean(given);
@@ -50,17 +50,20 @@ int chart_from_git(struct walk *w, const struct sources_git *git, struct span pa
     struct folder folder = {.arena = w->arena,
                             .path = root ? "" : arena_printf(w->arena, "%s/", clean + 1)};
     char *meta_path = arena_printf(w->arena, "%sChart.yaml", folder.path);
+    struct chart *chart;
     struct span meta;
-    int status;
 
     if (!git_find(git->store, &git->commit, meta_path, &meta)) {
         err_set(err, ERR_SOURCE, "%s: git %s at %s has no chart %s", user, git->url, git->ref,
                 meta_path);
-        return err_hint(err, "the path of a chart is that of its folder in the repository");
+        err_hint(err, "the path of a chart is that of its folder in the repository");
+        return NULL;
     }
-    status = load_folder(w, git, &folder, clean + 1, chart, err);
+    chart = load_folder(w, git, &folder, clean + 1, err);
     chart_files_free(&folder.files);
-    return status < 0 ? err_wrap(err, "%s", user) : 0;
+    if (!chart)
+        err_wrap(err, "%s", user);
+    return chart;
 }
 
 static int pull_layer(struct walk *w, const struct oci_ref *ref, const struct oci_blob *layer,
@@ -92,44 +95,52 @@ static int pull_layer(struct walk *w, const struct oci_ref *ref, const struct oc
     return 0;
 }
 
-static int pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
-                      struct lock_entry *entry, struct chart *chart, struct err **err)
+static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
+                                struct lock_entry *entry, struct err **err)
 {
     struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
     struct oci_resolved resolved;
     const struct oci_manifest *m;
-    struct chart_limits limits = {.bytes = CHART_MAX_BYTES};
 
     if (manifest_resolve(w->http, w->oci, w->arena, ref, OCI_CHART, w->lock, &resolved, err) < 0)
-        return -1;
+        return NULL;
     manifest_pin(w->arena, &resolved, w->lock, entry);
     m = &resolved.manifests[0];
-    if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG))
-        return err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
+    if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG)) {
+        err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
+        return NULL;
+    }
     if (pull_layer(w, ref, &m->layers[0], what, &tgz, err) < 0)
-        return -1;
-    return chart_load_archive(w, buf_span(&tgz), what, &limits, chart, err);
+        return NULL;
+    return chart_load_archive(buf_span(&tgz), what, err);
 }
 
-int chart_from_oci(struct walk *w, struct span reference, const char *user, struct chart *chart,
-                   struct err **err)
+struct chart *chart_from_oci(struct walk *w, struct span reference, const char *user,
+                             struct err **err)
 {
     struct oci_ref ref;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
     const struct lock_entry *known;
+    struct chart *chart;
 
-    if (oci_ref_parse(w->arena, reference, &ref, err) < 0)
-        return err_wrap(err, "%s", user);
+    if (oci_ref_parse(w->arena, reference, &ref, err) < 0) {
+        err_wrap(err, "%s", user);
+        return NULL;
+    }
     oci_ref_format(&ref, &name);
     entry.name = buf_span(&name);
     known = lock_find(w->lock, LOCK_CHART, entry.name, SPAN_EMPTY);
-    if (!known && w->frozen)
-        return walk_not_locked("chart", entry.name, user, err);
+    if (!known && w->frozen) {
+        walk_not_locked("chart", entry.name, user, err);
+        return NULL;
+    }
     if (known)
         ref.digest = known->digest;
-    if (pull_chart(w, &ref, buf_str(&name), &entry, chart, err) < 0)
-        return err_wrap(err, "%s", user);
-    lock_add(w->lock, &entry);
-    return 0;
+    chart = pull_chart(w, &ref, buf_str(&name), &entry, err);
+    if (chart)
+        lock_add(w->lock, &entry);
+    else
+        err_wrap(err, "%s", user);
+    return chart;
 }

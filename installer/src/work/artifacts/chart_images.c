@@ -16,11 +16,11 @@ static bool condition_holds(const struct node *values, struct span path)
 }
 
 // The list of an annotation: any YAML that Helm would read.
-static struct node *read_list(struct walk *w, struct span text, struct err **err)
+static struct node *read_list(struct doc *d, struct span text, struct err **err)
 {
     struct node_list all = {0};
 
-    if (doc_read_helm(walk_doc(w), text, "helm.sh/images", &all, err) < 0)
+    if (doc_read_helm(d, text, "helm.sh/images", &all, err) < 0)
         return NULL;
     if (all.len && node_is(all.items[0], NODE_SEQ))
         return all.items[0];
@@ -31,7 +31,8 @@ static struct node *read_list(struct walk *w, struct span text, struct err **err
 static int annotated_images(struct walk *w, const struct chart *chart, struct span text,
                             const struct node *values, const char *user, struct err **err)
 {
-    struct node *list = read_list(w, text, err);
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *list = read_list(d, text, err);
 
     if (!list)
         return err_wrap(err, "%s: chart %s", user, node_get_str(chart->meta, "name"));
@@ -84,32 +85,15 @@ static int map_images(const struct naming *n, const struct chart *chart, const s
 }
 
 // Sections of subcharts are theirs.
-static int value_images(const struct naming *n, const struct chart *chart,
+static int value_images(const struct naming *n, const struct chart *chart, const chart_uses *uses,
                         const struct node *values)
 {
     if (node_get_text(values, "repository").len && node_get(values, "tag"))
         return image_map(n->w, values, chart->meta, n->user, n->err);
     NODE_FOREACH_PAIR (pair, values)
-        if (node_is(pair->value, NODE_MAP) && !chart_is_section(n->w, chart, pair->key) &&
+        if (node_is(pair->value, NODE_MAP) && !chart_uses_name(uses, pair->key) &&
             map_images(n, chart, pair->value) < 0)
             return -1;
-    return 0;
-}
-
-static int name_images(const struct naming *n, const struct chart *chart, const struct node *values,
-                       bool covered);
-
-static int name_subchart_images(const struct naming *n, const struct chart *chart,
-                                const struct node *values, bool covered)
-{
-    VEC_FOREACH (struct chart *const *, it, &chart->subcharts) {
-        chart_uses uses = {0};
-
-        chart_subchart_uses(n->w, chart, *it, values, n->tags, &uses);
-        VEC_FOREACH (const struct chart_use *, use, &uses)
-            if (use->on && name_images(n, *it, node_get_span(values, use->name), covered) < 0)
-                return -1;
-    }
     return 0;
 }
 
@@ -122,16 +106,22 @@ static struct span annotation_of(const struct chart *chart)
 static int name_images(const struct naming *n, const struct chart *chart, const struct node *values,
                        bool covered)
 {
+    chart_uses uses CLEANUP(chart_uses_free) = {0};
     struct span listed = annotation_of(chart);
     int status = 0;
 
+    chart_uses_of(chart, values, n->tags, &uses);
     if (listed.len)
         status = annotated_images(n->w, chart, listed, values, n->user, n->err);
     else if (!covered)
-        status = value_images(n, chart, values);
+        status = value_images(n, chart, &uses, values);
     if (status < 0)
         return -1;
-    return name_subchart_images(n, chart, values, covered || listed.len);
+    VEC_FOREACH (const struct chart_use *, use, &uses)
+        if (use->on && name_images(n, use->subchart, node_get_span(values, use->name),
+                                   covered || listed.len) < 0)
+            return -1;
+    return 0;
 }
 
 static void note_guess(struct walk *w, const struct chart *chart, const char *user)

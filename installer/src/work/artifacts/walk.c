@@ -13,22 +13,11 @@ static void walk_free(struct walk *w)
         kustomize_result_free(*it);
         free(*it);
     }
-    VEC_FOREACH (struct doc **, it, &w->docs)
-        doc_free(*it);
     vec_free(&w->builds);
-    vec_free(&w->docs);
     vec_free(&w->objects);
     map_free(&w->missing_images);
     map_free(&w->kustomizations);
     arena_free(w->arena);
-}
-
-struct doc *walk_doc(struct walk *w)
-{
-    struct doc *d = doc_new();
-
-    vec_push(&w->docs, d);
-    return d;
 }
 
 void walk_add(struct walk *w, const struct kustomize_result *result)

@@ -28,7 +28,6 @@ struct walk {
     struct arena *arena;
     VEC(struct walk_object) objects;       // all found so far; more are added while walking
     VEC(struct kustomize_result *) builds; // of Flux Kustomizations; they own the nodes
-    VEC(struct doc *) docs;                // of values and charts
     struct map missing_images;             // named by charts, and not to be had
     struct map kustomizations;             // namespace/name of those that were followed
     bool frozen;                           // nothing may be found that is not in the lock already
@@ -96,8 +95,5 @@ int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, b
 int release_walk(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
 // Whether a map of an umbrella's values is a package: it has a source.
 bool release_is_package(const struct node *map);
-
-// A doc that lives as long as the walk.
-struct doc *walk_doc(struct walk *w);
 
 #endif

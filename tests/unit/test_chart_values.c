@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// model/chart: values over defaults, and which subcharts are used under which names. The cases are
+// those of Helm's chartutil tests (coalesce_test.go, dependencies_test.go), made small.
+#include "unit.h"
+
+#include "model/chart.h"
+#include "support_object.h"
+
+struct file {
+    const char *path, *text;
+};
+
+static struct chart *load(const struct file *files, size_t count)
+{
+    chart_files list CLEANUP(chart_files_free) = {0};
+    struct err *err = NULL;
+    struct chart *chart;
+
+    for (size_t i = 0; i < count; i++)
+        vec_push(&list, (struct chart_file){files[i].path, span_str(files[i].text)});
+    chart = chart_load_files(&list, "here", &err);
+    assert_null(err);
+    return chart;
+}
+
+#define LOAD(...) load((struct file[]){__VA_ARGS__}, ARRAY_LEN(((struct file[]){__VA_ARGS__})))
+#define META(name, version) "name: " name "\nversion: " version "\n"
+
+// The values that the templates of the chart see, against those that they should.
+static void expect_values(const struct chart *chart, const char *given, const char *expected)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err = NULL;
+    struct node *values = chart_values(d, chart, given ? object(given) : NULL, &err);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    assert_null(err);
+    doc_write_json(values, true, &text);
+    if (!node_equal(values, object(expected)))
+        fail_msg("got %s, want %s", buf_str(&text), expected);
+}
+
+static void test_chart_values__maps_are_laid_over_each_other(void **state)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *values = node_copy(d, object("{a: {b: 1, c: [1, 2]}, d: 1, gone: 5}"));
+
+    (void)state;
+    chart_merge(d, values, object("{a: {c: [3], e: 2}, d: {f: 3}, gone: null}"));
+    assert_true(node_equal(values, object("{a: {b: 1, c: [3], e: 2}, d: {f: 3}, gone: null}")));
+    chart_merge(d, values, NULL);
+    chart_merge(d, values, object("[not, a, map]"));
+    assert_true(node_equal(values, object("{a: {b: 1, c: [3], e: 2}, d: {f: 3}, gone: null}")));
+}
+
+static void test_chart_values__given_over_defaults(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD({"Chart.yaml", META("x", "1.0.0")},
+             {"values.yaml", "{a: 1, map: {b: 2, c: 3}, list: [1], empty: null}"});
+
+    (void)state;
+    expect_values(c, NULL, "{a: 1, map: {b: 2, c: 3}, list: [1]}");
+    expect_values(c, "{a: 2, map: {c: 4}, list: [], more: 1}",
+                  "{a: 2, map: {b: 2, c: 4}, list: [], more: 1}");
+    // A map and something else: what is given stays.
+    expect_values(c, "{a: {b: 1}, map: none}", "{a: {b: 1}, map: none, list: [1]}");
+}
+
+static void test_chart_values__a_null_takes_a_default_away(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD({"Chart.yaml", META("x", "1.0.0")}, {"values.yaml", "{a: 1, map: {b: 2, c: 3}}"},
+             {"charts/low/Chart.yaml", META("low", "1.0.0")},
+             {"charts/low/values.yaml", "{d: 4, e: 5}"});
+
+    (void)state;
+    expect_values(c, "{a: null, map: {b: null}}", "{map: {c: 3}, low: {d: 4, e: 5}}");
+    expect_values(c, "{low: {d: null}}", "{a: 1, map: {b: 2, c: 3}, low: {e: 5}}");
+}
+
+static void test_chart_values__subcharts_see_their_section_and_the_globals(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD({"Chart.yaml", META("x", "1.0.0") "dependencies: [{name: low, alias: one}, "
+                                               "{name: low, alias: two}]"},
+             {"values.yaml", "{global: {g: parent, h: 1}, one: {a: parent}}"},
+             {"charts/low/Chart.yaml", META("low", "1.0.0")},
+             {"charts/low/values.yaml", "{a: own, b: own, global: {g: own, i: own}}"});
+
+    (void)state;
+    expect_values(c, "{two: {b: given}}",
+                  "{global: {g: parent, h: 1},"
+                  " one: {a: parent, b: own, global: {g: parent, h: 1, i: own}},"
+                  " two: {a: own, b: given, global: {g: parent, h: 1, i: own}}}");
+}
+
+// A null in the parent's own defaults reaches the subchart's.
+static void test_chart_values__a_parents_null_lasts_until_the_subcharts_defaults(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD({"Chart.yaml", META("x", "1.0.0")}, {"values.yaml", "{low: {a: 1, b: 2}}"},
+             {"charts/low/Chart.yaml", META("low", "1.0.0")},
+             {"charts/low/values.yaml", "{a: 3, c: 4}"});
+
+    (void)state;
+    expect_values(c, "{low: {a: null}}", "{low: {b: 2, c: 4}}");
+}
+
+static void expect_uses(const struct chart *chart, const char *values, const char *expected)
+{
+    chart_uses uses CLEANUP(chart_uses_free) = {0};
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *map = object(values);
+
+    chart_uses_of(chart, map, node_get(map, "tags"), &uses);
+    VEC_FOREACH (const struct chart_use *, use, &uses) {
+        buf_printf(&text, "%s%.*s=%s", text.len ? " " : "", SPAN_ARG(use->name),
+                   use->on ? "on" : "off");
+        assert_true(chart_uses_name(&uses, use->name));
+    }
+    assert_string_equal(buf_str(&text), expected);
+    assert_false(chart_uses_name(&uses, SPAN("nobody")));
+}
+
+static void test_chart_uses__conditions_and_tags(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) = LOAD(
+        {"Chart.yaml", META("x", "1.0.0") "dependencies:\n"
+                                          "- {name: a, condition: 'none.here, a.enabled'}\n"
+                                          "- {name: b, tags: [front, back]}\n"
+                                          "- {name: c, condition: c.enabled, tags: [front]}\n"},
+        {"charts/a/Chart.yaml", META("a", "1.0.0")}, {"charts/b/Chart.yaml", META("b", "1.0.0")},
+        {"charts/c/Chart.yaml", META("c", "1.0.0")},
+        {"charts/d/Chart.yaml", META("d", "1.0.0")}); // nothing declares it
+
+    (void)state;
+    expect_uses(c, "{}", "a=on b=on c=on d=on");
+    expect_uses(c, "{a: {enabled: false}}", "a=off b=on c=on d=on");
+    expect_uses(c, "{a: {enabled: 'false'}}", "a=on b=on c=on d=on"); // no boolean: it says nothing
+    expect_uses(c, "{tags: {front: false}}", "a=on b=off c=off d=on");
+    expect_uses(c, "{tags: {front: false, back: true}}", "a=on b=on c=off d=on");
+    expect_uses(c, "{tags: {front: false}, c: {enabled: true}}", "a=on b=off c=on d=on");
+}
+
+static void test_chart_uses__names_and_versions(void **state)
+{
+    struct chart *c CLEANUP(chart_cleanup) = LOAD(
+        {"Chart.yaml",
+         META("x", "1.0.0") "dependencies:\n"
+                            "- {name: a, version: 1.0.0, alias: exact, condition: x.y}\n"
+                            "- {name: a, version: v1.0.0, alias: with-v, condition: x.y}\n"
+                            "- {name: a, version: '>=5', alias: range, condition: x.y}\n"
+                            "- {name: a, version: 2.0.0, alias: other, condition: x.y}\n"
+                            "- {name: b, version: 2.0.0, alias: not-this, condition: x.y}\n"},
+        {"requirements.yaml", "dependencies: [{name: a, alias: older}]"},
+        {"charts/a/Chart.yaml", META("a", "1.0.0")}, {"charts/b/Chart.yaml", META("b", "1.0.0")});
+
+    (void)state;
+    expect_uses(c, "{x: {y: false}}", "exact=off with-v=off range=off older=on b=on");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT(test_chart_values__maps_are_laid_over_each_other),
+        UNIT(test_chart_values__given_over_defaults),
+        UNIT(test_chart_values__a_null_takes_a_default_away),
+        UNIT(test_chart_values__subcharts_see_their_section_and_the_globals),
+        UNIT(test_chart_values__a_parents_null_lasts_until_the_subcharts_defaults),
+        UNIT(test_chart_uses__conditions_and_tags),
+        UNIT(test_chart_uses__names_and_versions),
+    };
+
+    return cmocka_run_group_tests(tests, make_objects, free_objects);
+}
