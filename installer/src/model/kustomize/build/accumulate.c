@@ -3,9 +3,10 @@
 // vars, in kustomize's order, folder by folder.
 #include "model/kustomize/build/accumulate.h"
 
-#include "model/kustomize/generate/generators.h"
+#include "model/kustomize/build/builtin.h"
+#include "model/kustomize/build/origin.h"
+#include "model/kustomize/build/plugins.h"
 #include "model/kustomize/resource/objects.h"
-#include "model/kustomize/schema/schema.h"
 
 struct accumulator *accumulator_new(struct kust *k)
 {
@@ -23,31 +24,6 @@ static int accumulator_merge(struct kust *k, struct accumulator *into,
     if (from->config && !into->config)
         return -1;
     return vars_merge(k, &into->vars, &from->vars, err);
-}
-
-static int transformers_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
-                            struct err **err)
-{
-    VEC_FOREACH (const struct transformer *, t, list) {
-        if (cancel_check(k->options->cancel, err) < 0 || t->run(k, t, m, err) < 0)
-            return -1;
-        resmap_drop_empty(m);
-        if (!k->track_transformers && !k->build_metadata)
-            continue;
-        for (size_t i = 0; i < m->len; i++) {
-            struct resource *r = m->items[i];
-            // kustomize writes its note into the annotations, which makes all of them anew.
-            if (k->build_metadata)
-                objects_normalize(k, r, "annotations");
-            for (size_t n = 0; n < t->entries; n++) {
-                if (r->origin)
-                    vec_push_arena(k->arena, &r->transformations, t->origin);
-                else
-                    r->origin = t->origin;
-            }
-        }
-    }
-    return 0;
 }
 
 static int append_file(struct kust *k, const struct target *t, const char *path,
@@ -72,35 +48,6 @@ static int add_file(struct kust *k, const struct target *t, const struct node *a
         objects_read(k, buf_span(&text), name, &list, err) < 0)
         return -1;
     return append_file(k, t, path, &list, acc, err);
-}
-
-int target_set_schema(struct kust *k, struct target *t, struct err **err)
-{
-    struct node *openapi = node_get(t->spec, "openapi");
-    struct node *path = node_get(openapi, "path"), *version = node_get(openapi, "version");
-    if (path && version)
-        return kust_fail(k, openapi, err,
-                         "openapi: either a built-in `version` or a `path` to a "
-                         "schema of your own, not both");
-    if (version && node_text(version).len && !span_is(node_text(version), "v1.21.2") &&
-        !span_is(node_text(version), "v1212"))
-        return kust_fail(k, version, err, "openapi: version %s is not built in, only v1.21.2 is",
-                         node_str(version));
-    if (k->schema_set || (!path && !(version && node_text(version).len)))
-        return 0;
-    k->schema_set = true;
-    if (!path)
-        return 0;
-    struct node *schema = load_yaml(k, t->loader, path, node_str(path), err);
-    if (!schema)
-        return -1;
-    // kustomize loads its built-in schemas when something first asks for them, and keeps them.
-    enum schemas_builtin builtin = SCHEMAS_NOT_BUILTIN;
-    if (k->schema_used)
-        builtin = SCHEMAS_BUILTIN_LAST;
-    else if (k->unknown_scope)
-        builtin = SCHEMAS_BUILTIN_FIRST;
-    return schemas_use_custom(k->schemas, schema, builtin, err);
 }
 
 static int check_kind(struct kust *k, const struct target *t, const struct node *at, bool component,
@@ -231,7 +178,7 @@ static int add_entry(struct kust *k, struct target *t, const struct node *at,
                              : add_folder(k, t, at, path, false, acc, err);
 }
 
-int target_add_resources(struct kust *k, struct target *t, const struct node *list,
+static int add_resources(struct kust *k, struct target *t, const struct node *list,
                          struct accumulator *acc, struct err **err)
 {
     NODE_FOREACH_ITEM (entry, list) {
@@ -239,6 +186,35 @@ int target_add_resources(struct kust *k, struct target *t, const struct node *li
             return -1;
     }
     return 0;
+}
+
+// What configures plugins: each entry is a path, or the configuration itself. NULL on failure.
+static const struct resmap *read_configs(struct kust *k, struct target *t, const struct node *list,
+                                         struct err **err)
+{
+    struct accumulator *acc = accumulator_new(k);
+    struct node *paths = node_new_seq(k->doc);
+    NODE_FOREACH_ITEM (entry, list) {
+        struct resource_list found = {0};
+        struct err *why CLEANUP(err_cleanup) = NULL;
+        struct span text = node_text(entry);
+        bool in_place = span_find(text, '\n') < text.len || span_find(text, '{') < text.len;
+        const char *name = arena_printf(k->arena, "%s (in place)", kust_where(k, entry));
+        if (!in_place || objects_read(k, text, name, &found, &why) < 0) {
+            if (why && span_find(text, '\n') < text.len) { // no path has several lines
+                err_move(err, &why);
+                return NULL;
+            }
+            node_push(k->doc, paths, entry);
+            continue;
+        }
+        for (size_t i = 0; i < found.len; i++) {
+            found.items[i]->origin = origin_append(k, t->origin, t->file_name);
+            if (resmap_append(k, acc->resources, found.items[i], err) < 0)
+                return NULL;
+        }
+    }
+    return add_resources(k, t, paths, acc, err) < 0 ? NULL : acc->resources;
 }
 
 static int add_config(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
@@ -254,60 +230,46 @@ static int add_config(struct kust *k, struct target *t, struct accumulator *acc,
     return config && (acc->config = config_merge(k, acc->config, config, err)) ? 0 : -1;
 }
 
-static int run_transformers(struct kust *k, struct target *t, struct accumulator *acc,
-                            struct err **err)
+static int generate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
+{
+    if (builtin_generate(k, t, acc->resources, err) < 0)
+        return -1;
+    const struct resmap *configs = read_configs(k, t, node_get(t->spec, "generators"), err);
+    return configs ? plugin_generate(k, t, configs, acc->resources, err) : -1;
+}
+
+static int transform(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
 {
     struct transformer_list list = {0};
-    if (builtin_transformers(k, t, acc->config, &list, err) < 0 ||
-        plugin_transformers(k, t, node_get(t->spec, "transformers"), &list, err) < 0)
+    if (builtin_transformers(k, t, acc->config, &list, err) < 0)
+        return -1;
+    const struct resmap *configs = read_configs(k, t, node_get(t->spec, "transformers"), err);
+    if (!configs || plugin_transformers(k, t, configs, &list, err) < 0)
         return -1;
     return transformers_run(k, &list, acc->resources, err);
 }
 
-// Validators are transformers that may change nothing but the label that says they ran.
-static int run_validators(struct kust *k, struct target *t, struct accumulator *acc,
-                          struct err **err)
+static int validate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
 {
     struct transformer_list list = {0};
-    struct node *validators = node_get(t->spec, "validators");
-    if (!node_len(validators))
-        return 0;
-    if (plugin_transformers(k, t, validators, &list, err) < 0)
+    const struct resmap *configs = read_configs(k, t, node_get(t->spec, "validators"), err);
+    if (!configs || plugin_transformers(k, t, configs, &list, err) < 0)
         return -1;
-    VEC_FOREACH (const struct transformer *, one, &list) {
-        struct resmap *m = acc->resources;
-        struct node **before = arena_array(k->arena, m->len + 1, sizeof(struct node *));
-        size_t count = m->len;
-        for (size_t i = 0; i < count; i++)
-            before[i] = node_copy(k->doc, m->items[i]->node);
-        if (one->run(k, one, m, err) < 0)
-            return -1;
-        for (size_t i = 0; i < count; i++) {
-            struct node *now = node_copy(k->doc, m->items[i]->node);
-            struct node *labels = node_path(now, "metadata", "labels");
-            if (node_remove(labels, SPAN("validated-by")) && !node_len(labels))
-                (void)node_remove(node_get(now, "metadata"), SPAN("labels"));
-            if (m->len != count || !node_equal(now, before[i]))
-                return kust_fail(k, one->at, err, "the validator %s changes %s", one->kind,
-                                 resource_text(k, m->items[i]));
-        }
-    }
-    return 0;
+    return validators_run(k, &list, acc->resources, err);
 }
 
 int target_accumulate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
 {
     const struct node *spec = t->spec;
-    if (target_add_resources(k, t, node_get(spec, "resources"), acc, err) < 0 ||
-        target_add_resources(k, t, node_get(spec, "bases"), acc, err) < 0 ||
-        add_config(k, t, acc, err) < 0 || builtin_generate(k, t, acc, err) < 0 ||
-        plugin_generate(k, t, acc, err) < 0)
+    if (add_resources(k, t, node_get(spec, "resources"), acc, err) < 0 ||
+        add_resources(k, t, node_get(spec, "bases"), acc, err) < 0 ||
+        add_config(k, t, acc, err) < 0 || generate(k, t, acc, err) < 0)
         return -1;
     NODE_FOREACH_ITEM (entry, node_get(spec, "components")) {
         if (add_folder(k, t, entry, node_str(entry), true, acc, err) < 0)
             return -1;
     }
-    if (run_transformers(k, t, acc, err) < 0 || run_validators(k, t, acc, err) < 0)
+    if (transform(k, t, acc, err) < 0 || validate(k, t, acc, err) < 0)
         return -1;
     return vars_add(k, &acc->vars, node_get(spec, "vars"), acc->resources, err);
 }

@@ -6,6 +6,7 @@
 
 #include "io/regex.h"
 #include "model/kustomize/build/accumulate.h"
+#include "model/kustomize/build/origin.h"
 #include "model/kustomize/generate/generators.h"
 #include "model/kustomize/resource/objects.h"
 #include "model/kustomize/resource/order.h"
@@ -13,15 +14,9 @@
 #include "model/kustomize/schema/schema.h"
 #include "model/kustomize/transform/transform.h"
 
-#define ORIGIN_KEY "config.kubernetes.io/origin"
-#define TRANSFORMATIONS_KEY "alpha.config.kubernetes.io/transformations"
 #define LOCAL_KEY "config.kubernetes.io/local-config"
 #define MANAGED_BY_KEY "app.kubernetes.io/managed-by"
 #define MANAGED_BY "kustomize-v5.8.1"
-
-struct metadata_options {
-    bool origins, transformations, managed_by;
-};
 
 static void read_options(const struct node *spec, struct metadata_options *o)
 {
@@ -34,79 +29,6 @@ static void read_options(const struct node *spec, struct metadata_options *o)
         else if (span_is(text, "managedByLabel"))
             o->managed_by = true;
     }
-}
-
-static void add_line(struct kust *k, struct buf *out, const char *key, const char *value)
-{
-    struct node *map = node_new_map(k->doc);
-    if (!value || !*value)
-        return;
-    node_set_str(k->doc, map, key, span_str(value));
-    doc_write_yaml(map, out);
-}
-
-// An origin as kustomize writes it in annotations.
-static void write_origin(struct kust *k, const struct origin *o, struct buf *out)
-{
-    add_line(k, out, "path", o->path);
-    add_line(k, out, "repo", o->repo);
-    add_line(k, out, "ref", o->ref);
-    add_line(k, out, "configuredIn", o->configured_in);
-    struct node *by = node_new_map(k->doc);
-    const char *const fields[][2] = {{"apiVersion", o->by_api_version},
-                                     {"kind", o->by_kind},
-                                     {"name", o->by_name},
-                                     {"namespace", o->by_namespace}};
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (fields[i][1] && *fields[i][1])
-            node_set_str(k->doc, by, fields[i][0], span_str(fields[i][1]));
-    }
-    if (!node_len(by))
-        return;
-    struct node *map = node_new_map(k->doc);
-    node_set(k->doc, map, SPAN("configuredBy"), by);
-    doc_write_yaml(map, out);
-}
-
-static void write_transformations(struct kust *k, const struct resource *r, struct buf *out)
-{
-    struct buf one CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    for (size_t i = 0; i < r->transformations.len; i++) {
-        struct span text, line;
-        const char *lead = "- ";
-        buf_truncate(&one, 0);
-        write_origin(k, r->transformations.items[i], &one);
-        text = buf_span(&one);
-        while (span_next(&text, '\n', &line)) {
-            buf_printf(out, "%s%.*s\n", lead, SPAN_ARG(line));
-            lead = "  ";
-        }
-    }
-}
-
-static void annotate(struct kust *k, struct resource *r, const char *key, const struct buf *text)
-{
-    node_set_str(k->doc, objects_meta_map(k, r, "annotations"), key, buf_span(text));
-}
-
-static void finish_metadata(struct kust *k, struct resource *r, const struct metadata_options *o)
-{
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct node *annotations = node_path(r->node, "metadata", "annotations");
-    if (!o->origins)
-        (void)node_remove(annotations, SPAN(ORIGIN_KEY));
-    if (!o->transformations)
-        (void)node_remove(annotations, SPAN(TRANSFORMATIONS_KEY));
-    if (o->origins && r->origin) {
-        write_origin(k, r->origin, &text);
-        annotate(k, r, ORIGIN_KEY, &text);
-    }
-    if (o->transformations && r->transformations.len) {
-        buf_truncate(&text, 0);
-        write_transformations(k, r, &text);
-        annotate(k, r, TRANSFORMATIONS_KEY, &text);
-    }
-    objects_normalize(k, r, "annotations");
 }
 
 // As an entry of `labels` would: what is no map is refused, unlike annotations, which are replaced.
@@ -216,7 +138,7 @@ static int build(struct kust *k, struct kustomize_result *result, struct err **e
         make_result(k, t, m, result, err) < 0)
         return -1;
     for (size_t i = 0; i < m->len; i++) {
-        finish_metadata(k, m->items[i], &options);
+        origin_annotate(k, m->items[i], &options);
         node_settle_empty(m->items[i]->node);
     }
     return 0;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generators and transformers of a kustomization's own fields, in the order that kustomize runs
 // them. All are configured before the first runs.
-#include "model/kustomize/build/accumulate.h"
+#include "model/kustomize/build/builtin.h"
+
+#include "model/kustomize/build/origin.h"
 #include "model/kustomize/generate/generators.h"
 
 struct building {
@@ -185,7 +187,7 @@ int builtin_transformers(struct kust *k, struct target *t, const struct transfor
     return add_replacements(&b, err);
 }
 
-static int generate(struct kust *k, struct target *t, struct accumulator *acc, const char *name,
+static int generate(struct kust *k, struct target *t, struct resmap *resources, const char *name,
                     const char *kind, const char *plugin, struct err **err)
 {
     const struct origin *origin = origin_of_target(k, t, plugin, name);
@@ -195,15 +197,15 @@ static int generate(struct kust *k, struct target *t, struct accumulator *acc, c
         if (!r)
             return -1;
         r->origin = origin;
-        if (generator_absorb(k, acc->resources, r, err) < 0)
+        if (generator_absorb(k, resources, r, err) < 0)
             return -1;
     }
     return 0;
 }
 
-int builtin_generate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
+int builtin_generate(struct kust *k, struct target *t, struct resmap *resources, struct err **err)
 {
-    if (generate(k, t, acc, "configMapGenerator", "ConfigMap", "ConfigMapGenerator", err) < 0)
+    if (generate(k, t, resources, "configMapGenerator", "ConfigMap", "ConfigMapGenerator", err) < 0)
         return -1;
-    return generate(k, t, acc, "secretGenerator", "Secret", "SecretGenerator", err);
+    return generate(k, t, resources, "secretGenerator", "Secret", "SecretGenerator", err);
 }

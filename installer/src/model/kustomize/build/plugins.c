@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built-in plugins by name, as files of `generators`, `transformers` and `validators` configure
 // them. Plugins that run programs are refused.
+#include "model/kustomize/build/plugins.h"
+
 #include "base/opt.h"
-#include "model/kustomize/build/accumulate.h"
+#include "model/kustomize/build/origin.h"
 #include "model/kustomize/config/fields.h"
 #include "model/kustomize/generate/generators.h"
 #include "model/kustomize/resource/objects.h"
@@ -15,35 +17,6 @@ struct plugin {
     struct node *config; // checked
     struct transformer_list *out;
 };
-
-// Entries are paths, or the configuration itself. NULL on failure.
-static const struct resmap *read_configs(struct kust *k, struct target *t, const struct node *list,
-                                         struct err **err)
-{
-    struct accumulator *acc = accumulator_new(k);
-    struct node *paths = node_new_seq(k->doc);
-    NODE_FOREACH_ITEM (entry, list) {
-        struct resource_list found = {0};
-        struct err *why CLEANUP(err_cleanup) = NULL;
-        struct span text = node_text(entry);
-        bool in_place = span_find(text, '\n') < text.len || span_find(text, '{') < text.len;
-        const char *name = arena_printf(k->arena, "%s (in place)", kust_where(k, entry));
-        if (!in_place || objects_read(k, text, name, &found, &why) < 0) {
-            if (why && span_find(text, '\n') < text.len) { // no path has several lines
-                err_move(err, &why);
-                return NULL;
-            }
-            node_push(k->doc, paths, entry);
-            continue;
-        }
-        for (size_t i = 0; i < found.len; i++) {
-            found.items[i]->origin = origin_append(k, t->origin, t->file_name);
-            if (resmap_append(k, acc->resources, found.items[i], err) < 0)
-                return NULL;
-        }
-    }
-    return target_add_resources(k, t, paths, acc, err) < 0 ? NULL : acc->resources;
-}
 
 static const struct origin *plugin_origin(struct kust *k, const struct resource *r)
 {
@@ -289,15 +262,9 @@ static int check_plugin(struct plugin *p, struct err **err)
     return fields_check(k, p->config, fields, err);
 }
 
-int plugin_transformers(struct kust *k, struct target *t, const struct node *list,
+int plugin_transformers(struct kust *k, struct target *t, const struct resmap *configs,
                         struct transformer_list *out, struct err **err)
 {
-    const struct resmap *configs;
-    if (!node_len(list))
-        return 0;
-    configs = read_configs(k, t, list, err);
-    if (!configs)
-        return -1;
     for (size_t i = 0; i < configs->len; i++) {
         struct plugin p = {k, t, configs->items[i], NULL, out};
         struct span kind = resource_kind(p.resource);
@@ -313,7 +280,7 @@ int plugin_transformers(struct kust *k, struct target *t, const struct node *lis
     return 0;
 }
 
-static int generate_one(struct plugin *p, struct accumulator *acc, struct err **err)
+static int generate_one(struct plugin *p, struct resmap *resources, struct err **err)
 {
     struct kust *k = p->kust;
     struct span kind = resource_kind(p->resource);
@@ -331,21 +298,15 @@ static int generate_one(struct plugin *p, struct accumulator *acc, struct err **
     if (!made)
         return err_wrap(err, "%s", resource_text(k, p->resource));
     made->origin = plugin_origin(k, p->resource);
-    return generator_absorb(k, acc->resources, made, err);
+    return generator_absorb(k, resources, made, err);
 }
 
-int plugin_generate(struct kust *k, struct target *t, struct accumulator *acc, struct err **err)
+int plugin_generate(struct kust *k, struct target *t, const struct resmap *configs,
+                    struct resmap *resources, struct err **err)
 {
-    const struct resmap *configs;
-    struct node *list = node_get(t->spec, "generators");
-    if (!node_len(list))
-        return 0;
-    configs = read_configs(k, t, list, err);
-    if (!configs)
-        return -1;
     for (size_t i = 0; i < configs->len; i++) {
         struct plugin p = {k, t, configs->items[i], NULL, NULL};
-        if (generate_one(&p, acc, err) < 0)
+        if (generate_one(&p, resources, err) < 0)
             return -1;
     }
     return 0;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a kustomization: finding its file, checking and completing it; and origins.
+// Reading a kustomization: finding its file, checking and completing it.
+#include "model/kustomize/build/target.h"
+
 #include "base/mem.h"
 #include "base/path.h"
-#include "model/kustomize/build/accumulate.h"
 #include "model/kustomize/config/fields.h"
+#include "model/kustomize/schema/schema.h"
 
 const char *const kustomize_file_names[] = {"kustomization.yaml", "kustomization.yml",
                                             "Kustomization", NULL};
@@ -114,40 +116,31 @@ struct target *target_read(struct kust *k, struct loader *l, const struct origin
     return check_type(k, t, err) < 0 || check_empty(t, err) < 0 ? NULL : t;
 }
 
-const struct origin *origin_append(struct kust *k, const struct origin *from, const char *path)
+int target_set_schema(struct kust *k, struct target *t, struct err **err)
 {
-    struct origin *o = ARENA_NEW(k->arena, struct origin);
-    struct kustomize_git git;
-    *o = *from;
-    const char *base = from->path, *entry = path;
-    if (kustomize_git_parse(k->arena, path, &git)) {
-        o->repo = git.url;
-        o->ref = git.ref;
-        base = "";
-        path = *git.path ? git.path : "notCloned"; // as kustomize has it
-    }
-    char *joined CLEANUP(mem_cleanup) = *base ? mem_printf("%s/%s", base, path) : mem_str(path);
-    char *clean CLEANUP(mem_cleanup) = path_clean(joined);
-    o->path = arena_str(k->arena, clean);
-    const char **chain = arena_array(k->arena, from->chain_len + 1, sizeof(*chain));
-    if (from->chain_len)
-        memcpy(chain, from->chain, from->chain_len * sizeof(*chain));
-    chain[from->chain_len] = arena_str(k->arena, entry);
-    o->chain = chain;
-    o->chain_len = from->chain_len + 1;
-    return o;
-}
-
-const struct origin *origin_of_target(struct kust *k, const struct target *t, const char *kind,
-                                      const char *field)
-{
-    struct origin *o = ARENA_NEW(k->arena, struct origin);
-    *o = *t->origin;
-    char *joined CLEANUP(mem_cleanup) = path_join(t->origin->path, t->file_name);
-    o->configured_in = arena_str(k->arena, *t->origin->path ? joined : t->file_name);
-    o->path = "";
-    o->by_api_version = "builtin";
-    o->by_kind = kind;
-    o->field = field;
-    return o;
+    struct node *openapi = node_get(t->spec, "openapi");
+    struct node *path = node_get(openapi, "path"), *version = node_get(openapi, "version");
+    if (path && version)
+        return kust_fail(k, openapi, err,
+                         "openapi: either a built-in `version` or a `path` to a "
+                         "schema of your own, not both");
+    if (version && node_text(version).len && !span_is(node_text(version), "v1.21.2") &&
+        !span_is(node_text(version), "v1212"))
+        return kust_fail(k, version, err, "openapi: version %s is not built in, only v1.21.2 is",
+                         node_str(version));
+    if (k->schema_set || (!path && !(version && node_text(version).len)))
+        return 0;
+    k->schema_set = true;
+    if (!path)
+        return 0;
+    struct node *schema = load_yaml(k, t->loader, path, node_str(path), err);
+    if (!schema)
+        return -1;
+    // kustomize loads its built-in schemas when something first asks for them, and keeps them.
+    enum schemas_builtin builtin = SCHEMAS_NOT_BUILTIN;
+    if (k->schema_used)
+        builtin = SCHEMAS_BUILTIN_LAST;
+    else if (k->unknown_scope)
+        builtin = SCHEMAS_BUILTIN_FIRST;
+    return schemas_use_custom(k->schemas, schema, builtin, err);
 }

@@ -104,6 +104,17 @@ transform_fn transform_replacements;
 int replacements_configure(struct kust *k, struct loader *l, const struct node *list,
                            const struct replacement_args **out, struct err **err) MUST_CHECK;
 
+// --- run.c ---
+
+// Runs them in order on `m`, each noted at the resources if the build keeps track.
+int transformers_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
+                     struct err **err) MUST_CHECK;
+
+// Runs validators: transformers that may change nothing but the label that says they ran.
+// ERR_CONFIG when one does.
+int validators_run(struct kust *k, const struct transformer_list *list, struct resmap *m,
+                   struct err **err) MUST_CHECK;
+
 // --- after everything else ---
 
 // Puts the new names into fields that refer to renamed resources.
