@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "io/doc.h"
-#include "io/doc/yaml_int.h"
+#include "io/doc/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

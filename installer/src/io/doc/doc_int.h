@@ -71,7 +71,7 @@ void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
     MUST_CHECK;
 
-// True when go-yaml v3 writes the text as a block scalar if asked to (yaml_write.c).
+// True when go-yaml v3 writes the text as a block scalar if asked to (yaml/write.c).
 bool text_may_be_block(struct span text);
 
 // --- numbers (number.c) ---
@@ -87,7 +87,7 @@ void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
 // As sigs.k8s.io/yaml prints a number that is the key of a map: with 32 bits. NUL-terminated.
 void number_format_key(double value, char out[NUMBER_TEXT_MAX]);
 
-// --- characters (letter.c) ---
+// --- characters (key_order.c) ---
 
 // Decodes one rune at *s and steps over it; U+FFFD for a bad byte.
 uint32_t rune_next(struct span *s);

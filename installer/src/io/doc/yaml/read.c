@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/doc/yaml_int.h"
+#include "io/doc/reader.h"
 
 int reader_fail(const struct reader *r, uint32_t line, const char *what)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast reader's lines and scalars: plain and quoted texts, also of several lines, and literal
 // blocks. Texts are made in place, in the copy of the document.
-#include "io/doc/yaml_fast.h"
+#include "io/doc/yaml/fast.h"
 
 // --- lines ---
 

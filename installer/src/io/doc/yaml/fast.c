@@ -6,7 +6,7 @@
 //
 // It works on a copy of the document in the arena: the texts of nodes point into it, and the byte
 // behind each becomes its NUL once it has been passed.
-#include "io/doc/yaml_fast.h"
+#include "io/doc/yaml/fast.h"
 
 #include "base/text.h"
 

@@ -6,7 +6,7 @@
 #include <yaml.h>
 
 #include "base/map.h"
-#include "io/doc/yaml_int.h"
+#include "io/doc/reader.h"
 
 #define SIMPLE_KEY_MAX 1024 // characters of a key without "?", YAML's limit
 #define MERGE_LIST_MAX 1024 // maps that one merge key may name

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/doc/yaml_int.h"
+#include "io/doc/reader.h"
 
 struct json {
     struct reader r;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two files of the fast reader: yaml_fast_text.c reads lines and scalars, yaml_fast.c what they
+// The two files of the fast reader: fast_text.c reads lines and scalars, fast.c what they
 // are put together to.
 #ifndef IO_DOC_YAML_FAST_H
 #define IO_DOC_YAML_FAST_H
 
 #include <string.h>
 
-#include "io/doc/yaml_int.h"
+#include "io/doc/reader.h"
 
 #define FAST_ONE_LINE (-1) // in the place of a parent's indentation: the scalar ends in its line
 

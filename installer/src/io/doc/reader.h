@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers share: yaml_fast.c reads the common subset of YAML, yaml_events.c all the rest
-// through libyaml, and both make the same nodes of what both understand; json_read.c reads JSON.
-#ifndef IO_DOC_YAML_INT_H
-#define IO_DOC_YAML_INT_H
+// What the readers share: yaml/fast.c reads the common subset of YAML, yaml/events.c all the rest
+// through libyaml, and both make the same nodes of what both understand; json/read.c reads JSON.
+#ifndef IO_DOC_READER_H
+#define IO_DOC_READER_H
 
 #include <stdbool.h>
 #include <stdint.h>
