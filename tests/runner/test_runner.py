@@ -12,6 +12,7 @@ sys.path.insert(0, str(TESTS))
 
 from runner import machine  # noqa: E402
 from runner.context import Context, Tally, count_tap  # noqa: E402
+from runner.parts import build, modules  # noqa: E402
 from runner.parts.suites import cases  # noqa: E402
 
 PROGRAM = "#!/bin/sh\necho \"out $1\"\necho 'a warning' >&2\nexit 3\n"
@@ -89,3 +90,43 @@ def test_packages_are_listed_by_group():
     everything, lint = machine.packages(), machine.packages(["lint"])
     assert "pmccabe" in lint and set(lint) < set(everything)
     assert machine.missing(["no-such-package-anywhere"]) == ["no-such-package-anywhere"]
+
+
+TABLE = """\
+# module  may use  library
+levels base io model
+base      -        -
+io/one    -        -
+io/two    -        curl
+model/a   io/one   -
+"""
+
+
+@pytest.mark.parametrize("full, built", [
+    (False, ["base", "io/one", "model/a"]),
+    (True, ["base", "io/one", "io/two", "model/a"]),
+])
+def test_modules_are_built_alone(tmp_path, monkeypatch, full, built):
+    (tmp_path / "installer/src").mkdir(parents=True)
+    (tmp_path / "installer/src/modules.txt").write_text(TABLE)
+    context, found = Context(full=full), []
+    context.root = tmp_path
+    monkeypatch.setattr(modules, "one", lambda context, tally, module: found.append(module))
+    modules.run(context, Tally())
+    assert found == built
+
+
+def test_module_that_does_not_build_is_a_failure_and_is_not_tested(monkeypatch):
+    tally, tested = Tally(), []
+    monkeypatch.setattr(modules.suites, "ctest", lambda *_: tested.append(1))
+    modules.one(Context(), tally, "io/nowhere")
+    assert (tally.passed, tally.failed) == (0, 1)
+    assert "cmake --preset ended with 1" in tally.failures[0]
+    assert not tested
+
+
+def test_preset_that_failed_is_not_built_again():
+    context, tally = Context(), Tally()
+    assert not build.preset(context, tally, "no-such-preset")
+    assert not build.preset(context, tally, "no-such-preset")
+    assert (tally.passed, tally.failed, tally.skipped) == (0, 1, 1)

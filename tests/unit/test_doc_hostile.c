@@ -151,8 +151,37 @@ static void test_doc__aliases_of_long_texts_are_bounded(void **state)
     assert_frugal(read_yaml, buf_span(&text));
 }
 
+enum { KEY_BYTES = 16, KEYS = 20000 };
+
+static void intern_keys(struct span keys)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+
+    for (; keys.len; keys = span_tail(keys, KEY_BYTES))
+        (void)doc_intern(d, span_head(keys, KEY_BYTES));
+}
+
+// Two words each, the second undoes what the first did to a hash that only multiplies and shifts.
+static void test_doc__chosen_keys_are_as_fast_as_others(void **state)
+{
+    struct buf chosen CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf others CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    for (unsigned i = 0; i < KEYS; i++) {
+        uint64_t words[2] = {i, 0}, h = KEY_BYTES * 0x9e3779b97f4a7c15u;
+
+        h = (h ^ words[0]) * 0xff51afd7ed558ccdu;
+        words[1] = h ^ h >> 32;
+        buf_add(&chosen, words, sizeof(words));
+        buf_printf(&others, "%016u", i);
+    }
+    assert_as_fast(intern_keys, buf_span(&others), buf_span(&chosen));
+}
+
 UNIT_MAIN(UNIT(test_doc__json_of_small_values_is_bounded),
           UNIT(test_doc__json_of_many_keys_is_bounded), UNIT(test_doc__huge_json_is_bounded),
           UNIT(test_doc__pages_of_objects_are_read),
           UNIT(test_doc__yaml_of_small_values_is_bounded),
-          UNIT(test_doc__aliases_of_long_texts_are_bounded))
+          UNIT(test_doc__aliases_of_long_texts_are_bounded),
+          UNIT(test_doc__chosen_keys_are_as_fast_as_others))

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// base/hash, and the tables on it: keys that were chosen to collide cost no more than others.
+// base/hash, and base/map on it: keys that were chosen to collide cost no more than others.
 #include "unit.h"
 
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "io/doc.h"
 #include "support_measure.h"
 
-enum { KEY_BYTES = 16, MAP_KEYS = 1500, DOC_KEYS = 20000 };
+enum { KEY_BYTES = 16, MAP_KEYS = 1500 };
 
 static void fill_map(struct span keys)
 {
@@ -18,14 +17,6 @@ static void fill_map(struct span keys)
     for (; keys.len; keys = span_tail(keys, KEY_BYTES))
         map_put(&m, span_head(keys, KEY_BYTES), &value);
     assert_int_not_equal(map_len(&m), 0);
-}
-
-static void fill_doc(struct span keys)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-
-    for (; keys.len; keys = span_tail(keys, KEY_BYTES))
-        (void)doc_intern(d, span_head(keys, KEY_BYTES));
 }
 
 static void add_number_key(struct buf *keys, unsigned number)
@@ -58,24 +49,6 @@ static void test_map__chosen_keys_are_as_fast_as_others(void **state)
     assert_as_fast(fill_map, buf_span(&others), buf_span(&chosen));
 }
 
-// Two words each, the second undoes what the first did to a hash that only multiplies and shifts.
-static void test_doc__chosen_keys_are_as_fast_as_others(void **state)
-{
-    struct buf chosen CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct buf others CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    (void)state;
-    for (unsigned i = 0; i < DOC_KEYS; i++) {
-        uint64_t words[2] = {i, 0}, h = KEY_BYTES * 0x9e3779b97f4a7c15u;
-
-        h = (h ^ words[0]) * 0xff51afd7ed558ccdu;
-        words[1] = h ^ h >> 32;
-        buf_add(&chosen, words, sizeof(words));
-        add_number_key(&others, i);
-    }
-    assert_as_fast(fill_doc, buf_span(&others), buf_span(&chosen));
-}
-
 static void test_hash__depends_on_every_byte_and_the_length(void **state)
 {
     char text[40] = {0};
@@ -92,5 +65,4 @@ static void test_hash__depends_on_every_byte_and_the_length(void **state)
 }
 
 UNIT_MAIN(UNIT(test_map__chosen_keys_are_as_fast_as_others),
-          UNIT(test_doc__chosen_keys_are_as_fast_as_others),
           UNIT(test_hash__depends_on_every_byte_and_the_length))

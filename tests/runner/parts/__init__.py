@@ -3,7 +3,7 @@
 
 import collections
 
-from . import bench, build, fuzz, kustomize, lab, lint, release, suites
+from . import bench, build, fuzz, kustomize, lab, lint, modules, release, suites
 
 # run(context, tally) counts what it tested; full_only parts run with --full or by name.
 Part = collections.namedtuple("Part", "name summary run full_only", defaults=[False])
@@ -17,6 +17,7 @@ PARTS = [
     Part("asan", "units, corpora and goldens with address and undefined-behaviour sanitizers", suites.asan),
     Part("tsan", "units with the thread sanitizer", suites.tsan),
     Part("clang", "the clang build and its units", suites.clang),
+    Part("modules", "modules built alone with their tests: one of each level; all with --full", modules.run),
     Part("deps", "the pinned static libraries: a probe that uses each", release.deps),
     Part("release", "the static binary: shape, size, life in an empty root", release.run),
     Part("lab", "tests of the lab tool; its components built into the cache", lab.run),

@@ -18,27 +18,27 @@ def launcher(context):
     }
 
 
-def preset(context, tally, name):
-    """Whether the preset is built; counts one check per preset, warnings being errors."""
-    if name in context.built:
-        if not context.built[name]:
-            tally.skip("all", f"build.{name} failed")
-        return context.built[name]
-    steps = (
-        ["cmake", "--preset", name],
-        ["cmake", "--build", context.build_folder(name), "-j", context.jobs, "--", "-k", 0],
-    )
-    for number, step in enumerate(steps):
-        status, output = context.command(f"build-{name}-{number}", step, limit_s=LIMIT_S,
+def steps(context, tally, name, folder, configure):
+    """Whether a folder of build is configured and built; counts one check, warnings being errors."""
+    commands = (configure, ["cmake", "--build", context.build_folder(folder), "-j", context.jobs, "--", "-k", 0])
+    for number, command in enumerate(commands):
+        status, output = context.command(f"build-{name}-{number}", command, limit_s=LIMIT_S,
                                          env=launcher(context))
         if status:
             context.tail(output)
-            tally.fail(f"build.{name}", f"{' '.join(map(str, step[:2]))} ended with {status}")
-            context.built[name] = False
+            tally.fail(f"build.{name}", f"{' '.join(map(str, command[:2]))} ended with {status}")
             return False
     tally.ok()
-    context.built[name] = True
     return True
+
+
+def preset(context, tally, name):
+    """Whether the preset is built, which happens once per run."""
+    if name not in context.built:
+        context.built[name] = steps(context, tally, name, name, ["cmake", "--preset", name])
+    elif not context.built[name]:
+        tally.skip("all", f"build.{name} failed")
+    return context.built[name]
 
 
 def dev(context, tally):
