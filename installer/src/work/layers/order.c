@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of kinds, that of Flux (fluxcd/pkg/ssa sort.go): what others need comes first, webhooks
-// that could block others last.
+// The order of kinds, that of Flux (ReconcileOrder in fluxcd/pkg/ssa sort.go): what others need
+// comes first, webhooks that could block others last. It is not the order in which kustomize prints
+// (model/kustomize/resource/order.c): there Namespaces come before the definitions, classes are
+// scattered, and roles stand behind the accounts.
 #include "work/layers/order.h"
 
 #include <stdlib.h>
 
-#include "base/span.h"
+#include "base/kinds.h"
 
-static const char *const ranks[] = {
+static const char *const first[] = {
     "CustomResourceDefinition",
     "Namespace",
     "ClusterRole",
@@ -33,20 +35,19 @@ static const char *const ranks[] = {
     "PodDisruptionBudget",
 };
 
-enum {
-    RANK_OTHER = ARRAY_LEN(ranks),
-    RANK_WEBHOOKS,
+static const char *const last[] = {
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
 };
 
-static unsigned rank_of(struct span kind)
+static const struct kind_order flux_order = {first, ARRAY_LEN(first), last, ARRAY_LEN(last)};
+
+// Webhooks do not depend on each other, so they are of one rank.
+static int rank_of(struct span kind)
 {
-    for (unsigned i = 0; i < ARRAY_LEN(ranks); i++)
-        if (span_is(kind, ranks[i]))
-            return i;
-    if (span_is(kind, "MutatingWebhookConfiguration") ||
-        span_is(kind, "ValidatingWebhookConfiguration"))
-        return RANK_WEBHOOKS;
-    return RANK_OTHER;
+    int rank = kind_rank(&flux_order, kind);
+
+    return rank > 0 ? 1 : rank;
 }
 
 static enum order_stage stage_of(struct span kind)

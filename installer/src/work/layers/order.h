@@ -17,8 +17,8 @@ enum order_stage {
 struct order_entry {
     const struct node *object;
     enum order_stage stage;
-    unsigned rank; // objects of one rank do not depend on each other
-    size_t place;  // in the tree
+    int rank;     // objects of one rank do not depend on each other
+    size_t place; // in the tree
 };
 
 // The objects of a layer by stage, rank and place in the tree, in `arena`.

@@ -5,6 +5,11 @@
 
 #include <stdlib.h>
 
+#include "base/kinds.h"
+
+// defaultOrderFirst and defaultOrderLast of kustomize's SortOrderTransformer. Flux applies in
+// another order (work/layers/order.c), which it has changed since it took this one over; what is
+// printed has to stay as kustomize prints it.
 static const char *const default_first[] = {"Namespace",
                                             "ResourceQuota",
                                             "StorageClass",
@@ -29,6 +34,12 @@ static const char *const default_first[] = {"Namespace",
                                             "PodDisruptionBudget"};
 static const char *const default_last[] = {"MutatingWebhookConfiguration",
                                            "ValidatingWebhookConfiguration"};
+static const struct kind_order default_order = {
+    default_first,
+    ARRAY_LEN(default_first),
+    default_last,
+    ARRAY_LEN(default_last),
+};
 
 struct sort_key {
     int rank;
@@ -39,28 +50,24 @@ struct sort_key {
     uint32_t index;
 };
 
-static int rank_in(const struct node *list, const char *const *defaults, size_t count,
-                   struct span kind)
+// A list of the user's, in the arena.
+static const char *const *kinds_of(struct kust *k, const struct node *list, size_t *len)
 {
-    size_t len = list ? node_len(list) : count;
-    int rank = -1; // the last mention counts
-    for (size_t i = 0; i < len; i++) {
-        struct span one = list ? node_text(node_item(list, i)) : span_str(defaults[i]);
-        if (span_eq(one, kind))
-            rank = (int)i;
-    }
-    return rank;
+    const char **kinds = arena_array(k->arena, node_len(list) + 1, sizeof(*kinds));
+    *len = node_len(list);
+    for (size_t i = 0; i < *len; i++)
+        kinds[i] = node_str(node_item(list, i));
+    return kinds;
 }
 
-static int rank_of(const struct node *legacy, struct span kind)
+static struct kind_order kind_order_of(struct kust *k, const struct node *legacy)
 {
-    struct node *first = node_get(legacy, "orderFirst"), *last = node_get(legacy, "orderLast");
-    size_t first_len = legacy ? node_len(first) : ARRAY_LEN(default_first);
-    int rank = legacy && !last ? -1 : rank_in(last, default_last, ARRAY_LEN(default_last), kind);
-    if (rank >= 0)
-        return rank + 1;
-    rank = legacy && !first ? -1 : rank_in(first, default_first, ARRAY_LEN(default_first), kind);
-    return rank >= 0 ? rank - (int)first_len : 0;
+    struct kind_order order = default_order;
+    if (!legacy)
+        return order;
+    order.first = kinds_of(k, node_get(legacy, "orderFirst"), &order.first_len);
+    order.last = kinds_of(k, node_get(legacy, "orderLast"), &order.last_len);
+    return order;
 }
 
 static const char *or_text(struct span s, const char *otherwise)
@@ -124,13 +131,13 @@ int order_resources(struct kust *k, const struct resmap *m, const struct node *s
     if (check_options(k, sort_options, &legacy, err) < 0)
         return -1;
     struct sort_key *keys = arena_array(k->arena, m->len + 1, sizeof(*keys));
-    const struct node *lists = node_get(sort_options, "legacySortOptions");
+    struct kind_order kinds = kind_order_of(k, node_get(sort_options, "legacySortOptions"));
     for (uint32_t i = 0; i < m->len; i++) {
         order[i] = i;
         if (!legacy)
             continue;
         keys[i] = key_of(k, m->items[i], i);
-        keys[i].rank = rank_of(lists, resource_kind(m->items[i]));
+        keys[i].rank = kind_rank(&kinds, resource_kind(m->items[i]));
     }
     if (legacy)
         qsort(keys, m->len, sizeof(*keys), by_key);
