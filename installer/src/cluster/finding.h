@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a graph to what a human is told.
+// A finding: an object that is not as it should be, and why, as people and programs are told of it.
+// Plain data; whoever makes one says how long its texts live.
 #ifndef CLUSTER_FINDING_H
 #define CLUSTER_FINDING_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/buf.h"
-#include "cluster/graph.h"
+#include "io/doc.h"
 #include "model/ready.h"
 
-// One object that is not ready, with the way from it to the applied object it grew out of.
 struct finding {
-    size_t layer;
+    const char *layer; // the name of the one that the object belongs to
     enum ready_state state;
-    bool blocked;          // only waits for something else in the list
+    bool blocked;          // only waits for something else
     bool stale;            // terminal, but before the last change: its controller has to look again
     const char *object;    // "StatefulSet loki/loki"
     const char *release;   // "HelmRelease bigbang/loki", the nearest one above it, or NULL
@@ -22,15 +25,13 @@ struct finding {
     int64_t attempts;
 };
 
-// Lists the unready leaves, the most telling first, in the graph's arena.
-const struct finding *graph_findings(struct graph *g, size_t *count);
+// One line: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki/loki-0: …", and its two
+// halves: which object, and what is the matter with it. Appended to `out`.
+void finding_describe(const struct finding *f, struct buf *out);
+void finding_subject(const struct finding *f, struct buf *out);
+void finding_cause(const struct finding *f, struct buf *out);
 
-// The two halves of finding_describe(): which object, and what is the matter with it.
-void finding_subject(const struct finding *finding, struct buf *out);
-void finding_cause(const struct finding *finding, struct buf *out);
-
-// One line about a finding: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki-0: …".
-// Appended to `out`.
-void finding_describe(const struct finding *finding, struct buf *out);
+// The same for programs: a map of `d`.
+struct node *finding_node(const struct finding *f, struct doc *d) RETURNS_NONNULL;
 
 #endif

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The graph of objects at one moment: the applied ones, and what grew out of them through the
-// inventories and labels of Flux, each with its judgement.
+// The graph of objects at one moment: the applied ones, and what grew out of them, each with its
+// judgement. It is built by cluster/graph_build.h.
 #ifndef CLUSTER_GRAPH_H
 #define CLUSTER_GRAPH_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/arena.h"
-#include "base/map.h"
+#include "base/span.h"
 #include "base/vec.h"
-#include "cluster/handled.h"
-#include "cluster/informers.h"
-#include "cluster/layer.h"
-#include "cluster/release_record.h"
+#include "io/doc.h"
 #include "model/ready.h"
 
 enum { GRAPH_NO_PARENT = -1 };
@@ -32,22 +32,8 @@ struct graph_item {
 struct graph {
     struct arena *arena;
     VEC(struct graph_item) items; // parents before their children
-    struct map index;             // "group/kind/ns/name" to item index + 1
 };
 
-// What is known of the cluster at this moment; see the two headers.
-struct graph_facts {
-    struct informers *informers;
-    struct release_records *records;
-    struct handled *handled; // NULL: changes that were not seen are not asked about
-    struct span last_write;  // when we last wrote to the layers so far, see cluster/written.h
-    uint64_t jobs_version;   // the newest one of a Job that these layers have; 0: unknown
-};
-
-// Looks at the layers 0 to `last`. What is not known yet is noted in the facts and
-// counts as not ready.
-void graph_build(struct graph *g, const struct graph_facts *facts, const struct layers *layers,
-                 size_t last);
 // Also a CLEANUP for variables of type `struct graph`; start with {0}.
 void graph_free(struct graph *g);
 

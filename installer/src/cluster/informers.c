@@ -261,10 +261,16 @@ const char *informers_unsettled(const struct informers *inf)
     return "everything";
 }
 
-bool informers_changed(struct informers *inf)
+static bool has_changed(void *data)
 {
+    struct informers *inf = data;
     bool changed = inf->changed;
 
     inf->changed = false;
     return changed;
+}
+
+int informers_wait(struct informers *inf, int64_t until, struct err **err)
+{
+    return http_run_until(kube_http(inf->kube), has_changed, inf, until, err);
 }

@@ -81,7 +81,7 @@ static bool is_same(const struct node *a, const struct node *b)
 }
 
 enum release_wants release_records_replicas(struct release_records *r, const struct node *release,
-                                            const struct node *workload, int64_t *replicas)
+                                            const struct node *workload)
 {
     struct release_record *record = find(r, release);
 
@@ -94,8 +94,8 @@ enum release_wants release_records_replicas(struct release_records *r, const str
 
         if (!is_same(object, workload))
             continue;
-        *replicas = node_get_int(node_get(object, "spec"), "replicas", 1);
-        return *replicas > 0 ? RELEASE_WANTS_MORE : RELEASE_WANTS_ZERO;
+        return node_get_int(node_get(object, "spec"), "replicas", 1) > 0 ? RELEASE_WANTS_MORE
+                                                                         : RELEASE_WANTS_ZERO;
     }
     return RELEASE_WANTS_ZERO;
 }

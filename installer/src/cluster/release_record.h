@@ -27,7 +27,7 @@ enum release_wants {
 
 // What the latest version of the release (a HelmRelease object) wants of the workload.
 enum release_wants release_records_replicas(struct release_records *r, const struct node *release,
-                                            const struct node *workload, int64_t *replicas);
+                                            const struct node *workload);
 
 // Reads the records noted since; *read tells whether there were any. Runs the loop. A record that
 // cannot be read or understood wants nothing.

@@ -57,17 +57,17 @@ static struct source source_of(const struct graph_item *item, struct informers *
     return s;
 }
 
-static struct span newest_change(const struct graph_item *item, const struct graph_facts *facts,
+static struct span newest_change(const struct graph_item *item, const struct facts *facts,
                                  const struct source *source)
 {
     struct span change = written_by_others(item->object, HANDLED_MANAGER);
 
-    return written_later(written_later(change, facts->last_write), source->changed);
+    return written_later(written_later(change, span_str(facts->last_write)), source->changed);
 }
 
 // Times are whole seconds: unless it was asked, what it says in the second of the change is older.
-static bool is_behind(const struct graph_item *item, const struct graph_facts *facts,
-                      struct span *change, bool *may_ask)
+static bool is_behind(const struct graph_item *item, const struct facts *facts, struct span *change,
+                      bool *may_ask)
 {
     struct source source;
 
@@ -85,7 +85,7 @@ static bool is_at_work(const struct node *object)
     return span_is(node_get_text(ready_condition(object, "Reconciling"), "status"), "True");
 }
 
-static bool is_stale(const struct graph *g, const struct graph_facts *facts, size_t i)
+static bool is_stale(const struct graph *g, const struct facts *facts, size_t i)
 {
     const struct graph_item *top = NULL;
     struct span change = SPAN_EMPTY;
@@ -109,7 +109,7 @@ static bool is_stale(const struct graph *g, const struct graph_facts *facts, siz
     return top != NULL;
 }
 
-void stale_mark(struct graph *g, const struct graph_facts *facts)
+void stale_mark(struct graph *g, const struct facts *facts)
 {
     for (size_t i = 0; i < g->items.len; i++) {
         struct graph_item *item = &g->items.items[i];

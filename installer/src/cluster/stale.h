@@ -7,12 +7,13 @@
 
 #include <stdbool.h>
 
+#include "cluster/facts.h"
 #include "cluster/graph.h"
 
 // Marks each terminal item of which a controller of Flux has yet to see the newest change that
 // leads to it: on the way from the applied object to it one was not looked at since our last write
 // (facts->last_write), since others wrote it, or since its source changed. The topmost such object
 // is asked about (facts->handled), unless somebody above it is at work.
-void stale_mark(struct graph *g, const struct graph_facts *facts);
+void stale_mark(struct graph *g, const struct facts *facts);
 
 #endif

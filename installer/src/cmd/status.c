@@ -3,7 +3,7 @@
 #include "cmd/status.h"
 
 #include "base/timer.h"
-#include "cluster/finding.h"
+#include "cluster/look.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/kube.h"
@@ -49,61 +49,40 @@ static void status_defaults(void *options)
     ((struct status_options *)options)->timeout_ms = STATUS_TIMEOUT_MS;
 }
 
-static void print_text(const struct layers *layers, const struct layers_state *state,
-                       struct buf *out)
+static void print_text(const struct layers *layers, const struct look *l, struct buf *out)
 {
     buf_printf(out, "%-20s %-10s %s\n", "LAYER", "STATE", "READY");
-    for (size_t i = 0; i < layers->count; i++)
+    for (size_t i = 0; i < layers->count; i++) {
+        struct look_count count = look_count(l, i);
+
         buf_printf(out, "%-20s %-10s %zu/%zu\n", layers->items[i].name,
-                   state->unready[i] ? "not ready" : "ready", state->objects[i] - state->unready[i],
-                   state->objects[i]);
-    for (size_t i = 0; i < state->count; i++) {
-        buf_printf(out, "%s%s: ", i ? "" : "\n", layers->items[state->findings[i].layer].name);
-        finding_describe(&state->findings[i], out);
+                   count.unready ? "not ready" : "ready", count.objects - count.unready,
+                   count.objects);
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        buf_printf(out, "%s%s: ", i ? "" : "\n", l->findings[i].layer);
+        finding_describe(&l->findings[i], out);
         buf_add_char(out, '\n');
     }
 }
 
-static void set_text(struct doc *d, struct node *map, const char *key, const char *text)
-{
-    if (text)
-        node_set_str(d, map, key, span_str(text));
-}
-
-static struct node *finding_node(struct doc *d, const struct layers *layers,
-                                 const struct finding *f)
-{
-    struct node *n = node_new_map(d);
-
-    set_text(d, n, "layer", layers->items[f->layer].name);
-    set_text(d, n, "state", ready_state_name(f->state));
-    set_text(d, n, "object", f->object);
-    set_text(d, n, "release", f->release);
-    set_text(d, n, "pod", f->pod);
-    set_text(d, n, "container", f->container);
-    set_text(d, n, "reason", f->reason);
-    set_text(d, n, "message", f->message);
-    node_set(d, n, SPAN("blocked"), node_new_bool(d, f->blocked));
-    return n;
-}
-
-static void print_json(const struct layers *layers, const struct layers_state *state,
-                       struct buf *out)
+static void print_json(const struct layers *layers, const struct look *l, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = node_new_map(d), *list = node_new_seq(d), *findings = node_new_seq(d);
 
     for (size_t i = 0; i < layers->count; i++) {
+        struct look_count count = look_count(l, i);
         struct node *n = node_new_map(d);
 
-        set_text(d, n, "name", layers->items[i].name);
-        node_set(d, n, SPAN("ready"), node_new_bool(d, state->unready[i] == 0));
-        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)state->objects[i]));
-        node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)state->unready[i]));
+        node_set_str(d, n, "name", span_str(layers->items[i].name));
+        node_set(d, n, SPAN("ready"), node_new_bool(d, count.unready == 0));
+        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)count.objects));
+        node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)count.unready));
         node_push(d, list, n);
     }
-    for (size_t i = 0; i < state->count; i++)
-        node_push(d, findings, finding_node(d, layers, &state->findings[i]));
+    for (size_t i = 0; i < l->count; i++)
+        node_push(d, findings, finding_node(&l->findings[i], d));
     node_set(d, root, SPAN("layers"), list);
     node_set(d, root, SPAN("findings"), findings);
     doc_write_json(root, false, out);
@@ -111,38 +90,42 @@ static void print_json(const struct layers *layers, const struct layers_state *s
 }
 
 // The exit code tells a failure from what is only on its way.
-static int judge(const struct layers *layers, const struct layers_state *state, struct err **err)
+static int judge(const struct layers *layers, const struct look *l, struct err **err)
 {
     size_t unready = 0;
     enum err_kind kind = ERR_TIMEOUT;
 
-    if (!state->count)
+    if (!l->count)
         return 0;
     for (size_t i = 0; i < layers->count; i++)
-        unready += state->unready[i];
-    for (size_t i = 0; i < state->count; i++)
-        if (state->findings[i].state >= READY_FAILING)
+        unready += look_count(l, i).unready;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->findings[i].state >= READY_FAILING)
             kind = ERR_TERMINAL;
     return err_set(err, kind, "%zu object%s not ready", unready, unready == 1 ? " is" : "s are");
 }
 
 static int look(struct command_env *env, const struct status_options *o, struct http *http,
-                const struct layers *layers, struct arena *arena, struct err **err)
+                const struct layers *layers, struct err **err)
 {
     int64_t deadline = timer_add(timer_now(), o->timeout_ms);
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
     struct kube_options kube_options = {.deadline = deadline};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
-    struct layers_state state = {0};
+    struct facts facts CLEANUP(facts_close) = {0};
+    struct look l CLEANUP(look_free) = {0};
 
     if (!config)
         return -1;
     kube = kube_new(http, config, &kube_options, err);
-    if (!kube || layers_look(kube, layers, deadline, arena, &state, err) < 0)
+    if (!kube)
         return -1;
-    (env->json ? print_json : print_text)(layers, &state, env->out);
-    return judge(layers, &state, err);
+    facts_open(&facts, kube, false);
+    if (look_settled(&l, &facts, layers, deadline, err) < 0)
+        return -1;
+    (env->json ? print_json : print_text)(layers, &l, env->out);
+    return judge(layers, &l, err);
 }
 
 static int status_run(struct command_env *env, const void *options, struct err **err)
@@ -162,7 +145,7 @@ static int status_run(struct command_env *env, const void *options, struct err *
         artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return look(env, o, http, &layers, arena, err);
+    return look(env, o, http, &layers, err);
 }
 
 const struct command cmd_status = {

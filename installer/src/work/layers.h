@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers: applying the objects of a GitOps tree layer by layer, and waiting until each layer and
-// all that grew out of it (releases, their workloads and pods) is truly ready. What one object's
-// own status means is model/ready's; this module knows the graph between objects.
+// all that grew out of it is truly ready. What is there and what it means is seen by cluster/look.h.
 #ifndef WORK_LAYERS_H
 #define WORK_LAYERS_H
 
@@ -13,7 +12,6 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/report.h"
-#include "cluster/finding.h"
 #include "cluster/layer.h"
 #include "io/doc.h"
 #include "model/kube.h"
@@ -38,7 +36,7 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
 struct layers_options {
     size_t first, last;    // layers to work on, by index, both included
     int64_t deadline;      // absolute
-    int64_t fail_after_ms; // see "terminal" in docs/internals/layers.md
+    int64_t fail_after_ms; // see "final" in docs/internals/cluster.md
     int64_t window_ms;
     const char *manager; // field manager
 };
@@ -57,17 +55,5 @@ struct layers_result {
 // the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
 int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
               struct report *report, struct layers_result *results, struct err **err) MUST_CHECK;
-
-struct layers_state {
-    size_t *objects;                // per layer: how many are looked at
-    size_t *unready;                // per layer: how many of them are not ready
-    const struct finding *findings; // root causes first
-    size_t count;
-};
-
-// Looks once at all layers. The answer is allocated in `arena`. Blocks until every type
-// was listed; ERR_API, ERR_TIMEOUT (deadline, absolute), ERR_CANCELLED.
-int layers_look(struct kube *k, const struct layers *layers, int64_t deadline, struct arena *arena,
-                struct layers_state *state, struct err **err) MUST_CHECK;
 
 #endif

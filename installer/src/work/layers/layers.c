@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/timer.h"
-#include "cluster/finding.h"
 #include "work/layers/apply.h"
 #include "work/layers/wait.h"
 
@@ -57,11 +56,10 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
         return err_wrap(err, "layer %s", layer->name);
     }
     result->applied = apply.written;
-    if (strcmp(apply.last_write, w->last_write) > 0)
-        memcpy(w->last_write, apply.last_write, sizeof(w->last_write));
-    w->facts.last_write = span_str(w->last_write);
-    if (apply.jobs_version > w->facts.jobs_version)
-        w->facts.jobs_version = apply.jobs_version;
+    if (strcmp(apply.last_write, w->facts->last_write) > 0)
+        memcpy(w->facts->last_write, apply.last_write, sizeof(w->facts->last_write));
+    if (apply.jobs_version > w->facts->jobs_version)
+        w->facts->jobs_version = apply.jobs_version;
     // A layer that was as wanted already has nothing to settle.
     if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
         return -1;
@@ -76,66 +74,21 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
 int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
               struct report *report, struct layers_result *results, struct err **err)
 {
-    struct informers *informers CLEANUP(informers_cleanup) = informers_new(k);
-    struct release_records *records CLEANUP(release_records_cleanup) = release_records_new(k);
-    struct handled *handled CLEANUP(handled_cleanup) = handled_new(k);
     struct verdict *verdict CLEANUP(verdict_cleanup) = verdict_new(options->fail_after_ms);
+    struct facts facts CLEANUP(facts_close) = {0};
     struct wait wait = {
         .kube = k,
-        .facts = {.informers = informers, .records = records, .handled = handled},
+        .facts = &facts,
         .verdict = verdict,
         .layers = layers,
         .options = options,
         .report = report,
     };
 
+    facts_open(&facts, k, true);
     memset(results, 0, layers->count * sizeof(*results));
     for (size_t i = 0; i <= options->last && i < layers->count; i++)
         if (one_layer(&wait, i, &results[i], err) < 0)
             return -1;
-    return 0;
-}
-
-static const struct finding *keep(const struct finding *findings, size_t count, struct arena *arena)
-{
-    struct finding *copy = arena_array(arena, count + 1, sizeof(*copy));
-
-    for (size_t i = 0; i < count; i++) {
-        copy[i] = findings[i];
-        copy[i].object = arena_str(arena, findings[i].object);
-        copy[i].reason = arena_str(arena, findings[i].reason);
-        copy[i].message = arena_str(arena, findings[i].message);
-        if (findings[i].release)
-            copy[i].release = arena_str(arena, findings[i].release);
-        if (findings[i].pod)
-            copy[i].pod = arena_str(arena, findings[i].pod);
-        if (findings[i].container)
-            copy[i].container = arena_str(arena, findings[i].container);
-    }
-    return copy;
-}
-
-int layers_look(struct kube *k, const struct layers *layers, int64_t deadline, struct arena *arena,
-                struct layers_state *state, struct err **err)
-{
-    struct informers *informers CLEANUP(informers_cleanup) = informers_new(k);
-    struct release_records *records CLEANUP(release_records_cleanup) = release_records_new(k);
-    struct graph_facts facts = {.informers = informers, .records = records};
-    struct graph g CLEANUP(graph_free) = {0};
-    const struct finding *findings;
-
-    if (!layers->count)
-        return 0;
-    if (wait_settled(k, &facts, layers, layers->count - 1, deadline, &g, err) < 0)
-        return -1;
-    state->objects = arena_array(arena, layers->count, sizeof(size_t));
-    state->unready = arena_array(arena, layers->count, sizeof(size_t));
-    for (size_t i = 0; i < g.items.len; i++) {
-        state->objects[g.items.items[i].layer]++;
-        if (g.items.items[i].ready.state != READY_OK)
-            state->unready[g.items.items[i].layer]++;
-    }
-    findings = graph_findings(&g, &state->count);
-    state->findings = keep(findings, state->count, arena);
     return 0;
 }

@@ -6,8 +6,7 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "cluster/finding.h"
-#include "cluster/stale.h"
+#include "cluster/look.h"
 
 enum {
     WAIT_QUIET_MS = 20,        // changes come in bursts: one look for all of them
@@ -77,7 +76,7 @@ static void say(struct wait *w, struct talk *t, const struct finding *findings, 
     report_event(w->report, &(struct report_event){
                                 .level = REPORT_INFO,
                                 .component = "layers",
-                                .layer = w->layers->items[findings[0].layer].name,
+                                .layer = findings[0].layer,
                                 .object = buf_str(&subject),
                                 .text = buf_str(&line),
                             });
@@ -85,25 +84,25 @@ static void say(struct wait *w, struct talk *t, const struct finding *findings, 
                  timer_format(now - t->started, took));
 }
 
-static int fail(struct wait *w, const struct finding *cause, struct err **err)
+static int fail(const struct finding *cause, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     finding_describe(cause, &line);
-    err_set(err, ERR_TERMINAL, "layer %s: %s", w->layers->items[cause->layer].name, buf_str(&line));
+    err_set(err, ERR_TERMINAL, "layer %s: %s", cause->layer, buf_str(&line));
     if (strcmp(cause->reason, "Suspended") == 0 || strcmp(cause->reason, "Paused") == 0)
         return err_hint(err, "resume %s, then run 'sandstrap up' again", cause->object);
     return err_hint(err, "put it right in the tree or the cluster, then run 'sandstrap up' again; "
                          "'sandstrap status' shows everything that is not ready");
 }
 
-static int time_out(struct wait *w, const struct finding *findings, size_t count, struct err **err)
+static int time_out(const struct finding *findings, size_t count, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     finding_describe(&findings[0], &line);
     err_set(err, ERR_TIMEOUT, "layer %s is not ready in time: still waiting for %s",
-            w->layers->items[findings[0].layer].name, buf_str(&line));
+            findings[0].layer, buf_str(&line));
     if (count > 1)
         return err_hint(err,
                         "%zu more object%s not ready: 'sandstrap status' lists %s; "
@@ -112,22 +111,15 @@ static int time_out(struct wait *w, const struct finding *findings, size_t count
     return err_hint(err, "--timeout gives more time; 'sandstrap up' goes on where it stopped");
 }
 
-static bool has_changed(void *data)
-{
-    return informers_changed(data);
-}
-
-// Runs the loop until something changed, or it is time for another look. `changed` is consumed.
+// Runs the loop until something changed, or it is time for another look.
 static int pause_for(struct wait *w, int64_t until, struct err **err)
 {
     int64_t look = timer_now() + WAIT_LOOK_MS;
-    struct http *http = kube_http(w->kube);
-    int result =
-        http_run_until(http, has_changed, w->facts.informers, until < look ? until : look, err);
+    int result = informers_wait(w->facts->informers, until < look ? until : look, err);
 
     if (result != 0)
         return result < 0 ? -1 : 0;
-    return http_sleep(http, WAIT_QUIET_MS, err);
+    return http_sleep(kube_http(w->kube), WAIT_QUIET_MS, err);
 }
 
 static int64_t earliest(int64_t a, int64_t b)
@@ -139,40 +131,27 @@ static int64_t earliest(int64_t a, int64_t b)
 static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
                 int64_t *ready_since, struct err **err)
 {
-    struct graph g CLEANUP(graph_free) = {0};
-    const struct finding *findings, *final;
-    size_t count;
+    struct look l CLEANUP(look_free) = {0};
+    const struct finding *final;
     int64_t now = timer_now();
 
-    graph_build(&g, &w->facts, w->layers, layer);
-    stale_mark(&g, &w->facts);
-    findings = graph_findings(&g, &count);
-    count_ready(&g, talk);
-    final = verdict_see(w->verdict, findings, count, now);
-    if (count == 0) {
+    look_take(&l, w->facts, w->layers, layer);
+    count_ready(&l.graph, talk);
+    final = verdict_see(w->verdict, l.findings, l.count, now);
+    if (l.count == 0) {
         if (!*ready_since)
             *ready_since = now;
         return now - *ready_since >= window_ms;
     }
     *ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
-    if (informers_settled(w->facts.informers))
-        say(w, talk, findings, count);
+    if (informers_settled(w->facts->informers))
+        say(w, talk, l.findings, l.count);
     if (final)
-        return fail(w, final, err);
+        return fail(final, err);
     if (now >= w->options->deadline)
-        return time_out(w, findings, count, err);
+        return time_out(l.findings, l.count, err);
     return 0;
-}
-
-// Finds out what the last look could not tell. *learned: something is known now, look again.
-static int learn(const struct graph_facts *facts, bool *learned, struct err **err)
-{
-    if (informers_refresh(facts->informers, err) < 0)
-        return -1;
-    if (facts->handled && handled_refresh(facts->handled, err) < 0)
-        return -1;
-    return release_records_refresh(facts->records, learned, err);
 }
 
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
@@ -190,34 +169,9 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
         if (ready_since)
             until = ready_since + window_ms;
         until = earliest(until, verdict_next(w->verdict));
-        if (learn(&w->facts, &learned, err) < 0)
+        if (facts_learn(w->facts, &learned, err) < 0)
             return -1;
         if (!learned && pause_for(w, until, err) < 0)
             return -1;
-    }
-}
-
-int wait_settled(struct kube *k, const struct graph_facts *facts, const struct layers *layers,
-                 size_t last, int64_t deadline, struct graph *g, struct err **err)
-{
-    for (;;) {
-        bool settled, learned;
-        int result;
-
-        graph_free(g);
-        graph_build(g, facts, layers, last);
-        settled = informers_settled(facts->informers);
-        if (learn(facts, &learned, err) < 0)
-            return -1;
-        if (learned)
-            continue;
-        if (settled)
-            return 0;
-        result = http_run_until(kube_http(k), has_changed, facts->informers, deadline, err);
-        if (result < 0)
-            return -1;
-        if (result > 0)
-            return err_set(err, ERR_TIMEOUT, "the API server did not list %s in time",
-                           informers_unsettled(facts->informers));
     }
 }

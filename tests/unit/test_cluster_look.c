@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers: one look at a cluster that has these objects, and what is said about it.
+// cluster/look: one look at a cluster that has these objects, and what is said about it.
 #include "test_kube.h"
 
-#include "work/layers.h"
+#include "cluster/look.h"
 
 // Documents of YAML as the objects of the cluster.
 static void fill_cluster(const char *yaml)
@@ -24,23 +24,24 @@ static void fill_cluster(const char *yaml)
 static char *look_at(struct fixture *f, const char *tree, const char *cluster)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct facts facts CLEANUP(facts_close) = {0};
+    struct look look CLEANUP(look_free) = {0};
     struct node_list list = {0};
     struct layer layer = {.name = "one"};
     struct layers layers = {&layer, 1};
-    struct layers_state looked = {0};
 
     fill_cluster(cluster);
     open_scene(f, "cluster");
     assert_int_equal(doc_read_yaml(d, span_str(tree), "tree", &list, &f->err), 0);
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
-    assert_int_equal(layers_look(f->kube, &layers, timer_now() + 20000, arena, &looked, &f->err),
-                     0);
-    for (size_t i = 0; i < looked.count; i++) {
-        buf_printf(&text, "%s ", ready_state_name(looked.findings[i].state));
-        finding_describe(&looked.findings[i], &text);
+    facts_open(&facts, f->kube, false);
+    assert_int_equal(look_settled(&look, &facts, &layers, timer_now() + 20000, &f->err), 0);
+    for (size_t i = 0; i < look.count; i++) {
+        assert_string_equal(look.findings[i].layer, "one");
+        buf_printf(&text, "%s ", ready_state_name(look.findings[i].state));
+        finding_describe(&look.findings[i], &text);
         buf_add_char(&text, '\n');
     }
     return mem_str(buf_str(&text));
@@ -62,14 +63,14 @@ static void expect(void **state, const char *tree, const char *cluster, const ch
     "---\napiVersion: apps/v1\nkind: ReplicaSet\n" OWNED(name, "ReplicaSet", owner)
 #define NOT_READY "status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1}\n"
 
-static void test_layers_look__owners_in_a_circle(void **state)
+static void test_cluster_look__owners_in_a_circle(void **state)
 {
     expect(state, "apiVersion: apps/v1\nkind: ReplicaSet\n" NAMED("self", ""),
            SET("self", "self") NOT_READY,
            "progressing ReplicaSet n/self: PodsNotReady: 0 of 1 pods are ready\n");
 }
 
-static void test_layers_look__owners_in_a_longer_circle(void **state)
+static void test_cluster_look__owners_in_a_longer_circle(void **state)
 {
     expect(state, DEPLOYMENT NAMED("d", ""),
            DEPLOYMENT OWNED("d", "ReplicaSet", "c") NOT_READY SET("a", "d") SET("b", "a")
@@ -79,17 +80,17 @@ static void test_layers_look__owners_in_a_longer_circle(void **state)
 
 #define JOB "apiVersion: batch/v1\nkind: Job\n" NAMED("migrate", "")
 
-static void test_layers_look__a_job_with_a_ttl_that_is_gone_has_finished(void **state)
+static void test_cluster_look__a_job_with_a_ttl_that_is_gone_has_finished(void **state)
 {
     expect(state, JOB "spec: {ttlSecondsAfterFinished: 0}\n", "", "");
 }
 
-static void test_layers_look__a_job_without_one_is_missing(void **state)
+static void test_cluster_look__a_job_without_one_is_missing(void **state)
 {
     expect(state, JOB "spec: {}\n", "", "progressing Job n/migrate: NotFound: not there (yet)\n");
 }
 
-static void test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for(void **state)
+static void test_cluster_look__a_job_with_a_ttl_that_runs_is_waited_for(void **state)
 {
     expect(state, JOB "spec: {ttlSecondsAfterFinished: 0}\n",
            JOB "spec: {ttlSecondsAfterFinished: 0}\nstatus: {active: 1}\n",
@@ -100,12 +101,12 @@ static void test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for(void **st
 #define READY(is) "conditions: [{type: Ready, status: '" is "', reason: R, message: m}]"
 #define INVENTORY "inventory: {entries: [{id: n_migrate_batch_Job, v: v1}]}"
 
-static void test_layers_look__a_job_of_a_ready_release_has_finished(void **state)
+static void test_cluster_look__a_job_of_a_ready_release_has_finished(void **state)
 {
     expect(state, RELEASE, RELEASE "status: {" READY("True") ", " INVENTORY "}\n", "");
 }
 
-static void test_layers_look__what_else_a_release_lost_is_missing(void **state)
+static void test_cluster_look__what_else_a_release_lost_is_missing(void **state)
 {
     expect(state, RELEASE,
            RELEASE "status: {" READY(
@@ -119,7 +120,7 @@ static void test_layers_look__what_else_a_release_lost_is_missing(void **state)
 }
 
 // Of somebody else it is named in a warning; of the tree it is not ready.
-static void test_layers_look__what_cannot_be_read_hides_no_other(void **state)
+static void test_cluster_look__what_cannot_be_read_hides_no_other(void **state)
 {
     struct fixture *f = *state;
 
@@ -131,7 +132,7 @@ static void test_layers_look__what_cannot_be_read_hides_no_other(void **state)
     assert_non_null(strstr(buf_str(&f->said), "HelmRelease n/deep cannot be read"));
 }
 
-static void test_layers_look__what_cannot_be_read_is_not_ready(void **state)
+static void test_cluster_look__what_cannot_be_read_is_not_ready(void **state)
 {
     expect(
         state, RELEASE, RELEASE "spec: {values: DEEP}\nstatus: {" READY("True") "}\n",
@@ -157,7 +158,7 @@ static void test_layers_look__what_cannot_be_read_is_not_ready(void **state)
                                                                                          ": '" at  \
                                                                                          "'}\n"
 
-static void test_layers_look__a_kustomization_at_an_old_revision(void **state)
+static void test_cluster_look__a_kustomization_at_an_old_revision(void **state)
 {
     expect(state, KUSTOMIZATION(""),
            KUSTOMIZATION("main@sha1:a") SOURCE("GitRepository", "s", "main@sha1:b") "}\n",
@@ -165,13 +166,13 @@ static void test_layers_look__a_kustomization_at_an_old_revision(void **state)
            "revision main@sha1:b, at main@sha1:a\n");
 }
 
-static void test_layers_look__a_kustomization_at_its_revision(void **state)
+static void test_cluster_look__a_kustomization_at_its_revision(void **state)
 {
     expect(state, KUSTOMIZATION(""),
            KUSTOMIZATION("main@sha1:b") SOURCE("GitRepository", "s", "main@sha1:b") "}\n", "");
 }
 
-static void test_layers_look__a_source_that_is_gone_holds_nobody(void **state)
+static void test_cluster_look__a_source_that_is_gone_holds_nobody(void **state)
 {
     expect(state, KUSTOMIZATION(""), KUSTOMIZATION("main@sha1:b"), "");
 }
@@ -186,7 +187,7 @@ static void test_layers_look__a_source_that_is_gone_holds_nobody(void **state)
     ", observedSourceArtifactRevision: '" observed                                                 \
     "'}\nspec: {chart: c, sourceRef: {kind: GitRepository, name: s}}\n"
 
-static void test_layers_look__a_release_behind_its_chart(void **state)
+static void test_cluster_look__a_release_behind_its_chart(void **state)
 {
     expect(state, RELEASE,
            CHARTED("1.0.0") CHART("1.1.0", "r2") SOURCE("GitRepository", "s", "r2") "}\n",
@@ -194,7 +195,7 @@ static void test_layers_look__a_release_behind_its_chart(void **state)
            "revision 1.1.0, at 1.0.0\n");
 }
 
-static void test_layers_look__a_chart_behind_its_source(void **state)
+static void test_cluster_look__a_chart_behind_its_source(void **state)
 {
     expect(state, RELEASE,
            CHARTED("1.1.0") CHART("1.1.0", "r1") SOURCE("GitRepository", "s", "r2") "}\n",
@@ -202,7 +203,7 @@ static void test_layers_look__a_chart_behind_its_source(void **state)
            "n/s: waiting for revision r2, at r1\n");
 }
 
-static void test_layers_look__a_release_at_its_chart(void **state)
+static void test_cluster_look__a_release_at_its_chart(void **state)
 {
     expect(state, RELEASE,
            CHARTED("1.1.0") CHART("1.1.0", "r2") SOURCE("GitRepository", "s", "r2") "}\n", "");
@@ -218,7 +219,7 @@ static void test_layers_look__a_release_at_its_chart(void **state)
 #define BEHIND                                                                                     \
     "progressing HelmRelease n/rel: RevisionNotApplied: OCIRepository n/s: waiting for revision "
 
-static void test_layers_look__a_release_behind_a_moved_tag(void **state)
+static void test_cluster_look__a_release_behind_a_moved_tag(void **state)
 {
     expect(state, RELEASE,
            PULLED(TRIED("1.0.0+aaaaaaaaaaaa", "sha256:aaaaaaaaaaaaaa")
@@ -226,19 +227,19 @@ static void test_layers_look__a_release_behind_a_moved_tag(void **state)
            BEHIND "sha256:bbbbbbbbbbbbbb, at sha256:aaaaaaaaaaaaaa\n");
 }
 
-static void test_layers_look__a_release_that_says_its_digest_only_when_deployed(void **state)
+static void test_cluster_look__a_release_that_says_its_digest_only_when_deployed(void **state)
 {
     expect(state, RELEASE, PULLED(AT("1.0.0+aaaaaaaaaaaa", "sha256:aaaaaaaaaaaaaa")) PUSHED,
            BEHIND "sha256:bbbbbbbbbbbbbb, at sha256:aaaaaaaaaaaaaa\n");
 }
 
-static void test_layers_look__a_release_that_shows_its_digest_in_the_version(void **state)
+static void test_cluster_look__a_release_that_shows_its_digest_in_the_version(void **state)
 {
     expect(state, RELEASE, PULLED(", history: [{chartVersion: 1.0.0+aaaaaaaaaaaa}]") PUSHED,
            BEHIND "bbbbbbbbbbbb, at aaaaaaaaaaaa\n");
 }
 
-static void test_layers_look__a_release_at_its_digest(void **state)
+static void test_cluster_look__a_release_at_its_digest(void **state)
 {
     expect(state, RELEASE,
            PULLED(TRIED("1.0.0+bbbbbbbbbbbb", "sha256:bbbbbbbbbbbbbb")
@@ -248,7 +249,7 @@ static void test_layers_look__a_release_at_its_digest(void **state)
 
 // Without the digest in the version (--feature-gates=DisableChartDigestTracking) nothing is
 // deployed anew.
-static void test_layers_look__a_release_whose_version_says_no_digest(void **state)
+static void test_cluster_look__a_release_whose_version_says_no_digest(void **state)
 {
     expect(state, RELEASE,
            PULLED(TRIED("1.0.0", "sha256:bbbbbbbbbbbbbb") AT("1.0.0", "sha256:aaaaaaaaaaaaaa"))
@@ -256,23 +257,56 @@ static void test_layers_look__a_release_whose_version_says_no_digest(void **stat
            "");
 }
 
-SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_look__owners_in_a_circle),
-            UNIT_FIXTURE(test_layers_look__owners_in_a_longer_circle),
-            UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_is_gone_has_finished),
-            UNIT_FIXTURE(test_layers_look__a_job_without_one_is_missing),
-            UNIT_FIXTURE(test_layers_look__a_job_with_a_ttl_that_runs_is_waited_for),
-            UNIT_FIXTURE(test_layers_look__a_job_of_a_ready_release_has_finished),
-            UNIT_FIXTURE(test_layers_look__what_else_a_release_lost_is_missing),
-            UNIT_FIXTURE(test_layers_look__what_cannot_be_read_hides_no_other),
-            UNIT_FIXTURE(test_layers_look__what_cannot_be_read_is_not_ready),
-            UNIT_FIXTURE(test_layers_look__a_kustomization_at_an_old_revision),
-            UNIT_FIXTURE(test_layers_look__a_kustomization_at_its_revision),
-            UNIT_FIXTURE(test_layers_look__a_source_that_is_gone_holds_nobody),
-            UNIT_FIXTURE(test_layers_look__a_release_behind_its_chart),
-            UNIT_FIXTURE(test_layers_look__a_chart_behind_its_source),
-            UNIT_FIXTURE(test_layers_look__a_release_at_its_chart),
-            UNIT_FIXTURE(test_layers_look__a_release_behind_a_moved_tag),
-            UNIT_FIXTURE(test_layers_look__a_release_that_says_its_digest_only_when_deployed),
-            UNIT_FIXTURE(test_layers_look__a_release_that_shows_its_digest_in_the_version),
-            UNIT_FIXTURE(test_layers_look__a_release_at_its_digest),
-            UNIT_FIXTURE(test_layers_look__a_release_whose_version_says_no_digest))
+// The later layer's release is the more telling cause, and what it stands for is one object more.
+static void test_cluster_look__an_earlier_layer_comes_first(void **state)
+{
+    struct fixture *f = *state;
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct facts facts CLEANUP(facts_close) = {0};
+    struct look look CLEANUP(look_free) = {0};
+    struct node_list list = {0};
+    struct layer items[] = {{.name = "one", .count = 1}, {.name = "two", .count = 1}};
+    struct layers layers = {items, 2};
+
+    fill_cluster(RELEASE "spec: {suspend: true}\nstatus: {" READY(
+        "True") ", inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}}\n");
+    open_scene(f, "cluster");
+    assert_int_equal(doc_read_yaml(d, SPAN(JOB "spec: {}\n---\n" RELEASE), "tree", &list, &f->err),
+                     0);
+    items[0].objects = (const struct node **)&list.items[0];
+    items[1].objects = (const struct node **)&list.items[1];
+    facts_open(&facts, f->kube, false);
+    assert_int_equal(look_settled(&look, &facts, &layers, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(look.count, 3);
+    assert_string_equal(look.findings[0].layer, "one");
+    assert_string_equal(look.findings[0].object, "Job n/migrate");
+    assert_string_equal(look.findings[1].object, "HelmRelease n/rel");
+    assert_int_equal(look.findings[1].state, READY_TERMINAL);
+    assert_string_equal(look.findings[2].layer, "two");
+    assert_string_equal(look.findings[2].object, "Deployment n/d");
+    assert_int_equal(look_count(&look, 0).objects, 1);
+    assert_int_equal(look_count(&look, 1).objects, 2);
+    assert_int_equal(look_count(&look, 1).unready, 2);
+}
+
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_look__an_earlier_layer_comes_first),
+            UNIT_FIXTURE(test_cluster_look__owners_in_a_circle),
+            UNIT_FIXTURE(test_cluster_look__owners_in_a_longer_circle),
+            UNIT_FIXTURE(test_cluster_look__a_job_with_a_ttl_that_is_gone_has_finished),
+            UNIT_FIXTURE(test_cluster_look__a_job_without_one_is_missing),
+            UNIT_FIXTURE(test_cluster_look__a_job_with_a_ttl_that_runs_is_waited_for),
+            UNIT_FIXTURE(test_cluster_look__a_job_of_a_ready_release_has_finished),
+            UNIT_FIXTURE(test_cluster_look__what_else_a_release_lost_is_missing),
+            UNIT_FIXTURE(test_cluster_look__what_cannot_be_read_hides_no_other),
+            UNIT_FIXTURE(test_cluster_look__what_cannot_be_read_is_not_ready),
+            UNIT_FIXTURE(test_cluster_look__a_kustomization_at_an_old_revision),
+            UNIT_FIXTURE(test_cluster_look__a_kustomization_at_its_revision),
+            UNIT_FIXTURE(test_cluster_look__a_source_that_is_gone_holds_nobody),
+            UNIT_FIXTURE(test_cluster_look__a_release_behind_its_chart),
+            UNIT_FIXTURE(test_cluster_look__a_chart_behind_its_source),
+            UNIT_FIXTURE(test_cluster_look__a_release_at_its_chart),
+            UNIT_FIXTURE(test_cluster_look__a_release_behind_a_moved_tag),
+            UNIT_FIXTURE(test_cluster_look__a_release_that_says_its_digest_only_when_deployed),
+            UNIT_FIXTURE(test_cluster_look__a_release_that_shows_its_digest_in_the_version),
+            UNIT_FIXTURE(test_cluster_look__a_release_at_its_digest),
+            UNIT_FIXTURE(test_cluster_look__a_release_whose_version_says_no_digest))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers: whether a controller has seen the newest change that leads to what it gave up on.
+// cluster/stale: whether a controller has seen the newest change that leads to what it gave up on.
 #include "unit.h"
 
 #include "cluster/stale.h"
@@ -27,9 +27,9 @@ static bool is_stale(const char *last_write, const char *const *chain, size_t co
     struct graph g CLEANUP(graph_free) = {.arena = arena_new()};
     struct informers *informers CLEANUP(informers_cleanup) = informers_new(NULL);
     struct handled *handled CLEANUP(handled_cleanup) = handled_new(NULL);
-    struct graph_facts facts = {
-        .informers = informers, .handled = handled, .last_write = span_str(last_write)};
+    struct facts facts = {.informers = informers, .handled = handled};
 
+    snprintf(facts.last_write, sizeof(facts.last_write), "%s", last_write);
     for (size_t i = 0; i < count; i++) {
         struct graph_item item = {
             .object = object(chain[i]), .parent = (int)i - 1, .ready = {.state = READY_TERMINAL}};
@@ -47,7 +47,7 @@ static bool is_stale(const char *last_write, const char *const *chain, size_t co
     is_stale(last_write, (const char *const[]){__VA_ARGS__},                                       \
              sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
-static void test_layers_stale__a_status_before_our_last_write(void **state)
+static void test_cluster_stale__a_status_before_our_last_write(void **state)
 {
     (void)state;
     assert_false(STALE("", RELEASE("01", "02", "")));
@@ -57,13 +57,13 @@ static void test_layers_stale__a_status_before_our_last_write(void **state)
     assert_true(STALE(AT("02"), RELEASE("01", "02", "")));
 }
 
-static void test_layers_stale__a_status_before_the_write_of_others(void **state)
+static void test_cluster_stale__a_status_before_the_write_of_others(void **state)
 {
     (void)state;
     assert_true(STALE("", RELEASE("05", "02", "")));
 }
 
-static void test_layers_stale__somebody_above_has_yet_to_look(void **state)
+static void test_cluster_stale__somebody_above_has_yet_to_look(void **state)
 {
     (void)state;
     assert_true(STALE(AT("03"), KUSTOMIZATION("01", "02", ""), RELEASE("01", "04", "")));
@@ -72,7 +72,7 @@ static void test_layers_stale__somebody_above_has_yet_to_look(void **state)
     assert_false(STALE(AT("03"), KUSTOMIZATION("01", "04", WORKING), RELEASE("01", "04", "")));
 }
 
-static void test_layers_stale__only_controllers_of_flux_look_again(void **state)
+static void test_cluster_stale__only_controllers_of_flux_look_again(void **state)
 {
     (void)state;
     assert_false(STALE(AT("03"), JOB));
@@ -80,7 +80,7 @@ static void test_layers_stale__only_controllers_of_flux_look_again(void **state)
     assert_true(STALE(AT("03"), RELEASE("01", "02", ""), JOB));
 }
 
-static void test_layers_stale__a_source_that_is_unknown_may_be_newer(void **state)
+static void test_cluster_stale__a_source_that_is_unknown_may_be_newer(void **state)
 {
     (void)state;
     assert_true(STALE(
@@ -90,11 +90,11 @@ static void test_layers_stale__a_source_that_is_unknown_may_be_newer(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        UNIT(test_layers_stale__a_status_before_our_last_write),
-        UNIT(test_layers_stale__a_status_before_the_write_of_others),
-        UNIT(test_layers_stale__somebody_above_has_yet_to_look),
-        UNIT(test_layers_stale__only_controllers_of_flux_look_again),
-        UNIT(test_layers_stale__a_source_that_is_unknown_may_be_newer),
+        UNIT(test_cluster_stale__a_status_before_our_last_write),
+        UNIT(test_cluster_stale__a_status_before_the_write_of_others),
+        UNIT(test_cluster_stale__somebody_above_has_yet_to_look),
+        UNIT(test_cluster_stale__only_controllers_of_flux_look_again),
+        UNIT(test_cluster_stale__a_source_that_is_unknown_may_be_newer),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of the cluster at this moment, and how more is found out.
+#ifndef CLUSTER_FACTS_H
+#define CLUSTER_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cluster/handled.h"
+#include "cluster/informers.h"
+#include "cluster/release_record.h"
+#include "cluster/written.h"
+#include "model/kube.h"
+
+struct facts {
+    struct informers *informers;
+    struct release_records *records;
+    struct handled *handled; // NULL: controllers are not asked about changes they have not seen
+    // When we last wrote to the layers so far, see cluster/written.h; "" for not known.
+    char last_write[WRITTEN_TIME_BYTES];
+    uint64_t jobs_version; // the newest one of a Job that these layers have; 0: unknown
+};
+
+// Knows nothing yet. With `asks`, controllers are asked (a write); else the cluster is only read.
+void facts_open(struct facts *f, struct kube *k, bool asks);
+// Also a CLEANUP for variables of type `struct facts`.
+void facts_close(struct facts *f);
+
+// Finds out what the last look (cluster/look.h) could not tell. *learned: something is known now
+// that no change of an object will tell of, so look again. Runs the loop. ERR_API, ERR_CANCELLED.
+int facts_learn(struct facts *f, bool *learned, struct err **err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Judging one object.
+#include "cluster/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cluster/revision.h"
+#include "model/flux.h"
+
+static void set(struct ready *ready, enum ready_state state, const char *reason,
+                const char *message)
+{
+    *ready = (struct ready){.state = state};
+    snprintf(ready->reason, sizeof(ready->reason), "%s", reason);
+    snprintf(ready->message, sizeof(ready->message), "%s", message);
+}
+
+static bool is_job(const struct graph_item *item)
+{
+    return span_is(item->kind, "Job") && span_is(item->group, "batch");
+}
+
+// A Job that was to go by its own spec, once it has finished. It was there when it was applied, so
+// its absence tells something only after the watch has come that far.
+static void judge_passed(const struct facts *facts, struct graph_item *item)
+{
+    const struct node *failed = informers_failed_job(facts->informers, item->ns, item->name);
+
+    if (!informers_has_reached(facts->informers, item->group, item->kind, facts->jobs_version))
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt", "not looked at since it was applied");
+    else if (failed)
+        set(&item->ready, READY_TERMINAL, node_get_str(failed, "reason"),
+            node_get_str(failed, "message"));
+}
+
+// helm-controller has waited for the Jobs of a release that is Ready.
+static bool is_of_ready_release(const struct graph *g, const struct graph_item *item)
+{
+    const struct graph_item *parent;
+
+    if (item->parent == GRAPH_NO_PARENT)
+        return false;
+    parent = &g->items.items[item->parent];
+    return span_is(parent->kind, "HelmRelease") && parent->ready.state == READY_OK;
+}
+
+static void judge_absent(const struct facts *facts, const struct graph *g, struct graph_item *item)
+{
+    if (is_job(item) && node_path(item->wanted, "spec", "ttlSecondsAfterFinished"))
+        judge_passed(facts, item);
+    else if (!is_job(item) || !is_of_ready_release(g, item))
+        set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
+}
+
+static void judge_status(const struct facts *facts, const struct graph *g, struct graph_item *item)
+{
+    const char *trouble;
+
+    switch (informers_get(facts->informers, item->group, item->kind, item->ns, item->name,
+                          &item->object)) {
+    case INFORMERS_FOUND: ready_check(item->object, &item->ready); break;
+    case INFORMERS_ABSENT: judge_absent(facts, g, item); break;
+    case INFORMERS_UNKNOWN:
+        trouble =
+            informers_trouble(facts->informers, item->group, item->kind, item->ns, item->name);
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt",
+            trouble ? trouble : "not looked at yet");
+        break;
+    }
+}
+
+// A workload's own counters say "0 of 1 pods are ready"; its worst pod says why.
+static void ask_pods(const struct pods *pods, struct arena *arena, struct graph_item *item)
+{
+    struct ready_pod why;
+    const struct node *pod;
+
+    if (item->ready.state == READY_OK || item->ready.state == READY_TERMINAL || !item->object)
+        return;
+    pod = pods_worst(pods, item->object, &why);
+    if (!pod)
+        return;
+    item->pod = arena_printf(arena, "%s/%s", node_get_str(node_get(pod, "metadata"), "namespace"),
+                             node_get_str(node_get(pod, "metadata"), "name"));
+    if (why.container[0])
+        item->container = arena_str(arena, why.container);
+    if (why.state > item->ready.state)
+        item->ready.state = why.state;
+    if (why.restarts > item->ready.attempts)
+        item->ready.attempts = why.restarts;
+    memcpy(item->ready.reason, why.reason, sizeof(why.reason));
+    memcpy(item->ready.message, why.message, sizeof(why.message));
+}
+
+static void ask_source(const struct facts *facts, struct graph_item *item)
+{
+    if (item->object && span_ends(item->group, FLUX_GROUP_SUFFIX))
+        revision_check(facts->informers, item->object, &item->ready);
+}
+
+// A release that was changed behind its controller's back is not ready, whatever its status says.
+static void ask_controller(const struct facts *facts, struct graph_item *item)
+{
+    if (facts->handled && item->object && item->ready.state == READY_OK &&
+        span_is(item->kind, "HelmRelease") && handled_is_behind(facts->handled, item->object))
+        set(&item->ready, READY_PROGRESSING, "ChangeNotSeen",
+            "changed since its controller looked at it; asked to look now");
+}
+
+static bool is_scalable(const struct graph_item *item)
+{
+    return span_is(item->kind, "Deployment") || span_is(item->kind, "StatefulSet");
+}
+
+// A workload at zero replicas is complete by its own status. It is not when the release it came
+// from, or the tree, wants more.
+static void ask_release(const struct facts *facts, struct graph *g, size_t i)
+{
+    struct graph_item *item = &g->items.items[i];
+    int release = graph_release_of(g, i);
+
+    if (!is_scalable(item) || !item->object || item->ready.state != READY_OK ||
+        node_get_int(node_get(item->object, "spec"), "replicas", 1) != 0)
+        return;
+    if (release == GRAPH_NO_PARENT || !g->items.items[release].object)
+        return;
+    switch (
+        release_records_replicas(facts->records, g->items.items[release].object, item->object)) {
+    case RELEASE_WANTS_ZERO: break;
+    case RELEASE_WANTS_UNKNOWN:
+        set(&item->ready, READY_PROGRESSING, "NotLookedAt", "its release is not looked at yet");
+        break;
+    case RELEASE_WANTS_MORE:
+        set(&item->ready, READY_FAILING, "ScaledToZero",
+            "somebody scaled it to 0 replicas; its release wants more");
+        break;
+    }
+}
+
+void judge_item(const struct facts *facts, const struct pods *pods, struct graph *g, size_t i)
+{
+    struct graph_item *item = &g->items.items[i];
+
+    judge_status(facts, g, item);
+    ask_source(facts, item);
+    ask_controller(facts, item);
+    ask_pods(pods, g->arena, item);
+    ask_release(facts, g, i);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looking.
+#include "cluster/look.h"
+
+#include "cluster/causes.h"
+#include "cluster/graph_build.h"
+#include "cluster/stale.h"
+
+void look_take(struct look *l, const struct facts *facts, const struct layers *layers, size_t last)
+{
+    look_free(l);
+    graph_build(&l->graph, facts, layers, last);
+    if (facts->handled)
+        stale_mark(&l->graph, facts);
+    l->findings = causes_find(&l->graph, layers, &l->count);
+}
+
+void look_free(struct look *l)
+{
+    graph_free(&l->graph);
+    *l = (struct look){0};
+}
+
+int look_settled(struct look *l, struct facts *facts, const struct layers *layers, int64_t deadline,
+                 struct err **err)
+{
+    while (layers->count) {
+        bool settled, learned;
+        int result;
+
+        look_take(l, facts, layers, layers->count - 1);
+        settled = informers_settled(facts->informers);
+        if (facts_learn(facts, &learned, err) < 0)
+            return -1;
+        if (learned)
+            continue;
+        if (settled)
+            return 0;
+        result = informers_wait(facts->informers, deadline, err);
+        if (result < 0)
+            return -1;
+        if (result > 0)
+            return err_set(err, ERR_TIMEOUT, "the API server did not list %s in time",
+                           informers_unsettled(facts->informers));
+    }
+    return 0;
+}
+
+struct look_count look_count(const struct look *l, size_t layer)
+{
+    struct look_count count = {0};
+
+    VEC_FOREACH (const struct graph_item *, item, &l->graph.items) {
+        if (item->layer != layer)
+            continue;
+        count.objects++;
+        count.unready += item->ready.state != READY_OK;
+    }
+    return count;
+}
