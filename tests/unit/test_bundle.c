@@ -56,10 +56,9 @@ static int teardown(void **state)
 
 static size_t add(struct bundle_plan *p, struct span data)
 {
-    char hex[65];
+    struct digest digest = crypto_sha256(data);
 
-    crypto_sha256_hex(data, hex);
-    return bundle_plan_blob(p, span_str(hex), data.len);
+    return bundle_plan_blob(p, &digest, data.len);
 }
 
 #define COMMIT "0123456789012345678901234567890123456789"
@@ -69,24 +68,30 @@ static void add_artifact(struct fixture *f, struct bundle_plan *p, enum bundle_k
                          const char *name, const char *version, size_t first, const size_t *blobs,
                          size_t count)
 {
-    char hex[65];
-    char *revision CLEANUP(mem_cleanup) = NULL;
+    struct digest digest = crypto_sha256(f->content[first]);
+    struct span revision = span_str(DIGEST_TEXT(&digest));
 
-    crypto_sha256_hex(f->content[first], hex);
-    revision = mem_printf("sha256:%s", hex);
-    bundle_plan_artifact(p, &(struct bundle_artifact){
-                                .kind = kind,
-                                .name = span_str(name),
-                                .version = span_str(version),
-                                .revision = kind == BUNDLE_GIT ? SPAN(COMMIT) : span_str(revision),
-                                .blobs = blobs,
-                                .blob_count = count});
+    bundle_plan_artifact(
+        p, &(struct bundle_artifact){.kind = kind,
+                                     .name = span_str(name),
+                                     .version = span_str(version),
+                                     .revision = kind == BUNDLE_GIT ? SPAN(COMMIT) : revision,
+                                     .blobs = blobs,
+                                     .blob_count = count});
+}
+
+static struct bundle_plan *new_plan(const char *origin)
+{
+    struct digest lock;
+
+    assert_true(digest_parse_hex(SPAN(LOCK_DIGEST), &lock));
+    return bundle_plan_new(span_str(origin), &lock);
 }
 
 // The same plan, put together forwards or backwards. blobs[i] is that of content[i].
 static struct bundle_plan *plan(struct fixture *f, bool backwards, size_t blobs[4])
 {
-    struct bundle_plan *p = bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+    struct bundle_plan *p = new_plan("upstream");
 
     bundle_plan_platform(p, SPAN("linux/amd64"));
     for (size_t i = 0; i < 4; i++) {
@@ -161,14 +166,14 @@ static void test_bundle__what_is_written_is_read(void **state)
     size_t count, blob_count;
     size_t ids[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, ids);
-    char identity[BUNDLE_DIGEST_HEX + 1];
+    struct digest identity = bundle_plan_identity(p);
 
     write_bundle(f, false);
     b = bundle_open(f->path, &err);
     assert_non_null(b);
     assert_int_equal(bundle_verify(b, NULL, &err), 0);
-    bundle_plan_identity(p, identity);
-    assert_string_equal(bundle_identity(b), identity);
+    assert_true(digest_eq(bundle_identity(b), &identity));
+    assert_string_equal(DIGEST_HEX(bundle_lock_digest(b)), LOCK_DIGEST);
     all = bundle_artifacts(b, &count);
     blobs = bundle_blobs(b, &blob_count);
     assert_int_equal(count, 4);
@@ -191,7 +196,8 @@ static void test_bundle__what_is_in_it_is_found(void **state)
     struct bundle *b CLEANUP(bundle_cleanup) = NULL;
     const struct bundle_artifact *a;
     const struct bundle_blob *blob;
-    char hex[65], data[8];
+    struct digest digest = crypto_sha256(f->content[3]);
+    char data[8];
     size_t count;
 
     write_bundle(f, false);
@@ -204,12 +210,11 @@ static void test_bundle__what_is_in_it_is_found(void **state)
     assert_true(span_is(bundle_platforms(b, &count)[0], "linux/amd64"));
     assert_int_equal(count, 1);
 
-    crypto_sha256_hex(f->content[3], hex);
-    blob = bundle_find_blob(b, span_str(hex));
+    blob = bundle_find_blob(b, &digest);
     assert_non_null(blob);
     assert_int_equal(pread(bundle_fd(b), data, blob->size, (off_t)blob->offset), 4);
     assert_memory_equal(data, "tiny", 4);
-    assert_null(bundle_find_blob(b, SPAN(LOCK_DIGEST)));
+    assert_null(bundle_find_blob(b, bundle_lock_digest(b)));
 }
 
 static void test_bundle__a_revision_of_other_bytes_is_refused(void **state)
@@ -219,8 +224,7 @@ static void test_bundle__a_revision_of_other_bytes_is_refused(void **state)
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         struct err *err CLEANUP(err_cleanup) = NULL;
-        struct bundle_plan *p CLEANUP(bundle_plan_cleanup) =
-            bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+        struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = new_plan("upstream");
         struct bundle_writer *w;
         size_t blob = add(p, f->content[3]);
 
@@ -309,10 +313,10 @@ static void test_bundle__every_length_but_its_own_is_refused(void **state)
 #define MANY_MAX_BYTES ((size_t)64 << 20)
 
 // The place of the i-th blob in the plan; it has no byte.
-static size_t add_empty(struct bundle_plan *p, size_t i, char hex[BUNDLE_DIGEST_HEX + 1])
+static size_t add_empty(struct bundle_plan *p, size_t i, struct digest *digest)
 {
-    crypto_sha256_hex(span_of(&i, sizeof(i)), hex);
-    return bundle_plan_blob(p, span_str(hex), 0);
+    *digest = crypto_sha256(span_of(&i, sizeof(i)));
+    return bundle_plan_blob(p, digest, 0);
 }
 
 // `count` images of one blob each, and then one more of all these blobs.
@@ -323,16 +327,16 @@ static void plan_many(struct bundle_plan *p, size_t count)
     bundle_plan_platform(p, SPAN("linux/amd64"));
     for (size_t i = 0; i <= count; i++) {
         bool is_last = i == count;
-        char hex[BUNDLE_DIGEST_HEX + 1], revision[80], name[32];
+        struct digest digest;
+        char name[32];
         struct bundle_artifact a = {.kind = BUNDLE_IMAGE,
                                     .blobs = is_last ? blobs : &blobs[i],
                                     .blob_count = is_last ? count : 1};
 
-        blobs[i % count] = add_empty(p, i % count, hex);
+        blobs[i % count] = add_empty(p, i % count, &digest);
         assert_in_range(snprintf(name, sizeof(name), "registry.test/%08zu", i), 1, 31);
-        assert_in_range(snprintf(revision, sizeof(revision), "sha256:%s", hex), 1, 79);
         a.name = span_str(name);
-        a.revision = span_str(revision);
+        a.revision = span_str(DIGEST_TEXT(&digest));
         bundle_plan_artifact(p, &a);
     }
     free(blobs);
@@ -342,8 +346,7 @@ static void plan_many(struct bundle_plan *p, size_t count)
 static void write_many(struct fixture *f, size_t count, struct buf *out)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) =
-        bundle_plan_new(SPAN("upstream"), SPAN(LOCK_DIGEST));
+    struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = new_plan("upstream");
     char *part CLEANUP(mem_cleanup) = mem_printf("%s.part", f->path);
     struct bundle_writer *w;
 
@@ -373,7 +376,7 @@ static void open_and_find_all(struct span input)
     assert_int_equal(count, blob_count + 1);
     for (size_t i = 0; i < blob_count; i++) {
         assert_ptr_equal(bundle_find(b, BUNDLE_IMAGE, all[i].name, SPAN_EMPTY), &all[i]);
-        assert_ptr_equal(bundle_find_blob(b, blobs[i].digest), &blobs[i]);
+        assert_ptr_equal(bundle_find_blob(b, &blobs[i].digest), &blobs[i]);
     }
 }
 
@@ -419,8 +422,7 @@ static void test_bundle__what_another_plan_left_does_not_count(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
     size_t blobs[4];
     struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = plan(f, false, blobs);
-    struct bundle_plan *other CLEANUP(bundle_plan_cleanup) =
-        bundle_plan_new(SPAN("lab"), SPAN(LOCK_DIGEST));
+    struct bundle_plan *other CLEANUP(bundle_plan_cleanup) = new_plan("lab");
     struct bundle_writer *w = bundle_writer_open(p, f->path, NULL, &err);
     size_t blob;
 

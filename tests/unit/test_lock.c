@@ -6,6 +6,7 @@
 #include "model/lock.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OTHER_HEX "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define HEAD                                                                                       \
     "apiVersion: sandstrap.dev/v1alpha2\n"                                                         \
@@ -24,19 +25,28 @@
 #define IMAGE "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n"
 #define MANIFEST(platform) "{platform: " platform ", digest: \"sha256:" HEX "\"}"
 
+static struct digest digest_of(const char *text)
+{
+    struct digest d;
+
+    assert_true(digest_parse(span_str(text), &d));
+    return d;
+}
+
 static struct lock *sample(const int order[3])
 {
     struct lock *l = lock_new(SPAN("clusters/sandbox"), SPAN(LOCK_ORIGIN_UPSTREAM),
                               SPAN("linux/arm64,linux/amd64"));
     static const char *const a[] = {"b", "a"}, *const b[] = {"c"};
-    static const struct lock_manifest manifests[] = {
-        {{"linux/arm64", 11}, {"sha256:" HEX, 71}},
-        {{"linux/amd64", 11}, {"sha256:" HEX, 71}},
+    const struct digest digest = digest_of("sha256:" HEX);
+    const struct lock_manifest manifests[] = {
+        {SPAN("linux/arm64"), digest},
+        {SPAN("linux/amd64"), digest},
     };
     const struct lock_entry entries[] = {
         {.kind = LOCK_IMAGE,
          .name = SPAN("example.org/app:1"),
-         .digest = SPAN("sha256:" HEX),
+         .digest = digest,
          .manifests = manifests,
          .manifest_count = 2,
          .size = 12,
@@ -45,15 +55,15 @@ static struct lock *sample(const int order[3])
         {.kind = LOCK_GIT,
          .name = SPAN("https://example.org/x.git"),
          .ref = SPAN("tag/2"),
-         .digest = SPAN(COMMIT),
-         .pack = SPAN("sha256:" HEX),
+         .commit = SPAN(COMMIT),
+         .pack = digest,
          .used_by = b,
          .used_by_count = 1},
         {.kind = LOCK_GIT,
          .name = SPAN("https://example.org/x.git"),
          .ref = SPAN("tag/1"),
-         .digest = SPAN(COMMIT),
-         .pack = SPAN("sha256:" HEX),
+         .commit = SPAN(COMMIT),
+         .pack = digest,
          .used_by = a,
          .used_by_count = 1},
     };
@@ -102,6 +112,12 @@ static void test_lock__what_is_written_is_read(void **state)
     assert_int_equal(e->used_by_count, 2);
     assert_int_equal(e->manifest_count, 2);
     assert_true(span_is(e->manifests[0].platform, "linux/amd64"));
+    assert_string_equal(DIGEST_TEXT(&e->digest), "sha256:" HEX);
+    assert_true(digest_eq(&e->manifests[1].digest, &e->digest));
+    e = lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/1"));
+    assert_non_null(e);
+    assert_true(span_is(e->commit, COMMIT));
+    assert_string_equal(DIGEST_TEXT(&e->pack), "sha256:" HEX);
     assert_null(lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/3")));
 }
 
@@ -111,7 +127,7 @@ static void test_lock__adding_again_adds_the_users_only(void **state)
     static const char *const users[] = {"a", "z"};
     struct lock_entry e = {.kind = LOCK_IMAGE,
                            .name = SPAN("example.org/app:1"),
-                           .digest = SPAN("sha256:other"),
+                           .digest = digest_of("sha256:" OTHER_HEX),
                            .size = 99,
                            .used_by = users,
                            .used_by_count = 2};
@@ -124,6 +140,7 @@ static void test_lock__adding_again_adds_the_users_only(void **state)
     there = lock_find(l, LOCK_IMAGE, e.name, SPAN_EMPTY);
     assert_int_equal(count, 3);
     assert_int_equal(there->size, 12);
+    assert_false(digest_eq(&there->digest, &e.digest));
     assert_int_equal(there->used_by_count, 3);
 }
 

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/mem.h"
+#include "io/crypto.h"
 #include "model/oci.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -78,6 +79,7 @@ static void test_oci__a_manifest_is_read(void **state)
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct oci_manifest m;
+    struct digest digest;
     const char *text = "{\"schemaVersion\":2,\"config\":" BLOB ",\"layers\":[" BLOB "," BLOB "]}";
 
     (void)state;
@@ -86,7 +88,8 @@ static void test_oci__a_manifest_is_read(void **state)
     assert_int_equal(m.config.size, 7);
     assert_true(span_is(m.media_type, "from/header"));
     assert_int_equal(m.bytes.len, strlen(text));
-    assert_true(span_eq(m.digest, oci_digest(arena, span_str(text))));
+    digest = crypto_sha256(span_str(text));
+    assert_true(digest_eq(&m.digest, &digest));
 }
 
 static void expect_bad_manifest(const char *text, enum err_kind kind, const char *word)
@@ -182,31 +185,36 @@ struct registry {
     unsigned asked;
 };
 
-static int find(struct registry *r, struct span name, struct span *bytes, struct err **err)
+static int find(struct registry *r, const struct digest *digest, struct span *bytes,
+                struct err **err)
 {
     for (size_t i = r->count; i-- > 0;) {
-        if (!span_is(name, "t") && !span_eq(oci_digest(r->arena, r->all[i]), name))
+        struct digest found = crypto_sha256(r->all[i]);
+
+        if (digest_is_set(digest) && !digest_eq(&found, digest))
             continue;
         *bytes = r->all[i];
         return 0;
     }
-    return err_set(err, ERR_SOURCE, "%.*s is not there", SPAN_ARG(name));
+    return err_set(err, ERR_SOURCE, "%s is not there", DIGEST_TEXT(digest));
 }
 
-static int get_manifest(struct oci_documents *d, struct arena *arena UNUSED, struct span name,
-                        struct span *bytes, struct span *media_type, struct err **err)
+static int get_manifest(struct oci_documents *d, struct arena *arena UNUSED,
+                        const struct oci_ref *ref, struct span *bytes, struct span *media_type,
+                        struct err **err)
 {
     struct registry *r = (struct registry *)d;
 
     r->asked++;
     *media_type = SPAN("from/header");
-    return find(r, name, bytes, err);
+    assert_true(span_is(ref->repository, "x") && span_is(ref->tag, "t"));
+    return find(r, &ref->digest, bytes, err);
 }
 
 static int get_config(struct oci_documents *d, struct arena *arena UNUSED,
                       const struct oci_blob *blob, struct span *bytes, struct err **err)
 {
-    return find((struct registry *)d, blob->digest, bytes, err);
+    return find((struct registry *)d, &blob->digest, bytes, err);
 }
 
 static void registry_init(struct registry *r)
@@ -222,9 +230,12 @@ static void registry_free(struct registry *r)
 // Adds a document; what the last one is, has the tag. Its digest.
 static const char *add(struct registry *r, char *text)
 {
+    struct digest digest;
+
     assert_true(r->count < ARRAY_LEN(r->all));
     r->all[r->count++] = span_str(text);
-    return oci_digest(r->arena, span_str(text)).ptr;
+    digest = crypto_sha256(span_str(text));
+    return arena_str(r->arena, DIGEST_TEXT(&digest));
 }
 
 static const char *add_manifest(struct registry *r, const char *config, const char *type)
@@ -269,10 +280,10 @@ static void expect_manifest(struct registry *r, const char *digest, size_t index
 
     if (resolve(r, "linux/amd64", &resolved, &err) < 0)
         fail_msg("%s: %s", err_message(err), err_message(err_cause(err)));
-    assert_true(span_is(resolved.manifests[0].digest, digest));
+    assert_string_equal(DIGEST_TEXT(&resolved.manifests[0].digest), digest);
     assert_int_equal(resolved.index_count, indexes);
-    assert_true(span_eq(resolved.digest,
-                        indexes ? resolved.indexes[0].digest : resolved.manifests[0].digest));
+    assert_true(digest_eq(&resolved.digest,
+                          indexes ? &resolved.indexes[0].digest : &resolved.manifests[0].digest));
 }
 
 static void test_oci__indexes_are_followed(void **state)
@@ -316,10 +327,10 @@ static void test_oci__several_platforms_of_one_index(void **state)
     inner = add_index(&r, entry(&r, arm, ARM64), NULL);
     add_index(&r, entry(&r, inner, NULL), entry(&r, amd, AMD64));
     assert_int_equal(resolve(&r, "linux/amd64,linux/arm64", &resolved, &err), 0);
-    assert_true(span_is(resolved.manifests[0].digest, amd));
-    assert_true(span_is(resolved.manifests[1].digest, arm));
+    assert_string_equal(DIGEST_TEXT(&resolved.manifests[0].digest), amd);
+    assert_string_equal(DIGEST_TEXT(&resolved.manifests[1].digest), arm);
     assert_int_equal(resolved.index_count, 2);
-    assert_true(span_is(resolved.indexes[1].digest, inner));
+    assert_string_equal(DIGEST_TEXT(&resolved.indexes[1].digest), inner);
 }
 
 static void expect_no_image(struct registry *r, enum err_kind kind, const char *word)

@@ -93,7 +93,7 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
     if (!b || artifacts_verify(b, env->cancel, err) < 0 ||
         artifacts_check_lock(b, o->lock, o->lab, env->report, err) < 0)
         return NULL;
-    report_info(env->report, "bundle", "%s is verified: sha256:%s", path, bundle_identity(b));
+    report_info(env->report, "bundle", "%s is verified: %s", path, DIGEST_TEXT(bundle_identity(b)));
     return STEAL(b);
 }
 

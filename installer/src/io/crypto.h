@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/stream.h"
@@ -21,7 +22,6 @@ enum crypto_hash_kind {
 };
 
 #define CRYPTO_SHA1_BYTES 20
-#define CRYPTO_SHA256_BYTES 32
 #define CRYPTO_SHA512_BYTES 64
 #define CRYPTO_HASH_BYTES_MAX 64
 
@@ -33,21 +33,20 @@ void crypto_hash_start(struct crypto_hash *h);
 void crypto_hash_add(struct crypto_hash *h, const void *data, size_t len);
 // Writes the digest of the kind's size to `out`. Call crypto_hash_start() before more data.
 void crypto_hash_end(struct crypto_hash *h, unsigned char *out);
+// The same for CRYPTO_SHA256.
+struct digest crypto_hash_digest(struct crypto_hash *h) MUST_CHECK;
 void crypto_hash_free(struct crypto_hash *h); // NULL-safe
 CLEANUP_DEFINE(crypto_hash_cleanup, struct crypto_hash, crypto_hash_free);
 
 // In one go.
 void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES]);
-void crypto_sha256(struct span data, unsigned char out[CRYPTO_SHA256_BYTES]);
-// 64 lower-case hexadecimal digits and a NUL.
-void crypto_sha256_hex(struct span data, char out[2 * CRYPTO_SHA256_BYTES + 1]);
+struct digest crypto_sha256(struct span data) MUST_CHECK;
 void crypto_hex(const unsigned char *data, size_t len, char *out); // 2 * len digits and a NUL
 
-// Passes bytes on and hashes them with SHA-256. At the end: with `expected`, a different digest is
-// a latched ERR_INTEGRITY that names `what` and both digests; with `out` (may be NULL; must outlive
-// the stream) the digest is stored there. Takes ownership of `inner_take`.
-struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned char *expected,
-                                    unsigned char *out, const char *what) MUST_CHECK;
+// Passes bytes on and hashes them with SHA-256. Another digest than `expected` at the end is a
+// latched ERR_INTEGRITY that names `what` and both digests. Takes ownership of `inner_take`.
+struct stream *crypto_sha256_stream(struct stream *inner_take, const struct digest *expected,
+                                    const char *what) MUST_CHECK;
 
 // Whether two pieces of `len` bytes are equal, in time that does not depend on them.
 bool crypto_equal(const void *a, const void *b, size_t len);

@@ -14,11 +14,11 @@
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/stream.h"
 
-#define BUNDLE_DIGEST_HEX 64
 #define BUNDLE_INDEX_MAX_BYTES ((size_t)64 << 20)
 #define BUNDLE_SIZE_MAX_BYTES ((uint64_t)1 << 50)
 
@@ -33,7 +33,7 @@ enum bundle_kind {
 };
 
 struct bundle_blob {
-    struct span digest; // 64 lower-case hexadecimal digits of SHA-256
+    struct digest digest;
     uint64_t size;
     uint64_t offset; // in the file; filled in by the writer
 };
@@ -48,7 +48,7 @@ struct bundle_artifact {
     enum bundle_kind kind;
     struct span name;
     struct span version;    // tag or version as the tree pins it; may be empty
-    struct span revision;   // what it was resolved to: "sha256:<digest of the first blob>", of a
+    struct span revision;   // what it was resolved to: the text of the first blob's digest, of a
                             // git repository the commit
     struct span media_type; // of the first blob; may be empty
     const size_t *blobs;    // indexes into the blobs of the bundle
@@ -70,14 +70,14 @@ struct bundle *bundle_open(const char *path, struct err **err) MUST_CHECK;
 void bundle_close(struct bundle *b); // NULL-safe
 CLEANUP_DEFINE(bundle_cleanup, struct bundle, bundle_close);
 
-// SHA-256 of the index in hexadecimal: the identity of the bundle. Borrowed.
-const char *bundle_identity(const struct bundle *b);
+// The digest of the index: the identity of the bundle. Borrowed.
+const struct digest *bundle_identity(const struct bundle *b);
 const char *bundle_path(const struct bundle *b);
 uint64_t bundle_size(const struct bundle *b);
 // Where its lock was made: "lab" or "upstream". Borrowed.
 struct span bundle_origin(const struct bundle *b);
-// SHA-256 of the lock's bytes in hexadecimal. Borrowed.
-struct span bundle_lock_digest(const struct bundle *b);
+// Of the lock's bytes. Borrowed.
+const struct digest *bundle_lock_digest(const struct bundle *b);
 
 // "linux/amd64", …: what the images are for. Borrowed.
 const struct span *bundle_platforms(const struct bundle *b, size_t *count);
@@ -88,7 +88,7 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
 // In logarithmic and constant time; NULL when there is none.
 const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
                                           struct span name, struct span version);
-const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest);
+const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct digest *digest);
 
 // The file, for sendfile() from blob->offset on: blob->size bytes, which nobody has verified then.
 // Borrowed.
@@ -112,19 +112,19 @@ int bundle_verify(const struct bundle *b, struct cancel *cancel, struct err **er
 // given is copied.
 struct bundle_plan;
 
-struct bundle_plan *bundle_plan_new(struct span origin, struct span lock_digest) MUST_CHECK;
+struct bundle_plan *bundle_plan_new(struct span origin, const struct digest *lock) MUST_CHECK;
 void bundle_plan_platform(struct bundle_plan *p, struct span platform); // in order
 void bundle_plan_free(struct bundle_plan *p);                           // NULL-safe
 CLEANUP_DEFINE(bundle_plan_cleanup, struct bundle_plan, bundle_plan_free);
 
 // Adds a blob unless it is there; returns its index.
-size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size);
+size_t bundle_plan_blob(struct bundle_plan *p, const struct digest *digest, uint64_t size);
 
 // Adds an artifact; blob indexes as bundle_plan_blob() gave them.
 void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact);
 
 // The identity that the bundle of this plan has.
-void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HEX + 1]);
+struct digest bundle_plan_identity(const struct bundle_plan *p) MUST_CHECK;
 
 struct bundle_writer;
 

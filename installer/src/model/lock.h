@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -28,17 +29,17 @@ enum lock_kind {
 // What an index has for one platform.
 struct lock_manifest {
     struct span platform; // "linux/amd64"
-    struct span digest;   // "sha256:<hex>" of its manifest
+    struct digest digest; // of its manifest
 };
 
 struct lock_entry {
     enum lock_kind kind;
     struct span name;
-    struct span ref;    // of a git repository, as the tree has it; else empty
-    struct span digest; // "sha256:<hex>" that the name was resolved to: of the file, manifest or
-                        // index; the commit of a git repository
-    struct span pack;   // git: "sha256:<hex>" of git_pack(), since commits are only SHA-1
-    uint64_t size;      // of the file, or of all blobs of an image or chart; 0 for git
+    struct span ref;      // of a git repository, as the tree has it; else empty
+    struct digest digest; // that the name was resolved to: of the file, manifest or index
+    struct span commit;   // git: instead of that, 40 hexadecimal digits
+    struct digest pack;   // git: of git_pack(), since commits are only SHA-1
+    uint64_t size;        // of the file, or of all blobs of an image or chart; 0 for git
     const struct lock_manifest *manifests; // below `digest` when that is an index, sorted
     size_t manifest_count;
     const char *const *used_by; // why it is there: "clusters/sandbox/flux/kustomization.yaml:5"

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "io/http.h"
@@ -32,7 +33,7 @@ struct oci_ref {
     struct span host;       // where its API is: "registry-1.docker.io" for docker.io
     struct span repository; // "library/busybox"
     struct span tag;        // "" when there is a digest only
-    struct span digest;     // "sha256:…" or ""
+    struct digest digest;   // may be not set
 };
 
 // Parses "busybox:1", "ghcr.io/x/y@sha256:…", "oci://…" and the like by the rules of
@@ -64,15 +65,15 @@ int oci_platform_rank(const struct oci_platform *wanted, const struct oci_platfo
 // --- manifests ---
 
 struct oci_blob {
-    struct span digest; // "sha256:<hex>"
+    struct digest digest;
     struct span media_type;
     uint64_t size;
 };
 
 // A manifest of one image or chart: texts live in the arena.
 struct oci_manifest {
-    struct span bytes;  // as the registry gave them
-    struct span digest; // of these bytes
+    struct span bytes;    // as the registry gave them
+    struct digest digest; // of these bytes
     struct span media_type;
     struct span artifact_type; // "" for what is an image or chart
     struct oci_blob config;
@@ -98,7 +99,9 @@ struct oci_index_entry {
 };
 
 struct oci_index {
-    struct span bytes, digest, media_type; // as in struct oci_manifest
+    struct span bytes; // as in struct oci_manifest
+    struct digest digest;
+    struct span media_type;
     const struct oci_index_entry *entries;
     size_t count;
 };
@@ -108,15 +111,13 @@ struct oci_index {
 int oci_index_parse(struct arena *arena, struct span bytes, struct span media_type,
                     struct oci_index *index, struct err **err) MUST_CHECK;
 
-// "sha256:<hex>" of some bytes, in the arena.
-struct span oci_digest(struct arena *arena, struct span bytes);
-
 // --- from a name to manifests ---
 
 // Where oci_resolve() gets documents from.
 struct oci_documents {
-    // The manifest or index of that name (a tag or digest). *bytes and *media_type live in `arena`.
-    int (*manifest)(struct oci_documents *d, struct arena *arena, struct span name,
+    // The manifest or index by the digest of `ref`, or by its tag when it has none. *bytes and
+    // *media_type live in `arena`.
+    int (*manifest)(struct oci_documents *d, struct arena *arena, const struct oci_ref *ref,
                     struct span *bytes, struct span *media_type, struct err **err);
     // The config with that digest, verified.
     int (*config)(struct oci_documents *d, struct arena *arena, const struct oci_blob *blob,
@@ -127,7 +128,7 @@ enum oci_content { OCI_IMAGE, OCI_CHART };
 
 // What a name was resolved to. Lives in the arena.
 struct oci_resolved {
-    struct span digest; // of the index, or else of the only manifest
+    struct digest digest; // of the index, or else of the only manifest
     struct span media_type;
     uint64_t size;                   // of indexes, manifests, configs, layers; each counts once
     const struct oci_index *indexes; // on the way, outermost first; none: the name is a manifest's
@@ -155,14 +156,15 @@ struct oci *oci_new(struct http *h, struct err **err) MUST_CHECK;
 void oci_free(struct oci *o); // NULL-safe
 CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);
 
-// The bytes of a manifest or index by `name`, a tag or digest; not verified. Blocking. ERR_SOURCE.
+// The bytes of a manifest or index by the digest of the reference, or by its tag when it has none;
+// not verified. Blocking. ERR_SOURCE.
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                     struct span name, struct span *bytes, struct span *media_type,
-                     struct err **err) MUST_CHECK;
+                     struct span *bytes, struct span *media_type, struct err **err) MUST_CHECK;
 
 // Fills in a request for a blob of the reference's repository, with credentials; for http_start()
 // or http_open(). The request borrows from `arena`. Blocking: it may have to get a token.
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                     struct span digest, struct http_request *request, struct err **err) MUST_CHECK;
+                     const struct digest *digest, struct http_request *request, struct err **err)
+    MUST_CHECK;
 
 #endif

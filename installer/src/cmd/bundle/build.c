@@ -55,8 +55,9 @@ static void print(struct command_env *env, const struct bundle *b, bool unchange
     struct node *root;
 
     if (!env->json) {
-        buf_printf(env->out, "%s: sha256:%s, %llu bytes, %s\n", bundle_path(b), bundle_identity(b),
-                   (unsigned long long)bundle_size(b), unchanged ? "unchanged" : "written");
+        buf_printf(env->out, "%s: %s, %llu bytes, %s\n", bundle_path(b),
+                   DIGEST_TEXT(bundle_identity(b)), (unsigned long long)bundle_size(b),
+                   unchanged ? "unchanged" : "written");
         return;
     }
     root = print_bundle(d, b);

@@ -38,8 +38,8 @@ static int verify_run(struct command_env *env, const void *options, struct err *
     if (env->json)
         print_json(env, print_bundle(d, b));
     else
-        buf_printf(env->out, "%s: verified, sha256:%s, %llu bytes\n", o->file, bundle_identity(b),
-                   (unsigned long long)bundle_size(b));
+        buf_printf(env->out, "%s: verified, %s, %llu bytes\n", o->file,
+                   DIGEST_TEXT(bundle_identity(b)), (unsigned long long)bundle_size(b));
     return 0;
 }
 
@@ -79,9 +79,9 @@ static void add_head(const struct bundle *b, struct buf *out)
     size_t count;
     const struct span *platforms = bundle_platforms(b, &count);
 
-    buf_printf(out, "identity   sha256:%s\norigin     ", bundle_identity(b));
+    buf_printf(out, "identity   %s\norigin     ", DIGEST_TEXT(bundle_identity(b)));
     add_plain(out, bundle_origin(b));
-    buf_printf(out, "\nlock       sha256:%.*s\nplatforms ", SPAN_ARG(bundle_lock_digest(b)));
+    buf_printf(out, "\nlock       %s\nplatforms ", DIGEST_TEXT(bundle_lock_digest(b)));
     for (size_t i = 0; i < count; i++) {
         buf_add_char(out, ' ');
         add_plain(out, platforms[i]);
@@ -106,7 +106,7 @@ static void add_artifact(const struct bundle *b, const struct bundle_artifact *a
     for (size_t i = 0; i < a->manifest_count; i++) {
         buf_printf(out, "%21s", "");
         add_plain(out, a->manifests[i].platform);
-        buf_printf(out, " (sha256:%.*s)\n", SPAN_ARG(blobs[a->manifests[i].blob].digest));
+        buf_printf(out, " (%s)\n", DIGEST_TEXT(&blobs[a->manifests[i].blob].digest));
     }
 }
 
@@ -130,11 +130,9 @@ static struct node *manifests_node(struct doc *d, const struct bundle *b,
 
     for (size_t i = 0; i < a->manifest_count; i++) {
         struct node *n = node_new_map(d);
-        char *digest CLEANUP(mem_cleanup) =
-            mem_printf("sha256:%.*s", SPAN_ARG(blobs[a->manifests[i].blob].digest));
 
         node_set_str(d, n, "platform", a->manifests[i].platform);
-        node_set_str(d, n, "digest", span_str(digest));
+        node_set_str(d, n, "digest", span_str(DIGEST_TEXT(&blobs[a->manifests[i].blob].digest)));
         node_push(d, list, n);
     }
     return list;
@@ -164,14 +162,13 @@ static void inspect_json(struct command_env *env, const struct bundle *b)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = print_bundle(d, b), *platforms = node_new_seq(d);
-    char *lock CLEANUP(mem_cleanup) = mem_printf("sha256:%.*s", SPAN_ARG(bundle_lock_digest(b)));
     size_t count;
     const struct span *all = bundle_platforms(b, &count);
 
     for (size_t i = 0; i < count; i++)
         node_push(d, platforms, node_new_str(d, all[i]));
     node_set_str(d, root, "origin", bundle_origin(b));
-    node_set_str(d, root, "lock", span_str(lock));
+    node_set_str(d, root, "lock", span_str(DIGEST_TEXT(bundle_lock_digest(b))));
     node_set(d, root, SPAN("platforms"), platforms);
     node_set(d, root, SPAN("artifacts"), artifacts_node(d, b));
     print_json(env, root);

@@ -7,10 +7,9 @@
 struct node *print_bundle(struct doc *d, const struct bundle *b)
 {
     struct node *root = node_new_map(d);
-    char *identity CLEANUP(mem_cleanup) = mem_printf("sha256:%s", bundle_identity(b));
 
     node_set_str(d, root, "bundle", span_str(bundle_path(b)));
-    node_set_str(d, root, "identity", span_str(identity));
+    node_set_str(d, root, "identity", span_str(DIGEST_TEXT(bundle_identity(b))));
     node_set(d, root, SPAN("bytes"), node_new_int(d, (int64_t)bundle_size(b)));
     return root;
 }

@@ -58,6 +58,15 @@ void crypto_hash_free(struct crypto_hash *h)
     free(h);
 }
 
+struct digest crypto_hash_digest(struct crypto_hash *h)
+{
+    struct digest d = {.algorithm = DIGEST_SHA256};
+
+    require(EVP_MD_get_size(h->md) == DIGEST_BYTES, "this digest is not SHA-256");
+    crypto_hash_end(h, d.bytes);
+    return d;
+}
+
 static void digest(enum crypto_hash_kind kind, struct span data, unsigned char *out)
 {
     require(EVP_Q_digest(NULL, kind_names[kind], NULL, data.ptr, data.len, out, NULL) == 1,
@@ -69,9 +78,12 @@ void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES])
     digest(CRYPTO_SHA1, data, out);
 }
 
-void crypto_sha256(struct span data, unsigned char out[CRYPTO_SHA256_BYTES])
+struct digest crypto_sha256(struct span data)
 {
-    digest(CRYPTO_SHA256, data, out);
+    struct digest d = {.algorithm = DIGEST_SHA256};
+
+    digest(CRYPTO_SHA256, data, d.bytes);
+    return d;
 }
 
 void crypto_hex(const unsigned char *data, size_t len, char *out)
@@ -85,14 +97,6 @@ void crypto_hex(const unsigned char *data, size_t len, char *out)
     *out = '\0';
 }
 
-void crypto_sha256_hex(struct span data, char out[2 * CRYPTO_SHA256_BYTES + 1])
-{
-    unsigned char sum[CRYPTO_SHA256_BYTES];
-
-    crypto_sha256(data, sum);
-    crypto_hex(sum, sizeof(sum), out);
-}
-
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;
@@ -102,26 +106,18 @@ struct sha256_filter {
     struct stream base;
     struct stream *inner;
     struct crypto_hash *hash;
-    bool check;
-    unsigned char expected[CRYPTO_SHA256_BYTES];
-    unsigned char *out;
+    struct digest expected;
     char *what;
 };
 
 static int finish(struct sha256_filter *f, struct err **err)
 {
-    unsigned char sum[CRYPTO_SHA256_BYTES];
-    char want[2 * sizeof(sum) + 1], got[2 * sizeof(sum) + 1];
+    struct digest got = crypto_hash_digest(f->hash);
 
-    crypto_hash_end(f->hash, sum);
-    if (f->out)
-        memcpy(f->out, sum, sizeof(sum));
-    if (!f->check || memcmp(sum, f->expected, sizeof(sum)) == 0)
+    if (digest_eq(&got, &f->expected))
         return 0;
-    crypto_hex(f->expected, sizeof(sum), want);
-    crypto_hex(sum, sizeof(sum), got);
-    return err_set(err, ERR_INTEGRITY, "%s: the digest is sha256:%s, expected sha256:%s", f->what,
-                   got, want);
+    return err_set(err, ERR_INTEGRITY, "%s: the digest is %s, expected %s", f->what,
+                   DIGEST_TEXT(&got), DIGEST_TEXT(&f->expected));
 }
 
 static ssize_t sha256_read(struct stream *s, void *data, size_t len, struct err **err)
@@ -147,8 +143,8 @@ static void sha256_close(struct stream *s)
     free(f);
 }
 
-struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned char *expected,
-                                    unsigned char *out, const char *what)
+struct stream *crypto_sha256_stream(struct stream *inner_take, const struct digest *expected,
+                                    const char *what)
 {
     static const struct stream_ops ops = {sha256_read, sha256_close};
     struct sha256_filter *f = MEM_NEW(struct sha256_filter);
@@ -156,11 +152,7 @@ struct stream *crypto_sha256_stream(struct stream *inner_take, const unsigned ch
     f->base.ops = &ops;
     f->inner = inner_take;
     f->hash = crypto_hash_new(CRYPTO_SHA256);
-    f->out = out;
+    f->expected = *expected;
     f->what = mem_str(what);
-    if (expected) {
-        f->check = true;
-        memcpy(f->expected, expected, sizeof(f->expected));
-    }
     return &f->base;
 }

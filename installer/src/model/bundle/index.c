@@ -98,6 +98,11 @@ static void order_blobs(struct index *index)
     index->blobs.len = next;
 }
 
+static struct node *digest_node(struct doc *d, const struct digest *digest)
+{
+    return node_new_str(d, span_str(DIGEST_HEX(digest)));
+}
+
 static struct node *manifests_node(struct doc *d, const struct index *index,
                                    const struct bundle_artifact *a)
 {
@@ -106,7 +111,8 @@ static struct node *manifests_node(struct doc *d, const struct index *index,
     for (size_t i = 0; i < a->manifest_count; i++) {
         struct node *n = node_new_map(d);
 
-        node_set_str(d, n, "digest", index->blobs.items[a->manifests[i].blob].digest);
+        node_set(d, n, SPAN("digest"),
+                 digest_node(d, &index->blobs.items[a->manifests[i].blob].digest));
         node_set_str(d, n, "platform", a->manifests[i].platform);
         node_push(d, list, n);
     }
@@ -119,7 +125,7 @@ static struct node *artifact_node(struct doc *d, const struct index *index,
     struct node *n = node_new_map(d), *blobs = node_new_seq(d);
 
     for (size_t i = 0; i < a->blob_count; i++)
-        node_push(d, blobs, node_new_str(d, index->blobs.items[a->blobs[i]].digest));
+        node_push(d, blobs, digest_node(d, &index->blobs.items[a->blobs[i]].digest));
     node_set(d, n, SPAN("blobs"), blobs);
     node_set_str(d, n, "kind", span_str(bundle_kind_name(a->kind)));
     node_set(d, n, SPAN("manifests"), manifests_node(d, index, a));
@@ -141,7 +147,7 @@ static void write_index(const struct index *index, uint64_t blobs_size, struct b
     VEC_FOREACH (const struct bundle_blob *, b, &index->blobs) {
         struct node *n = node_new_map(d);
 
-        node_set_str(d, n, "digest", b->digest);
+        node_set(d, n, SPAN("digest"), digest_node(d, &b->digest));
         node_set(d, n, SPAN("offset"), node_new_int(d, (int64_t)b->offset));
         node_set(d, n, SPAN("size"), node_new_int(d, (int64_t)b->size));
         node_push(d, blobs, n);
@@ -149,7 +155,7 @@ static void write_index(const struct index *index, uint64_t blobs_size, struct b
     node_set(d, root, SPAN("artifacts"), artifacts);
     node_set(d, root, SPAN("blobs"), blobs);
     node_set(d, root, SPAN("blobsSize"), node_new_int(d, (int64_t)blobs_size));
-    node_set_str(d, root, "lock", index->lock_digest);
+    node_set(d, root, SPAN("lock"), digest_node(d, &index->lock_digest));
     node_set_str(d, root, "origin", index->origin);
     VEC_FOREACH (const struct span *, it, &index->platforms)
         node_push(d, platforms, node_new_str(d, *it));
@@ -188,13 +194,6 @@ static int bad(struct err **err, const char *what)
     return err_set(err, ERR_INTEGRITY, "the index is not valid: %s", what);
 }
 
-static bool is_digest(struct span s)
-{
-    unsigned char bytes[BUNDLE_DIGEST_HEX / 2];
-
-    return span_unhex(s, bytes, sizeof(bytes));
-}
-
 static bool read_size(const struct node *n, const char *key, uint64_t *value)
 {
     int64_t number = node_get_int(n, key, -1);
@@ -209,19 +208,19 @@ static int parse_blobs(struct index *index, const struct node *root, uint64_t *b
     uint64_t at = 0, said;
 
     NODE_FOREACH_ITEM (n, node_get(root, "blobs")) {
-        struct bundle_blob blob = {.digest = node_get_text(n, "digest")};
+        struct bundle_blob blob = {0};
 
-        if (!is_digest(blob.digest) || !read_size(n, "size", &blob.size) ||
-            !read_size(n, "offset", &blob.offset))
+        if (!digest_parse_hex(node_get_text(n, "digest"), &blob.digest) ||
+            !read_size(n, "size", &blob.size) || !read_size(n, "offset", &blob.offset))
             return bad(err, "a blob without digest, size or offset");
         if (blob.offset != at)
             return bad(err, "blobs overlap or leave a gap");
         at = layout_align(at + blob.size);
         if (at > BUNDLE_SIZE_MAX_BYTES)
             return bad(err, "blobs are too large");
-        blob.digest = arena_span(index->arena, blob.digest);
         vec_push_arena(index->arena, &index->blobs, blob);
-        if (map_put(&index->by_digest, blob.digest, (void *)(uintptr_t)index->blobs.len))
+        if (map_put(&index->by_digest, arena_span(index->arena, digest_key(&blob.digest)),
+                    (void *)(uintptr_t)index->blobs.len))
             return bad(err, "a blob is listed twice");
     }
     if (!read_size(root, "blobsSize", &said) || said != at)
@@ -242,9 +241,13 @@ static int parse_kind(struct span text, enum bundle_kind *kind, struct err **err
 }
 
 // The place of the blob with that digest, counted from 1; 0 when it is not listed.
-static size_t place_of(const struct index *index, struct span digest)
+static size_t place_of(const struct index *index, struct span hex)
 {
-    return (uintptr_t)map_get(&index->by_digest, digest);
+    struct digest digest;
+
+    return digest_parse_hex(hex, &digest)
+               ? (uintptr_t)map_get(&index->by_digest, digest_key(&digest))
+               : 0;
 }
 
 static int parse_manifests(struct index *index, const struct node *n, struct bundle_artifact *a,
@@ -282,12 +285,12 @@ static bool is_commit(struct span s)
 static int check_revision(const struct index *index, const struct bundle_artifact *a,
                           struct err **err)
 {
-    struct span digest = a->revision;
+    struct digest digest;
     bool is_oci = a->kind == BUNDLE_IMAGE || a->kind == BUNDLE_CHART;
     bool right = a->kind == BUNDLE_GIT
                      ? is_commit(a->revision)
-                     : span_skip(&digest, "sha256:") &&
-                           span_eq(digest, index->blobs.items[a->blobs[0]].digest);
+                     : digest_parse(a->revision, &digest) &&
+                           digest_eq(&digest, &index->blobs.items[a->blobs[0]].digest);
 
     if (right && (is_oci || (a->blob_count == 1 && !a->manifest_count)))
         return 0;
@@ -330,8 +333,7 @@ static int parse_all(struct index *index, const struct node *root, struct err **
     uint64_t blobs_size;
 
     index->origin = arena_span(index->arena, node_get_text(root, "origin"));
-    index->lock_digest = arena_span(index->arena, node_get_text(root, "lock"));
-    if (!index->origin.len || !is_digest(index->lock_digest))
+    if (!index->origin.len || !digest_parse_hex(node_get_text(root, "lock"), &index->lock_digest))
         return bad(err, "origin or lock is missing");
     NODE_FOREACH_ITEM (n, node_get(root, "platforms"))
         vec_push_arena(index->arena, &index->platforms, arena_span(index->arena, node_text(n)));

@@ -33,7 +33,7 @@ uint64_t layout_get_number(const unsigned char *at, size_t bytes);
 struct index {
     struct arena *arena;
     struct span origin;
-    struct span lock_digest;
+    struct digest lock_digest;
     uint64_t size; // of the whole file
     VEC(struct span) platforms;
     VEC(struct bundle_artifact) artifacts;

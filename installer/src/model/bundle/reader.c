@@ -21,7 +21,7 @@ enum { READER_PIECE_BYTES = 1 << 20 };
 struct bundle {
     int fd;
     char *path;
-    char identity[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest identity;
     size_t index_size;
     struct index index;
 };
@@ -68,7 +68,6 @@ static int check_header(struct bundle *b, const unsigned char *header, struct er
 static int read_index(struct bundle *b, const unsigned char *header, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
-    unsigned char digest[CRYPTO_SHA256_BYTES];
     char *at = buf_reserve(&text, b->index_size);
 
     if (!at)
@@ -76,10 +75,9 @@ static int read_index(struct bundle *b, const unsigned char *header, struct err 
     if (fd_read_at(b->fd, at, b->index_size, LAYOUT_INDEX_AT, "the index", err) < 0)
         return -1;
     buf_commit(&text, b->index_size);
-    crypto_sha256(buf_span(&text), digest);
-    if (memcmp(digest, header + LAYOUT_INDEX_DIGEST_AT, sizeof(digest)) != 0)
+    b->identity = crypto_sha256(buf_span(&text));
+    if (memcmp(b->identity.bytes, header + LAYOUT_INDEX_DIGEST_AT, DIGEST_BYTES) != 0)
         return err_set(err, ERR_INTEGRITY, "the index does not have the digest in the header");
-    crypto_hex(digest, sizeof(digest), b->identity);
     b->index.arena = arena_new();
     return index_parse(&b->index, buf_span(&text), err);
 }
@@ -140,9 +138,9 @@ struct bundle *bundle_open(const char *path, struct err **err)
     return STEAL(b);
 }
 
-const char *bundle_identity(const struct bundle *b)
+const struct digest *bundle_identity(const struct bundle *b)
 {
-    return b->identity;
+    return &b->identity;
 }
 
 const char *bundle_path(const struct bundle *b)
@@ -160,9 +158,9 @@ struct span bundle_origin(const struct bundle *b)
     return b->index.origin;
 }
 
-struct span bundle_lock_digest(const struct bundle *b)
+const struct digest *bundle_lock_digest(const struct bundle *b)
 {
-    return b->index.lock_digest;
+    return &b->index.lock_digest;
 }
 
 const struct span *bundle_platforms(const struct bundle *b, size_t *count)
@@ -204,9 +202,9 @@ const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_ki
                    compare_keys);
 }
 
-const struct bundle_blob *bundle_find_blob(const struct bundle *b, struct span digest)
+const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct digest *digest)
 {
-    uintptr_t place = (uintptr_t)map_get(&b->index.by_digest, digest);
+    uintptr_t place = (uintptr_t)map_get(&b->index.by_digest, digest_key(digest));
 
     return place ? &b->index.blobs.items[place - 1] : NULL;
 }
@@ -223,13 +221,10 @@ struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *b
 {
     char *owner CLEANUP(mem_cleanup) = owner_of(b, (size_t)(blob - b->index.blobs.items));
     char *what CLEANUP(mem_cleanup) =
-        mem_printf("bundle %s: %s: blob sha256:%.*s", b->path, owner, SPAN_ARG(blob->digest));
-    unsigned char expected[CRYPTO_SHA256_BYTES];
+        mem_printf("bundle %s: %s: blob %s", b->path, owner, DIGEST_TEXT(&blob->digest));
 
-    if (!span_unhex(blob->digest, expected, sizeof(expected)))
-        memset(expected, 0, sizeof(expected)); // cannot be: the index was checked
-    return crypto_sha256_stream(stream_from_fd(b->fd, blob->offset, blob->size, what), expected,
-                                NULL, what);
+    return crypto_sha256_stream(stream_from_fd(b->fd, blob->offset, blob->size, what),
+                                &blob->digest, what);
 }
 
 int bundle_read(const struct bundle *b, const struct bundle_blob *blob, struct buf *out,
@@ -267,8 +262,7 @@ static int hash_blob(const struct verify *v, const struct bundle_blob *blob, con
 {
     struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
     void *piece CLEANUP(mem_cleanup) = mem_alloc(READER_PIECE_BYTES);
-    unsigned char digest[CRYPTO_SHA256_BYTES];
-    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest digest;
     uint64_t done = 0;
 
     while (done < blob->size) {
@@ -281,10 +275,10 @@ static int hash_blob(const struct verify *v, const struct bundle_blob *blob, con
         crypto_hash_add(hash, piece, n);
         done += n;
     }
-    crypto_hash_end(hash, digest);
-    crypto_hex(digest, sizeof(digest), hex);
-    if (!span_is(blob->digest, hex))
-        return err_set(err, ERR_INTEGRITY, "%s: its bytes have the digest sha256:%s", what, hex);
+    digest = crypto_hash_digest(hash);
+    if (!digest_eq(&digest, &blob->digest))
+        return err_set(err, ERR_INTEGRITY, "%s: its bytes have the digest %s", what,
+                       DIGEST_TEXT(&digest));
     return 0;
 }
 
@@ -293,8 +287,7 @@ static int verify_blob(const struct verify *v, size_t i, struct err **err)
     const struct bundle *b = v->bundle;
     const struct bundle_blob *blob = &b->index.blobs.items[i];
     char *owner CLEANUP(mem_cleanup) = owner_of(b, i);
-    char *what CLEANUP(mem_cleanup) =
-        mem_printf("%s: blob sha256:%.*s", owner, SPAN_ARG(blob->digest));
+    char *what CLEANUP(mem_cleanup) = mem_printf("%s: blob %s", owner, DIGEST_TEXT(&blob->digest));
     char *padding CLEANUP(mem_cleanup) = mem_printf("%s: the padding behind it", what);
     uint64_t end = blob->offset + blob->size;
 

@@ -23,13 +23,13 @@ struct bundle_plan {
     struct map blobs; // digest to place + 1
 };
 
-struct bundle_plan *bundle_plan_new(struct span origin, struct span lock_digest)
+struct bundle_plan *bundle_plan_new(struct span origin, const struct digest *lock)
 {
     struct bundle_plan *p = MEM_NEW(struct bundle_plan);
 
     p->index.arena = arena_new();
     p->index.origin = arena_span(p->index.arena, origin);
-    p->index.lock_digest = arena_span(p->index.arena, lock_digest);
+    p->index.lock_digest = *lock;
     return p;
 }
 
@@ -47,16 +47,16 @@ void bundle_plan_platform(struct bundle_plan *p, struct span platform)
     vec_push_arena(p->index.arena, &p->index.platforms, arena_span(p->index.arena, platform));
 }
 
-size_t bundle_plan_blob(struct bundle_plan *p, struct span digest, uint64_t size)
+size_t bundle_plan_blob(struct bundle_plan *p, const struct digest *digest, uint64_t size)
 {
-    uintptr_t place = (uintptr_t)map_get(&p->blobs, digest);
-    struct bundle_blob blob = {.size = size};
+    uintptr_t place = (uintptr_t)map_get(&p->blobs, digest_key(digest));
+    struct bundle_blob blob = {.digest = *digest, .size = size};
 
     if (place)
         return place - 1;
-    blob.digest = arena_span(p->index.arena, digest);
     vec_push_arena(p->index.arena, &p->index.blobs, blob);
-    map_put(&p->blobs, blob.digest, (void *)(uintptr_t)p->index.blobs.len);
+    map_put(&p->blobs, arena_span(p->index.arena, digest_key(digest)),
+            (void *)(uintptr_t)p->index.blobs.len);
     return p->index.blobs.len - 1;
 }
 
@@ -112,14 +112,16 @@ static struct index copy_index(const struct bundle_plan *p)
     return index;
 }
 
-void bundle_plan_identity(const struct bundle_plan *p, char hex[BUNDLE_DIGEST_HEX + 1])
+struct digest bundle_plan_identity(const struct bundle_plan *p)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
     struct index index = copy_index(p);
+    struct digest identity;
 
     index_lay_out(&index, &text);
-    crypto_sha256_hex(buf_span(&text), hex);
+    identity = crypto_sha256(buf_span(&text));
     index_free(&index);
+    return identity;
 }
 
 static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
@@ -127,11 +129,11 @@ static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
     struct map places CLEANUP(map_free) = MAP_INIT;
 
     for (size_t i = 0; i < w->index.blobs.len; i++)
-        map_put(&places, w->index.blobs.items[i].digest, (void *)(uintptr_t)(i + 1));
+        map_put(&places, digest_key(&w->index.blobs.items[i].digest), (void *)(uintptr_t)(i + 1));
     w->place = mem_zalloc(p->index.blobs.len, sizeof(*w->place));
     w->written = mem_zalloc(w->index.blobs.len, sizeof(*w->written));
     for (size_t i = 0; i < p->index.blobs.len; i++) {
-        uintptr_t at = (uintptr_t)map_get(&places, p->index.blobs.items[i].digest);
+        uintptr_t at = (uintptr_t)map_get(&places, digest_key(&p->index.blobs.items[i].digest));
 
         // A blob that no artifact uses is not in the file.
         w->place[i] = at ? at - 1 : SIZE_MAX;
@@ -142,13 +144,15 @@ static int make_head(struct bundle_writer *w, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
     unsigned char header[LAYOUT_HEADER_USED] = LAYOUT_MAGIC;
+    struct digest digest;
 
     index_lay_out(&w->index, &text);
     if (buf_check(&text, ERR_CONFIG, "the index", err) < 0)
         return -1;
     layout_put_number(header + LAYOUT_VERSION_AT, LAYOUT_VERSION, 4);
     layout_put_number(header + LAYOUT_INDEX_SIZE_AT, text.len, 8);
-    crypto_sha256(buf_span(&text), header + LAYOUT_INDEX_DIGEST_AT);
+    digest = crypto_sha256(buf_span(&text));
+    memcpy(header + LAYOUT_INDEX_DIGEST_AT, digest.bytes, sizeof(digest.bytes));
     buf_add(&w->head, header, sizeof(header));
     buf_add_repeat(&w->head, '\0', LAYOUT_INDEX_AT - sizeof(header));
     buf_add_span(&w->head, buf_span(&text));
@@ -289,14 +293,13 @@ bool bundle_writer_has(struct bundle_writer *w, size_t blob)
     size_t at = w->place[blob];
     const struct bundle_blob *b;
     struct stream *s CLEANUP(stream_cleanup) = NULL;
-    unsigned char expected[CRYPTO_SHA256_BYTES];
 
     if (at == SIZE_MAX || w->written[at])
         return true;
     b = &w->index.blobs.items[at];
-    if (is_hole(w, b) || !span_unhex(b->digest, expected, sizeof(expected)))
+    if (is_hole(w, b))
         return false;
-    s = crypto_sha256_stream(stream_from_fd(w->fd, b->offset, b->size, w->part), expected, NULL,
+    s = crypto_sha256_stream(stream_from_fd(w->fd, b->offset, b->size, w->part), &b->digest,
                              w->part);
     w->written[at] = is_whole(w, s);
     return w->written[at];
@@ -329,8 +332,8 @@ int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err 
         return 0;
     blob = &b->w->index.blobs.items[b->at];
     if (piece.len > blob->size - b->done)
-        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: it is larger than %llu bytes",
-                       SPAN_ARG(blob->digest), (unsigned long long)blob->size);
+        return err_set(err, ERR_INTEGRITY, "blob %s: it is larger than %llu bytes",
+                       DIGEST_TEXT(&blob->digest), (unsigned long long)blob->size);
     crypto_hash_add(b->hash, piece.ptr, piece.len);
     if (write_at(b->w, piece, blob->offset + b->done, err) < 0)
         return -1;
@@ -341,18 +344,16 @@ int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err 
 static int check_blob(struct bundle_blob_writer *b, struct err **err)
 {
     const struct bundle_blob *blob = &b->w->index.blobs.items[b->at];
-    unsigned char digest[CRYPTO_SHA256_BYTES];
-    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest digest;
 
     if (b->done != blob->size)
-        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: it has %llu bytes, not %llu",
-                       SPAN_ARG(blob->digest), (unsigned long long)b->done,
+        return err_set(err, ERR_INTEGRITY, "blob %s: it has %llu bytes, not %llu",
+                       DIGEST_TEXT(&blob->digest), (unsigned long long)b->done,
                        (unsigned long long)blob->size);
-    crypto_hash_end(b->hash, digest);
-    crypto_hex(digest, sizeof(digest), hex);
-    if (!span_is(blob->digest, hex))
-        return err_set(err, ERR_INTEGRITY, "blob sha256:%.*s: what came has the digest sha256:%s",
-                       SPAN_ARG(blob->digest), hex);
+    digest = crypto_hash_digest(b->hash);
+    if (!digest_eq(&digest, &blob->digest))
+        return err_set(err, ERR_INTEGRITY, "blob %s: what came has the digest %s",
+                       DIGEST_TEXT(&blob->digest), DIGEST_TEXT(&digest));
     b->w->written[b->at] = true;
     // On its way to the disk now, so that the fsync at the end has little left to wait for.
     sync_file_range(b->w->fd, (off_t)blob->offset, (off_t)blob->size, SYNC_FILE_RANGE_WRITE);
@@ -393,8 +394,8 @@ static int check_complete(const struct bundle_writer *w, struct err **err)
 {
     for (size_t i = 0; i < w->index.blobs.len; i++)
         if (!w->written[i])
-            return err_set(err, ERR_INTERNAL, "blob sha256:%.*s was never written",
-                           SPAN_ARG(w->index.blobs.items[i].digest));
+            return err_set(err, ERR_INTERNAL, "blob %s was never written",
+                           DIGEST_TEXT(&w->index.blobs.items[i].digest));
     return 0;
 }
 

@@ -144,7 +144,7 @@ static const struct lock_manifest *copy_manifests(struct lock *l, const struct l
 
     for (size_t i = 0; i < from->manifest_count; i++) {
         list[i].platform = arena_span(l->arena, from->manifests[i].platform);
-        list[i].digest = arena_span(l->arena, from->manifests[i].digest);
+        list[i].digest = from->manifests[i].digest;
     }
     qsort(list, from->manifest_count, sizeof(*list), compare_manifests);
     return list;
@@ -157,8 +157,9 @@ static struct lock_entry *push(struct lock *l, const struct lock_entry *entry)
         .kind = entry->kind,
         .name = arena_span(l->arena, entry->name),
         .ref = arena_span(l->arena, entry->ref),
-        .digest = arena_span(l->arena, entry->digest),
-        .pack = arena_span(l->arena, entry->pack),
+        .digest = entry->digest,
+        .commit = arena_span(l->arena, entry->commit),
+        .pack = entry->pack,
         .size = entry->size,
         .manifests = copy_manifests(l, entry),
         .manifest_count = entry->manifest_count,
@@ -203,6 +204,11 @@ static int compare_entries(const void *a, const void *b)
     return order ? order : span_cmp(x->ref, y->ref);
 }
 
+static void set_digest(struct doc *d, struct node *n, const char *key, const struct digest *digest)
+{
+    node_set_str(d, n, key, span_str(DIGEST_TEXT(digest)));
+}
+
 static struct node *users_node(struct doc *d, const struct lock_entry *e)
 {
     struct node *n = node_new_seq(d);
@@ -220,7 +226,7 @@ static struct node *manifests_node(struct doc *d, const struct lock_entry *e)
         struct node *n = node_new_map(d);
 
         node_set_str(d, n, "platform", e->manifests[i].platform);
-        node_set_str(d, n, "digest", e->manifests[i].digest);
+        set_digest(d, n, "digest", &e->manifests[i].digest);
         node_push(d, list, n);
     }
     return list;
@@ -234,9 +240,12 @@ static struct node *entry_node(struct doc *d, const struct lock_entry *e)
     node_set_str(d, n, "name", e->name);
     if (e->ref.len)
         node_set_str(d, n, "ref", e->ref);
-    node_set_str(d, n, e->kind == LOCK_GIT ? "commit" : "digest", e->digest);
-    if (e->pack.len)
-        node_set_str(d, n, "pack", e->pack);
+    if (e->kind == LOCK_GIT) {
+        node_set_str(d, n, "commit", e->commit);
+        set_digest(d, n, "pack", &e->pack);
+    } else {
+        set_digest(d, n, "digest", &e->digest);
+    }
     if (e->manifest_count)
         node_set(d, n, SPAN("manifests"), manifests_node(d, e));
     if (e->size)

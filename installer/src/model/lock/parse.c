@@ -11,7 +11,7 @@
 
 #define LOCK_HINT "'sandstrap bundle lock' writes the lock anew"
 
-enum { COMMIT_HEX = 40, DIGEST_HEX = 64 };
+enum { COMMIT_BYTES = 20 };
 
 static int fail(const char *file, uint32_t line, struct err **err, const char *what,
                 struct span value)
@@ -35,19 +35,11 @@ static int check_keys(const struct node *n, const char *const *known, size_t cou
     return 0;
 }
 
-static bool is_hex(struct span s, size_t len)
+static bool is_commit(struct span s)
 {
-    if (s.len != len)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
-            return false;
-    return true;
-}
+    unsigned char bytes[COMMIT_BYTES];
 
-static bool is_digest(struct span s)
-{
-    return span_skip(&s, "sha256:") && is_hex(s, DIGEST_HEX);
+    return span_unhex(s, bytes, sizeof(bytes));
 }
 
 static uint32_t line_of(const struct node *n, const char *key)
@@ -69,15 +61,17 @@ static int parse_text(const struct node *n, const char *key, struct span *text, 
     return 0;
 }
 
-static int parse_digest(const struct node *n, const char *key, struct span *digest,
+static int parse_digest(const struct node *n, const char *key, struct digest *digest,
                         const char *file, struct err **err)
 {
-    if (parse_text(n, key, digest, file, err) < 0)
+    struct span text;
+
+    if (parse_text(n, key, &text, file, err) < 0)
         return -1;
-    if (is_digest(*digest))
+    if (digest_parse(text, digest))
         return 0;
     err_set(err, ERR_CONFIG, "%s:%u: '%s' is not sha256: and 64 hexadecimal digits: %.*s", file,
-            line_of(n, key), key, SPAN_ARG(*digest));
+            line_of(n, key), key, SPAN_ARG(text));
     return err_hint(err, LOCK_HINT);
 }
 
@@ -98,11 +92,11 @@ static int parse_pin(const struct node *n, struct lock_entry *e, const char *fil
     if (e->kind != LOCK_GIT)
         return parse_digest(n, "digest", &e->digest, file, err) < 0 ? -1
                                                                     : parse_size(n, e, file, err);
-    if (parse_text(n, "commit", &e->digest, file, err) < 0)
+    if (parse_text(n, "commit", &e->commit, file, err) < 0)
         return -1;
-    if (!is_hex(e->digest, COMMIT_HEX))
+    if (!is_commit(e->commit))
         return fail(file, line_of(n, "commit"), err, "'commit' is not 40 hexadecimal digits",
-                    e->digest);
+                    e->commit);
     return parse_digest(n, "pack", &e->pack, file, err);
 }
 

@@ -65,9 +65,9 @@ static int perform(struct oci *o, const struct oci_ref *ref, const struct http_r
 }
 
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                     struct span name, struct span *bytes, struct span *media_type,
-                     struct err **err)
+                     struct span *bytes, struct span *media_type, struct err **err)
 {
+    struct span name = digest_is_set(&ref->digest) ? span_str(DIGEST_TEXT(&ref->digest)) : ref->tag;
     char *url = arena_printf(arena, "https://%.*s/v2/%.*s/manifests/%.*s", SPAN_ARG(ref->host),
                              SPAN_ARG(ref->repository), SPAN_ARG(name));
     struct http_request request = {.url = url,
@@ -87,10 +87,10 @@ int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *r
 }
 
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
-                     struct span digest, struct http_request *request, struct err **err)
+                     const struct digest *digest, struct http_request *request, struct err **err)
 {
-    char *url = arena_printf(arena, "https://%.*s/v2/%.*s/blobs/%.*s", SPAN_ARG(ref->host),
-                             SPAN_ARG(ref->repository), SPAN_ARG(digest));
+    char *url = arena_printf(arena, "https://%.*s/v2/%.*s/blobs/%s", SPAN_ARG(ref->host),
+                             SPAN_ARG(ref->repository), DIGEST_TEXT(digest));
     struct http_request head = {
         .method = "HEAD", .url = url, .retry = HTTP_RETRY_ALL, .follow = true};
     struct http_response response CLEANUP(http_response_free) = {0};

@@ -10,23 +10,15 @@
 #define IMAGE_CONFIG "application/vnd.oci.image.config.v1+json"
 #define IMAGE_CONFIG_DOCKER "application/vnd.docker.container.image.v1+json"
 
-static bool is_digest(struct span s)
-{
-    unsigned char bytes[CRYPTO_SHA256_BYTES];
-
-    return span_skip(&s, "sha256:") && span_unhex(s, bytes, sizeof(bytes));
-}
-
 // A descriptor (descriptor.md) in the document `where`.
 static int parse_blob(struct arena *arena, const struct node *n, const char *where,
                       struct oci_blob *blob, struct err **err)
 {
     int64_t size = node_get_int(n, "size", -1);
 
-    blob->digest = arena_span(arena, node_get_text(n, "digest"));
     blob->media_type = arena_span(arena, node_get_text(n, "mediaType"));
     blob->size = (uint64_t)size;
-    if (!is_digest(blob->digest) || size < 0)
+    if (!digest_parse(node_get_text(n, "digest"), &blob->digest) || size < 0)
         return err_set(err, ERR_INTEGRITY, "%s has a blob without sha256 digest or size", where);
     if (blob->size > OCI_BLOB_MAX_BYTES)
         return err_set(err, ERR_INTEGRITY, "%s has a blob of %llu bytes", where,
@@ -62,14 +54,6 @@ static int parse_layers(struct arena *arena, const struct node *root, struct oci
     return 0;
 }
 
-struct span oci_digest(struct arena *arena, struct span bytes)
-{
-    char hex[2 * CRYPTO_SHA256_BYTES + 1];
-
-    crypto_sha256_hex(bytes, hex);
-    return span_str(arena_printf(arena, "sha256:%s", hex));
-}
-
 static int check_schema(const struct node *root, struct err **err)
 {
     int64_t version = node_get_int(root, "schemaVersion", 0);
@@ -95,7 +79,7 @@ int oci_manifest_parse(struct arena *arena, struct span bytes, struct span media
     if (check_schema(root, err) < 0)
         return -1;
     *m = (struct oci_manifest){.bytes = arena_span(arena, bytes),
-                               .digest = oci_digest(arena, bytes),
+                               .digest = crypto_sha256(bytes),
                                .media_type = arena_span(arena, own.len ? own : media_type),
                                .artifact_type =
                                    arena_span(arena, node_get_text(root, "artifactType"))};
@@ -164,7 +148,7 @@ int oci_index_parse(struct arena *arena, struct span bytes, struct span media_ty
         if (parse_entry(arena, node_item(list, i), &entries[i], err) < 0)
             return -1;
     *index = (struct oci_index){.bytes = arena_span(arena, bytes),
-                                .digest = oci_digest(arena, bytes),
+                                .digest = crypto_sha256(bytes),
                                 .media_type = arena_span(arena, own.len ? own : media_type),
                                 .entries = entries,
                                 .count = node_len(list)};

@@ -2,7 +2,7 @@
 // References, by the grammar of distribution/reference.
 #include "model/oci.h"
 
-enum { REPOSITORY_MAX = 255, TAG_MAX = 128, DIGEST_HEX = 64 };
+enum { REPOSITORY_MAX = 255, TAG_MAX = 128 };
 
 static int bad(struct span text, const char *why, struct err **err)
 {
@@ -47,13 +47,6 @@ static bool is_tag(struct span s)
     return true;
 }
 
-static bool is_digest(struct span s)
-{
-    unsigned char bytes[DIGEST_HEX / 2];
-
-    return span_skip(&s, "sha256:") && span_unhex(s, bytes, sizeof(bytes));
-}
-
 static bool is_host(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -80,9 +73,10 @@ static void split_registry(struct span *rest, struct span *registry)
 
 static int split_pins(struct span text, struct span *rest, struct oci_ref *ref, struct err **err)
 {
+    struct span digest;
     size_t slash, colon;
 
-    if (span_cut(*rest, '@', rest, &ref->digest) && !is_digest(ref->digest))
+    if (span_cut(*rest, '@', rest, &digest) && !digest_parse(digest, &ref->digest))
         return bad(text, "its digest is not sha256: and 64 hexadecimal digits", err);
     slash = span_rfind(*rest, '/');
     colon = span_rfind(*rest, ':');
@@ -92,7 +86,7 @@ static int split_pins(struct span text, struct span *rest, struct oci_ref *ref, 
         if (!is_tag(ref->tag))
             return bad(text, "its tag has characters that no tag has", err);
     }
-    if (ref->tag.len || ref->digest.len)
+    if (ref->tag.len || digest_is_set(&ref->digest))
         return 0;
     err_set(err, ERR_CONFIG, "'%.*s' has neither tag nor digest", SPAN_ARG(text));
     return err_hint(err, "pin it: a tag that floats cannot be locked");
@@ -102,7 +96,7 @@ int oci_ref_parse(struct arena *arena, struct span text, struct oci_ref *ref, st
 {
     struct span rest = arena_span(arena, text);
 
-    *ref = (struct oci_ref){.tag = SPAN_EMPTY, .digest = SPAN_EMPTY};
+    *ref = (struct oci_ref){.tag = SPAN_EMPTY};
     span_skip(&rest, "oci://");
     if (split_pins(text, &rest, ref, err) < 0)
         return -1;
@@ -125,6 +119,6 @@ void oci_ref_format(const struct oci_ref *ref, struct buf *out)
     buf_printf(out, "%.*s/%.*s", SPAN_ARG(ref->registry), SPAN_ARG(ref->repository));
     if (ref->tag.len)
         buf_printf(out, ":%.*s", SPAN_ARG(ref->tag));
-    if (ref->digest.len)
-        buf_printf(out, "@%.*s", SPAN_ARG(ref->digest));
+    if (digest_is_set(&ref->digest))
+        buf_printf(out, "@%s", DIGEST_TEXT(&ref->digest));
 }

@@ -6,15 +6,18 @@
 
 #include "base/map.h"
 #include "base/vec.h"
+#include "io/crypto.h"
 #include "model/oci.h"
 
 struct document {
-    struct span bytes, media_type, digest;
+    struct span bytes, media_type;
+    struct digest digest;
 };
 
 struct search {
     struct oci_documents *documents;
     struct arena *arena;
+    const struct oci_ref *ref;
     enum oci_content content;
     struct oci_platform wanted; // in this round
     unsigned looks;
@@ -41,19 +44,23 @@ static int compare_candidates(const void *a, const void *b)
     return x->entry < y->entry ? -1 : x->entry > y->entry; // of one array: as the index has them
 }
 
-static int get(struct search *s, struct span name, struct document *d, struct err **err)
+// The document with that digest, or with the tag when none is set.
+static int get(struct search *s, const struct digest *digest, struct document *d, struct err **err)
 {
+    struct oci_ref ref = *s->ref;
+
+    ref.digest = *digest;
     if (s->looks++ == OCI_LOOKS_MAX)
         return err_set(err, ERR_UNSUPPORTED,
                        "more than %d manifests would have to be looked at to find the one for a "
                        "platform",
                        OCI_LOOKS_MAX);
-    if (s->documents->manifest(s->documents, s->arena, name, &d->bytes, &d->media_type, err) < 0)
+    if (s->documents->manifest(s->documents, s->arena, &ref, &d->bytes, &d->media_type, err) < 0)
         return -1;
-    d->digest = oci_digest(s->arena, d->bytes);
-    if (span_starts(name, "sha256:") && !span_eq(name, d->digest))
-        return err_set(err, ERR_INTEGRITY, "the manifest has the digest %.*s, not %.*s",
-                       SPAN_ARG(d->digest), SPAN_ARG(name));
+    d->digest = crypto_sha256(d->bytes);
+    if (digest_is_set(digest) && !digest_eq(digest, &d->digest))
+        return err_set(err, ERR_INTEGRITY, "the manifest has the digest %s, not %s",
+                       DIGEST_TEXT(&d->digest), DIGEST_TEXT(digest));
     return 0;
 }
 
@@ -116,7 +123,7 @@ static struct candidate *candidates(struct search *s, const struct oci_index *in
 static void use(struct search *s, const struct oci_index *index)
 {
     VEC_FOREACH (const struct oci_index *, it, &s->used)
-        if (span_eq(it->digest, index->digest))
+        if (digest_eq(&it->digest, &index->digest))
             return;
     vec_push_arena(s->arena, &s->used, *index);
     memmove(&s->used.items[s->round + 1], &s->used.items[s->round],
@@ -140,7 +147,7 @@ static int look_at(struct search *s, const struct document *d, const struct oci_
     list = candidates(s, &index, &count);
     for (size_t i = 0; i < count; i++) {
         struct document below;
-        int found = get(s, list[i].entry->blob.digest, &below, err);
+        int found = get(s, &list[i].entry->blob.digest, &below, err);
 
         if (found == 0)
             found = look_at(s, &below, list[i].entry, depth + 1, m, err);
@@ -171,10 +178,10 @@ static int find_platform(struct search *s, const struct document *root, struct s
 }
 
 // Manifests share layers, and one may list a layer twice.
-static void count_blob(struct map *counted, struct oci_resolved *r, struct span digest,
+static void count_blob(struct map *counted, struct oci_resolved *r, const struct digest *digest,
                        uint64_t size)
 {
-    if (!map_put(counted, digest, r))
+    if (!map_put(counted, digest_key(digest), r))
         r->size += size;
 }
 
@@ -183,24 +190,24 @@ static void count_bytes(struct oci_resolved *r)
     struct map counted CLEANUP(map_free) = MAP_INIT;
 
     for (size_t i = 0; i < r->index_count; i++)
-        count_blob(&counted, r, r->indexes[i].digest, r->indexes[i].bytes.len);
+        count_blob(&counted, r, &r->indexes[i].digest, r->indexes[i].bytes.len);
     for (size_t i = 0; i < r->manifest_count; i++) {
         const struct oci_manifest *m = &r->manifests[i];
 
-        count_blob(&counted, r, m->digest, m->bytes.len);
-        count_blob(&counted, r, m->config.digest, m->config.size);
+        count_blob(&counted, r, &m->digest, m->bytes.len);
+        count_blob(&counted, r, &m->config.digest, m->config.size);
         for (size_t j = 0; j < m->layer_count; j++)
-            count_blob(&counted, r, m->layers[j].digest, m->layers[j].size);
+            count_blob(&counted, r, &m->layers[j].digest, m->layers[j].size);
     }
 }
 
-static int resolve(struct search *s, struct span name, const struct span *platforms, size_t count,
+static int resolve(struct search *s, const struct span *platforms, size_t count,
                    struct oci_resolved *r, struct err **err)
 {
     struct oci_manifest *manifests = arena_array(s->arena, count + 1, sizeof(*manifests));
     struct document root;
 
-    if (get(s, name, &root, err) < 0)
+    if (get(s, &s->ref->digest, &root, err) < 0)
         return -1;
     *r = (struct oci_resolved){
         .digest = root.digest, .manifests = manifests, .manifest_count = count};
@@ -218,11 +225,10 @@ int oci_resolve(struct oci_documents *d, struct arena *arena, const struct oci_r
                 enum oci_content content, const struct span *platforms, size_t platform_count,
                 struct oci_resolved *resolved, struct err **err)
 {
-    struct search s = {.documents = d, .arena = arena, .content = content};
+    struct search s = {.documents = d, .arena = arena, .ref = ref, .content = content};
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    if (resolve(&s, ref->digest.len ? ref->digest : ref->tag, platforms, platform_count, resolved,
-                err) == 0)
+    if (resolve(&s, platforms, platform_count, resolved, err) == 0)
         return 0;
     oci_ref_format(ref, &name);
     return err_wrap(err, "%s", buf_str(&name));

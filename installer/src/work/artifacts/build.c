@@ -38,11 +38,10 @@ struct build {
 
 static size_t add_piece(struct build *b, struct span data)
 {
-    char hex[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest digest = crypto_sha256(data);
     struct piece piece = {.data = data};
 
-    crypto_sha256_hex(data, hex);
-    piece.blob = bundle_plan_blob(b->plan, span_str(hex), data.len);
+    piece.blob = bundle_plan_blob(b->plan, &digest, data.len);
     vec_push_arena(b->arena, &b->pieces, piece);
     return piece.blob;
 }
@@ -60,11 +59,12 @@ static int plan_file(struct build *b, const struct lock_entry *e, struct err **e
     if (sources_file(b->sources, e->name.ptr, &data, err) < 0)
         return -1;
     blob = add_piece(b, keep(b, &data));
-    bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_FILE,
-                                                            .name = e->name,
-                                                            .revision = e->digest,
-                                                            .blobs = &blob,
-                                                            .blob_count = 1});
+    bundle_plan_artifact(b->plan,
+                         &(struct bundle_artifact){.kind = BUNDLE_FILE,
+                                                   .name = e->name,
+                                                   .revision = span_str(DIGEST_TEXT(&e->digest)),
+                                                   .blobs = &blob,
+                                                   .blob_count = 1});
     return 0;
 }
 
@@ -72,20 +72,20 @@ static int plan_git(struct build *b, const struct lock_entry *e, struct err **er
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct sources_git *git = sources_git(b->sources, e->name.ptr, e->ref.ptr, err);
-    struct span digest;
+    struct digest digest;
     size_t blob;
 
     if (!git || git_pack(git->store, &git->commit, &pack, err) < 0)
         return -1;
-    digest = oci_digest(b->arena, buf_span(&pack));
-    if (!span_eq(digest, e->pack))
-        return err_set(err, ERR_INTEGRITY, "its pack has the digest %.*s, the lock says %.*s",
-                       SPAN_ARG(digest), SPAN_ARG(e->pack));
+    digest = crypto_sha256(buf_span(&pack));
+    if (!digest_eq(&digest, &e->pack))
+        return err_set(err, ERR_INTEGRITY, "its pack has the digest %s, the lock says %s",
+                       DIGEST_TEXT(&digest), DIGEST_TEXT(&e->pack));
     blob = add_piece(b, keep(b, &pack));
     bundle_plan_artifact(b->plan, &(struct bundle_artifact){.kind = BUNDLE_GIT,
                                                             .name = e->name,
                                                             .version = e->ref,
-                                                            .revision = e->digest,
+                                                            .revision = e->commit,
                                                             .blobs = &blob,
                                                             .blob_count = 1});
     return 0;
@@ -95,7 +95,7 @@ static size_t add_download(struct build *b, const struct oci_ref *ref, const str
 {
     struct download d = {.ref = *ref, .digest = blob->digest, .size = blob->size};
 
-    d.blob = bundle_plan_blob(b->plan, span_tail(blob->digest, strlen("sha256:")), blob->size);
+    d.blob = bundle_plan_blob(b->plan, &blob->digest, blob->size);
     for (size_t i = 0; i < b->downloads.len; i++)
         if (b->downloads.items[i].blob == d.blob)
             return d.blob;
@@ -138,12 +138,10 @@ static int check_pins(const struct lock_entry *e, const struct oci_resolved *r, 
     if (e->manifest_count != (r->index_count ? r->manifest_count : 0))
         return err_set(err, ERR_INTEGRITY, "the lock does not name the manifests that it has");
     for (size_t i = 0; i < e->manifest_count; i++)
-        if (!span_eq(e->manifests[i].digest, r->manifests[i].digest))
-            return err_set(err, ERR_INTEGRITY,
-                           "for %.*s it has the manifest %.*s, the lock says "
-                           "%.*s",
-                           SPAN_ARG(e->manifests[i].platform), SPAN_ARG(r->manifests[i].digest),
-                           SPAN_ARG(e->manifests[i].digest));
+        if (!digest_eq(&e->manifests[i].digest, &r->manifests[i].digest))
+            return err_set(err, ERR_INTEGRITY, "for %.*s it has the manifest %s, the lock says %s",
+                           SPAN_ARG(e->manifests[i].platform), DIGEST_TEXT(&r->manifests[i].digest),
+                           DIGEST_TEXT(&e->manifests[i].digest));
     return 0;
 }
 
@@ -154,7 +152,7 @@ static void add_manifests(struct blobs *blobs, const struct oci_ref *ref,
     for (size_t i = 0; i < r->manifest_count; i++) {
         size_t same = 0;
 
-        while (!span_eq(r->manifests[same].digest, r->manifests[i].digest))
+        while (!digest_eq(&r->manifests[same].digest, &r->manifests[i].digest))
             same++;
         if (same < i) // two platforms may have one manifest
             manifests[i].blob = manifests[same].blob;
@@ -187,7 +185,7 @@ static int plan_image(struct build *b, const struct lock_entry *e, struct err **
     bundle_plan_artifact(b->plan, &(struct bundle_artifact){
                                       .kind = e->kind == LOCK_CHART ? BUNDLE_CHART : BUNDLE_IMAGE,
                                       .name = e->name,
-                                      .revision = e->digest,
+                                      .revision = span_str(DIGEST_TEXT(&e->digest)),
                                       .media_type = r.media_type,
                                       .blobs = blobs.items,
                                       .blob_count = blobs.len,
@@ -236,6 +234,7 @@ static int plan_tree(struct build *b, struct err **err)
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct buf tar CLEANUP(buf_free) = BUF_INIT(SMALL_MAX_BYTES);
     char *folder CLEANUP(mem_cleanup) = NULL;
+    struct digest digest;
     size_t blob;
 
     if (render_disk(b->options->entrypoint, b->sources, b->options->report, &record, &disk, &result,
@@ -246,11 +245,12 @@ static int plan_tree(struct build *b, struct err **err)
         render_archive(&record, &tar, err) < 0 ||
         render_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)
         return -1;
+    digest = crypto_sha256(buf_span(&tar));
     blob = add_piece(b, keep(b, &tar));
     bundle_plan_artifact(b->plan,
                          &(struct bundle_artifact){.kind = BUNDLE_TREE,
                                                    .name = span_str(folder),
-                                                   .revision = oci_digest(b->arena, buf_span(&tar)),
+                                                   .revision = span_str(DIGEST_TEXT(&digest)),
                                                    .blobs = &blob,
                                                    .blob_count = 1});
     return 0;
@@ -275,10 +275,9 @@ static int plan_all(struct build *b, struct err **err)
 
 static bool has_identity(const struct bundle *b, const struct bundle_plan *plan)
 {
-    char identity[BUNDLE_DIGEST_HEX + 1];
+    struct digest identity = bundle_plan_identity(plan);
 
-    bundle_plan_identity(plan, identity);
-    return strcmp(bundle_identity(b), identity) == 0;
+    return digest_eq(bundle_identity(b), &identity);
 }
 
 static int write_all(struct build *b, const char *path, const struct bundle *old, struct err **err)
@@ -303,11 +302,11 @@ static int build_with(struct build *b, const char *path, bool *unchanged, struct
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
     struct bundle *old CLEANUP(bundle_cleanup) = NULL;
     struct err *ignored CLEANUP(err_cleanup) = NULL;
-    char digest[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest digest;
 
     lock_format(b->lock, &text);
-    crypto_sha256_hex(buf_span(&text), digest);
-    b->plan = bundle_plan_new(lock_origin(b->lock), span_str(digest));
+    digest = crypto_sha256(buf_span(&text));
+    b->plan = bundle_plan_new(lock_origin(b->lock), &digest);
     if (plan_all(b, err) < 0)
         return -1;
     if (access(path, F_OK) == 0)

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "io/crypto.h"
 
 static char *cache_path(const char *kind, struct span key)
 {
@@ -46,4 +47,23 @@ void cache_put(const char *kind, struct span key, struct span data)
         return;
     if (file_write(path, data, FILE_PUBLIC, &ignored) < 0)
         return;
+}
+
+bool cache_get_digest(const struct digest *digest, struct buf *out)
+{
+    size_t start = out->len;
+    struct digest found;
+
+    if (!cache_get("sha256", span_str(DIGEST_HEX(digest)), out))
+        return false;
+    found = crypto_sha256(span_tail(buf_span(out), start));
+    if (digest_eq(&found, digest))
+        return true;
+    buf_truncate(out, start);
+    return false;
+}
+
+void cache_put_digest(const struct digest *digest, struct span data)
+{
+    cache_put("sha256", span_str(DIGEST_HEX(digest)), data);
 }

@@ -69,29 +69,20 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
 static int pull_layer(struct walk *w, const struct oci_ref *ref, const struct oci_blob *layer,
                       const char *what, struct buf *out, struct err **err)
 {
-    struct span hex = span_tail(layer->digest, strlen("sha256:"));
-    unsigned char expected[CRYPTO_SHA256_BYTES];
     struct http_request request;
     struct stream *s CLEANUP(stream_cleanup) = NULL;
 
-    if (cache_get("sha256", hex, out)) {
-        char found[2 * CRYPTO_SHA256_BYTES + 1];
-
-        crypto_sha256_hex(buf_span(out), found);
-        if (span_is(hex, found))
-            return 0;
-        buf_truncate(out, 0);
-    }
-    if (!span_unhex(hex, expected, sizeof(expected)) ||
-        oci_blob_request(w->oci, w->arena, ref, layer->digest, &request, err) < 0)
+    if (cache_get_digest(&layer->digest, out))
+        return 0;
+    if (oci_blob_request(w->oci, w->arena, ref, &layer->digest, &request, err) < 0)
         return -1;
     s = http_open(w->http, &request, err);
     if (!s)
         return -1;
-    s = crypto_sha256_stream(s, expected, NULL, what);
+    s = crypto_sha256_stream(s, &layer->digest, what);
     if (stream_read_all(s, out, ERR_SOURCE, what, err) < 0)
         return -1;
-    cache_put("sha256", hex, buf_span(out));
+    cache_put_digest(&layer->digest, buf_span(out));
     return 0;
 }
 

@@ -70,8 +70,8 @@ static void on_done(void *data, const struct http_response *r UNUSED, const stru
         failure = err_clone(error);
         bundle_blob_abandon(job->blob);
     } else if (bundle_blob_end(job->blob, &failure) == 0) {
-        report_trace(job->batch->report, "fetch", "blob %.*s: %llu bytes",
-                     SPAN_ARG(job->download->digest), (unsigned long long)job->download->size);
+        report_trace(job->batch->report, "fetch", "blob %s: %llu bytes",
+                     DIGEST_TEXT(&job->download->digest), (unsigned long long)job->download->size);
     }
     if (failure)
         keep(job->batch, job->download, failure);
@@ -99,7 +99,7 @@ static int start(struct batch *batch, struct oci *oci, struct arena *arena,
     struct http_handler handler = {.headers = on_headers, .body = on_body, .done = on_done};
     struct job *job;
 
-    if (oci_blob_request(oci, arena, &d->ref, d->digest, &request, err) < 0)
+    if (oci_blob_request(oci, arena, &d->ref, &d->digest, &request, err) < 0)
         return -1;
     job = MEM_NEW(struct job);
     *job = (struct job){.next = batch->jobs,
@@ -133,7 +133,7 @@ static void tell(struct batch *batch, const struct download *d, const struct dow
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     if (before && span_eq(before->ref.repository, d->ref.repository) &&
-        span_eq(before->ref.digest, d->ref.digest))
+        digest_eq(&before->ref.digest, &d->ref.digest))
         return;
     oci_ref_format(&d->ref, &name);
     report_info(batch->report, "fetch", "getting %s", buf_str(&name));
@@ -196,8 +196,7 @@ void download_reuse(struct bundle_writer *w, const struct downloads *list, const
 {
     for (size_t i = 0; i < list->len; i++) {
         const struct download *d = &list->items[i];
-        const struct bundle_blob *there =
-            bundle_find_blob(old, span_tail(d->digest, strlen("sha256:")));
+        const struct bundle_blob *there = bundle_find_blob(old, &d->digest);
         struct err *ignored CLEANUP(err_cleanup) = NULL;
         struct stream *s CLEANUP(stream_cleanup) = NULL;
 

@@ -14,7 +14,7 @@
 
 struct download {
     struct oci_ref ref;
-    struct span digest; // "sha256:<hex>"
+    struct digest digest;
     uint64_t size;
     size_t blob; // of the plan
 };

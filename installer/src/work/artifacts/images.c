@@ -52,8 +52,8 @@ int walk_image(struct walk *w, struct span reference, const char *user, bool may
         err_move(&why, err);
         return warn(w, reference, user, why);
     }
-    report_trace(w->report, "lock", "image %.*s is %.*s", SPAN_ARG(reference),
-                 SPAN_ARG(entry.digest));
+    report_trace(w->report, "lock", "image %.*s is %s", SPAN_ARG(reference),
+                 DIGEST_TEXT(&entry.digest));
     lock_add(w->lock, &entry);
     return 0;
 }

@@ -56,7 +56,7 @@ static void add_bases(struct lock *lock, struct sources *sources, struct record 
         lock_add(lock, &(struct lock_entry){.kind = LOCK_GIT,
                                             .name = span_str(git->url),
                                             .ref = span_str(git->ref),
-                                            .digest = span_str(hex),
+                                            .commit = span_str(hex),
                                             .pack = git->pack,
                                             .used_by = (const char *const *)&place,
                                             .used_by_count = place != NULL});

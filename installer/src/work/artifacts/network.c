@@ -36,39 +36,30 @@ static int download(struct network *n, const char *url, struct buf *out, struct 
     return buf_check(out, ERR_SOURCE, url, err);
 }
 
-// Whether the bytes have the digest "sha256:<hex>".
-static bool has_digest(struct span data, struct span digest, char hex[65])
-{
-    crypto_sha256_hex(data, hex);
-    return span_skip(&digest, "sha256:") && span_is(digest, hex);
-}
-
 static int network_file(struct sources *s, const char *url, struct buf *out, struct err **err)
 {
     struct network *n = (struct network *)s;
     const struct lock_entry *pin =
         n->lock ? lock_find(n->lock, LOCK_FILE, span_str(url), SPAN_EMPTY) : NULL;
     size_t start = out->len;
-    char hex[65];
+    struct digest digest;
 
     if (n->lock && !pin) {
         err_set(err, ERR_CONFIG, "%s is not in the lock", url);
         return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
     }
-    if (pin && cache_get("sha256", span_tail(pin->digest, strlen("sha256:")), out)) {
-        if (has_digest(span_tail(buf_span(out), start), pin->digest, hex))
-            return 0;
-        buf_truncate(out, start);
-    }
+    if (pin && cache_get_digest(&pin->digest, out))
+        return 0;
     if (download(n, url, out, err) < 0)
         return -1;
-    if (!has_digest(span_tail(buf_span(out), start), pin ? pin->digest : SPAN_EMPTY, hex) && pin) {
-        err_set(err, ERR_INTEGRITY, "%s has the digest sha256:%s, the lock says %.*s", url, hex,
-                SPAN_ARG(pin->digest));
+    digest = crypto_sha256(span_tail(buf_span(out), start));
+    if (pin && !digest_eq(&digest, &pin->digest)) {
+        err_set(err, ERR_INTEGRITY, "%s has the digest %s, the lock says %s", url,
+                DIGEST_TEXT(&digest), DIGEST_TEXT(&pin->digest));
         return err_hint(err, "upstream has changed what it serves: look at the difference before "
                              "locking it");
     }
-    cache_put("sha256", span_str(hex), span_tail(buf_span(out), start));
+    cache_put_digest(&digest, span_tail(buf_span(out), start));
     return 0;
 }
 
@@ -80,7 +71,7 @@ static int find_commit(struct network *n, const struct git_remote *remote, struc
     if (!n->lock)
         return git_resolve(remote, git->ref, &git->commit, err);
     pin = lock_find(n->lock, LOCK_GIT, span_str(git->url), span_str(git->ref));
-    if (pin && git_oid_parse(pin->digest, &git->commit)) {
+    if (pin && git_oid_parse(pin->commit, &git->commit)) {
         git->pack = pin->pack;
         return 0;
     }
@@ -89,16 +80,15 @@ static int find_commit(struct network *n, const struct git_remote *remote, struc
 }
 
 // A commit's name is only SHA-1: with a lock the pack has to be the one that it pins, too.
-static int check_pack(struct network *n, struct sources_git *git, struct span pack,
-                      struct err **err)
+static int check_pack(struct sources_git *git, struct span pack, struct err **err)
 {
-    struct span found = oci_digest(n->base.arena, pack), wanted = git->pack;
+    struct digest found = crypto_sha256(pack), wanted = git->pack;
 
     git->pack = found;
-    if (!wanted.len || span_eq(found, wanted))
+    if (!digest_is_set(&wanted) || digest_eq(&found, &wanted))
         return 0;
-    err_set(err, ERR_INTEGRITY, "git %s at %s: its pack has the digest %.*s, the lock says %.*s",
-            git->url, git->ref, SPAN_ARG(found), SPAN_ARG(wanted));
+    err_set(err, ERR_INTEGRITY, "git %s at %s: its pack has the digest %s, the lock says %s",
+            git->url, git->ref, DIGEST_TEXT(&found), DIGEST_TEXT(&wanted));
     return err_hint(err, "the commit is the same and its content is not: find out why before "
                          "locking it");
 }
@@ -107,11 +97,11 @@ static bool cached_store(struct network *n, struct sources_git *git, struct span
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
-    struct span wanted = git->pack;
+    struct digest wanted = git->pack;
 
     if (!cache_get("git", key, &pack))
         return false;
-    if (check_pack(n, git, buf_span(&pack), &ignored) == 0)
+    if (check_pack(git, buf_span(&pack), &ignored) == 0)
         git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), &ignored);
     if (git->store && git_check(git->store, &git->commit, &ignored) == 0)
         return true;
@@ -136,7 +126,7 @@ static int fetch_git(struct network *n, const struct git_remote *remote, struct 
     // The pack of our own making is kept: it says whether everything was there.
     if (git_pack(git->store, &git->commit, packed, err) < 0)
         return err_wrap(err, "git %s at %s", git->url, git->ref);
-    return check_pack(n, git, buf_span(packed), err);
+    return check_pack(git, buf_span(packed), err);
 }
 
 static int network_git(struct sources *s, struct sources_git *git, struct err **err)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "io/crypto.h"
 #include "work/artifacts/sources.h"
 
 struct packed {
@@ -51,7 +52,7 @@ static int packed_git(struct sources *s, struct sources_git *git, struct err **e
     if (!git_oid_parse(a->revision, &git->commit))
         return err_set(err, ERR_INTEGRITY, "bundle %s: git %s has no commit",
                        bundle_path(p->bundle), git->url);
-    git->pack = oci_digest(s->arena, buf_span(&pack));
+    git->pack = crypto_sha256(buf_span(&pack));
     git->store = git_store_new(buf_span(&pack), git->url, NULL, err);
     return git->store ? 0 : -1;
 }

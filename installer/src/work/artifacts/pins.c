@@ -37,23 +37,23 @@ static enum bundle_kind kind_of(enum lock_kind kind)
     return BUNDLE_IMAGE;
 }
 
-static bool is_digest(const struct bundle *b, size_t blob, struct span digest)
+static bool has_digest(const struct bundle *b, size_t blob, const struct digest *digest)
 {
     size_t count;
 
-    return span_skip(&digest, "sha256:") && span_eq(bundle_blobs(b, &count)[blob].digest, digest);
+    return digest_eq(&bundle_blobs(b, &count)[blob].digest, digest);
 }
 
 static bool is_same(const struct bundle *b, const struct bundle_artifact *a,
                     const struct lock_entry *e)
 {
-    if (!span_eq(a->revision, e->digest) || a->manifest_count != e->manifest_count)
-        return false;
     if (e->kind == LOCK_GIT)
-        return is_digest(b, a->blobs[0], e->pack);
+        return span_eq(a->revision, e->commit) && has_digest(b, a->blobs[0], &e->pack);
+    if (!has_digest(b, a->blobs[0], &e->digest) || a->manifest_count != e->manifest_count)
+        return false;
     for (size_t i = 0; i < e->manifest_count; i++)
         if (!span_eq(a->manifests[i].platform, e->manifests[i].platform) ||
-            !is_digest(b, a->manifests[i].blob, e->manifests[i].digest))
+            !has_digest(b, a->manifests[i].blob, &e->manifests[i].digest))
             return false;
     return true;
 }
@@ -123,12 +123,12 @@ static int check(struct pins *p, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
     struct span entrypoint = entrypoint_of(p->bundle);
-    char digest[2 * CRYPTO_SHA256_BYTES + 1];
+    struct digest digest;
     size_t found = 0;
 
     lock_format(p->lock, &text);
-    crypto_sha256_hex(buf_span(&text), digest);
-    p->is_its_own = span_is(bundle_lock_digest(p->bundle), digest);
+    digest = crypto_sha256(buf_span(&text));
+    p->is_its_own = digest_eq(bundle_lock_digest(p->bundle), &digest);
     if (!span_eq(entrypoint, lock_entrypoint(p->lock)))
         return differs(p, "entrypoint", entrypoint, "that of", err);
     if (check_entries(p, &found, err) < 0 || check_rest(p, err) < 0)

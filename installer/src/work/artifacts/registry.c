@@ -2,8 +2,6 @@
 // The registry's documents through the cache.
 #include "work/artifacts/registry.h"
 
-#include <string.h>
-
 #include "io/crypto.h"
 #include "work/artifacts/cache.h"
 
@@ -14,33 +12,29 @@ struct cached {
     const struct oci_ref *ref;
 };
 
-static struct span hex_of(struct span digest)
-{
-    return span_tail(digest, strlen("sha256:"));
-}
-
-static bool from_cache(struct arena *arena, struct span digest, struct span *bytes)
+static bool from_cache(struct arena *arena, const struct digest *digest, struct span *bytes)
 {
     struct buf cached CLEANUP(buf_free) = BUF_INIT(OCI_MANIFEST_MAX_BYTES);
 
-    if (!span_starts(digest, "sha256:") || !cache_get("sha256", hex_of(digest), &cached) ||
-        !span_eq(oci_digest(arena, buf_span(&cached)), digest))
+    if (!digest_is_set(digest) || !cache_get_digest(digest, &cached))
         return false;
     *bytes = arena_span(arena, buf_span(&cached));
     return true;
 }
 
-static int get_manifest(struct oci_documents *d, struct arena *arena, struct span name,
+static int get_manifest(struct oci_documents *d, struct arena *arena, const struct oci_ref *ref,
                         struct span *bytes, struct span *media_type, struct err **err)
 {
     struct cached *c = (struct cached *)d;
+    struct digest digest;
 
     *media_type = SPAN_EMPTY;
-    if (from_cache(arena, name, bytes))
+    if (from_cache(arena, &ref->digest, bytes))
         return 0;
-    if (oci_get_manifest(c->oci, arena, c->ref, name, bytes, media_type, err) < 0)
+    if (oci_get_manifest(c->oci, arena, ref, bytes, media_type, err) < 0)
         return -1;
-    cache_put("sha256", hex_of(oci_digest(arena, *bytes)), *bytes);
+    digest = crypto_sha256(*bytes);
+    cache_put_digest(&digest, *bytes);
     return 0;
 }
 
@@ -49,23 +43,21 @@ static int get_config(struct oci_documents *d, struct arena *arena, const struct
 {
     struct cached *c = (struct cached *)d;
     struct buf out CLEANUP(buf_free) = BUF_INIT(OCI_CONFIG_MAX_BYTES);
-    unsigned char expected[CRYPTO_SHA256_BYTES];
     struct http_request request;
     struct stream *s CLEANUP(stream_cleanup) = NULL;
 
-    if (from_cache(arena, blob->digest, bytes))
+    if (from_cache(arena, &blob->digest, bytes))
         return 0;
-    if (!span_unhex(hex_of(blob->digest), expected, sizeof(expected)) ||
-        oci_blob_request(c->oci, arena, c->ref, blob->digest, &request, err) < 0)
+    if (oci_blob_request(c->oci, arena, c->ref, &blob->digest, &request, err) < 0)
         return -1;
     s = http_open(c->http, &request, err);
     if (!s)
         return -1;
-    s = crypto_sha256_stream(s, expected, NULL, "the config");
+    s = crypto_sha256_stream(s, &blob->digest, "the config");
     if (stream_read_all(s, &out, ERR_SOURCE, "the config", err) < 0)
         return -1;
     *bytes = arena_span(arena, buf_span(&out));
-    cache_put("sha256", hex_of(blob->digest), *bytes);
+    cache_put_digest(&blob->digest, *bytes);
     return 0;
 }
 

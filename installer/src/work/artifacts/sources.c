@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/url.h"
+#include "io/crypto.h"
 
 static int resolve_file(struct kustomize_resolver *r, const char *url, struct buf *out,
                         struct err **err)
@@ -225,7 +226,7 @@ int sources_file(struct sources *s, const char *url, struct buf *out, struct err
         if (strcmp(it->url, url) == 0)
             return 0;
     seen.url = arena_str(s->arena, url);
-    seen.digest = oci_digest(s->arena, span_tail(buf_span(out), start));
+    seen.digest = crypto_sha256(span_tail(buf_span(out), start));
     seen.size = out->len - start;
     vec_push(&s->files, seen);
     return 0;

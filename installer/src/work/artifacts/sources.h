@@ -17,7 +17,7 @@ struct sources_git {
     const char *url;
     const char *ref; // as git_resolve() takes it
     struct git_oid commit;
-    struct span pack; // "sha256:<hex>" of git_pack() of it
+    struct digest pack; // of git_pack() of it
     struct git_store *store;
     struct kustomize_tree *tree; // made when first asked for
 };
@@ -25,7 +25,7 @@ struct sources_git {
 // One file that was asked for.
 struct sources_seen {
     const char *url;
-    struct span digest; // "sha256:<hex>"
+    struct digest digest;
     uint64_t size;
 };
 

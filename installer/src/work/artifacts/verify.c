@@ -18,7 +18,7 @@ struct oci_check {
     const struct bundle *bundle;
     const struct bundle_artifact *artifact;
     struct arena *arena;
-    struct map named; // digests that an index names: "sha256:<hex>" to struct oci_index_entry
+    struct map named; // digests that an index names: to struct oci_index_entry
     size_t at;        // the blob that is next
     size_t manifests; // that were seen
 };
@@ -43,8 +43,7 @@ static int read_document(const struct oci_check *c, size_t at, struct span *byte
 
 static bool is_blob(const struct bundle_blob *blob, const struct oci_blob *said)
 {
-    return span_eq(blob->digest, span_tail(said->digest, strlen("sha256:"))) &&
-           blob->size == said->size;
+    return digest_eq(&blob->digest, &said->digest) && blob->size == said->size;
 }
 
 // The next blob has to be this one.
@@ -55,8 +54,8 @@ static int expect(struct oci_check *c, const struct oci_blob *said, const char *
         c->at++;
         return 0;
     }
-    return err_set(err, ERR_INTEGRITY, "the %s %.*s of its manifest is not there", what,
-                   SPAN_ARG(said->digest));
+    return err_set(err, ERR_INTEGRITY, "the %s %s of its manifest is not there", what,
+                   DIGEST_TEXT(&said->digest));
 }
 
 // The entry that names the document at c->at; NULL for the first one, which the revision names.
@@ -64,12 +63,11 @@ static int find_entry(const struct oci_check *c, const struct oci_index_entry **
                       struct err **err)
 {
     const struct bundle_blob *blob = blob_at(c->bundle, c->artifact, c->at);
-    char *digest = arena_printf(c->arena, "sha256:%.*s", SPAN_ARG(blob->digest));
 
-    *entry = map_get(&c->named, span_str(digest));
+    *entry = map_get(&c->named, digest_key(&blob->digest));
     if (c->at == 0 || (*entry && is_blob(blob, &(*entry)->blob)))
         return 0;
-    return err_set(err, ERR_INTEGRITY, "%s is named by no index of it", digest);
+    return err_set(err, ERR_INTEGRITY, "%s is named by no index of it", DIGEST_TEXT(&blob->digest));
 }
 
 static int check_platform(const struct oci_check *c, const struct oci_manifest *m,
@@ -89,7 +87,7 @@ static int check_platform(const struct oci_check *c, const struct oci_manifest *
     }
     if (oci_platform_rank(&platform, &have) >= 0)
         return 0;
-    return err_set(err, ERR_INTEGRITY, "the manifest %.*s is not for %.*s", SPAN_ARG(m->digest),
+    return err_set(err, ERR_INTEGRITY, "the manifest %s is not for %.*s", DIGEST_TEXT(&m->digest),
                    SPAN_ARG(wanted));
 }
 
@@ -109,8 +107,8 @@ static int check_platforms(struct oci_check *c, const struct oci_manifest *m,
             return -1;
     }
     return used ? 0
-                : err_set(err, ERR_INTEGRITY, "the manifest %.*s is for no platform of the bundle",
-                          SPAN_ARG(m->digest));
+                : err_set(err, ERR_INTEGRITY, "the manifest %s is for no platform of the bundle",
+                          DIGEST_TEXT(&m->digest));
 }
 
 static int check_manifest(struct oci_check *c, struct span bytes,
@@ -151,7 +149,7 @@ static int check_document(struct oci_check *c, struct err **err)
     if (c->manifests)
         return err_set(err, ERR_INTEGRITY, "an index comes behind a manifest");
     for (size_t i = 0; i < index.count; i++)
-        map_put(&c->named, index.entries[i].blob.digest, (void *)&index.entries[i]);
+        map_put(&c->named, digest_key(&index.entries[i].blob.digest), (void *)&index.entries[i]);
     c->at++;
     return 0;
 }

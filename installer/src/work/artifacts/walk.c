@@ -61,7 +61,7 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
     lock_add(w->lock, &(struct lock_entry){.kind = LOCK_GIT,
                                            .name = span_str(clean),
                                            .ref = span_str(ref),
-                                           .digest = span_str(hex),
+                                           .commit = span_str(hex),
                                            .pack = git->pack,
                                            .used_by = &user,
                                            .used_by_count = 1});

@@ -54,10 +54,12 @@ void generator_add_hashes(struct kust *k, struct resmap *m)
         struct resource *r = m->items[i];
         if (!r->add_hash)
             continue;
-        char hex[2 * CRYPTO_SHA256_BYTES + 1];
+        char hex[DIGEST_HEX_BYTES];
+        struct digest sum;
         buf_truncate(&text, 0);
         content(k, r, &text);
-        crypto_sha256_hex(buf_span(&text), hex);
+        sum = crypto_sha256(buf_span(&text));
+        digest_format_hex(&sum, hex);
         hex[SUFFIX_CHARS] = '\0';
         for (char *c = hex; *c; c++) {
             const char *at = strchr(from, *c);
