@@ -35,14 +35,8 @@ struct kust {
     bool track_transformers;                   // note which transformers touched what
     uint32_t mark;                             // of the last search in an index
     unsigned depth;                            // nested kustomizations, to stop runaway trees
-    struct {
-        struct resmap **items;
-        size_t len, cap;
-    } resmaps; // all that were made: their indexes are heap memory
-    struct {
-        struct regex **items;
-        size_t len, cap;
-    } regexes; // all that were compiled
+    VEC(struct resmap *) resmaps;              // all that were made: their indexes are heap memory
+    VEC(struct regex *) regexes;               // all that were compiled
 };
 
 #define KUST_DEPTH_MAX 200 // nested kustomizations

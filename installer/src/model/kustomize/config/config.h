@@ -22,8 +22,7 @@ enum config_list {
 };
 
 struct fieldspecs {
-    struct fieldspec *items;
-    size_t len, cap;
+    VEC(struct fieldspec);
 };
 
 // Fields that hold the name of a resource of kind `target`.
@@ -34,10 +33,7 @@ struct name_reference {
 
 struct transformer_config {
     struct fieldspecs lists[CONFIG_LISTS];
-    struct {
-        struct name_reference *items;
-        size_t len, cap;
-    } references;
+    VEC(struct name_reference) references;
 };
 
 // `base` and `more` together, in the arena (one of them when the other adds nothing). ERR_CONFIG

@@ -3,13 +3,8 @@
 #include "model/kustomize/field/fieldpath.h"
 
 #include "io/regex.h"
-#include "model/kustomize/field/walk.h"
+#include "model/kustomize/field/path.h"
 #include "model/kustomize/scalar.h"
-
-struct parts {
-    struct span *items;
-    size_t len, cap;
-};
 
 static bool is_number(struct span s, uint64_t *value)
 {
@@ -22,7 +17,7 @@ static bool is_element(struct span s)
 }
 
 // "name[3]" as "name" and "3"; anything else as it is.
-static void push_indexed(struct kust *k, struct parts *out, struct span part)
+static void push_indexed(struct kust *k, struct path_parts *out, struct span part)
 {
     uint64_t index = 0;
     size_t open = span_rfind(part, '[');
@@ -38,18 +33,12 @@ static void push_indexed(struct kust *k, struct parts *out, struct span part)
 
 struct fieldpath fieldpath_new(struct kust *k, struct span text, bool indexes)
 {
-    struct span *split = NULL;
-    struct fieldpath p = {.text = text};
-    p.len = path_split(k->arena, text, '.', true, &split);
-    p.parts = split;
+    struct path_parts parts = path_split(k->arena, text, '.', true), indexed = {0};
     if (!indexes)
-        return p;
-    struct parts out = {0};
-    for (size_t i = 0; i < p.len; i++)
-        push_indexed(k, &out, split[i]);
-    p.parts = out.items;
-    p.len = out.len;
-    return p;
+        return (struct fieldpath){text, parts.items, parts.len};
+    VEC_FOREACH (const struct span *, part, &parts)
+        push_indexed(k, &indexed, *part);
+    return (struct fieldpath){text, indexed.items, indexed.len};
 }
 
 static int misfit(struct kust *k, const struct fieldpath *p, const struct node *n,

@@ -45,9 +45,4 @@ int walk_field(const struct walk *w, const struct fieldspec *spec, struct node *
 int walk_path(const struct walk *w, const struct fieldspec *spec, struct node *root,
               struct err **err) MUST_CHECK;
 
-// Splits at `delimiter`; a backslash before it keeps it in the part. With `brackets`, a part that
-// begins with "[" goes on to its "]". The parts live in the arena.
-size_t path_split(struct arena *arena, struct span path, char delimiter, bool brackets,
-                  struct span **parts);
-
 #endif

@@ -14,8 +14,7 @@ struct tuple {
 };
 
 struct tuples {
-    struct tuple *items;
-    size_t len, cap;
+    VEC(struct tuple);
 };
 
 static bool tuple_eq(const struct tuple *a, const struct tuple *b)

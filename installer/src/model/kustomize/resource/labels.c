@@ -16,10 +16,7 @@ enum label_operator {
 struct label_requirement {
     struct span key;
     enum label_operator op;
-    struct {
-        struct span *items;
-        size_t len, cap;
-    } values;
+    VEC(struct span) values;
 };
 
 struct lexer {

@@ -8,8 +8,7 @@
 struct label_requirement;
 
 struct label_selector {
-    struct label_requirement *items; // all must hold
-    size_t len, cap;
+    VEC(struct label_requirement); // all must hold
 };
 
 // "a=b, c!=d, e in (f,g), h notin (i), j, !k, l>3". ERR_CONFIG.

@@ -9,8 +9,7 @@
 #include "model/kustomize/resource/resource.h"
 
 struct resmap {
-    struct resource **items;
-    size_t len, cap;
+    VEC(struct resource *);
     bool indexed;
     bool unchecked;     // patches may have made identities equal
     struct map by_id;   // resid_key() of the current identity and all earlier ones
@@ -18,8 +17,7 @@ struct resmap {
 };
 
 struct resource_list {
-    struct resource **items;
-    size_t len, cap;
+    VEC(struct resource *);
 };
 
 struct resmap *resmap_new(struct kust *k);

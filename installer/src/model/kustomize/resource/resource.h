@@ -38,18 +38,9 @@ struct resource {
     const struct schemas *schemas; // know which kinds have no namespace
     const char *file;              // where it was read; for messages and the result
     uint32_t line;
-    struct {
-        struct previous *items;
-        size_t len, cap;
-    } previous; // oldest first
-    struct {
-        struct span *items;
-        size_t len, cap;
-    } prefixes, suffixes, var_names;
-    struct {
-        const struct origin **items;
-        size_t len, cap;
-    } transformations;
+    VEC(struct previous) previous; // oldest first
+    VEC(struct span) prefixes, suffixes, var_names;
+    VEC(const struct origin *) transformations;
     const struct origin *origin;
     uint32_t mark;    // of the last search that found it
     uint8_t behavior; // enum behavior

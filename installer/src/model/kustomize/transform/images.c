@@ -10,15 +10,10 @@ struct image {
     struct regex *pattern; // NULL when the name is matched byte by byte
 };
 
-struct field_list {
-    struct node **items;
-    size_t len, cap;
-};
-
 struct tagging {
     struct walk walk;
-    struct field_list conventional; // containers[].image anywhere
-    struct field_list configured;   // by field specs
+    struct node_list conventional; // containers[].image anywhere
+    struct node_list configured;   // by field specs
 };
 
 // Whether the pattern is plain text but for dots, which match any character.
@@ -108,7 +103,7 @@ static void retag(struct kust *k, const struct image *image, struct node *field)
                                           SPAN_ARG(digest))));
 }
 
-static int apply(struct kust *k, const struct image *image, const struct field_list *fields,
+static int apply(struct kust *k, const struct image *image, const struct node_list *fields,
                  struct err **err)
 {
     for (size_t i = 0; i < fields->len; i++) {

@@ -13,8 +13,7 @@ struct reference {
 };
 
 struct reference_list {
-    struct reference *items;
-    size_t len, cap;
+    VEC(struct reference);
 };
 
 struct fixing {
@@ -28,24 +27,16 @@ struct fixing {
     // Of the referrer at hand:
     struct resource *referrer;
     struct resid referrer_id;
-    struct {
-        struct span *items;
-        size_t len, cap;
-    } places;              // namespaces that it can refer to; none: all
-    size_t subject_places; // how many at their end only count for targets that name them
+    VEC(struct span) places; // namespaces that it can refer to; none: all
+    size_t subject_places;   // how many at their end only count for targets that name them
     const struct reference *reference;
-};
-
-struct candidate_list {
-    struct resource **items;
-    size_t len, cap;
 };
 
 static void index_add(struct fixing *f, struct map *map, struct span key, struct resource *r)
 {
-    struct candidate_list *list = map_get(map, key);
+    struct resource_list *list = map_get(map, key);
     if (!list) {
-        list = ARENA_NEW(f->kust->arena, struct candidate_list);
+        list = ARENA_NEW(f->kust->arena, struct resource_list);
         (void)map_put(map, arena_span(f->kust->arena, key), list);
     }
     if (!list->len || list->items[list->len - 1] != r)
@@ -146,8 +137,8 @@ static bool in_namespace(const struct resource *r, const struct namespace_rule *
     return span_eq(own, *rule->ns) && !span_is(own, RESID_NO_NAMESPACE);
 }
 
-static void sieve(struct fixing *f, const struct candidate_list *list,
-                  const struct namespace_rule *rule, struct candidate_list *out)
+static void sieve(struct fixing *f, const struct resource_list *list,
+                  const struct namespace_rule *rule, struct resource_list *out)
 {
     for (size_t i = 0; list && i < list->len; i++) {
         struct resource *r = list->items[i];
@@ -164,7 +155,7 @@ static int by_order(const void *a, const void *b)
 }
 
 static void find_candidates(struct fixing *f, struct span name, const struct namespace_rule *rule,
-                            struct candidate_list *out)
+                            struct resource_list *out)
 {
     if (!f->places.len) {
         sieve(f, map_get(&f->by_name, name), rule, out);
@@ -179,7 +170,7 @@ static void find_candidates(struct fixing *f, struct span name, const struct nam
         qsort(out->items, out->len, sizeof(*out->items), by_order);
 }
 
-static void keep_same_affixes(const struct fixing *f, struct candidate_list *list, bool allow_empty)
+static void keep_same_affixes(const struct fixing *f, struct resource_list *list, bool allow_empty)
 {
     size_t kept = 0;
     for (size_t i = 0; i < list->len; i++) {
@@ -189,7 +180,7 @@ static void keep_same_affixes(const struct fixing *f, struct candidate_list *lis
     list->len = kept;
 }
 
-static bool all_alike(const struct candidate_list *list, bool with_namespace)
+static bool all_alike(const struct resource_list *list, bool with_namespace)
 {
     for (size_t i = 1; i < list->len; i++) {
         if (!span_eq(resource_name(list->items[0]), resource_name(list->items[i])))
@@ -202,7 +193,7 @@ static bool all_alike(const struct candidate_list *list, bool with_namespace)
 }
 
 static int ambiguous(struct fixing *f, const struct node *field, struct span name,
-                     const struct candidate_list *list, struct err **err)
+                     const struct resource_list *list, struct err **err)
 {
     struct kust *k = f->kust;
     const char *first = resource_text(k, list->items[0]);
@@ -215,7 +206,7 @@ static int ambiguous(struct fixing *f, const struct node *field, struct span nam
 
 // The resource that a name means, or NULL when none was renamed.
 static int choose(struct fixing *f, const struct node *field, struct span name,
-                  struct candidate_list *list, bool with_namespace, struct resource **out,
+                  struct resource_list *list, bool with_namespace, struct resource **out,
                   struct err **err)
 {
     *out = NULL;
@@ -233,7 +224,7 @@ static int choose(struct fixing *f, const struct node *field, struct span name,
 static int fix_scalar(struct fixing *f, struct node *field, struct err **err)
 {
     struct span name = scalar_raw(field);
-    struct candidate_list list = {0};
+    struct resource_list list = {0};
     struct namespace_rule any = {NULL, false};
     struct resource *target = NULL;
     find_candidates(f, name, &any, &list);
@@ -271,7 +262,7 @@ static int fix_map(struct fixing *f, struct node *map, struct err **err)
         return kust_fail(k, map, err, "%s: field %.*s: expected a map with a name",
                          resource_text(k, f->referrer), SPAN_ARG(f->reference->spec->path));
     struct span name = scalar_raw(name_node), ns = scalar_raw(ns_node);
-    struct candidate_list list = {0};
+    struct resource_list list = {0};
     struct namespace_rule rule = {ns_node ? &ns : NULL, ns_node && was_namespace(f, ns)};
     struct resource *target = NULL;
     find_candidates(f, name, &rule, &list);

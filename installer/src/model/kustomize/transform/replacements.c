@@ -299,10 +299,7 @@ static int write_target(struct kust *k, struct resmap *m, struct resource *r,
 
 struct target {
     const struct selector *select;
-    struct {
-        const struct selector **items;
-        size_t len, cap;
-    } reject;
+    VEC(const struct selector *) reject;
 };
 
 static int any_id(const struct selector *s, const struct resource *r, bool *match, struct err **err)

@@ -23,8 +23,7 @@ struct transformer {
 };
 
 struct transformer_list {
-    struct transformer *items;
-    size_t len, cap;
+    VEC(struct transformer);
 };
 
 enum subject_mode {

@@ -4,7 +4,7 @@
 #include "base/path.h"
 #include "model/kustomize/config/fields.h"
 #include "model/kustomize/field/fieldpath.h"
-#include "model/kustomize/field/walk.h"
+#include "model/kustomize/field/path.h"
 #include "model/kustomize/resource/selector.h"
 #include "model/kustomize/scalar.h"
 #include "model/kustomize/transform/transform.h"
@@ -66,12 +66,11 @@ static const char *insert_part(struct kust *k, struct span path, int64_t positio
 static int add_value(struct kust *k, const struct value_args *args, const struct node *target,
                      struct resource *r, struct err **err)
 {
-    struct fieldpath path = {.text = node_get_text(target, "fieldPath")};
-    struct span *parts = NULL;
+    struct span text = node_get_text(target, "fieldPath");
+    struct path_parts parts = path_split(k->arena, text, '/', false);
+    struct fieldpath path = {text, parts.items, parts.len};
     struct node_list fields = {0};
     int64_t position = node_get_int(target, "filePathPosition", 0);
-    path.len = path_split(k->arena, path.text, '/', false, &parts);
-    path.parts = parts;
     if (fieldpath_match(k, &path, 0, r->node, FIELDPATH_CREATE_SCALAR, &fields, err) < 0)
         return err_wrap(err, "%s", resource_text(k, r));
     for (size_t i = 0; i < fields.len; i++) {

@@ -13,8 +13,7 @@ struct var {
 };
 
 struct var_list {
-    struct var *items;
-    size_t len, cap;
+    VEC(struct var);
 };
 
 // Adds the `vars` of a kustomization and marks the resources they mean. ERR_CONFIG.
