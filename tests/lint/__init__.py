@@ -8,6 +8,7 @@ RULES = {
     "cycles": layers.cycles,
     "circles": circles.circles,
     "map": readme.modules,
+    "decided": readme.decided,
     "length": sizes.file_length,
     "function": sizes.function_length,
     "complexity": sizes.complexity,

@@ -4,8 +4,11 @@
 import re
 
 from .layers import Table
+from .names import VARIABLE
+from .sizes import functions
 
 NAME = re.compile(r"`([^`]+)`")
+DECIDED = "Where is it decided …?"
 
 
 def page(tree):
@@ -30,3 +33,39 @@ def modules(tree):
     declared = set(Table(tree).uses)
     yield from (f"{tree.name(page(tree))}: no row for module {name}" for name in sorted(declared - described))
     yield from (f"{tree.name(page(tree))}: {name} is no module" for name in sorted(described - declared))
+
+
+def names_of(tree, path):
+    """What a row of the table of decisions may name: what a .c file defines, words of a header."""
+    if path.suffix == ".c":
+        return {function.name for function in functions(tree) if function.path == path} | set(
+            VARIABLE.findall(tree.code(path)))
+    return set(re.findall(r"\w+", tree.code(path)))
+
+
+def decision(tree, question, file, names):
+    """What is wrong with a row of the table of decisions, or None."""
+    files = NAME.findall(file)
+    path = tree.source / "".join(files)
+    if len(files) != 1 or not path.is_file():
+        return f"{question}: {file} is not one file below installer/src"
+    missing = set(NAME.findall(names)) - names_of(tree, path)
+    if missing or not NAME.search(names):
+        return f"{question}: {files[0]} has no {' '.join(sorted(missing)) or names}"
+    return None
+
+
+def decided(tree):
+    """installer/src/README.md says where things are decided: one file each, which defines what to look for."""
+    questions = set()
+    for question, file, names in rows(tree, DECIDED):
+        if not NAME.search(file):  # the head of the table
+            continue
+        wrong = decision(tree, question, file, names)
+        if question in questions:
+            wrong = f"{question}: decided twice"
+        questions.add(question)
+        if wrong:
+            yield f"{tree.name(page(tree))}: {wrong}"
+    if not questions:
+        yield f"{tree.name(page(tree))}: no table under '{DECIDED}'"

@@ -192,6 +192,34 @@ def test_unused_edge_is_refused(plant):
     assert "model/kube declares io/http but includes nothing of it" in result.stdout
 
 
+DECISIONS = """\
+## Where is it decided …?
+
+| question | file | look for |
+|---|---|---|
+| how much is added | `base/two.c` | `two_add` |
+| the port | `io/http/get_int.h` | `HTTP_PORT` |
+"""
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("`base/two.c`", "`base/three.c`", "how much is added: `base/three.c` is not one file"),
+    ("`base/two.c`", "`base/one.c` `base/two.c`", "is not one file"),
+    ("`base/two.c`", "`base/one.c`", "how much is added: base/one.c has no two_add"),
+    ("`two_add`", "`one_add`", "base/two.c has no one_add"),  # it only calls that one
+    ("`HTTP_PORT`", "-", "the port: io/http/get_int.h has no -"),
+    ("the port", "how much is added", "how much is added: decided twice"),
+    ("Where is it decided …?", "Decisions", "no table under 'Where is it decided …?'"),
+])
+def test_decision_that_is_made_elsewhere_is_refused(plant, old, new, words):
+    plant.write("installer/src/README.md", DECISIONS)
+    assert plant.lint("decided").returncode == 0
+    plant.replace("installer/src/README.md", old, new)
+    result = plant.lint("decided")
+    assert result.returncode == 1
+    assert words in result.stdout
+
+
 # The pieces of a second file of io/http, which uses what get.c defines, and how get.c may use it.
 OTHER = '#include "io/http.h"\n\nint http_put(void);\nint http_put(void)\n{\n    return http_get();\n}\n'
 BACK = [
