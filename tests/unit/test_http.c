@@ -177,16 +177,6 @@ static void test_http__check_status_shows_a_text_body(void **state)
     assert_non_null(err_hint_text(err));
 }
 
-static void test_http__backoff_grows_to_its_limit(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 50; i++) {
-        assert_in_range(http_backoff_ms(1, 0), HTTP_BACKOFF_FIRST_MS / 2, HTTP_BACKOFF_FIRST_MS);
-        assert_in_range(http_backoff_ms(30, 0), HTTP_BACKOFF_MOST_MS / 2, HTTP_BACKOFF_MOST_MS);
-    }
-    assert_int_equal(http_backoff_ms(1, 20000), 20000);
-}
-
 static void test_http__escape_keeps_unreserved_characters_only(void **state)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -202,5 +192,4 @@ UNIT_MAIN(UNIT(test_http__urls_of_other_schemes_are_refused), UNIT(test_http__lo
           UNIT(test_http__no_proxy_entries), UNIT(test_http__headers_are_found_in_any_case),
           UNIT(test_http__headers_without_end_are_refused),
           UNIT(test_http__check_status_shows_a_text_body),
-          UNIT(test_http__backoff_grows_to_its_limit),
           UNIT(test_http__escape_keeps_unreserved_characters_only))

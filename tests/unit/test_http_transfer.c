@@ -116,7 +116,7 @@ static void test_http_transfer__stalls_and_deadlines_end_it(void **state)
     err_clear(&f->err);
     http_response_free(&f->response);
     request.stall_timeout_ms = -1;
-    request.deadline = timer_now() + 300;
+    request.budget.deadline = timer_now() + 300;
     assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), -1);
     assert_int_equal(f->response.failure, HTTP_TIMED_OUT);
     assert_err(f->err, ERR_TIMEOUT, "time limit");
@@ -127,11 +127,10 @@ static void test_http_transfer__a_deadline_holds_for_all_attempts(void **state)
     struct fixture *f = *state;
     struct http_request request = {.url = "http://127.0.0.1:1/",
                                    .retry = HTTP_RETRY_ALL,
-                                   .attempts = 1000,
-                                   .deadline = timer_now() + 1000};
+                                   .budget = {.attempts = 1000, .deadline = timer_now() + 1000}};
 
     assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), -1);
-    assert_true(timer_now() >= request.deadline - 1000);
+    assert_true(timer_now() >= request.budget.deadline - 1000);
     assert_err(f->err, ERR_SOURCE, "cannot connect");
 }
 

@@ -113,7 +113,7 @@ static inline int perform(struct fixture *f, enum kube_verb verb, const char *na
                                    .ns = "default",
                                    .name = name,
                                    .body = verb == KUBE_GET ? NULL : body,
-                                   .deadline = timer_now() + 5000};
+                                   .budget = {.deadline = timer_now() + 5000}};
 
     kube_answer_free(&f->answer);
     err_clear(&f->err);

@@ -111,7 +111,7 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     int64_t deadline = timer_add(timer_now(), o->timeout_ms);
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
-    struct kube_options kube_options = {.deadline = deadline};
+    struct kube_options kube_options = {.budget = {.deadline = deadline}};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
     struct facts facts CLEANUP(facts_close) = {0};
     struct look l CLEANUP(look_free) = {0};

@@ -138,7 +138,7 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
 {
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
-    struct kube_options kube_options = {.deadline = deadline};
+    struct kube_options kube_options = {.budget = {.deadline = deadline}};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
     struct layers_options options = {.deadline = deadline,
                                      .fail_after_ms = o->fail_after_ms,

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/compiler.h"
@@ -26,11 +27,9 @@
 #include "base/stream.h"
 #include "base/timer.h"
 
-#define HTTP_CONNECT_TIMEOUT_MS 15000 // name, TCP and TLS together
-#define HTTP_STALL_TIMEOUT_MS 60000   // no byte in either direction
-#define HTTP_ATTEMPTS 5
-#define HTTP_BACKOFF_FIRST_MS 250
-#define HTTP_BACKOFF_MOST_MS 8000
+#define HTTP_CONNECT_TIMEOUT_MS 15000  // name, TCP and TLS together
+#define HTTP_STALL_TIMEOUT_MS 60000    // no byte in either direction
+#define HTTP_ATTEMPTS 5                // unless the budget says else
 #define HTTP_RETRY_AFTER_MOST_MS 60000 // a longer Retry-After is not waited for
 #define HTTP_REDIRECTS_MAX 10
 #define HTTP_BODY_MAX_BYTES                                                                        \
@@ -120,9 +119,8 @@ struct http_request {
         max_bytes; // limit of the body, unpacked; 0: HTTP_BODY_MAX_BYTES if collected, else none
     int connect_timeout_ms; // 0: HTTP_CONNECT_TIMEOUT_MS
     int stall_timeout_ms;   // 0: HTTP_STALL_TIMEOUT_MS; -1: none
-    int64_t deadline;       // absolute, for all attempts together; 0: none
-    unsigned retry;         // enum http_retry
-    int attempts;           // 0: HTTP_ATTEMPTS
+    unsigned retry;         // enum http_retry: what is worth another attempt
+    struct budget budget;   // without attempts: HTTP_ATTEMPTS
 };
 
 enum http_failure {
@@ -131,7 +129,7 @@ enum http_failure {
     HTTP_BROKEN,    // the connection broke or stalled before the whole answer was here
     HTTP_TLS,       // the handshake or the verification of the peer failed
     HTTP_REFUSED,   // by us: limits, protocols, redirects, plain credentials, a failing callback
-    HTTP_TIMED_OUT, // the request's deadline passed
+    HTTP_TIMED_OUT, // the deadline of the budget passed
     HTTP_CANCELLED,
 };
 
@@ -204,10 +202,6 @@ struct stream *http_open(struct http *h, const struct http_request *request, str
 const struct http_response *http_stream_response(const struct stream *s);
 
 // --- helpers ---
-
-// The pause before attempt `n` (from 1) is repeated: doubling from HTTP_BACKOFF_FIRST_MS to
-// HTTP_BACKOFF_MOST_MS, with jitter; at least `retry_after_ms`.
-int64_t http_backoff_ms(int n, int64_t retry_after_ms);
 
 // The Retry-After header of an answer in milliseconds, or 0.
 int64_t http_retry_after_ms(const struct http_response *r);

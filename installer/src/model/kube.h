@@ -19,7 +19,8 @@
 #define KUBE_CLOCK_SKEW_S 60  // a larger difference of clocks is warned of
 #define KUBE_PAGE_OBJECTS 500 // of a list
 #define KUBE_DISCOVERY_FRESH_MS 2000
-#define KUBE_RETRY_MS 30000 // how long a request is repeated when it names no deadline
+#define KUBE_RETRY_MS 30000     // how long a request is repeated when no budget has a deadline
+#define KUBE_PAUSE_MOST_MS 2000 // between two attempts: an API server that restarts is near
 #define KUBE_ANSWER_MAX_BYTES ((uint64_t)64 << 20)
 #define KUBE_EVENT_MAX_BYTES ((size_t)16 << 20) // one event of a watch
 
@@ -54,9 +55,9 @@ const char *kubeconfig_source(const struct kubeconfig *c);
 struct kube;
 
 struct kube_options {
-    const char *manager; // field manager of writes; NULL: "sandstrap"
-    int64_t deadline;    // absolute timer_now() time up to which an unreachable API server is
-                         // waited for; 0: KUBE_RETRY_MS from each request
+    const char *manager;  // field manager of writes; NULL: "sandstrap"
+    struct budget budget; // of requests that leave theirs open; an unreachable API server is
+                          // waited for up to its deadline; 0: KUBE_RETRY_MS from each request
 };
 
 // Opens no connection yet. `h` and `config` are borrowed and outlive the client. ERR_CONFIG: a
@@ -146,8 +147,7 @@ struct kube_request {
     const char *uid;               // delete: preconditions; NULL: none
     const char *resource_version;
     const char *propagation; // delete: NULL: "Background"
-    int64_t deadline;        // absolute; 0: the client's
-    bool no_retry;           // one attempt only
+    struct budget budget;    // what it leaves open is the client's
 };
 
 // Why a call failed, from the Status object and the HTTP status.
@@ -165,7 +165,7 @@ enum kube_reason {
     KUBE_WEBHOOK,     // an admission or conversion webhook could not be called
     KUBE_GONE,        // 410
     KUBE_BUSY,        // 429, 5xx after all repeats
-    KUBE_UNREACHABLE, // no answer until the deadline
+    KUBE_UNREACHABLE, // no answer within the budget
     KUBE_OTHER,
 };
 
@@ -193,7 +193,7 @@ typedef void kube_done_fn(void *data, struct kube_answer *answer, const struct e
 struct kube_call;
 
 // Queues a call; at most KUBE_IN_FLIGHT_MAX run at once, in the order given. 429, 5xx, failing
-// webhooks and an unreachable server are repeated until the deadline; 401 once with fresh
+// webhooks and an unreachable server are repeated within the budget; 401 once with fresh
 // credentials. Never fails on the spot. `done` is called from the loop, once.
 struct kube_call *kube_start(struct kube *k, const struct kube_request *request, kube_done_fn *done,
                              void *data) RETURNS_NONNULL;

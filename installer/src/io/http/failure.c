@@ -62,7 +62,7 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
 
 static enum http_failure timed_out(struct http_transfer *t)
 {
-    if (t->request.deadline && timer_now() >= t->request.deadline) {
+    if (timer_now() >= budget_deadline(&t->request.budget)) {
         err_set(&t->error, ERR_TIMEOUT, "no complete answer within the time limit");
         return HTTP_TIMED_OUT;
     }

@@ -4,20 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
 
 static bool is_busy_status(int status)
 {
     return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
-}
-
-static bool has_attempt_left(const struct http_transfer *t)
-{
-    int attempts = t->request.attempts ? t->request.attempts : HTTP_ATTEMPTS;
-
-    return t->attempt < attempts;
 }
 
 bool transfer_will_repeat_status(const struct http_transfer *t)
@@ -27,8 +19,10 @@ bool transfer_will_repeat_status(const struct http_transfer *t)
     bool wanted = ((retry & HTTP_RETRY_BUSY) && is_busy_status(status)) ||
                   ((retry & HTTP_RETRY_ERROR) && status == 500);
 
-    return wanted && has_attempt_left(t) &&
-           http_retry_after_ms(&t->response) <= HTTP_RETRY_AFTER_MOST_MS;
+    int64_t retry_after = http_retry_after_ms(&t->response);
+
+    return wanted && retry_after <= HTTP_RETRY_AFTER_MOST_MS &&
+           budget_repeat_at(&t->request.budget, t->attempt, retry_after) > 0;
 }
 
 void transfer_resume(struct http_transfer *t)
@@ -57,9 +51,9 @@ static void prepare_attempt(struct http_transfer *t)
         snprintf(range, sizeof(range), "%llu-", (unsigned long long)from);
         curl_easy_setopt(t->easy, CURLOPT_RANGE, range);
     }
-    if (t->request.deadline)
+    if (t->request.budget.deadline)
         curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS,
-                         (long)timer_left(t->request.deadline, INT32_MAX) + 1);
+                         (long)timer_left(t->request.budget.deadline, INT32_MAX) + 1);
     *t->curl_text = '\0';
     t->head_complete = false;
     t->swallow = false;
@@ -117,12 +111,12 @@ static void repeat(void *data)
     t->state = TRANSFER_QUEUED;
 }
 
-// False when the deadline would pass before.
+// False when the budget allows none.
 static bool schedule_repeat(struct http_transfer *t, int64_t retry_after_ms)
 {
-    int64_t at = timer_now() + http_backoff_ms(t->attempt, retry_after_ms);
+    int64_t at = budget_repeat_at(&t->request.budget, t->attempt, retry_after_ms);
 
-    if (t->request.deadline && at >= t->request.deadline)
+    if (!at)
         return false;
     err_clear(&t->error);
     t->state = TRANSFER_PAUSING;
@@ -152,7 +146,7 @@ static bool will_repeat_failure(struct http_transfer *t, enum http_failure failu
     bool wanted = (failure == HTTP_UNREACHED && (retry & HTTP_RETRY_UNREACHED)) ||
                   (failure == HTTP_BROKEN && (retry & HTTP_RETRY_BROKEN));
 
-    return wanted && has_attempt_left(t) && can_restart(t);
+    return wanted && can_restart(t);
 }
 
 void transfer_end_attempt(struct http_transfer *t, CURLcode code)
@@ -176,22 +170,6 @@ void transfer_end_attempt(struct http_transfer *t, CURLcode code)
             t->response.status = 0;
     }
     transfer_end(t, failure);
-}
-
-int64_t http_backoff_ms(int n, int64_t retry_after_ms)
-{
-    int64_t pause = HTTP_BACKOFF_FIRST_MS;
-    uint32_t dice = 0;
-
-    for (int i = 1; i < n && pause < HTTP_BACKOFF_MOST_MS; i++)
-        pause *= 2;
-    if (pause > HTTP_BACKOFF_MOST_MS)
-        pause = HTTP_BACKOFF_MOST_MS;
-    // Between half and all of it, so that many clients do not come back together.
-    if (getrandom(&dice, sizeof(dice), GRND_NONBLOCK) < 0)
-        dice = (uint32_t)timer_now();
-    pause = pause / 2 + dice % (pause / 2 + 1);
-    return pause > retry_after_ms ? pause : retry_after_ms;
 }
 
 // --- life ---
@@ -228,6 +206,8 @@ static void copy_request(struct http_transfer *t, const struct http_request *req
     r->bearer = copy_text(t->arena, request->bearer);
     r->user = copy_text(t->arena, request->user);
     r->password = copy_text(t->arena, request->password);
+    if (!r->budget.attempts)
+        r->budget.attempts = HTTP_ATTEMPTS;
 }
 
 struct http_transfer *transfer_new(struct http *h, const struct http_request *request,

@@ -24,7 +24,6 @@ struct call {
     void *data;
     struct http_transfer *transfer;
     uint64_t timer;
-    int64_t started;
     int attempts;
     unsigned generation; // of the credentials it was sent with
     bool refreshed;      // them, after a 401
@@ -69,13 +68,6 @@ static const char *const *header_lines(struct call *c, const char *const *more)
     return lines.items;
 }
 
-static int64_t deadline_of(const struct call *c)
-{
-    if (c->spec.deadline)
-        return c->spec.deadline;
-    return c->kube->deadline ? c->kube->deadline : c->started + KUBE_RETRY_MS;
-}
-
 static void send(struct call *c)
 {
     struct kube *k = c->kube;
@@ -116,12 +108,12 @@ static void end_pause(void *data)
     send_queued(c->kube);
 }
 
-// False when the deadline would pass before the next attempt.
+// False when the budget allows no further attempt.
 static bool pause_call(struct call *c, int64_t retry_after_ms)
 {
-    int64_t at = timer_now() + http_backoff_ms(c->attempts < 4 ? c->attempts : 4, retry_after_ms);
+    int64_t at = budget_repeat_at(&c->spec.budget, c->attempts, retry_after_ms);
 
-    if (c->spec.no_retry || at >= deadline_of(c))
+    if (!at)
         return false;
     c->state = CALL_PAUSING;
     c->timer = timers_add(http_timers(c->kube->http), at, end_pause, c);
@@ -243,6 +235,15 @@ static void on_done(void *data, const struct http_response *r, const struct err 
 
 // --- interface ---
 
+static struct budget budget_of(const struct kube *k, const struct call_spec *spec)
+{
+    struct budget b = budget_or(&spec->budget, &k->budget);
+
+    if (!b.deadline)
+        b.deadline = timer_now() + KUBE_RETRY_MS;
+    return b;
+}
+
 struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
                         call_drop_fn *drop, void *data)
 {
@@ -259,10 +260,10 @@ struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_
         c->spec.content_type = arena_str(c->arena, spec->content_type);
     if (spec->body.len)
         c->spec.body = arena_span(c->arena, spec->body);
+    c->spec.budget = budget_of(k, spec);
     c->done = done;
     c->drop = drop;
     c->data = data;
-    c->started = timer_now();
     c->next = k->calls;
     if (c->next)
         c->next->previous = c;

@@ -18,7 +18,9 @@ struct kube *kube_new(struct http *h, const struct kubeconfig *config,
     k->config = config;
     k->report = http_report(h);
     k->manager = mem_str(o->manager ? o->manager : "sandstrap");
-    k->deadline = o->deadline;
+    k->budget = o->budget;
+    if (!k->budget.pause_most_ms)
+        k->budget.pause_most_ms = KUBE_PAUSE_MOST_MS;
     k->credentials = credentials_new(k, err);
     return k->credentials ? STEAL(k) : NULL;
 }

@@ -21,7 +21,7 @@ struct kube {
     const struct kubeconfig *config;
     struct report *report;
     char *manager;
-    int64_t deadline;
+    struct budget budget;
     struct credentials *credentials;
     struct discovery *discovery;
 
@@ -69,10 +69,10 @@ struct exec_credential {
     int64_t expires; // seconds since the epoch; 0: never
 };
 
-// Runs the plugin of the configuration; what does not end is killed. Blocks, running the loop, up
-// to `deadline` (absolute; 0: only the plugin's own limit). ERR_API when it fails, ERR_TIMEOUT when
-// the deadline passes, ERR_CANCELLED.
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, int64_t deadline,
+// Runs the plugin of the configuration; what does not end is killed. Blocks, running the loop.
+// ERR_API when it fails or takes longer than a plugin may, ERR_TIMEOUT when the deadline of the
+// budget passes first, ERR_CANCELLED.
+int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struct budget *budget,
                     struct exec_credential *out, struct err **err) MUST_CHECK;
 void exec_credential_free(struct exec_credential *c);
 
@@ -109,10 +109,9 @@ struct call_spec {
     const char *accept; // NULL: JSON
     const char *content_type;
     struct span body;
-    const char *what; // "apply ConfigMap a/b", for messages
-    int64_t deadline; // 0: the client's
-    bool no_retry;
-    bool not_idempotent; // a broken connection ends it
+    const char *what;     // "apply ConfigMap a/b", for messages
+    bool not_idempotent;  // a broken connection ends it
+    struct budget budget; // what it leaves open is the client's
 };
 
 struct call_result {

@@ -152,7 +152,7 @@ static int read_group_version(struct kube *k, const struct group_version *gv, st
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     char *path CLEANUP(mem_cleanup) =
         mem_printf("%s/%s", *gv->group ? "/apis" : "/api", gv->api_version);
-    struct call_spec spec = {.path = path, .what = "discovery", .no_retry = true};
+    struct call_spec spec = {.path = path, .what = "discovery", .budget = {.attempts = 1}};
     struct err *error CLEANUP(err_cleanup) = NULL;
     const struct node *root = call_get_json(k, &spec, d, NULL, &error);
 

@@ -241,12 +241,13 @@ static int run_to_end(struct plugin *p, struct http *h, int64_t deadline, struct
     return passed;
 }
 
-static int wait_for(struct plugin *p, struct http *h, int64_t deadline, struct err **err)
+static int wait_for(struct plugin *p, struct http *h, const struct budget *budget, struct err **err)
 {
     int64_t start = timer_now();
     int64_t own =
         timer_add(start, p->interactive ? PLUGIN_INTERACTIVE_TIMEOUT_MS : PLUGIN_TIMEOUT_MS);
-    bool ours = !deadline || own < deadline;
+    int64_t deadline = budget_deadline(budget);
+    bool ours = own < deadline;
     int passed = run_to_end(p, h, ours ? own : deadline, err), status;
     char took[32];
 
@@ -316,7 +317,7 @@ static int read_answer(const struct plugin *p, struct exec_credential *out, stru
     return 0;
 }
 
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, int64_t deadline,
+int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struct budget *budget,
                     struct exec_credential *out, struct err **err)
 {
     struct plugin p = {.exec = config->exec, .out = -1, .text = BUF_INIT(PLUGIN_OUTPUT_MAX_BYTES)};
@@ -328,7 +329,7 @@ int exec_plugin_run(struct http *h, const struct kubeconfig *config, int64_t dea
         return err_set(err, ERR_CONFIG, "exec plugin %s: it needs a terminal", p.exec->command);
     done = start(&p, config, err);
     if (done == 0)
-        done = wait_for(&p, h, deadline, err);
+        done = wait_for(&p, h, budget, err);
     if (done == 0)
         done = read_answer(&p, out, err);
     if (p.out >= 0)

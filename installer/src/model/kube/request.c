@@ -139,9 +139,8 @@ static void send(struct kube_call *c)
         .content_type = verbs[r->verb].content_type,
         .body = buf_span(&c->body),
         .what = c->what,
-        .deadline = r->deadline,
-        .no_retry = r->no_retry,
         .not_idempotent = r->verb == KUBE_CREATE,
+        .budget = r->budget,
     };
 
     c->call = call_start(c->kube, &spec, on_call_done, call_drop, c);

@@ -89,16 +89,18 @@ static void end_pause(void *data)
         list_anew(w);
 }
 
-static void pause_watch(struct kube_watch *w, int64_t ms)
+static void pause_until(struct kube_watch *w, int64_t at)
 {
     if (!w->stopped)
-        w->timer = timers_add(http_timers(w->kube->http), timer_now() + ms, end_pause, w);
+        w->timer = timers_add(http_timers(w->kube->http), at, end_pause, w);
 }
 
 static void pause_after_failure(struct kube_watch *w, int64_t retry_after_ms)
 {
+    static const struct budget endless = {.pause_most_ms = KUBE_PAUSE_MOST_MS};
+
     w->failures++;
-    pause_watch(w, http_backoff_ms(w->failures < 4 ? w->failures : 4, retry_after_ms));
+    pause_until(w, budget_repeat_at(&endless, w->failures, retry_after_ms));
 }
 
 static void refuse(struct kube_watch *w, enum kube_reason reason, const struct err *error)
@@ -107,7 +109,7 @@ static void refuse(struct kube_watch *w, enum kube_reason reason, const struct e
     w->owes_sync = true;
     if (w->handler.refused)
         w->handler.refused(w->handler.data, reason, error);
-    pause_watch(w, KUBE_WATCH_REFUSED_MS);
+    pause_until(w, timer_now() + KUBE_WATCH_REFUSED_MS);
 }
 
 // What a refused list or watch means for the next step.
@@ -118,7 +120,7 @@ static void on_refusal(struct kube_watch *w, const struct failure *f, const stru
     switch (f->reason) {
     case KUBE_GONE:
         w->expired = true;
-        pause_watch(w, 0);
+        pause_until(w, timer_now());
         break;
     case KUBE_UNAUTHORIZED:
         if (w->failures == 0 && credentials_refresh(w->kube->credentials, &error) >= 0)

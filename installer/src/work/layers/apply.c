@@ -54,7 +54,7 @@ static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_d
         .manager = job->group->apply->manager,
         .dry_run = dry_run,
         .force_over = forced_managers,
-        .deadline = job->group->apply->deadline,
+        .budget = {.deadline = job->group->apply->deadline},
     };
 
     job->call = kube_start(job->group->apply->kube, &request, done, job);
