@@ -65,13 +65,25 @@ def cluster_groups(path):
         for (group, version), found in items.items()]}
 
 
+DEFINITIONS = {  # what the scene "defining" says of each, look by look
+    "things.x.io": [{"type": "Established", "status": "False", "reason": "Installing", "message": "m"},
+                    {"type": "Established", "status": "True"}],
+    "taken.x.io": [{"type": "NamesAccepted", "status": "False", "reason": "ListKindConflict", "message": "in use"}],
+    "slow.x.io": [{"type": "Established", "status": "True"}],
+}
+
+
 def aggregated(path):
     if path == "/api":
         groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current")]
     else:
         groups = [("apps", "v1", "Deployment", "deployments", "Namespaced", "Current"),
                   ("notification.toolkit.fluxcd.io", "v1", "Receiver", "receivers", "Namespaced", "Current"),
+                  ("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", "Cluster",
+                   "Current"),
                   ("metrics.k8s.io", "v1beta1", None, None, None, "Stale")]
+        if seen["things are listed"]:
+            groups.append(("x.io", "v1", "Thing", "things", "Namespaced", "Current"))
     items = []
     for group, version, kind, plural, scope, freshness in groups:
         resources = [{"resource": plural, "responseKind": {"group": group, "version": version, "kind": kind},
@@ -368,6 +380,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(201, written)
         else:
             self.answer(*status(404, "NotFound", 'jobs.batch "second" not found'))
+
+    # Definitions: one is established at the second look and listed at the second try, one has names that
+    # are taken, one is never listed.
+    def scene_defining(self, path):
+        name = path.rsplit("/", 1)[1]
+        if name in DEFINITIONS:
+            looks = DEFINITIONS[name]
+            self.answer(200, {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                              "metadata": {"name": name, "generation": 1, "resourceVersion": "1"},
+                              "status": {"conditions": [looks[min(self.count, len(looks)) - 1]]}})
+        elif name == "things" and self.count > 1:
+            seen["things are listed"] += 1
+            self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
+        else:
+            self.answer(404, b"404 page not found")
 
     # Refused, until the third list.
     def scene_refused(self, path):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers: applying the objects of a GitOps tree layer by layer, and waiting until each layer and
-// all that grew out of it is truly ready. What is there and what it means is seen by cluster/look.h.
+// all that grew out of it is truly ready. What is there is seen by cluster/look.h.
 #ifndef WORK_LAYERS_H
 #define WORK_LAYERS_H
 

@@ -13,76 +13,75 @@
 
 enum { DEFINITIONS_POLL_MS = 50 };
 
-static int time_is_up(int64_t deadline, const char *name, const struct ready *ready,
-                      struct err **err)
-{
-    if (timer_now() < deadline)
-        return 0;
-    return err_set(err, ERR_TIMEOUT, "%s is not served in time: %s: %s", name, ready->reason,
-                   ready->message);
-}
+// One version of a definition on its way.
+struct definition {
+    struct kube *kube;
+    const struct node *wanted;
+    const char *version;
+    bool established;
+    struct ready ready; // as last seen
+};
 
-// 1 when it is established, 0 when not yet.
-static int is_established(struct kube *k, const struct node *wanted, struct ready *ready,
-                          struct err **err)
+static int look_if_established(struct definition *d, struct err **err)
 {
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    const struct kube_resource *resource = kube_find_for(k, wanted, err);
+    const struct kube_resource *resource = kube_find_for(d->kube, d->wanted, err);
     int absent;
 
     if (!resource)
         return -1;
-    absent = kube_get(k, resource, NULL, node_get_str(node_get(wanted, "metadata"), "name"),
-                      &answer, err);
+    absent = kube_get(d->kube, resource, NULL,
+                      node_get_str(node_get(d->wanted, "metadata"), "name"), &answer, err);
     if (absent < 0)
         return -1;
-    *ready = (struct ready){.state = READY_PROGRESSING, .reason = "NotFound"};
+    d->ready = (struct ready){.state = READY_PROGRESSING, .reason = "NotFound"};
     if (absent == 0)
-        ready_check(answer.object, ready);
-    return ready->state == READY_OK;
-}
-
-static int wait_established(struct kube *k, const struct node *wanted, int64_t deadline,
-                            struct err **err)
-{
-    char *name CLEANUP(mem_cleanup) = kube_object_name(wanted);
-    struct ready ready;
-
-    for (;;) {
-        int done = is_established(k, wanted, &ready, err);
-
-        if (done != 0)
-            return done < 0 ? -1 : 0;
-        if (ready.state >= READY_FAILING)
-            return err_set(err, ERR_TERMINAL, "%s: %s: %s", name, ready.reason, ready.message);
-        if (time_is_up(deadline, name, &ready, err) < 0 ||
-            http_sleep(kube_http(k), DEFINITIONS_POLL_MS, err) < 0)
-            return -1;
-    }
+        ready_check(answer.object, &d->ready);
+    d->established = d->ready.state == READY_OK;
+    return 0;
 }
 
 // Established comes a moment before the handler of the new path does.
-static int wait_listed(struct kube *k, const struct node *wanted, const char *version,
-                       int64_t deadline, struct err **err)
+static int look_if_listed(struct definition *d, bool *listed, struct err **err)
 {
-    const struct node *spec = node_get(wanted, "spec");
+    const struct node *spec = node_get(d->wanted, "spec");
     char *path CLEANUP(mem_cleanup) =
-        mem_printf("/apis/%s/%s/%s?limit=1", node_get_str(spec, "group"), version,
+        mem_printf("/apis/%s/%s/%s?limit=1", node_get_str(spec, "group"), d->version,
                    node_get_str(node_get(spec, "names"), "plural"));
-    char *name CLEANUP(mem_cleanup) = kube_object_name(wanted);
+    struct err *why CLEANUP(err_cleanup) = NULL;
+    struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+    *listed = kube_get_raw(d->kube, path, &body, &why) == 0;
+    if (*listed)
+        return 0;
+    if (err_kind(why) == ERR_CANCELLED)
+        return err_move(err, &why);
+    d->ready = (struct ready){.reason = "NotListed"};
+    snprintf(d->ready.message, sizeof(d->ready.message), "%s", err_message(why));
+    return 0;
+}
+
+// Looks until its list URL answers.
+static int wait_for(struct definition *d, int64_t deadline, struct err **err)
+{
+    char *name CLEANUP(mem_cleanup) = kube_object_name(d->wanted);
 
     for (;;) {
-        struct err *why CLEANUP(err_cleanup) = NULL;
-        struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-        struct ready ready = {.reason = "NotListed"};
+        bool listed = false;
 
-        if (kube_get_raw(k, path, &body, &why) == 0)
+        if (!d->established && look_if_established(d, err) < 0)
+            return -1;
+        if (d->established && look_if_listed(d, &listed, err) < 0)
+            return -1;
+        if (listed)
             return 0;
-        if (err_kind(why) == ERR_CANCELLED)
-            return err_move(err, &why);
-        snprintf(ready.message, sizeof(ready.message), "%s", err_message(why));
-        if (time_is_up(deadline, name, &ready, err) < 0 ||
-            http_sleep(kube_http(k), DEFINITIONS_POLL_MS, err) < 0)
+        if (d->ready.state >= READY_FAILING)
+            return err_set(err, ERR_TERMINAL, "%s: %s: %s", name, d->ready.reason,
+                           d->ready.message);
+        if (timer_now() >= deadline)
+            return err_set(err, ERR_TIMEOUT, "%s is not served in time: %s: %s", name,
+                           d->ready.reason, d->ready.message);
+        if (http_sleep(kube_http(d->kube), DEFINITIONS_POLL_MS, err) < 0)
             return -1;
     }
 }
@@ -110,13 +109,13 @@ int definitions_wait(struct kube *k, const struct order_entry *entries, size_t c
 
         // Discovery lists only what is served: a definition that it knows needs no wait.
         NODE_FOREACH_ITEM (version, node_get(spec, "versions")) {
-            const char *name = node_get_str(version, "name");
+            struct definition d = {
+                .kube = k, .wanted = entries[i].object, .version = node_get_str(version, "name")};
 
-            if (!node_get_bool(version, "served", true) || is_known(k, spec, name))
+            if (!node_get_bool(version, "served", true) || is_known(k, spec, d.version))
                 continue;
             fresh = true;
-            if (wait_established(k, entries[i].object, deadline, err) < 0 ||
-                wait_listed(k, entries[i].object, name, deadline, err) < 0)
+            if (wait_for(&d, deadline, err) < 0)
                 return -1;
         }
     }

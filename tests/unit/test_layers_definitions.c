@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// work/layers: waiting until definitions are served.
+#include "test_kube.h"
+
+#include "work/layers/definitions.h"
+
+static int wait_for(struct fixture *f, const char *plural, int64_t ms)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    char *yaml CLEANUP(mem_cleanup) =
+        mem_printf("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+                   "metadata: {name: %s.x.io}\n"
+                   "spec: {group: x.io, names: {plural: %s, kind: Thing}, versions: [{name: v0, "
+                   "served: false}, {name: v1, served: true}]}\n",
+                   plural, plural);
+    struct node_list list = {0};
+    struct order_entry entry = {.stage = ORDER_DEFINITIONS};
+
+    assert_int_equal(doc_read_yaml(d, span_str(yaml), "tree", &list, &f->err), 0);
+    entry.object = list.items[0];
+    open_scene(f, "defining");
+    return definitions_wait(f->kube, &entry, 1, timer_now() + ms, &f->err);
+}
+
+// Without another look at discovery.
+static bool is_known(const struct kube *k, const char *kind)
+{
+    size_t count;
+    const struct kube_resource *const *all = kube_resources(k, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(all[i]->kind, kind) == 0)
+            return true;
+    return false;
+}
+
+static void test_layers_definitions__its_kind_can_be_used_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(wait_for(f, "things", 20000), 0);
+    assert_true(is_known(f->kube, "Thing"));
+}
+
+static void test_layers_definitions__names_that_are_taken(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(wait_for(f, "taken", 20000), -1);
+    assert_err(f->err, ERR_TERMINAL,
+               "CustomResourceDefinition taken.x.io: ListKindConflict: in use");
+}
+
+static void test_layers_definitions__one_that_is_never_listed(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(wait_for(f, "slow", 200), -1);
+    assert_err(f->err, ERR_TIMEOUT,
+               "CustomResourceDefinition slow.x.io is not served in time: NotListed: ");
+}
+
+SERVER_MAIN("kube_api.py",
+            // before the kind is known
+            UNIT_FIXTURE(test_layers_definitions__names_that_are_taken),
+            UNIT_FIXTURE(test_layers_definitions__one_that_is_never_listed),
+            UNIT_FIXTURE(test_layers_definitions__its_kind_can_be_used_at_once))
