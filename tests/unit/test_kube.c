@@ -46,31 +46,31 @@ static void test_kube__names(void **state)
     assert_string_equal(call, "apply CustomResourceDefinition a.b");
 }
 
-static void read_failure(struct failure *f, const char *json)
+static void read_refusal(struct refusal *f, const char *json)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct err *err CLEANUP(err_cleanup) = NULL;
 
-    failure_read_status(f, "apply X", doc_read_json(d, span_str(json), "x", ERR_API, &err));
+    refusal_read_status(f, "apply X", doc_read_json(d, span_str(json), "x", ERR_API, &err));
 }
 
 static void test_kube__messages_have_one_line(void **state)
 {
-    struct failure f CLEANUP(failure_free) = {0};
+    struct refusal f CLEANUP(refusal_free) = {0};
 
     (void)state;
-    read_failure(&f, "{\"code\":422,\"message\":\"first\\nsecond.\\n\"}");
+    read_refusal(&f, "{\"code\":422,\"message\":\"first\\nsecond.\\n\"}");
     assert_string_equal(err_message(f.error), "apply X: first second");
     assert_int_equal(f.reason, KUBE_INVALID);
 }
 
 static void test_kube__conflicts_name_managers_and_fields(void **state)
 {
-    struct failure f CLEANUP(failure_free) = {0};
+    struct refusal f CLEANUP(refusal_free) = {0};
     struct kube_conflict *conflicts;
 
     (void)state;
-    read_failure(
+    read_refusal(
         &f,
         "{\"code\":409,\"reason\":\"Conflict\",\"message\":\"x\",\"details\":{\"causes\":["
         "{\"reason\":\"FieldManagerConflict\",\"field\":\".a\",\"message\":\"conflict with "
@@ -78,7 +78,7 @@ static void test_kube__conflicts_name_managers_and_fields(void **state)
         "\"message\":\"conflict with \\\"kubectl\\\" with subresource \\\"scale\\\" using v1\"},"
         "{\"reason\":\"FieldManagerConflict\",\"field\":\".c\",\"message\":\"strange\"}]}}");
     assert_int_equal(f.reason, KUBE_MANAGER_CONFLICT);
-    assert_int_equal(failure_conflicts(&f, &conflicts), 3);
+    assert_int_equal(refusal_conflicts(&f, &conflicts), 3);
     assert_string_equal(conflicts[1].manager, "kubectl");
     assert_string_equal(conflicts[1].field, ".b");
     assert_string_equal(err_message(f.error), "apply X: fields belong to other managers: kubectl "

@@ -190,19 +190,19 @@ static bool will_repeat(struct call *c, enum kube_reason reason, const struct ht
 
 static void on_refusal(struct call *c, const struct http_response *r)
 {
-    struct failure f = {0};
+    struct refusal refusal = {0};
     struct call_result result;
 
-    failure_read(&f, c->kube, c->spec.what, r);
-    result = (struct call_result){f.reason, r, &f, f.error};
-    if (will_repeat(c, f.reason, r)) {
+    refusal_read(&refusal, c->kube, c->spec.what, r);
+    result = (struct call_result){refusal.reason, r, &refusal, refusal.error};
+    if (will_repeat(c, refusal.reason, r)) {
         if (c->attempts == CALL_TOLD_ATTEMPT)
-            report_info(c->kube->report, "kube", "%s; trying again", err_message(f.error));
+            report_info(c->kube->report, "kube", "%s; trying again", err_message(refusal.error));
         send_queued(c->kube);
     } else {
         finish(c, &result);
     }
-    failure_free(&f);
+    refusal_free(&refusal);
 }
 
 // A login page or a proxy answers 200 too: that is no answer of the API.

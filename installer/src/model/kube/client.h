@@ -76,10 +76,10 @@ int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struc
                     struct exec_credential *out, struct err **err) MUST_CHECK;
 void exec_credential_free(struct exec_credential *c);
 
-// --- status.c ---
+// --- refusal.c ---
 
-// The answer of a failed call, decoded.
-struct failure {
+// The answer of a call that the server refused, decoded.
+struct refusal {
     enum kube_reason reason;
     struct doc *doc;     // owns the Status
     struct node *status; // or NULL when the answer was something else
@@ -87,13 +87,13 @@ struct failure {
 };
 
 // Decodes the Status object or text of an HTTP answer above 299.
-void failure_read(struct failure *f, const struct kube *k, const char *what,
+void refusal_read(struct refusal *refusal, const struct kube *k, const char *what,
                   const struct http_response *r);
 // Decodes an ERROR event's Status.
-void failure_read_status(struct failure *f, const char *what, const struct node *status);
-void failure_free(struct failure *f);
-// Conflicts with other field managers, in the doc's arena of `f`.
-size_t failure_conflicts(const struct failure *f, struct kube_conflict **conflicts);
+void refusal_read_status(struct refusal *refusal, const char *what, const struct node *status);
+void refusal_free(struct refusal *refusal);
+// Conflicts with other field managers, in the arena of its doc.
+size_t refusal_conflicts(const struct refusal *refusal, struct kube_conflict **conflicts);
 
 // --- health.c ---
 
@@ -117,7 +117,7 @@ struct call_spec {
 struct call_result {
     enum kube_reason reason;
     const struct http_response *response; // borrowed
-    struct failure *failure;              // NULL when reason is KUBE_OK
+    struct refusal *refusal;              // NULL when reason is KUBE_OK
     const struct err *error;
 };
 

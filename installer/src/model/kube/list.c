@@ -159,9 +159,9 @@ static void on_page(void *data, struct call_result *result)
         return;
     }
     w->error = err_clone(result->error);
-    if (result->reason == KUBE_GONE && result->failure)
+    if (result->reason == KUBE_GONE && result->refusal)
         w->fresh_token =
-            mem_str(node_str(node_path(result->failure->status, "metadata", "continue")));
+            mem_str(node_str(node_path(result->refusal->status, "metadata", "continue")));
 }
 
 static bool is_done(void *data)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failures of the API server: Status objects become a reason, a message and a hint.
+// Refusals of the API server: Status objects become a reason, a message and a hint.
 #include "model/kube/client.h"
 
 #include <ctype.h>
@@ -101,28 +101,28 @@ static struct span manager_of(struct span message)
     return name;
 }
 
-size_t failure_conflicts(const struct failure *f, struct kube_conflict **conflicts)
+size_t refusal_conflicts(const struct refusal *refusal, struct kube_conflict **conflicts)
 {
-    const struct node *causes = node_path(f->status, "details", "causes");
+    const struct node *causes = node_path(refusal->status, "details", "causes");
     VEC(struct kube_conflict) list = {0};
 
     NODE_FOREACH_ITEM (cause, causes) {
         struct span manager = manager_of(node_get_text(cause, "message"));
 
         if (span_is(node_get_text(cause, "reason"), "FieldManagerConflict"))
-            vec_push_arena(doc_arena(f->doc), &list,
-                           (struct kube_conflict){arena_span(doc_arena(f->doc), manager).ptr,
+            vec_push_arena(doc_arena(refusal->doc), &list,
+                           (struct kube_conflict){arena_span(doc_arena(refusal->doc), manager).ptr,
                                                   node_get_str(cause, "field")});
     }
     *conflicts = list.items;
     return list.len;
 }
 
-static char *conflict_text(const struct failure *f)
+static char *conflict_text(const struct refusal *refusal)
 {
     struct buf out = BUF_INIT(BUF_TEXT_MAX);
     struct kube_conflict *list;
-    size_t count = failure_conflicts(f, &list);
+    size_t count = refusal_conflicts(refusal, &list);
 
     buf_add_str(&out, "fields belong to other managers: ");
     for (size_t i = 0; i < count; i++) {
@@ -139,7 +139,7 @@ static char *conflict_text(const struct failure *f)
 // the message tells which.
 static const struct {
     const char *words, *hint;
-} refusals[] = {
+} forbidden_hints[] = {
     {"\" cannot ",
      "the user of the kubeconfig lacks this permission; kubectl auth can-i --list shows "
      "what it has"},
@@ -156,98 +156,99 @@ static const struct {
     {"", "an admission plugin of the API server refuses it"},
 };
 
-static void add_forbidden_hint(struct failure *f)
+static void add_forbidden_hint(struct refusal *refusal)
 {
-    const char *message = node_get_str(f->status, "message");
+    const char *message = node_get_str(refusal->status, "message");
 
-    for (size_t i = 0; f->status && i < ARRAY_LEN(refusals); i++) {
-        if (says(message, refusals[i].words)) {
-            err_hint(&f->error, "%s", refusals[i].hint);
+    for (size_t i = 0; refusal->status && i < ARRAY_LEN(forbidden_hints); i++) {
+        if (says(message, forbidden_hints[i].words)) {
+            err_hint(&refusal->error, "%s", forbidden_hints[i].hint);
             return;
         }
     }
 }
 
-static void add_hint(struct failure *f)
+static void add_hint(struct refusal *refusal)
 {
-    switch (f->reason) {
-    case KUBE_FORBIDDEN: add_forbidden_hint(f); break;
+    switch (refusal->reason) {
+    case KUBE_FORBIDDEN: add_forbidden_hint(refusal); break;
     case KUBE_UNAUTHORIZED:
-        err_hint(&f->error, "the credentials of the kubeconfig are wrong or have expired");
+        err_hint(&refusal->error, "the credentials of the kubeconfig are wrong or have expired");
         break;
     case KUBE_MANAGER_CONFLICT:
-        err_hint(&f->error, "someone else manages these fields: take them out of the tree, or have "
-                            "the other manager give them up");
+        err_hint(&refusal->error,
+                 "someone else manages these fields: take them out of the tree, or have "
+                 "the other manager give them up");
         break;
     case KUBE_TERMINATING:
-        err_hint(&f->error, "the namespace is being deleted; wait until it is gone");
+        err_hint(&refusal->error, "the namespace is being deleted; wait until it is gone");
         break;
     case KUBE_WEBHOOK:
-        err_hint(&f->error, "check that the pods behind the webhook's service are running");
+        err_hint(&refusal->error, "check that the pods behind the webhook's service are running");
         break;
     case KUBE_IMMUTABLE:
-        err_hint(&f->error, "the field cannot be changed: delete the object first");
+        err_hint(&refusal->error, "the field cannot be changed: delete the object first");
         break;
     default: break;
     }
 }
 
-static void explain(struct failure *f, const char *what)
+static void explain(struct refusal *refusal, const char *what)
 {
-    char *text CLEANUP(mem_cleanup) = f->reason == KUBE_MANAGER_CONFLICT
-                                          ? conflict_text(f)
-                                          : one_line(node_get_text(f->status, "message"));
+    char *text CLEANUP(mem_cleanup) = refusal->reason == KUBE_MANAGER_CONFLICT
+                                          ? conflict_text(refusal)
+                                          : one_line(node_get_text(refusal->status, "message"));
 
-    err_set(&f->error, ERR_API, "%s: %s", what, text);
-    add_hint(f);
+    err_set(&refusal->error, ERR_API, "%s: %s", what, text);
+    add_hint(refusal);
 }
 
-void failure_read_status(struct failure *f, const char *what, const struct node *status)
+void refusal_read_status(struct refusal *refusal, const char *what, const struct node *status)
 {
-    *f = (struct failure){.doc = doc_new()};
-    f->status = node_copy(f->doc, status);
-    f->reason = reason_of((int)node_get_int(status, "code", 0), status);
-    explain(f, what);
+    *refusal = (struct refusal){.doc = doc_new()};
+    refusal->status = node_copy(refusal->doc, status);
+    refusal->reason = reason_of((int)node_get_int(status, "code", 0), status);
+    explain(refusal, what);
 }
 
 // Something between us and the API server, or a path that it does not know, answers in text.
-static void explain_text(struct failure *f, const char *what, const struct http_response *r)
+static void explain_text(struct refusal *refusal, const char *what, const struct http_response *r)
 {
     char *text CLEANUP(mem_cleanup) = one_line(span_head(buf_span(&r->body), TEXT_EXCERPT_BYTES));
 
-    err_set(&f->error, ERR_API, "%s: %s answers %d: %s", what, r->url, r->status, text);
+    err_set(&refusal->error, ERR_API, "%s: %s answers %d: %s", what, r->url, r->status, text);
     if (r->status / 100 == 2)
-        err_hint(&f->error,
+        err_hint(&refusal->error,
                  "that is a web page: is this the API server's address, and does a login "
                  "page or a proxy answer in its place?");
-    add_hint(f);
+    add_hint(refusal);
 }
 
-void failure_read(struct failure *f, const struct kube *k, const char *what,
+void refusal_read(struct refusal *refusal, const struct kube *k, const char *what,
                   const struct http_response *r)
 {
     struct err *not_json CLEANUP(err_cleanup) = NULL;
     struct node *n;
 
-    *f = (struct failure){.doc = doc_new()};
-    n = doc_read_json(f->doc, buf_span(&r->body), "answer", ERR_API, &not_json);
+    *refusal = (struct refusal){.doc = doc_new()};
+    n = doc_read_json(refusal->doc, buf_span(&r->body), "answer", ERR_API, &not_json);
     if (span_is(node_get_text(n, "kind"), "Status") && node_get_text(n, "message").len)
-        f->status = n;
-    f->reason = reason_of(r->status, f->status);
-    if (f->status)
-        explain(f, what);
+        refusal->status = n;
+    refusal->reason = reason_of(r->status, refusal->status);
+    if (refusal->status)
+        explain(refusal, what);
     else
-        explain_text(f, what, r);
-    if (f->reason == KUBE_UNAUTHORIZED && *k->config->user)
-        err_hint(&f->error, "the credentials of user \"%s\" of %s are wrong or have expired",
+        explain_text(refusal, what, r);
+    if (refusal->reason == KUBE_UNAUTHORIZED && *k->config->user)
+        err_hint(&refusal->error, "the credentials of user \"%s\" of %s are wrong or have expired",
                  k->config->user, k->config->source);
 }
 
-void failure_free(struct failure *f)
+void refusal_free(struct refusal *refusal)
 {
-    if (!f)
+    if (!refusal)
         return;
-    doc_free(f->doc);
-    err_free(f->error);
-    *f = (struct failure){0};
+    doc_free(refusal->doc);
+    err_free(refusal->error);
+    *refusal = (struct refusal){0};
 }

@@ -157,25 +157,25 @@ static bool is_listed(const char *manager, const char *const *list)
 }
 
 // A conflict with none but those that the caller takes fields over from.
-static bool may_force(const struct kube_call *c, const struct failure *f)
+static bool may_force(const struct kube_call *c, const struct refusal *refusal)
 {
     struct kube_conflict *conflicts;
     size_t count;
 
-    if (c->forced || f->reason != KUBE_MANAGER_CONFLICT || !*c->request.force_over)
+    if (c->forced || refusal->reason != KUBE_MANAGER_CONFLICT || !*c->request.force_over)
         return false;
-    count = failure_conflicts(f, &conflicts);
+    count = refusal_conflicts(refusal, &conflicts);
     for (size_t i = 0; i < count; i++)
         if (!is_listed(conflicts[i].manager, c->request.force_over))
             return false;
     return count > 0;
 }
 
-static void take_failure(struct kube_answer *a, struct failure *f)
+static void take_refusal(struct kube_answer *a, struct refusal *refusal)
 {
-    a->conflict_count = failure_conflicts(f, &a->conflicts);
-    a->doc = STEAL(f->doc);
-    a->object = STEAL(f->status);
+    a->conflict_count = refusal_conflicts(refusal, &a->conflicts);
+    a->doc = STEAL(refusal->doc);
+    a->object = STEAL(refusal->status);
 }
 
 static void take_object(struct kube_answer *a, const struct kube_call *c,
@@ -195,13 +195,13 @@ static void on_call_done(void *data, struct call_result *result)
 
     c->call = NULL;
     answer.status = result->response->status;
-    if (result->failure && may_force(c, result->failure)) {
+    if (result->refusal && may_force(c, result->refusal)) {
         c->forced = true;
         send(c);
         return;
     }
-    if (result->failure)
-        take_failure(&answer, result->failure);
+    if (result->refusal)
+        take_refusal(&answer, result->refusal);
     else if (result->reason == KUBE_OK)
         take_object(&answer, c, result->response, &error);
     c->done(c->data, &answer, error ? error : result->error);

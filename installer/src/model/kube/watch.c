@@ -113,11 +113,12 @@ static void refuse(struct kube_watch *w, enum kube_reason reason, const struct e
 }
 
 // What a refused list or watch means for the next step.
-static void on_refusal(struct kube_watch *w, const struct failure *f, const struct http_response *r)
+static void on_refusal(struct kube_watch *w, const struct refusal *refusal,
+                       const struct http_response *r)
 {
     struct err *error CLEANUP(err_cleanup) = NULL;
 
-    switch (f->reason) {
+    switch (refusal->reason) {
     case KUBE_GONE:
         w->expired = true;
         pause_until(w, timer_now());
@@ -126,12 +127,12 @@ static void on_refusal(struct kube_watch *w, const struct failure *f, const stru
         if (w->failures == 0 && credentials_refresh(w->kube->credentials, &error) >= 0)
             pause_after_failure(w, 0);
         else
-            refuse(w, f->reason, f->error);
+            refuse(w, refusal->reason, refusal->error);
         break;
     case KUBE_BUSY:
     case KUBE_WEBHOOK:
     case KUBE_OTHER: pause_after_failure(w, http_retry_after_ms(r)); break;
-    default: refuse(w, f->reason, f->error);
+    default: refuse(w, refusal->reason, refusal->error);
     }
 }
 
@@ -239,8 +240,8 @@ static void on_page(void *data, struct call_result *result)
     enter(w);
     if (result->reason == KUBE_OK)
         read_page(w, result->response);
-    else if (result->failure) // a page that came too late starts the list again
-        on_refusal(w, result->failure, result->response);
+    else if (result->refusal) // a page that came too late starts the list again
+        on_refusal(w, result->refusal, result->response);
     else
         pause_after_failure(w, 0);
     leave(w);
@@ -338,13 +339,13 @@ static void on_watch_refused(struct kube_watch *w, const struct http_response *r
 {
     char *what CLEANUP(mem_cleanup) = kube_call_name("watch", w->selection.resource, NULL, NULL);
     struct http_response whole = *r;
-    struct failure f = {0};
+    struct refusal refusal = {0};
 
     whole.body = w->decoder.line;
-    failure_read(&f, w->kube, what, &whole);
+    refusal_read(&refusal, w->kube, what, &whole);
     buf_truncate(&w->decoder.line, 0);
-    on_refusal(w, &f, r);
-    failure_free(&f);
+    on_refusal(w, &refusal, r);
+    refusal_free(&refusal);
 }
 
 static void on_done(void *data, const struct http_response *r, const struct err *error)
