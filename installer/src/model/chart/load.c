@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/path.h"
-#include "model/chart/archive.h"
+#include "model/chart/files.h"
 
 // Owns a chart with its subcharts.
 struct chart_store {
@@ -189,17 +188,6 @@ static int load(struct loader *l, const chart_files *files, size_t prefix, const
     return status;
 }
 
-bool chart_needs_file(const char *path)
-{
-    static const char *const names[] = {"Chart.yaml", "values.yaml", "requirements.yaml"};
-    const char *base = path_base(path);
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (strcmp(base, names[i]) == 0)
-            return true;
-    return span_ends(span_str(path), ".tgz") && strstr(path, "charts/");
-}
-
 static struct chart *new_chart(void)
 {
     struct chart_store *store = MEM_NEW(struct chart_store);
@@ -239,9 +227,4 @@ void chart_free(struct chart *chart)
     vec_free(&store->docs);
     arena_free(store->arena);
     free(store);
-}
-
-void chart_files_free(chart_files *files)
-{
-    vec_free(files);
 }

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A .tgz, whose first folder is the chart (Helm's LoadArchiveFiles).
-#include "model/chart/archive.h"
+// Files of a chart: which count, and those in an archive.
+#include "model/chart/files.h"
 
 #include <string.h>
 
+#include "base/path.h"
 #include "io/archive.h"
+
+bool chart_needs_file(const char *path)
+{
+    static const char *const names[] = {"Chart.yaml", "values.yaml", "requirements.yaml"};
+    const char *base = path_base(path);
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(base, names[i]) == 0)
+            return true;
+    return span_ends(span_str(path), ".tgz") && strstr(path, "charts/");
+}
 
 static int count_entry(uint64_t *room, const struct tar_entry *entry, const char *what,
                        struct err **err)
@@ -18,6 +30,7 @@ static int count_entry(uint64_t *room, const struct tar_entry *entry, const char
     return 0;
 }
 
+// A .tgz, whose first folder is the chart (Helm's LoadArchiveFiles).
 int chart_archive_read(struct span tgz, const char *what, struct arena *arena, uint64_t *room,
                        chart_files *files, struct err **err)
 {
@@ -42,4 +55,9 @@ int chart_archive_read(struct span tgz, const char *what, struct arena *arena, u
         vec_push(files, file);
     }
     return more;
+}
+
+void chart_files_free(chart_files *files)
+{
+    vec_free(files);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of a chart out of its archive.
-#ifndef MODEL_CHART_ARCHIVE_H
-#define MODEL_CHART_ARCHIVE_H
+// Files of a chart: which count, and those in an archive.
+#ifndef MODEL_CHART_FILES_H
+#define MODEL_CHART_FILES_H
 
 #include "base/arena.h"
 #include "model/chart.h"
