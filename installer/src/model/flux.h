@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the objects of Flux say about each other: where one gets its content from, which revision of
-// it has arrived, what it made, and how its controller is asked to look. Pure, one object or two at
-// a time; the rules are those of Flux 2.9 (internal/controller of source-, kustomize- and
-// helm-controller). Whether one object is ready by its own status is model/ready's.
+// What the objects of Flux say: where one gets its content from, what of it, which revision of it
+// has arrived, what it made, and how its controller is asked to look. The one place that knows
+// Flux's fields; whether an object is ready by its own status is model/ready's. Pure, one object or
+// two at a time; the rules are those of Flux 2.9 (api/ and internal/controller of source-,
+// kustomize- and helm-controller, fluxcd/pkg).
 #ifndef MODEL_FLUX_H
 #define MODEL_FLUX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
 #include "base/span.h"
 #include "io/doc.h"
 
@@ -20,19 +25,46 @@
 // Set to the time of the request by whoever wants a controller to look now.
 #define FLUX_REQUESTED_AT "reconcile.fluxcd.io/requestedAt"
 
+enum flux_kind {
+    FLUX_OTHER, // none that is known here
+    FLUX_BUCKET,
+    FLUX_GIT_REPOSITORY,
+    FLUX_HELM_CHART,
+    FLUX_HELM_RELEASE,
+    FLUX_HELM_REPOSITORY,
+    FLUX_KUSTOMIZATION,
+    FLUX_OCI_REPOSITORY,
+};
+
+enum flux_kind flux_kind(struct span group, struct span kind);
+
 // An object by name; all borrowed.
 struct flux_ref {
     struct span group, kind, ns, name;
 };
 
+// --- who refers to whom (reference.c) ---
+
 // The source that a Kustomization, HelmRelease or HelmChart names: the repository, also where a
-// HelmChart stands between. False when it names none.
+// HelmChart stands between. False when it names none. A release has either spec.chartRef, which
+// counts alone, or spec.chart.spec.sourceRef (helm-controller HasChartRef()).
 bool flux_source(const struct node *object, struct flux_ref *ref);
 // The HelmChart that helm-controller made for a release with a chart template; false while there is
 // none.
 bool flux_chart(const struct node *release, struct flux_ref *ref);
 // Where the content comes from at once: the HelmChart of a release, else the source.
 bool flux_feeder(const struct node *object, struct flux_ref *ref);
+
+// An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none.
+bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref);
+
+// The release that made an object, by the labels that helm-controller puts on it; false for none.
+bool flux_release_of(const struct node *object, struct flux_ref *release);
+
+// --- which revision has arrived (revision.c) ---
+// A Kustomization's and a HelmChart's revisions are those of their source; those of a HelmRelease
+// are versions of its chart, of which history tells what was deployed and lastAttemptedRevision
+// what was tried.
 
 // Whether the feeder has stored another revision than the one that the object is at; says which in
 // `why`. False when one of the two says nothing of revisions.
@@ -41,13 +73,75 @@ bool flux_is_behind(const struct node *object, const struct node *feeder, struct
 // When the source stored its artifact; empty without one.
 struct span flux_stored_at(const struct node *source);
 
-// An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none.
-bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref);
-
-// The release that made an object, by the labels that helm-controller puts on it; false for none.
-bool flux_release_of(const struct node *object, struct flux_ref *release);
-
 // The request that the controller last answered; "" for none.
 struct span flux_handled(const struct node *object);
+
+// --- what a source offers (source.c) ---
+
+// spec.url of a repository.
+struct span flux_url(const struct node *repository);
+
+// What spec.ref of a GitRepository asks for, as git_resolve() takes it: "commit/<id>",
+// "tag/<name>", "branch/<name>" or "refs/…"; in the arena or borrowed. Of several fields the first
+// counts, in this order: commit, name, semver, tag, branch (GitRepositoryRef in api/v1). ERR_CONFIG
+// for a name that is no full one, ERR_UNSUPPORTED for semver.
+const char *flux_git_ref(struct arena *arena, const struct node *repository, struct err **err)
+    MUST_CHECK;
+
+// The reference of an OCIRepository as oci_ref_parse() takes it; in the arena. The digest counts
+// before the tag (OCIRepositoryRef). ERR_UNSUPPORTED for semver.
+const char *flux_oci_reference(struct arena *arena, const struct node *repository, struct err **err)
+    MUST_CHECK;
+
+// Whether a HelmRepository is a registry. It has no content of its own then: it is the prefix of
+// its charts' names (HelmRepositorySpec type).
+bool flux_is_registry(const struct node *helm_repository);
+
+// Whether a source says itself what it leaves out of its artifact.
+bool flux_has_ignore(const struct node *source);
+
+// Whether a file lists what a source leaves out.
+bool flux_is_ignore_file(const char *path);
+
+// Whether a file below a path without a kustomization counts as a manifest: YAML that no source
+// leaves out by itself (fluxcd/pkg/sourceignore). `path` is absolute within the repository.
+bool flux_is_manifest(const char *path);
+
+// --- what a Kustomization applies (kustomization.c) ---
+
+// spec.path within its source, absolute and clean; in the arena. ".." cannot climb out.
+const char *flux_path(struct arena *arena, const struct node *kustomization) MUST_CHECK;
+
+// Whether what is built is changed after the build (spec.postBuild).
+bool flux_has_post_build(const struct node *kustomization);
+
+// The kustomization file that stands for a Kustomization (fluxcd/pkg/kustomize generator): the
+// fields of its spec become fields of the file, around `paths`, absolute ones, as seen from
+// `folder`.
+void flux_write_kustomization(const struct node *kustomization, const char *folder,
+                              const char *const *paths, size_t count, struct buf *out);
+
+// --- what a HelmRelease installs (release.c) ---
+
+// spec.chart.spec.chart: a path within a GitRepository or Bucket, a name in a HelmRepository
+// (HelmChartTemplateSpec).
+struct span flux_chart_path(const struct node *release);
+
+// The reference of a chart in a HelmRepository that is a registry, as oci_ref_parse() takes it; in
+// the arena. ERR_UNSUPPORTED when spec.chart.spec.version is not one version. (For a chart out of a
+// GitRepository that field has no meaning.)
+const char *flux_chart_reference(struct arena *arena, const struct node *release,
+                                 const struct node *repository, struct err **err) MUST_CHECK;
+
+// Whether the chart template takes other values than values.yaml of the chart as its defaults.
+bool flux_has_values_files(const struct node *release);
+
+// An entry of spec.valuesFrom (ValuesReference in fluxcd/pkg/apis/meta).
+struct flux_values {
+    struct flux_ref from; // a ConfigMap or Secret of the release's namespace
+    const char *key;      // of its data
+    bool is_one_value;    // for spec.valuesFrom.targetPath; else a map that is merged
+};
+struct flux_values flux_values_from(const struct node *release, const struct node *entry);
 
 #endif

@@ -1,46 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// References, revisions and inventories of Flux.
+// Which revision of a source has arrived where.
 #include "model/flux.h"
-
-static struct span text_at(const struct node *object, const char *part, const char *key)
-{
-    return node_get_text(node_get(object, part), key);
-}
 
 static bool is_release(const struct node *object)
 {
     return span_is(node_get_text(object, "kind"), "HelmRelease");
-}
-
-bool flux_source(const struct node *object, struct flux_ref *ref)
-{
-    const struct node *spec = node_get(object, "spec");
-    const struct node *named = node_path(spec, "chart", "spec", "sourceRef");
-
-    if (!named)
-        named = node_get(spec, node_get(spec, "chartRef") ? "chartRef" : "sourceRef");
-    *ref = (struct flux_ref){
-        .group = SPAN(FLUX_SOURCE_GROUP),
-        .kind = node_get_text(named, "kind"),
-        .ns = node_get_text(named, "namespace"),
-        .name = node_get_text(named, "name"),
-    };
-    if (!ref->ns.len)
-        ref->ns = text_at(object, "metadata", "namespace");
-    return named != NULL;
-}
-
-bool flux_chart(const struct node *release, struct flux_ref *ref)
-{
-    *ref = (struct flux_ref){.group = SPAN(FLUX_SOURCE_GROUP), .kind = SPAN("HelmChart")};
-    return span_cut(text_at(release, "status", "helmChart"), '/', &ref->ns, &ref->name);
-}
-
-bool flux_feeder(const struct node *object, struct flux_ref *ref)
-{
-    if (is_release(object) && node_path(object, "spec", "chart"))
-        return flux_chart(object, ref);
-    return flux_source(object, ref);
 }
 
 static struct span revision_of(const struct node *source)
@@ -131,40 +95,7 @@ bool flux_is_behind(const struct node *object, const struct node *feeder, struct
     return is_behind_version(&deployed, revision, why);
 }
 
-// "__" stands for ':' in the names of RBAC objects. Names have no '_' otherwise (fluxcd/cli-utils
-// pkg/object/objmetadata.go).
-bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref)
-{
-    struct span rest = node_get_text(entry, "id");
-    size_t at;
-
-    if (!span_cut(rest, '_', &ref->ns, &rest))
-        return false;
-    at = span_rfind(rest, '_');
-    ref->kind = span_tail(rest, at + 1);
-    rest = span_head(rest, at);
-    at = span_rfind(rest, '_');
-    if (at == rest.len)
-        return false;
-    ref->group = span_tail(rest, at + 1);
-    ref->name = span_head(rest, at);
-    return true;
-}
-
-bool flux_release_of(const struct node *object, struct flux_ref *release)
-{
-    const struct node *labels = node_path(object, "metadata", "labels");
-
-    *release = (struct flux_ref){
-        .group = SPAN(FLUX_HELM_GROUP),
-        .kind = SPAN("HelmRelease"),
-        .ns = node_get_text(labels, FLUX_HELM_GROUP "/namespace"),
-        .name = node_get_text(labels, FLUX_HELM_GROUP "/name"),
-    };
-    return release->name.len > 0;
-}
-
 struct span flux_handled(const struct node *object)
 {
-    return text_at(object, "status", "lastHandledReconcileAt");
+    return node_get_text(node_get(object, "status"), "lastHandledReconcileAt");
 }

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "work/artifacts/download.h"
+#include "work/artifacts/follow.h"
 #include "work/artifacts/registry.h"
 #include "work/artifacts/render.h"
-#include "work/artifacts/walk.h"
 
 #define SMALL_MAX_BYTES ((size_t)1 << 30)
 
@@ -209,19 +209,19 @@ static int plan_entry(struct build *b, const struct lock_entry *e, struct err **
 static int check_lock(struct build *b, const char *folder, const struct kustomize_result *tree,
                       struct err **err)
 {
-    struct walk_options options = {.http = b->http,
-                                   .sources = b->sources,
-                                   .oci = b->oci,
-                                   .lock = b->lock,
-                                   .report = b->options->report,
-                                   .frozen = true};
+    struct follow_options options = {.http = b->http,
+                                     .sources = b->sources,
+                                     .oci = b->oci,
+                                     .lock = b->lock,
+                                     .report = b->options->report,
+                                     .frozen = true};
 
     if (!span_is(lock_entrypoint(b->lock), folder)) {
         err_set(err, ERR_CONFIG, "lock %s is of the entrypoint %.*s, not of %s", b->options->lock,
                 SPAN_ARG(lock_entrypoint(b->lock)), folder);
         return err_hint(err, "run 'sandstrap bundle lock %s'", b->options->entrypoint);
     }
-    if (walk_run(&options, tree, err) < 0)
+    if (follow_tree(&options, tree, err) < 0)
         return err_wrap(err, "lock %s", b->options->lock);
     return 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The images that a chart names. Templates are not rendered: Big Bang's convention helm.sh/images
 // (its ADR 0008) says what they need, and where there is none, the values are searched.
-#include <string.h>
+#include "work/artifacts/chart_images.h"
 
-#include "work/artifacts/chart.h"
+#include "work/artifacts/images.h"
+#include "work/artifacts/umbrella.h"
 
 // "upstream.alertmanager.enabled": false only when it is there and false.
 static bool condition_holds(const struct node *values, struct span path)
@@ -42,7 +43,7 @@ static int annotated_images(struct walk *w, const struct chart *chart, struct sp
 
         if (!image.len || !condition_holds(values, condition))
             continue;
-        if (walk_image(w, image, user, true, err) < 0)
+        if (images_add(w, image, user, true, err) < 0)
             return -1;
     }
     return 0;
@@ -61,7 +62,7 @@ static int image_map(struct walk *w, const struct node *map, const struct node *
         tag = node_scalar(node_get(meta, "appVersion"));
     image = arena_printf(w->arena, "%.*s%s%s:%.*s", SPAN_ARG(registry), registry.len ? "/" : "",
                          node_get_str(map, "repository"), SPAN_ARG(tag));
-    return walk_image(w, span_str(image), user, true, err);
+    return images_add(w, span_str(image), user, true, err);
 }
 
 // Called for a chart and all subcharts that are on.
@@ -74,7 +75,7 @@ struct naming {
 
 static int map_images(const struct naming *n, const struct chart *chart, const struct node *map)
 {
-    if (!node_bool(node_get(map, "enabled"), true) || release_is_package(map))
+    if (!node_bool(node_get(map, "enabled"), true) || umbrella_is_package(map))
         return 0;
     if (node_get_text(map, "repository").len && node_get(map, "tag"))
         return image_map(n->w, map, chart->meta, n->user, n->err);

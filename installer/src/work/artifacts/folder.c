@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A path of a Flux Kustomization without a kustomization file: kustomize-controller generates one
-// from all manifests below it (fluxcd/pkg/kustomize generator, fluxcd/pkg/sourceignore defaults).
+// from all manifests below it (fluxcd/pkg/kustomize generator).
+#include "work/artifacts/folder.h"
+
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "work/artifacts/walk.h"
-
-// Files that source-controller leaves out of an artifact when nobody says what to ignore. The
-// first list counts at the root of the repository, the second everywhere.
-static const char *const ignored_at_root[] = {
-    ".circleci/",        ".github/",     ".drone.yml",      ".gitlab-ci.yml",
-    ".travis.yml",       "appveyor.yml", "cloudbuild.yaml", "codeship-services.yml",
-    "codeship-steps.yml"};
-static const char *const ignored_anywhere[] = {".flux.yaml", ".goreleaser.yml", ".sops.yaml"};
-
-// `path` is absolute within the repository.
-static bool is_ignored(const char *path)
-{
-    struct span rooted = span_str(path + 1);
-
-    for (size_t i = 0; i < ARRAY_LEN(ignored_at_root); i++) {
-        const char *name = ignored_at_root[i];
-
-        if (span_is(rooted, name) || (span_ends(span_str(name), "/") && span_starts(rooted, name)))
-            return true;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(ignored_anywhere); i++) {
-        if (strcmp(path_base(path), ignored_anywhere[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_manifest(const char *path)
-{
-    struct span name = span_str(path);
-
-    return (span_ends(name, ".yaml") || span_ends(name, ".yml")) && !is_ignored(path);
-}
+#include "model/flux.h"
 
 static int has_kustomization(struct kustomize_tree *tree, const char *folder, bool *has,
                              struct err **err)
@@ -58,13 +27,13 @@ static int has_kustomization(struct kustomize_tree *tree, const char *folder, bo
 
 // What stands for `file` below `root`: itself, or the topmost folder on the way to it with a
 // kustomization of its own. In the arena.
-static const char *resource_of(struct walk *w, struct kustomize_tree *tree, const char *root,
+static const char *resource_of(struct arena *arena, struct kustomize_tree *tree, const char *root,
                                const char *file, struct err **err)
 {
     const char *below = file + (strcmp(root, "/") == 0 ? 0 : strlen(root)) + 1;
 
     for (const char *slash = strchr(below, '/'); slash; slash = strchr(slash + 1, '/')) {
-        const char *folder = arena_printf(w->arena, "%.*s", (int)(slash - file), file);
+        const char *folder = arena_printf(arena, "%.*s", (int)(slash - file), file);
         bool has;
 
         if (has_kustomization(tree, folder, &has, err) < 0)
@@ -78,7 +47,7 @@ static const char *resource_of(struct walk *w, struct kustomize_tree *tree, cons
 static int refuse_ignore_files(const char **files, size_t count, struct err **err)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(path_base(files[i]), ".sourceignore") == 0)
+        if (flux_is_ignore_file(files[i]))
             return err_set(err, ERR_UNSUPPORTED, "%s cannot be followed yet", files[i]);
     }
     return 0;
@@ -93,8 +62,8 @@ static bool is_folder(const char *path, const char **files, size_t count)
     return false;
 }
 
-int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, bool ignores,
-                flux_paths *out, struct err **err)
+int folder_resources(struct arena *arena, struct kustomize_tree *tree, const char *root,
+                     bool ignores, folder_paths *out, struct err **err)
 {
     size_t count;
     const char **files;
@@ -103,10 +72,10 @@ int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, b
     if (has_kustomization(tree, root, &has, err) < 0)
         return -1;
     if (has) {
-        vec_push_arena(w->arena, out, root);
+        vec_push_arena(arena, out, root);
         return 0;
     }
-    files = kustomize_tree_list(tree, w->arena, &count);
+    files = kustomize_tree_list(tree, arena, &count);
     if (!is_folder(root, files, count))
         return err_set(err, ERR_CONFIG, "there is no folder %s", root);
     if (ignores)
@@ -118,14 +87,14 @@ int flux_folder(struct walk *w, struct kustomize_tree *tree, const char *root, b
     for (size_t i = 0; i < count; i++) {
         const char *one;
 
-        if (!path_within(root, files[i]) || !is_manifest(files[i]))
+        if (!path_within(root, files[i]) || !flux_is_manifest(files[i]))
             continue;
-        one = resource_of(w, tree, root, files[i], err);
+        one = resource_of(arena, tree, root, files[i], err);
         if (!one)
             return -1;
         // The files of a folder stand together.
         if (!out->len || strcmp(out->items[out->len - 1], one) != 0)
-            vec_push_arena(w->arena, out, one);
+            vec_push_arena(arena, out, one);
     }
     if (out->len)
         return 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Container images: of pod templates, and those that charts name.
+#include "work/artifacts/images.h"
 #include "base/mem.h"
 #include "work/artifacts/registry.h"
-#include "work/artifacts/walk.h"
 
 static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,
                    struct err **err)
@@ -27,7 +27,7 @@ static int warn(struct walk *w, struct span reference, const char *user, struct 
     return 0;
 }
 
-int walk_image(struct walk *w, struct span reference, const char *user, bool may_fail,
+int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
                struct err **err)
 {
     struct lock_entry entry = {
@@ -108,7 +108,7 @@ static int container_images(struct walk *w, const struct node *template, const c
                 return -1;
             continue;
         }
-        if (image.len && walk_image(w, image, user, false, err) < 0)
+        if (image.len && images_add(w, image, user, false, err) < 0)
             return -1;
     }
     return 0;
@@ -138,13 +138,13 @@ static int volume_images(struct walk *w, const struct node *template, const char
     NODE_FOREACH_ITEM (volume, node_path(template, "spec", "volumes")) {
         struct span image = node_get_text(node_get(volume, "image"), "reference");
 
-        if (image.len && walk_image(w, image, user, false, err) < 0)
+        if (image.len && images_add(w, image, user, false, err) < 0)
             return -1;
     }
     return 0;
 }
 
-int walk_pod_images(struct walk *w, const struct walk_object *object, struct err **err)
+int images_of_pods(struct walk *w, const struct walk_object *object, struct err **err)
 {
     static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
     const struct node *template = pod_template(object);

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "work/artifacts/follow.h"
 #include "work/artifacts/render.h"
-#include "work/artifacts/walk.h"
 
 // "platform/sealed-secrets/kustomization.yaml:6": the first line of the tree that has the text.
 static char *place_of(struct record *record, const char *text)
@@ -67,10 +67,10 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
                      const struct kustomize_result *tree, struct report *report, struct err **err)
 {
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
-    struct walk_options options = {
+    struct follow_options options = {
         .http = h, .sources = sources, .oci = oci, .lock = lock, .report = report};
 
-    return oci ? walk_run(&options, tree, err) : -1;
+    return oci ? follow_tree(&options, tree, err) : -1;
 }
 
 // In their normal form, separated by commas.

@@ -167,3 +167,9 @@ struct sources *sources_network(struct http *h, const struct lock *lock, struct 
     n->report = report;
     return &n->base;
 }
+
+struct kustomize_resolver *artifacts_resolver(struct http *h, const struct lock *lock,
+                                              struct report *report)
+{
+    return &sources_network(h, lock, report)->resolver;
+}

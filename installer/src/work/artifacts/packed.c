@@ -71,3 +71,8 @@ struct sources *sources_bundle(const struct bundle *b)
     p->bundle = b;
     return &p->base;
 }
+
+struct kustomize_resolver *artifacts_bundle_resolver(const struct bundle *b)
+{
+    return &sources_bundle(b)->resolver;
+}

@@ -236,14 +236,3 @@ void artifacts_resolver_free(struct kustomize_resolver *r)
 {
     sources_free((struct sources *)r);
 }
-
-struct kustomize_resolver *artifacts_resolver(struct http *h, const struct lock *lock,
-                                              struct report *report)
-{
-    return &sources_network(h, lock, report)->resolver;
-}
-
-struct kustomize_resolver *artifacts_bundle_resolver(const struct bundle *b)
-{
-    return &sources_bundle(b)->resolver;
-}

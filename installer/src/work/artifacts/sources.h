@@ -64,11 +64,13 @@ struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **er
 // A file, noted in s->files.
 int sources_file(struct sources *s, const char *url, struct buf *out, struct err **err) MUST_CHECK;
 
-// The two kinds. `lock` may be NULL: then nothing is checked, and everything is asked anew.
-struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report);
-struct sources *sources_bundle(const struct bundle *b);
-
 // URLs as git and locks name them: without a trailing slash.
 const char *sources_git_url(struct arena *arena, struct span url);
+
+// --- network.c and packed.c: the two kinds ---
+
+// `lock` may be NULL: then nothing is checked, and everything is asked anew.
+struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report);
+struct sources *sources_bundle(const struct bundle *b);
 
 #endif

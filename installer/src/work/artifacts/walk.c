@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The walk: one object after the other, new ones at the end.
+// The state of a walk.
 #include "work/artifacts/walk.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
-static void walk_free(struct walk *w)
+void walk_free(struct walk *w)
 {
     VEC_FOREACH (struct kustomize_result **, it, &w->builds) {
         kustomize_result_free(*it);
@@ -37,13 +36,27 @@ void walk_add(struct walk *w, const struct kustomize_result *result)
     }
 }
 
-const struct walk_object *walk_find(const struct walk *w, const char *kind, struct span ns,
-                                    struct span name)
+const struct walk_object *walk_find(const struct walk *w, const struct flux_ref *ref)
 {
     VEC_FOREACH (const struct walk_object *, o, &w->objects)
-        if (span_is(o->kind, kind) && span_eq(o->name, name) && span_eq(o->ns, ns))
+        if (span_eq(o->name, ref->name) && span_eq(o->ns, ref->ns) && span_eq(o->kind, ref->kind) &&
+            span_eq(o->group, ref->group))
             return o;
     return NULL;
+}
+
+const struct walk_object *walk_find_source(const struct walk *w, const struct walk_object *object,
+                                           struct err **err)
+{
+    const struct walk_object *source;
+    struct flux_ref ref;
+
+    (void)flux_source(object->node, &ref);
+    source = walk_find(w, &ref);
+    if (!source)
+        err_set(err, ERR_CONFIG, "%s: its source %.*s %.*s is not in the tree", object->label,
+                SPAN_ARG(ref.kind), SPAN_ARG(ref.name));
+    return source;
 }
 
 struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, const char *user,
@@ -68,78 +81,16 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
     return git;
 }
 
-static int walk_git_repository(struct walk *w, const struct walk_object *object, struct err **err)
+struct sources_git *walk_git_repository(struct walk *w, const struct walk_object *repository,
+                                        struct err **err)
 {
-    const char *ref = flux_git_ref(w, object, err);
+    const char *ref = flux_git_ref(w->arena, repository->node, err);
 
-    if (!ref)
-        return -1;
-    return walk_git(w, node_get_text(node_get(object->node, "spec"), "url"), ref, object->label,
-                    err)
-               ? 0
-               : -1;
-}
-
-// Once each: one that is in its own path, as after `flux bootstrap`, would never end.
-static int walk_kustomization(struct walk *w, const struct walk_object *o, struct err **err)
-{
-    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->ns), SPAN_ARG(o->name));
-
-    return map_put(&w->kustomizations, span_str(key), w) ? 0 : flux_kustomization(w, o, err);
-}
-
-static int unsupported(const struct walk_object *object, const char *what, struct err **err)
-{
-    return err_set(err, ERR_UNSUPPORTED, "%s: %s cannot be bundled yet", object->label, what);
-}
-
-static int walk_helm_repository(const struct walk_object *object, struct err **err)
-{
-    if (span_is(node_get_text(node_get(object->node, "spec"), "type"), "oci"))
-        return 0; // a prefix only: the releases name the charts
-    return unsupported(object, "a HelmRepository with an https index", err);
-}
-
-static bool is_flux(const struct walk_object *o, const char *group, const char *kind)
-{
-    return span_is(o->group, group) && span_is(o->kind, kind);
-}
-
-static int walk_object(struct walk *w, const struct walk_object *o, struct err **err)
-{
-    if (is_flux(o, "source.toolkit.fluxcd.io", "GitRepository"))
-        return walk_git_repository(w, o, err);
-    if (is_flux(o, "source.toolkit.fluxcd.io", "HelmRepository"))
-        return walk_helm_repository(o, err);
-    if (is_flux(o, "source.toolkit.fluxcd.io", "Bucket"))
-        return unsupported(o, "a Bucket", err);
-    if (is_flux(o, "source.toolkit.fluxcd.io", "HelmChart"))
-        return unsupported(o, "a HelmChart without a HelmRelease", err);
-    if (is_flux(o, "kustomize.toolkit.fluxcd.io", "Kustomization"))
-        return walk_kustomization(w, o, err);
-    if (is_flux(o, "helm.toolkit.fluxcd.io", "HelmRelease"))
-        return release_walk(w, o, err);
-    return walk_pod_images(w, o, err);
-}
-
-int walk_run(const struct walk_options *o, const struct kustomize_result *tree, struct err **err)
-{
-    struct walk w CLEANUP(walk_free) = {.http = o->http,
-                                        .sources = o->sources,
-                                        .oci = o->oci,
-                                        .lock = o->lock,
-                                        .report = o->report,
-                                        .frozen = o->frozen,
-                                        .arena = arena_new()};
-
-    walk_add(&w, tree);
-    for (size_t i = 0; i < w.objects.len; i++) {
-        struct walk_object object = w.objects.items[i]; // the array may move
-
-        if (walk_object(&w, &object, err) < 0)
-            return -1;
+    if (!ref) {
+        err_wrap(err, "%s", repository->label);
+        return NULL;
     }
-    return 0;
+    return walk_git(w, flux_url(repository->node), ref, repository->label, err);
 }
 
 int walk_not_locked(const char *what, struct span name, const char *user, struct err **err)

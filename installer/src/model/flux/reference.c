@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which object of Flux refers to which, and what it made.
+#include "model/flux.h"
+
+static struct span text_at(const struct node *object, const char *part, const char *key)
+{
+    return node_get_text(node_get(object, part), key);
+}
+
+bool flux_source(const struct node *object, struct flux_ref *ref)
+{
+    const struct node *spec = node_get(object, "spec");
+    const struct node *named = node_get(spec, "chartRef");
+
+    if (!named)
+        named = node_path(spec, "chart", "spec", "sourceRef");
+    if (!named)
+        named = node_get(spec, "sourceRef");
+    *ref = (struct flux_ref){
+        .group = SPAN(FLUX_SOURCE_GROUP),
+        .kind = node_get_text(named, "kind"),
+        .ns = node_get_text(named, "namespace"),
+        .name = node_get_text(named, "name"),
+    };
+    if (!ref->ns.len)
+        ref->ns = text_at(object, "metadata", "namespace");
+    return named != NULL;
+}
+
+bool flux_chart(const struct node *release, struct flux_ref *ref)
+{
+    *ref = (struct flux_ref){.group = SPAN(FLUX_SOURCE_GROUP), .kind = SPAN("HelmChart")};
+    return span_cut(text_at(release, "status", "helmChart"), '/', &ref->ns, &ref->name);
+}
+
+bool flux_feeder(const struct node *object, struct flux_ref *ref)
+{
+    if (span_is(node_get_text(object, "kind"), "HelmRelease") && node_path(object, "spec", "chart"))
+        return flux_chart(object, ref);
+    return flux_source(object, ref);
+}
+
+// "__" stands for ':' in the names of RBAC objects. Names have no '_' otherwise (fluxcd/cli-utils
+// pkg/object/objmetadata.go).
+bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref)
+{
+    struct span rest = node_get_text(entry, "id");
+    size_t at;
+
+    if (!span_cut(rest, '_', &ref->ns, &rest))
+        return false;
+    at = span_rfind(rest, '_');
+    ref->kind = span_tail(rest, at + 1);
+    rest = span_head(rest, at);
+    at = span_rfind(rest, '_');
+    if (at == rest.len)
+        return false;
+    ref->group = span_tail(rest, at + 1);
+    ref->name = span_head(rest, at);
+    return true;
+}
+
+bool flux_release_of(const struct node *object, struct flux_ref *release)
+{
+    const struct node *labels = node_path(object, "metadata", "labels");
+
+    *release = (struct flux_ref){
+        .group = SPAN(FLUX_HELM_GROUP),
+        .kind = SPAN("HelmRelease"),
+        .ns = node_get_text(labels, FLUX_HELM_GROUP "/namespace"),
+        .name = node_get_text(labels, FLUX_HELM_GROUP "/name"),
+    };
+    return release->name.len > 0;
+}

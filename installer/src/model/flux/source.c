@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sources of Flux offer: which content, and which files of it (source-controller, and
+// fluxcd/pkg/sourceignore).
+#include <string.h>
+
+#include "base/path.h"
+#include "model/flux.h"
+
+// Files that source-controller leaves out of an artifact when nobody says what to ignore. The
+// first list counts at the root of the repository, the second everywhere.
+static const char *const ignored_at_root[] = {
+    ".circleci/",        ".github/",     ".drone.yml",      ".gitlab-ci.yml",
+    ".travis.yml",       "appveyor.yml", "cloudbuild.yaml", "codeship-services.yml",
+    "codeship-steps.yml"};
+static const char *const ignored_anywhere[] = {".flux.yaml", ".goreleaser.yml", ".sops.yaml"};
+
+struct span flux_url(const struct node *repository)
+{
+    return node_get_text(node_get(repository, "spec"), "url");
+}
+
+// A full name of a reference.
+static const char *named_ref(struct arena *arena, struct span name, struct err **err)
+{
+    if (!span_starts(name, "refs/")) {
+        err_set(err, ERR_CONFIG, "the reference's name '%.*s' does not start with refs/",
+                SPAN_ARG(name));
+        return NULL;
+    }
+    if (span_skip(&name, "refs/tags/"))
+        return arena_printf(arena, "tag/%.*s", SPAN_ARG(name));
+    if (span_skip(&name, "refs/heads/"))
+        return arena_printf(arena, "branch/%.*s", SPAN_ARG(name));
+    return arena_span(arena, name).ptr;
+}
+
+static void refuse_semver(struct err **err)
+{
+    err_set(err, ERR_UNSUPPORTED, "a reference by semver cannot be locked yet");
+}
+
+const char *flux_git_ref(struct arena *arena, const struct node *repository, struct err **err)
+{
+    const struct node *ref = node_path(repository, "spec", "ref");
+
+    if (node_get_text(ref, "commit").len)
+        return arena_printf(arena, "commit/%s", node_get_str(ref, "commit"));
+    if (node_get_text(ref, "name").len)
+        return named_ref(arena, node_get_text(ref, "name"), err);
+    if (node_get_text(ref, "semver").len) {
+        refuse_semver(err);
+        err_hint(err, "pin a tag or a commit");
+        return NULL;
+    }
+    if (node_get_text(ref, "tag").len)
+        return arena_printf(arena, "tag/%s", node_get_str(ref, "tag"));
+    if (node_get_text(ref, "branch").len)
+        return arena_printf(arena, "branch/%s", node_get_str(ref, "branch"));
+    return "branch/master"; // the API's default
+}
+
+const char *flux_oci_reference(struct arena *arena, const struct node *repository, struct err **err)
+{
+    const struct node *ref = node_path(repository, "spec", "ref");
+    struct span digest = node_get_text(ref, "digest");
+    struct span tag = node_scalar(node_get(ref, "tag"));
+
+    if (node_get_text(ref, "semver").len) {
+        refuse_semver(err);
+        return NULL;
+    }
+    return arena_printf(arena, "%.*s%s%.*s%s%.*s", SPAN_ARG(flux_url(repository)),
+                        tag.len ? ":" : "", SPAN_ARG(tag), digest.len ? "@" : "", SPAN_ARG(digest));
+}
+
+bool flux_is_registry(const struct node *helm_repository)
+{
+    return span_is(node_get_text(node_get(helm_repository, "spec"), "type"), "oci");
+}
+
+bool flux_has_ignore(const struct node *source)
+{
+    return node_path(source, "spec", "ignore") != NULL;
+}
+
+bool flux_is_ignore_file(const char *path)
+{
+    return strcmp(path_base(path), ".sourceignore") == 0;
+}
+
+static bool is_ignored(const char *path)
+{
+    struct span rooted = span_str(path + 1);
+
+    for (size_t i = 0; i < ARRAY_LEN(ignored_at_root); i++) {
+        const char *name = ignored_at_root[i];
+
+        if (span_is(rooted, name) || (span_ends(span_str(name), "/") && span_starts(rooted, name)))
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(ignored_anywhere); i++) {
+        if (strcmp(path_base(path), ignored_anywhere[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool flux_is_manifest(const char *path)
+{
+    struct span name = span_str(path);
+
+    return (span_ends(name, ".yaml") || span_ends(name, ".yml")) && !is_ignored(path);
+}

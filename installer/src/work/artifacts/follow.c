@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The work list: one object after the other, new ones at the end.
+#include "work/artifacts/follow.h"
+
+#include "work/artifacts/images.h"
+#include "work/artifacts/kustomization.h"
+#include "work/artifacts/release.h"
+
+// Once each: one that is in its own path, as after `flux bootstrap`, would never end.
+static int follow_kustomization(struct walk *w, const struct walk_object *o, struct err **err)
+{
+    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->ns), SPAN_ARG(o->name));
+
+    return map_put(&w->kustomizations, span_str(key), w) ? 0 : kustomization_follow(w, o, err);
+}
+
+static int unsupported(const struct walk_object *object, const char *what, struct err **err)
+{
+    return err_set(err, ERR_UNSUPPORTED, "%s: %s cannot be bundled yet", object->label, what);
+}
+
+static int follow(struct walk *w, const struct walk_object *o, struct err **err)
+{
+    switch (flux_kind(o->group, o->kind)) {
+    case FLUX_GIT_REPOSITORY: return walk_git_repository(w, o, err) ? 0 : -1;
+    case FLUX_HELM_REPOSITORY:
+        if (flux_is_registry(o->node))
+            return 0; // the releases name the charts
+        return unsupported(o, "a HelmRepository with an https index", err);
+    case FLUX_OCI_REPOSITORY: return 0; // the releases pull the charts
+    case FLUX_BUCKET: return unsupported(o, "a Bucket", err);
+    case FLUX_HELM_CHART: return unsupported(o, "a HelmChart without a HelmRelease", err);
+    case FLUX_KUSTOMIZATION: return follow_kustomization(w, o, err);
+    case FLUX_HELM_RELEASE: return release_follow(w, o, err);
+    case FLUX_OTHER: break;
+    }
+    return images_of_pods(w, o, err);
+}
+
+int follow_tree(const struct follow_options *o, const struct kustomize_result *tree,
+                struct err **err)
+{
+    struct walk w CLEANUP(walk_free) = {.http = o->http,
+                                        .sources = o->sources,
+                                        .oci = o->oci,
+                                        .lock = o->lock,
+                                        .report = o->report,
+                                        .frozen = o->frozen,
+                                        .arena = arena_new()};
+
+    walk_add(&w, tree);
+    for (size_t i = 0; i < w.objects.len; i++) {
+        struct walk_object object = w.objects.items[i]; // the array may move
+
+        if (follow(&w, &object, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// From objects to what they reach: sources, charts, images, and through Flux Kustomizations and
+// umbrella charts to further objects. Everything found is resolved and added to a lock.
+#ifndef WORK_ARTIFACTS_FOLLOW_H
+#define WORK_ARTIFACTS_FOLLOW_H
+
+#include "work/artifacts/sources.h"
+
+struct follow_options {
+    struct http *http;
+    struct sources *sources;
+    struct oci *oci;
+    struct lock *lock;
+    struct report *report;
+    bool frozen; // what is not in the lock is ERR_CONFIG, and nothing is resolved anew
+};
+
+// Walks from the objects of a build to all that they reach. Kinds as for artifacts_lock(). Blocks.
+int follow_tree(const struct follow_options *options, const struct kustomize_result *tree,
+                struct err **err) MUST_CHECK;
+
+#endif

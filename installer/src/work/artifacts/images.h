@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Container images: those of pod templates, and by name.
+#ifndef WORK_ARTIFACTS_IMAGES_H
+#define WORK_ARTIFACTS_IMAGES_H
+
+#include "work/artifacts/walk.h"
+
+// Adds an image; the lock keeps copies. With `may_fail`, one that cannot be resolved is a warning:
+// its name was found in data, not in an object.
+int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
+               struct err **err) MUST_CHECK;
+// Adds the images of an object's pod template, if it has one.
+int images_of_pods(struct walk *w, const struct walk_object *object, struct err **err) MUST_CHECK;
+
+#endif
