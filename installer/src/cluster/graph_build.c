@@ -74,8 +74,8 @@ static void add_labelled(struct builder *b, const struct graph_item *item, int p
 {
     const struct grown_list *list = grown_of_release(&b->grown, item->ns, item->name);
 
-    for (size_t i = 0; list && i < list->len; i++)
-        add_object(b, list->items[i], NULL, parent);
+    for (size_t i = 0; list && i < list->objects.len; i++)
+        add_object(b, list->objects.items[i], NULL, parent);
 }
 
 static void expand(struct builder *b, size_t i)

@@ -41,7 +41,7 @@ static int index_object(void *data, const struct node *object, struct err **err 
         list = ARENA_NEW(g->arena, struct grown_list);
         map_put(&g->releases, span_str(key), list);
     }
-    vec_push_arena(g->arena, list, object);
+    vec_push_arena(g->arena, &list->objects, object);
     return 0;
 }
 

@@ -11,8 +11,7 @@
 #include "cluster/informers.h"
 
 struct grown_list {
-    const struct node **items;
-    size_t len, cap;
+    VEC(const struct node *) objects;
 };
 
 struct grown {

@@ -261,13 +261,17 @@ const char *informers_unsettled(const struct informers *inf)
     return "everything";
 }
 
-static bool has_changed(void *data)
+bool informers_changed(struct informers *inf)
 {
-    struct informers *inf = data;
     bool changed = inf->changed;
 
     inf->changed = false;
     return changed;
+}
+
+static bool has_changed(void *data)
+{
+    return informers_changed(data);
 }
 
 int informers_wait(struct informers *inf, int64_t until, struct err **err)

@@ -57,7 +57,10 @@ bool informers_settled(struct informers *inf);
 // A kind whose first list is missing, for messages; "everything" when none is.
 const char *informers_unsettled(const struct informers *inf);
 
-// Runs the loop until anything changed since the last call: 0, or until the absolute time `until`:
+// Whether anything changed since the last call of this or the next one.
+bool informers_changed(struct informers *inf);
+
+// Runs the loop until anything changed: 0, or until the absolute time `until`:
 // 1. ERR_CANCELLED.
 int informers_wait(struct informers *inf, int64_t until, struct err **err) MUST_CHECK;
 

@@ -28,11 +28,13 @@ int look_settled(struct look *l, struct facts *facts, const struct layers *layer
         bool settled, learned;
         int result;
 
+        informers_changed(facts->informers); // what this look sees
         look_take(l, facts, layers, layers->count - 1);
         settled = informers_settled(facts->informers);
         if (facts_learn(facts, &learned, err) < 0)
             return -1;
-        if (learned)
+        // What the graph borrows may have changed meanwhile.
+        if (learned || informers_changed(facts->informers))
             continue;
         if (settled)
             return 0;

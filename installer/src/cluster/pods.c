@@ -7,8 +7,7 @@
 #include "base/vec.h"
 
 struct pods_list {
-    const struct node **items;
-    size_t len, cap;
+    VEC(const struct node *) owned;
 };
 
 static struct span uid_of(const struct node *object)
@@ -31,7 +30,7 @@ static int index_owned(void *data, const struct node *object, struct err **err U
             list = ARENA_NEW(p->arena, struct pods_list);
             map_put(&p->owners, uid, list);
         }
-        vec_push_arena(p->arena, list, object);
+        vec_push_arena(p->arena, &list->owned, object);
     }
     return 0;
 }
@@ -64,11 +63,10 @@ static const struct node *worst_below(const struct pods *p, const struct node *w
     const struct node *worst = NULL;
 
     *why = (struct ready_pod){.state = READY_OK};
-    for (size_t i = 0; list && i < list->len; i++) {
-        const struct node *owned = list->items[i];
+    for (size_t i = 0; list && i < list->owned.len; i++) {
+        const struct node *owned = list->owned.items[i];
         const struct node *pod = owned;
         struct ready_pod one;
-
         bool is_set = span_is(node_get_text(owned, "kind"), "ReplicaSet");
 
         if (is_old_revision(owned) || (is_set && !deeper))
