@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// model/flux: kinds, references, inventories, and what sources offer.
+#include "unit.h"
+
+#include "model/flux.h"
+#include "support_object.h"
+
+static void expect_ref(const struct flux_ref *ref, const char *group, const char *kind,
+                       const char *ns, const char *name)
+{
+    assert_true(span_is(ref->group, group));
+    assert_true(span_is(ref->kind, kind));
+    assert_true(span_is(ref->ns, ns));
+    assert_true(span_is(ref->name, name));
+}
+
+static void test_flux_kind__by_group_and_kind(void **state)
+{
+    (void)state;
+    assert_int_equal(flux_kind(SPAN("source.toolkit.fluxcd.io"), SPAN("GitRepository")),
+                     FLUX_GIT_REPOSITORY);
+    assert_int_equal(flux_kind(SPAN("kustomize.toolkit.fluxcd.io"), SPAN("Kustomization")),
+                     FLUX_KUSTOMIZATION);
+    assert_int_equal(flux_kind(SPAN("helm.toolkit.fluxcd.io"), SPAN("HelmRelease")),
+                     FLUX_HELM_RELEASE);
+    // kustomize's own files, and a kind of somebody else
+    assert_int_equal(flux_kind(SPAN("kustomize.config.k8s.io"), SPAN("Kustomization")), FLUX_OTHER);
+    assert_int_equal(flux_kind(SPAN("source.toolkit.fluxcd.io"), SPAN("HelmRelease")), FLUX_OTHER);
+    assert_int_equal(flux_kind(SPAN_EMPTY, SPAN_EMPTY), FLUX_OTHER);
+}
+
+#define IN_APPS "metadata: {name: x, namespace: apps}\n"
+
+static void test_flux_source__which_one_an_object_names(void **state)
+{
+    struct flux_ref ref;
+
+    (void)state;
+    assert_true(
+        flux_source(object("kind: Kustomization\n" IN_APPS
+                           "spec: {sourceRef: {kind: GitRepository, name: s, namespace: other}}"),
+                    &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "GitRepository", "other", "s");
+    assert_true(flux_source(
+        object("kind: HelmRelease\n" IN_APPS "spec: {chartRef: {kind: OCIRepository, name: o}}"),
+        &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "OCIRepository", "apps", "o");
+    assert_true(flux_source(
+        object("kind: HelmRelease\n" IN_APPS
+               "spec: {chart: {spec: {chart: c, sourceRef: {kind: HelmRepository, name: h}}}}"),
+        &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "HelmRepository", "apps", "h");
+    assert_true(flux_source(object("kind: HelmChart\n" IN_APPS
+                                   "spec: {chart: ./c, sourceRef: {kind: GitRepository, name: g}}"),
+                            &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "GitRepository", "apps", "g");
+    assert_false(flux_source(object("kind: GitRepository\n" IN_APPS "spec: {url: u}"), &ref));
+}
+
+static void test_flux_feeder__the_chart_stands_between(void **state)
+{
+    struct flux_ref ref;
+
+    (void)state;
+    assert_true(flux_feeder(object("kind: HelmRelease\n" IN_APPS
+                                   "spec: {chart: {spec: {sourceRef: {name: h}}}}\n"
+                                   "status: {helmChart: flux-system/apps-x}"),
+                            &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "HelmChart", "flux-system", "apps-x");
+    assert_false(flux_feeder(
+        object("kind: HelmRelease\n" IN_APPS "spec: {chart: {spec: {sourceRef: {name: h}}}}"),
+        &ref));
+    assert_true(flux_feeder(
+        object("kind: HelmRelease\n" IN_APPS "spec: {chartRef: {kind: OCIRepository, name: o}}"),
+        &ref));
+    expect_ref(&ref, FLUX_SOURCE_GROUP, "OCIRepository", "apps", "o");
+}
+
+static void test_flux_inventory_entry__parts_of_an_id(void **state)
+{
+    struct flux_ref ref;
+
+    (void)state;
+    assert_true(flux_inventory_entry(object("{id: apps_web_apps_Deployment, v: v1}"), &ref));
+    expect_ref(&ref, "apps", "Deployment", "apps", "web");
+    assert_true(flux_inventory_entry(object("{id: _web__Namespace, v: v1}"), &ref));
+    expect_ref(&ref, "", "Namespace", "", "web");
+    assert_true(flux_inventory_entry(
+        object("{id: _system__admin_rbac.authorization.k8s.io_ClusterRole}"), &ref));
+    expect_ref(&ref, "rbac.authorization.k8s.io", "ClusterRole", "", "system__admin");
+    assert_false(flux_inventory_entry(object("{id: apps_web}"), &ref));
+    assert_false(flux_inventory_entry(object("{id: web}"), &ref));
+    assert_false(flux_inventory_entry(object("{}"), &ref));
+}
+
+static void test_flux_release_of__labels(void **state)
+{
+    struct flux_ref ref;
+
+    (void)state;
+    assert_true(flux_release_of(object("metadata: {labels: {helm.toolkit.fluxcd.io/name: r, "
+                                       "helm.toolkit.fluxcd.io/namespace: apps}}"),
+                                &ref));
+    expect_ref(&ref, FLUX_HELM_GROUP, "HelmRelease", "apps", "r");
+    assert_false(flux_release_of(object("metadata: {labels: {app: x}}"), &ref));
+    assert_false(flux_release_of(object("metadata: {}"), &ref));
+}
+
+static void expect_git_ref(const char *ref, const char *expected)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct err *err = NULL;
+    char yaml[256];
+
+    snprintf(yaml, sizeof(yaml), "spec: {url: u, ref: %s}", ref);
+    assert_string_equal(flux_git_ref(arena, object(yaml), &err), expected);
+}
+
+static void refuse_git_ref(const char *ref, enum err_kind kind, const char *words)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char yaml[256];
+
+    snprintf(yaml, sizeof(yaml), "spec: {url: u, ref: %s}", ref);
+    assert_null(flux_git_ref(arena, object(yaml), &err));
+    assert_err(err, kind, words);
+}
+
+static void test_flux_git_ref__the_first_field_counts(void **state)
+{
+    (void)state;
+    expect_git_ref("null", "branch/master");
+    expect_git_ref("{branch: main}", "branch/main");
+    expect_git_ref("{branch: main, tag: v1}", "tag/v1");
+    expect_git_ref("{tag: v1, name: refs/heads/x/y}", "branch/x/y");
+    expect_git_ref("{name: refs/tags/v2, semver: '>=1'}", "tag/v2");
+    expect_git_ref("{name: refs/pull/7/head}", "refs/pull/7/head");
+    expect_git_ref("{name: main, commit: 0123abcd}", "commit/0123abcd");
+    refuse_git_ref("{name: main}", ERR_CONFIG, "'main' does not start with refs/");
+    refuse_git_ref("{semver: '>=1', tag: v1}", ERR_UNSUPPORTED, "semver");
+}
+
+static void test_flux_oci_reference__tag_and_digest(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_string_equal(
+        flux_oci_reference(arena, object("spec: {url: 'oci://r/x', ref: {tag: 1.5}}"), &err),
+        "oci://r/x:1.5");
+    assert_string_equal(
+        flux_oci_reference(
+            arena, object("spec: {url: 'oci://r/x', ref: {tag: v1, digest: 'sha256:00'}}"), &err),
+        "oci://r/x:v1@sha256:00");
+    assert_string_equal(flux_oci_reference(arena, object("spec: {url: 'oci://r/x'}"), &err),
+                        "oci://r/x");
+    assert_null(flux_oci_reference(
+        arena, object("spec: {url: 'oci://r/x', ref: {semver: '*', tag: v1}}"), &err));
+    assert_err(err, ERR_UNSUPPORTED, "semver");
+}
+
+static void test_flux_sources__what_they_leave_out(void **state)
+{
+    (void)state;
+    assert_true(flux_is_registry(object("spec: {type: oci, url: 'oci://r'}")));
+    assert_false(flux_is_registry(object("spec: {url: 'https://charts.example.org'}")));
+    assert_true(flux_has_ignore(object("spec: {ignore: '*.md'}")));
+    assert_false(flux_has_ignore(object("spec: {url: u}")));
+    assert_true(flux_is_ignore_file("/a/.sourceignore"));
+    assert_false(flux_is_ignore_file("/a/.gitignore"));
+
+    assert_true(flux_is_manifest("/a/b.yaml"));
+    assert_true(flux_is_manifest("/b.yml"));
+    assert_false(flux_is_manifest("/a/b.json"));
+    // at the root only, and anywhere
+    assert_false(flux_is_manifest("/.github/workflow.yaml"));
+    assert_true(flux_is_manifest("/a/.github/workflow.yaml"));
+    assert_false(flux_is_manifest("/.travis.yml"));
+    assert_true(flux_is_manifest("/a/.travis.yml"));
+    assert_false(flux_is_manifest("/.sops.yaml"));
+    assert_false(flux_is_manifest("/a/.sops.yaml"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flux_kind__by_group_and_kind),
+        cmocka_unit_test(test_flux_source__which_one_an_object_names),
+        cmocka_unit_test(test_flux_feeder__the_chart_stands_between),
+        cmocka_unit_test(test_flux_inventory_entry__parts_of_an_id),
+        cmocka_unit_test(test_flux_release_of__labels),
+        cmocka_unit_test(test_flux_git_ref__the_first_field_counts),
+        cmocka_unit_test(test_flux_oci_reference__tag_and_digest),
+        cmocka_unit_test(test_flux_sources__what_they_leave_out),
+    };
+
+    return cmocka_run_group_tests(tests, make_objects, free_objects);
+}
