@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a watch: the decoder of its event stream and the store of its objects. Both pure.
+// The parts of a watch: the decoder of its event stream, the store of its objects, both pure, and
+// the copy that is kept of a selection with them.
 #ifndef MODEL_KUBE_WATCH_H
 #define MODEL_KUBE_WATCH_H
 
 #include "base/map.h"
-#include "model/kube.h"
+#include "model/kube/client.h"
 
 // --- events.c ---
 
@@ -70,5 +71,32 @@ void store_begin_round(struct store *s);
 struct doc *store_take_unseen(struct store *s, struct node **object);
 
 void store_free(struct store *s);
+
+// --- watch_copy.c ---
+
+// A copy of a selection. It sends nothing: pages of a list and events come in, changes go out.
+struct watch_copy {
+    struct kube *kube;   // for warnings
+    struct arena *arena; // owns the texts of `selection`
+    struct kube_selection selection;
+    struct kube_watch_handler handler;
+    struct store store;
+    char *version; // up to which changes are known; NULL before the first list
+    char *token;   // of the next page of the list; NULL: there is none
+    bool stopped;  // nobody is told any more
+};
+
+void watch_copy_init(struct watch_copy *c, struct kube *k, const struct kube_selection *selection,
+                     const struct kube_watch_handler *handler);
+// A list begins: what it does not bring is gone at its end.
+void watch_copy_begin_list(struct watch_copy *c);
+// Takes a page of it: 0 when it was the last, 1 when the one of `token` is to come, or nobody waits
+// for it any more. -1 with ERR_API: it is no page.
+int watch_copy_page(struct watch_copy *c, const struct http_response *r, struct err **err)
+    MUST_CHECK;
+// Takes an event other than EVENT_ERROR, as event_fn gets it.
+void watch_copy_event(struct watch_copy *c, enum event_type type, struct doc *d,
+                      struct node *object, const char *unread);
+void watch_copy_free(struct watch_copy *c);
 
 #endif
