@@ -356,13 +356,20 @@ static void find_owners(struct index *index)
                 index->owners[a->blobs[i]] = a;
 }
 
-int index_parse(struct index *index, struct span text, struct err **err)
+// What is understood is copied: a large index is not held as a document while it is written again.
+static int understand(struct index *index, struct span text, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *root = doc_read_json(d, text, "the index", ERR_INTEGRITY, err);
+
+    return root ? parse_all(index, root, err) : -1;
+}
+
+int index_parse(struct index *index, struct span text, struct err **err)
+{
     struct buf again CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
 
-    if (!root || parse_all(index, root, err) < 0)
+    if (understand(index, text, err) < 0)
         return -1;
     // Writing it again from what was understood gives the same bytes, or something in it was not
     // understood: order, unused blobs, unknown fields.
