@@ -6,15 +6,9 @@
 
 #include "base/buf.h"
 #include "io/doc.h"
-#include "io/doc/reader.h"
+#include "io/doc/yaml/readers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void reader_cleanup(struct reader *r)
-{
-    vec_free(&r->pairs);
-    vec_free(&r->items);
-}
 
 static void must_be_same(const struct node *a, const struct node *b);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers share: yaml/fast.c reads the common subset of YAML, yaml/events.c all the rest
-// through libyaml, and both make the same nodes of what both understand; json/read.c reads JSON.
+// What the readers of YAML and JSON share: their state, its limits, and how they make nodes.
 #ifndef IO_DOC_READER_H
 #define IO_DOC_READER_H
 
@@ -29,6 +28,7 @@ struct reader {
 // for all texts of the doc together.
 void reader_start(struct reader *r, size_t len, size_t ratio);
 void reader_end(struct reader *r);
+void reader_cleanup(struct reader *r);
 // Whether one node more may be read.
 bool reader_has_room(const struct reader *r);
 
@@ -44,32 +44,5 @@ void reader_take_items(struct reader *r, size_t base, struct node *seq);
 // The first of the pairs from `base` on whose key one before it has, and the line of that one;
 // NULL when there is none.
 const struct pair *reader_find_duplicate(struct reader *r, size_t base, uint32_t *line);
-
-// How a scalar was written.
-enum written {
-    WRITTEN_PLAIN,
-    WRITTEN_SINGLE,
-    WRITTEN_DOUBLE,
-    WRITTEN_LITERAL,
-    WRITTEN_FOLDED,
-};
-
-// Gives `n` the value of a scalar. `tag` is NULL or libyaml's long form; `in_flow`: it stands in a
-// flow collection. `text` is copied.
-int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
-                      enum written written, const char *tag, bool in_flow);
-
-// What a plain scalar is to the reader's rules.
-void reader_resolve(const struct reader *r, struct span text, struct scalar *out);
-
-// True for a tag of YAML's own with the name ("int").
-bool is_standard_tag(const char *tag, const char *name);
-
-// Reads the first document of `text` into *out (NULL when there is none).
-int yaml_read_events(struct reader *r, struct span text, struct node **out);
-
-// As above for the subset of YAML that Kubernetes objects are mostly written in. False when the
-// text is not of that subset, or not valid: then nothing is said about it.
-bool yaml_read_fast(struct reader *r, struct span text, struct node **out);
 
 #endif

@@ -16,8 +16,7 @@ struct json {
 
 static void json_cleanup(struct json *j)
 {
-    vec_free(&j->r.pairs);
-    vec_free(&j->r.items);
+    reader_cleanup(&j->r);
 }
 
 static int fail(const struct json *j, const char *what)

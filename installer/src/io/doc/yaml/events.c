@@ -6,7 +6,8 @@
 #include <yaml.h>
 
 #include "base/map.h"
-#include "io/doc/reader.h"
+#include "io/doc/yaml/readers.h"
+#include "io/doc/yaml/scalar.h"
 
 #define SIMPLE_KEY_MAX 1024 // characters of a key without "?", YAML's limit
 #define MERGE_LIST_MAX 1024 // maps that one merge key may name

@@ -9,6 +9,7 @@
 #include "io/doc/yaml/fast.h"
 
 #include "base/text.h"
+#include "io/doc/yaml/readers.h"
 
 #define SIMPLE_KEY_MAX 512 // bytes; YAML's own limit is 1,024 characters
 

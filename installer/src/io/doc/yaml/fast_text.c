@@ -3,6 +3,8 @@
 // blocks. Texts are made in place, in the copy of the document.
 #include "io/doc/yaml/fast.h"
 
+#include "io/doc/yaml/scalar.h"
+
 // --- lines ---
 
 static bool is_marker(const char *at)

@@ -4,7 +4,7 @@
 #include <float.h>
 #include <string.h>
 
-#include "io/doc/reader.h"
+#include "io/doc/yaml/scalar.h"
 
 static const char CONTROL[] = "a string has a control character that kustomize cannot print";
 
