@@ -71,9 +71,6 @@ void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
     MUST_CHECK;
 
-// True when go-yaml v3 writes the text as a block scalar if asked to (yaml/write.c).
-bool text_may_be_block(struct span text);
-
 // --- numbers (number.c) ---
 
 #define NUMBER_TEXT_MAX 32

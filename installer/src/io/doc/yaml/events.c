@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading any YAML through libyaml's events: anchors, merge keys, tags, every style. Aliases and
-// merge keys are expanded as kyaml expands them.
+// Reading any YAML through libyaml's events: anchors, merge keys, tags, every style. Aliases are
+// expanded as kyaml expands them.
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
 #include "base/map.h"
+#include "io/doc/yaml/key.h"
+#include "io/doc/yaml/pairs.h"
 #include "io/doc/yaml/readers.h"
 #include "io/doc/yaml/scalar.h"
-
-#define SIMPLE_KEY_MAX 1024 // characters of a key without "?", YAML's limit
-#define MERGE_LIST_MAX 1024 // maps that one merge key may name
 
 struct anchor {
     struct node *node;
@@ -156,99 +155,9 @@ static int read_seq(struct events *e, unsigned depth, struct node *n)
     return 0;
 }
 
-// Whether the scalar of a key is a string to go-yaml: no date, and nothing with a tag of its own.
-static bool is_string(const struct events *e, const yaml_event_t *event, const struct node *n)
-{
-    const char *tag =
-        event->type == YAML_SCALAR_EVENT ? (const char *)event->data.scalar.tag : NULL;
-    struct scalar s;
-
-    if (tag && strcmp(tag, "!") != 0 && !is_standard_tag(tag, "str"))
-        return false;
-    if (n->type != NODE_STRING || n->flags & NODE_QUOTED)
-        return n->type == NODE_STRING;
-    scalar_resolve(node_source(n), e->r->yaml11, &s);
-    return !s.timestamp;
-}
-
-// The characters of a text as a JSON string of Go's, with the quotes.
-static size_t json_columns(struct span text)
-{
-    size_t columns = 2;
-
-    while (text.len) {
-        uint32_t rune = rune_next(&text);
-
-        if (rune == '"' || rune == '\\' || (rune >= '\b' && rune <= '\r' && rune != '\v'))
-            columns += 2;
-        else if (rune < 0x20 || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 ||
-                 rune == 0x2029)
-            columns += 6;
-        else
-            columns++;
-    }
-    return columns;
-}
-
-// kustomize turns objects into JSON and reads that as YAML, where keys have limits.
-static int check_key(const struct events *e, uint32_t line, struct span key)
-{
-    if (e->r->helm)
-        return 0;
-    if (span_search(key, SPAN("\xc2\x85")) < key.len)
-        return reader_fail(e->r, line, "a key has a NEL, which kustomize cannot print");
-    if (json_columns(key) > SIMPLE_KEY_MAX)
-        return reader_fail(e->r, line, "a key has more than 1,022 characters");
-    return 0;
-}
-
-// The text of a key of YAML 1.1, which may be any scalar but null.
-static struct span old_key(struct events *e, const struct node *n)
-{
-    struct node exact = {0}; // n has been through JSON
-    struct scalar s;
-    char text[NUMBER_TEXT_MAX];
-
-    if (n->type != NODE_INT && n->type != NODE_FLOAT)
-        return doc_intern(e->r->d, n->text);
-    scalar_resolve(node_source(n), true, &s);
-    if (s.type != NODE_FLOAT)
-        return doc_intern(e->r->d, doc_set_scalar(e->r->d, &exact, node_source(n), &s) ? exact.text
-                                                                                       : n->text);
-    number_format_key(s.real, text);
-    return doc_intern(e->r->d, span_str(text));
-}
-
-// The text of a key. It is a string; at the top of a document, where go-yaml reads into a map of
-// strings, any other scalar but null counts as its text.
-static int key_text(struct events *e, const yaml_event_t *event, unsigned depth,
-                    const struct node *n, struct span *out)
-{
-    if (check_key(e, line_of(e, event), n->text) < 0)
-        return -1;
-    if (e->r->yaml11 && n->type != NODE_NULL) {
-        *out = old_key(e, n);
-        return 0;
-    }
-    if (e->r->helm && !node_source(n).len)
-        return reader_fail(e->r, line_of(e, event), "the key is null");
-    if (n->type == NODE_NULL && !node_source(n).len) { // written in quotes by kustomize
-        *out = doc_intern(e->r->d, SPAN_EMPTY);
-        return 0;
-    }
-    if (n->type == NODE_NULL || (depth > 1 && !is_string(e, event, n))) {
-        struct span source = node_source(n);
-
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the key %.*s is not a string", e->r->file,
-                line_of(e, event), SPAN_ARG(span_head(source, 80)));
-        return err_hint(e->r->err, "quote it: \"%.*s\"", SPAN_ARG(span_head(source, 80)));
-    }
-    *out = doc_intern(e->r->d, node_source(n));
-    return 0;
-}
-
 static int read_key(struct events *e, const yaml_event_t *event, unsigned depth, struct span *out)
 {
+    struct yaml_key key = {.line = line_of(e, event), .top = depth == 1};
     struct node *n = NULL;
 
     if (event->type == YAML_ALIAS_EVENT) {
@@ -256,7 +165,7 @@ static int read_key(struct events *e, const yaml_event_t *event, unsigned depth,
         if (!n)
             return -1;
     } else if (event->type != YAML_SCALAR_EVENT) {
-        return reader_fail(e->r, line_of(e, event), "a list or map cannot be a key");
+        return reader_fail(e->r, key.line, "a list or map cannot be a key");
     } else if (read_scalar(e, event, &n) < 0) {
         return -1;
     } else {
@@ -264,10 +173,12 @@ static int read_key(struct events *e, const yaml_event_t *event, unsigned depth,
 
         if (anchor)
             anchor->open = false;
+        key.tag = (const char *)event->data.scalar.tag;
     }
     if (node_is(n, NODE_MAP) || node_is(n, NODE_SEQ))
-        return reader_fail(e->r, line_of(e, event), "a list or map cannot be a key");
-    return key_text(e, event, depth, n, out);
+        return reader_fail(e->r, key.line, "a list or map cannot be a key");
+    key.node = n;
+    return yaml_key_text(e->r, &key, out);
 }
 
 static bool is_merge(const yaml_event_t *event)
@@ -280,100 +191,6 @@ static bool is_merge(const yaml_event_t *event)
     if (tag && strcmp(tag, "!") != 0)
         return is_standard_tag(tag, "merge");
     return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-}
-
-static int check_keys(struct events *e, size_t base)
-{
-    uint32_t line;
-    const struct pair *pair = reader_find_duplicate(e->r, base, &line);
-
-    if (!pair)
-        return 0;
-    err_set(e->r->err, ERR_CONFIG, "%s:%u: the key \"%.*s\" is already set in line %u", e->r->file,
-            pair->line, SPAN_ARG(span_head(pair->key, 200)), line);
-    return err_hint(e->r->err, "remove one of the two");
-}
-
-// YAML 1.1: of equal keys the last one counts. A key is claimed with its place instead of a line.
-static void keep_last(struct reader *r, size_t base)
-{
-    uint32_t stamp = doc_new_stamp(r->d);
-    size_t kept = base;
-
-    for (size_t i = base; i < r->pairs.len; i++) {
-        struct pair pair = r->pairs.items[i];
-        uint32_t claimed = doc_claim_key(pair.key, stamp, (uint32_t)(kept - base) + 1);
-
-        if (claimed)
-            r->pairs.items[base + claimed - 1] = pair;
-        else
-            r->pairs.items[kept++] = pair;
-    }
-    r->pairs.len = kept;
-}
-
-// Adds the pairs of `from` whose keys the map (of `stamp`, its pairs from `base` on) lacks.
-static void merge_map(struct events *e, uint32_t stamp, const struct node *from)
-{
-    NODE_FOREACH_PAIR (pair, from) {
-        if (!doc_claim_key(pair->key, stamp, pair->line ? pair->line : 1))
-            vec_push(&e->r->pairs, *pair);
-    }
-}
-
-static int check_merge(struct events *e, const struct node *value)
-{
-    bool fits =
-        value->type == NODE_MAP || (value->type == NODE_SEQ && value->seq.len <= MERGE_LIST_MAX);
-
-    for (size_t i = 0; fits && value->type == NODE_SEQ && i < value->seq.len; i++)
-        fits = value->seq.items[i]->type == NODE_MAP;
-    return fits ? 0
-                : reader_fail(e->r, value->line, "a merge key << takes a map or a list of maps");
-}
-
-static int merge(struct events *e, size_t base, const struct node *value)
-{
-    uint32_t stamp = doc_new_stamp(e->r->d);
-
-    if (check_merge(e, value) < 0)
-        return -1;
-    for (size_t i = base; i < e->r->pairs.len; i++)
-        (void)doc_claim_key(e->r->pairs.items[i].key, stamp, 1);
-    if (value->type == NODE_MAP)
-        merge_map(e, stamp, value);
-    NODE_FOREACH_ITEM (item, value)
-        merge_map(e, stamp, item);
-    return 0;
-}
-
-static void push_pairs(struct reader *r, const struct node *map)
-{
-    NODE_FOREACH_PAIR (pair, map)
-        vec_push(&r->pairs, *pair);
-}
-
-// YAML 1.1: a merge key is as if its map's pairs stood in its place, of a list the first map last.
-static int merge_in_place(struct events *e, const struct node *value)
-{
-    if (check_merge(e, value) < 0)
-        return -1;
-    push_pairs(e->r, value);
-    for (size_t i = value->type == NODE_SEQ ? value->seq.len : 0; i > 0; i--)
-        push_pairs(e->r, value->seq.items[i - 1]);
-    return 0;
-}
-
-// Keeps a pair that was read; `merges`: its key is a merge key.
-static int keep_pair(struct events *e, const struct pair *pair, bool merges, struct node **merged)
-{
-    if (merges && e->r->yaml11)
-        return merge_in_place(e, pair->value);
-    if (merges)
-        *merged = pair->value;
-    else if (e->r->yaml11 || !span_is(pair->key, "<<")) // kyaml drops it in quotes, too
-        vec_push(&e->r->pairs, *pair);
-    return 0;
 }
 
 // Reads the pairs of a map onto e->r->pairs; the value of a merge key goes to *merged.
@@ -397,7 +214,7 @@ static int read_pairs(struct events *e, unsigned depth, struct node **merged)
             return -1;
         if (next_event(e, &value_event) < 0 || read_node(e, &value_event, depth, &pair.value) < 0)
             return -1;
-        if (keep_pair(e, &pair, merges, merged) < 0)
+        if (yaml_keep_pair(e->r, &pair, merges, merged) < 0)
             return -1;
     }
 }
@@ -407,11 +224,7 @@ static int read_map(struct events *e, unsigned depth, struct node *n)
     size_t base = e->r->pairs.len;
     struct node *merged = NULL;
 
-    if (read_pairs(e, depth, &merged) < 0)
-        return -1;
-    if (e->r->yaml11)
-        keep_last(e->r, base);
-    else if (check_keys(e, base) < 0 || (merged && merge(e, base, merged) < 0))
+    if (read_pairs(e, depth, &merged) < 0 || yaml_finish_pairs(e->r, base, merged) < 0)
         return -1;
     reader_take_pairs(e->r, base, n);
     return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/doc/yaml/scalar.h"
+#include "io/doc/yaml/style.h"
 
 static const char CONTROL[] = "a string has a control character that kustomize cannot print";
 
