@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kinds that belong to the cluster itself: definitions, namespaces, API services, services.
+#include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
 void ready_rule_static(const struct node *object UNUSED, struct ready *result UNUSED)

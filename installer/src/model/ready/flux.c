@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kinds of Flux: sources, Kustomization, HelmRelease. Reasons are those of the controllers of
 // Flux 2.9 (api/v1/condition_types.go of each).
+#include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
 // Only waiting for something else: not a failure of this object.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pods: which container keeps a pod from being ready, and why.
+#include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
 #include <stdio.h>

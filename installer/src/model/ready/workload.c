@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workloads: the kinds of apps and batch, and volume claims. Pods are in pod.c.
+#include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
 #include <string.h>

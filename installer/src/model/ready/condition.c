@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditions of an object, and the setters of the answer.
+#include "model/ready/condition.h"
+
+#include <stdarg.h>
+
+#include "base/mem.h"
+
+void ready_copy(char *out, size_t room, struct span text)
+{
+    size_t n;
+
+    text = span_trim(text);
+    n = text.len < room - 1 ? text.len : room - 1;
+    // Never cut inside a UTF-8 sequence.
+    while (n && n < text.len && ((unsigned char)text.ptr[n] & 0xc0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (unsigned char)text.ptr[i] < ' ' ? ' ' : text.ptr[i];
+    out[n] = '\0';
+}
+
+void ready_set(struct ready *result, enum ready_state state, struct span reason, const char *fmt,
+               ...)
+{
+    char *text CLEANUP(mem_cleanup) = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    text = mem_vprintf(fmt, args);
+    va_end(args);
+    result->state = state;
+    ready_copy(result->reason, sizeof(result->reason), reason);
+    ready_copy(result->message, sizeof(result->message), span_str(text));
+}
+
+void ready_set_condition(struct ready *result, enum ready_state state, const struct node *condition)
+{
+    struct span reason = node_get_text(condition, "reason");
+    struct span message = node_get_text(condition, "message");
+
+    if (!reason.len)
+        reason = node_get_text(condition, "type");
+    ready_set(result, state, reason, "%.*s", SPAN_ARG(message));
+}
+
+const struct node *ready_condition(const struct node *object, const char *type)
+{
+    const struct node *conditions = node_path(object, "status", "conditions");
+
+    NODE_FOREACH_ITEM (condition, conditions)
+        if (span_is(node_get_text(condition, "type"), type))
+            return condition;
+    return NULL;
+}
+
+bool ready_condition_is(const struct node *object, const char *type, const char *want)
+{
+    return span_is(node_get_text(ready_condition(object, type), "status"), want);
+}
+
+bool ready_is_current(const struct node *object, const struct node *condition)
+{
+    int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
+
+    return node_get_int(condition, "observedGeneration", generation) == generation;
+}

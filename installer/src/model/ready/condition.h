@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all rules stand on: conditions of an object, and the setters of the answer.
+#ifndef MODEL_READY_CONDITION_H
+#define MODEL_READY_CONDITION_H
+
+#include "model/ready.h"
+
+// Sets the answer; reason and message are cut to their room, newlines become spaces.
+void ready_set(struct ready *result, enum ready_state state, struct span reason, const char *fmt,
+               ...) PRINTF(4, 5);
+
+// Sets the answer from a condition's reason and message.
+void ready_set_condition(struct ready *result, enum ready_state state,
+                         const struct node *condition);
+
+// Copies one line into fixed room, cut at a UTF-8 boundary.
+void ready_copy(char *out, size_t room, struct span text);
+
+// condition.status == want ("True", "False", "Unknown"); false without the condition.
+bool ready_condition_is(const struct node *object, const char *type, const char *want);
+
+// Whether the condition was set for the object's newest generation, as far as it says.
+bool ready_is_current(const struct node *object, const struct node *condition);
+
+#endif
