@@ -125,6 +125,16 @@ def test_module_that_does_not_build_is_a_failure_and_is_not_tested(monkeypatch):
     assert not tested
 
 
+def test_module_without_a_unit_test_is_a_failure_unless_goldens_test_it(monkeypatch):
+    tally = Tally()
+    monkeypatch.setattr(modules.build, "steps", lambda *_: True)
+    monkeypatch.setattr(modules.suites, "ctest", lambda *_: None)
+    modules.one(Context(), tally, "cmd/up")
+    assert tally.total == 0
+    modules.one(Context(), tally, "io/one")
+    assert tally.failures == ["only.io/one: has no unit test"]
+
+
 def test_preset_that_failed_is_not_built_again():
     context, tally = Context(), Tally()
     assert not build.preset(context, tally, "no-such-preset")
