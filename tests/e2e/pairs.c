@@ -64,7 +64,7 @@ static void request(struct trial *p, enum kube_verb verb, const struct node *bod
 
 static void tell(const struct trial *p, const char *asked, const char *outcome, const char *words)
 {
-    char *name CLEANUP(mem_cleanup) = kube_object_name(node_get(p->line_node, "object"));
+    char *name CLEANUP(mem_cleanup) = node_label(node_get(p->line_node, "object"));
 
     printf("%zu %zu %s %s %s %s\n", p->line, p->state, asked, outcome, name, words);
 }

@@ -363,6 +363,25 @@ static void test_doc__keeps_what_was_written(void **state)
     assert_false(node_get(n, "g")->flags & NODE_QUOTED);
 }
 
+static void expect_identity(const char *text, const char *group, const char *label)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = read_one(d, text);
+    char *found CLEANUP(mem_cleanup) = node_label(n);
+
+    assert_true(span_is(node_identity(n).group, group));
+    assert_string_equal(found, label);
+}
+
+static void test_doc__says_which_object_it_is(void **state)
+{
+    (void)state;
+    expect_identity("{apiVersion: apps/v1, kind: Deployment, metadata: {namespace: a, name: b}}",
+                    "apps", "Deployment a/b");
+    expect_identity("{apiVersion: v1, kind: Namespace, metadata: {name: b}}", "", "Namespace b");
+    expect_identity("{kind: [], metadata: {name: 1}}", "", "");
+}
+
 UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_lines),
           UNIT(test_doc__folds_texts_of_several_lines),
           UNIT(test_doc__cuts_documents_as_kyaml_does),
@@ -378,4 +397,4 @@ UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_li
           UNIT(test_doc__json_keeps_texts_and_numbers),
           UNIT(test_doc__writes_json_with_gos_escapes), UNIT(test_doc__json_is_always_utf8),
           UNIT(test_doc__edits_maps_and_lists), UNIT(test_doc__compares_and_copies_trees),
-          UNIT(test_doc__keeps_what_was_written))
+          UNIT(test_doc__keeps_what_was_written), UNIT(test_doc__says_which_object_it_is))

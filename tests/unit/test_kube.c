@@ -33,17 +33,12 @@ static void test_kube__paths(void **state)
 
 static void test_kube__names(void **state)
 {
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct node *n = doc_read_json(
-        d, SPAN("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"b\"}}"), "x",
-        ERR_API, &err);
-    char *object CLEANUP(mem_cleanup) = kube_object_name(n);
-    char *call CLEANUP(mem_cleanup) = kube_call_name("apply", &crd, "", "a.b");
+    char *one CLEANUP(mem_cleanup) = kube_call_name("apply", &crd, "", "a.b");
+    char *all CLEANUP(mem_cleanup) = kube_call_name("list", &crd, "x", NULL);
 
     (void)state;
-    assert_string_equal(object, "Pod b/a");
-    assert_string_equal(call, "apply CustomResourceDefinition a.b");
+    assert_string_equal(one, "apply CustomResourceDefinition a.b");
+    assert_string_equal(all, "list CustomResourceDefinition");
 }
 
 static void read_refusal(struct refusal *f, const char *json)

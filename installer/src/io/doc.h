@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/identity.h"
 #include "base/span.h"
 
 struct doc; // arena, interned keys, names of the files read
@@ -162,6 +163,10 @@ bool node_equal(const struct node *a, const struct node *b); // maps regardless 
 
 // "string", "map", ... for messages.
 const char *node_type_name(const struct node *n);
+
+// Which object of the Kubernetes API a node is, borrowed from it, and its identity_label().
+struct identity node_identity(const struct node *object);
+char *node_label(const struct node *object) MUST_CHECK RETURNS_NONNULL;
 
 // NODE_FOREACH_ITEM (item, seq) { struct node *item }  NODE_FOREACH_PAIR (pair, map) { ... }
 #define NODE_FOREACH_ITEM(item, n)                                                                 \

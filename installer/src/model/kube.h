@@ -282,9 +282,4 @@ const char *kube_watch_unread(const struct kube_watch *w, struct span ns, struct
 int kube_watch_each(const struct kube_watch *w, kube_object_fn *each, void *data, struct err **err)
     MUST_CHECK;
 
-// --- helpers ---
-
-// "HelmRelease bigbang/podinfo", "Namespace flux-system"; the caller frees it.
-char *kube_object_name(const struct node *object) MUST_CHECK RETURNS_NONNULL;
-
 #endif

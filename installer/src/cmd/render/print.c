@@ -173,11 +173,11 @@ static const char *file_name(struct arena *arena, const struct kustomize_object 
 
 static const char *identity(const struct kustomize_object *object, struct arena *arena)
 {
-    const char *slash = object->namespace.len ? "/" : "";
-    char *name CLEANUP(mem_cleanup) =
-        mem_printf("%.*s %.*s%s%.*s (%.*s)", SPAN_ARG(object->kind), SPAN_ARG(object->namespace),
-                   slash, SPAN_ARG(object->name), SPAN_ARG(object->api_version));
-    char *plain CLEANUP(mem_cleanup) = text_plain(span_str(name), false);
+    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct identity id = {.kind = object->kind, .ns = object->namespace, .name = object->name};
+    identity_format(&id, &name);
+    buf_printf(&name, " (%.*s)", SPAN_ARG(object->api_version));
+    char *plain CLEANUP(mem_cleanup) = text_plain(buf_span(&name), false);
     return arena_str(arena, plain);
 }
 

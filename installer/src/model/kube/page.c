@@ -60,7 +60,7 @@ static struct node *read_parts(struct page *page, struct doc *d, const struct ku
 void page_warn_unread(struct kube *k, const struct kube_selection *s, const struct node *stub,
                       const char *why)
 {
-    char *name CLEANUP(mem_cleanup) = stub ? kube_object_name(stub) : NULL;
+    char *name CLEANUP(mem_cleanup) = stub ? node_label(stub) : NULL;
 
     report_warn(k->report, "kube", "%s%s cannot be read and is not looked at: %s",
                 name ? "" : "an object of the kind ", name ? name : s->resource->kind, why);

@@ -45,26 +45,17 @@ void kube_query(struct buf *path, const char *name, const char *value)
     http_escape(span_str(value), path);
 }
 
-static char *join_name(const char *kind, const char *ns, const char *name)
-{
-    if (is_set(ns))
-        return mem_printf("%s %s/%s", kind, ns, name);
-    return is_set(name) ? mem_printf("%s %s", kind, name) : mem_str(kind);
-}
-
 char *kube_call_name(const char *verb, const struct kube_resource *r, const char *ns,
                      const char *name)
 {
-    char *object CLEANUP(mem_cleanup) =
-        is_set(name) ? join_name(r->kind, r->namespaced ? ns : "", name) : mem_str(r->kind);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct identity id = {.kind = span_str(r->kind)};
 
-    return mem_printf("%s %s", verb, object);
-}
-
-char *kube_object_name(const struct node *object)
-{
-    const struct node *metadata = node_get(object, "metadata");
-
-    return join_name(node_get_str(object, "kind"), node_get_str(metadata, "namespace"),
-                     node_get_str(metadata, "name"));
+    if (is_set(name)) {
+        id.ns = span_str(r->namespaced ? ns : "");
+        id.name = span_str(name);
+    }
+    buf_printf(&out, "%s ", verb);
+    identity_format(&id, &out);
+    return buf_take(&out);
 }

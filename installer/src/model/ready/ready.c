@@ -48,14 +48,6 @@ static ready_rule *rule_of(struct span group, struct span kind)
     return NULL;
 }
 
-static struct span group_of(const struct node *object)
-{
-    struct span group, version;
-
-    return span_cut(node_get_text(object, "apiVersion"), '/', &group, &version) ? group
-                                                                                : SPAN_EMPTY;
-}
-
 bool ready_kind_is_static(struct span group, struct span kind)
 {
     return rule_of(group, kind) == ready_rule_static;
@@ -148,7 +140,8 @@ static void check_other(const struct node *object, struct ready *result)
 
 void ready_check(const struct node *object, struct ready *result)
 {
-    ready_rule *rule = rule_of(group_of(object), node_get_text(object, "kind"));
+    struct identity id = node_identity(object);
+    ready_rule *rule = rule_of(id.group, id.kind);
 
     *result = (struct ready){.state = READY_OK};
     if (node_get_text(node_get(object, "metadata"), "deletionTimestamp").len) {

@@ -181,10 +181,9 @@ static const struct fact dropped[] = {
 
 bool builtin_is(const struct node *object)
 {
-    struct span group, version;
+    struct span group = identity_group(node_get_text(object, "apiVersion"));
 
-    // The core group has no name.
-    if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
+    if (!group.len) // the core group
         return true;
     for (size_t i = 0; i < ARRAY_LEN(groups); i++)
         if (span_is(group, groups[i]))

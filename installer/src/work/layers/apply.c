@@ -121,7 +121,7 @@ static bool waits_for_namespace(struct job *job, const struct kube_answer *answe
 
     if (answer->reason != KUBE_TERMINATING || timer_now() >= a->deadline)
         return false;
-    name = kube_object_name(job->wanted);
+    name = node_label(job->wanted);
     report_object(a->report, "layers", a->layer, name,
                   "waiting for its namespace, which is being deleted");
     job->call = NULL;
@@ -138,7 +138,7 @@ static void on_written(void *data, struct kube_answer *answer, const struct err 
     if (waits_for_namespace(job, answer))
         return;
     if (!error) {
-        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
+        char *name CLEANUP(mem_cleanup) = node_label(job->wanted);
 
         a->written++;
         note_live(a, answer->object);
@@ -166,7 +166,7 @@ static void leave_out(struct job *job, const struct node *live)
     job->wanted =
         ssa_leave_to_others(job->wanted, live, forced_managers, &job->wanted_doc, &scaler);
     if (scaler.len) {
-        char *name CLEANUP(mem_cleanup) = kube_object_name(job->wanted);
+        char *name CLEANUP(mem_cleanup) = node_label(job->wanted);
 
         report_object(a->report, "layers", a->layer, name,
                       "spec.replicas is left to %.*s, which has scaled it", SPAN_ARG(scaler));
@@ -219,7 +219,7 @@ static int start_all(struct group *group, const struct order_entry *entries, siz
         struct job *job;
 
         if (!resource) {
-            char *name CLEANUP(mem_cleanup) = kube_object_name(entries[i].object);
+            char *name CLEANUP(mem_cleanup) = node_label(entries[i].object);
 
             return err_wrap(err, "applying %s", name);
         }

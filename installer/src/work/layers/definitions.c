@@ -64,7 +64,7 @@ static int look_if_listed(struct definition *d, bool *listed, struct err **err)
 // Looks until its list URL answers.
 static int wait_for(struct definition *d, int64_t deadline, struct err **err)
 {
-    char *name CLEANUP(mem_cleanup) = kube_object_name(d->wanted);
+    char *name CLEANUP(mem_cleanup) = node_label(d->wanted);
 
     for (;;) {
         bool listed = false;

@@ -2,12 +2,12 @@
 // Identities of resources.
 #include "model/kustomize/resource/resid.h"
 
+#include "base/identity.h"
+
 void gvk_split(struct span api_version, struct span *group, struct span *version)
 {
-    if (!span_cut(api_version, '/', group, version)) {
-        *group = SPAN_EMPTY;
-        *version = api_version;
-    }
+    *group = identity_group(api_version);
+    *version = identity_version(api_version);
 }
 
 bool gvk_selected(const struct gvk *g, const struct gvk *selector)
