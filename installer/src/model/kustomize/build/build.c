@@ -35,8 +35,7 @@ static void read_options(const struct node *spec, struct metadata_options *o)
 static int label_managed_by(struct kust *k, struct resmap *m, struct err **err)
 {
     struct fieldspecs specs = {0};
-    struct fieldspec labels = fieldspec_new(
-        k->arena, (struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY}, SPAN("metadata/labels"), true);
+    struct fieldspec labels = fieldspec_new(k->arena, GVK_ANY, SPAN("metadata/labels"), true);
     struct node *pairs = node_new_map(k->doc);
     const struct pairs_args args = {.pairs = pairs, .specs = &specs};
     const struct transformer labelling = {.args = &args};

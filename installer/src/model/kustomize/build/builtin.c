@@ -100,8 +100,7 @@ static int label_specs(struct building *b, const struct node *entry, struct fiel
     if (node_get_bool(entry, "includeTemplates", false) &&
         merge_specs(k, out, &lists[CONFIG_TEMPLATE_LABELS], err) < 0)
         return -1;
-    struct fieldspec metadata = fieldspec_new(
-        k->arena, (struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY}, SPAN("metadata/labels"), true);
+    struct fieldspec metadata = fieldspec_new(k->arena, GVK_ANY, SPAN("metadata/labels"), true);
     return fieldspecs_add(k, out, &metadata, err);
 }
 

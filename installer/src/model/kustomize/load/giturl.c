@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Git sources as kustomize writes them in `resources`: host, repository, folder within it, and the
-// query parameters ref (or version), timeout and submodules.
+// query parameters ref (or version), timeout and submodules. This is the one place that knows them.
+// They are not the URLs of base/url.h: scp's "git@host:path", a host without a scheme, "git::" in
+// front, and "//" within the path are all allowed. `url`, which is what remains, is one again,
+// unless it is scp's.
 #include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The identity of a resource: group, version, kind, name and namespace.
+// The identity of a resource as kustomize has it (its ResId). It differs from base/identity.h: the
+// version counts, no namespace is "default", and a kind may be a selector, whose empty fields fit
+// all.
 #ifndef MODEL_KUSTOMIZE_RESOURCE_RESID_H
 #define MODEL_KUSTOMIZE_RESOURCE_RESID_H
 
@@ -12,6 +14,9 @@
 struct gvk {
     struct span group, version, kind;
 };
+
+// As a selector: of every kind.
+#define GVK_ANY ((struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY})
 
 struct resid {
     struct gvk gvk;

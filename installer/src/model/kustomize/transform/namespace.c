@@ -27,9 +27,7 @@ static int set_metadata(struct placing *p, struct resource *r, struct err **err)
     struct kust *k = p->walk.kust;
     if (resource_cluster_scoped(r))
         return 0;
-    struct fieldspec spec =
-        fieldspec_new(k->arena, (struct gvk){SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY},
-                      SPAN("metadata/namespace"), true);
+    struct fieldspec spec = fieldspec_new(k->arena, GVK_ANY, SPAN("metadata/namespace"), true);
     return walk_path(&p->walk, &spec, r->node, err);
 }
 
