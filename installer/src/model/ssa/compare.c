@@ -12,100 +12,13 @@
 #include "base/map.h"
 #include "base/span.h"
 #include "io/crypto.h"
-#include "model/ssa/builtin.h"
-#include "model/ssa/quantity.h"
+#include "model/ssa/stored.h"
 
 struct comparison {
     struct doc *doc; // of the keys of list elements
-    struct span kind;
-    bool builtin;
+    struct stored_kind kind;
     const struct node *live; // the whole object
 };
-
-// --- values that are owned as a whole ---
-
-static bool same(const struct comparison *c, const struct field *field, const struct node *wanted,
-                 const struct node *live);
-
-static bool same_quantity(const struct comparison *c, const struct field *field,
-                          const struct node *wanted, const struct node *live)
-{
-    char stored[QUANTITY_TEXT_BYTES];
-
-    return c->builtin && node_is(live, NODE_STRING) && builtin_is_quantity(c->kind, field) &&
-           quantity_stored(node_scalar(wanted), stored) && span_is(node_text(live), stored);
-}
-
-// What is wanted is not there: it is empty, and the server stores nothing for it.
-static bool is_dropped(const struct comparison *c, const struct field *field,
-                       const struct node *wanted)
-{
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-    const char *dropped = c->builtin ? builtin_dropped(c->kind, field) : NULL;
-
-    if (!dropped)
-        return c->builtin && node_is(wanted, NODE_NULL);
-    doc_write_json(wanted, false, &text);
-    return node_is(wanted, NODE_NULL) || span_is(buf_span(&text), dropped);
-}
-
-// What is there is not wanted: the server put it in.
-static bool is_default(const struct comparison *c, const struct field *field,
-                       const struct node *live)
-{
-    const char *value;
-
-    if (!c->builtin)
-        return false;
-    if (node_is(live, NODE_MAP)) {
-        NODE_FOREACH_PAIR (pair, live)
-            if (!is_default(c, &(struct field){field, pair->key}, pair->value))
-                return false;
-        return node_len(live) > 0;
-    }
-    value = builtin_default(c->kind, field);
-    return node_is(live, NODE_NULL) || (value && span_is(node_scalar(live), value));
-}
-
-static bool same_map(const struct comparison *c, const struct field *field,
-                     const struct node *wanted, const struct node *live)
-{
-    NODE_FOREACH_PAIR (pair, wanted)
-        if (!same(c, &(struct field){field, pair->key}, pair->value,
-                  node_get_span(live, pair->key)))
-            return false;
-    NODE_FOREACH_PAIR (pair, live)
-        if (!node_get_span(wanted, pair->key) &&
-            !is_default(c, &(struct field){field, pair->key}, pair->value))
-            return false;
-    return true;
-}
-
-static bool same_list(const struct comparison *c, const struct field *field,
-                      const struct node *wanted, const struct node *live)
-{
-    if (node_len(wanted) != node_len(live))
-        return false;
-    for (size_t i = 0; i < node_len(wanted); i++)
-        if (!same(c, &(struct field){field, SPAN_EMPTY}, node_item(wanted, i), node_item(live, i)))
-            return false;
-    return true;
-}
-
-// Whether `wanted`, put in place of `live`, would be stored as `live`.
-static bool same(const struct comparison *c, const struct field *field, const struct node *wanted,
-                 const struct node *live)
-{
-    if (!live || node_is(live, NODE_NULL))
-        return is_dropped(c, field, wanted) || (live && node_is(wanted, NODE_NULL));
-    if (node_is(wanted, NODE_MAP) && node_is(live, NODE_MAP))
-        return same_map(c, field, wanted, live);
-    if (node_is(wanted, NODE_SEQ) && node_is(live, NODE_SEQ))
-        return same_list(c, field, wanted, live);
-    return node_equal(wanted, live) || same_quantity(c, field, wanted, live);
-}
-
-// --- values that are merged ---
 
 static bool is_applied(struct comparison *c, const struct field *field, const struct node *owned,
                        const struct node *wanted, const struct node *live);
@@ -173,7 +86,7 @@ static bool is_nothing(const struct comparison *c, const struct field *field,
     const struct field *above = field->above;
 
     if (!live)
-        return is_dropped(c, field, wanted);
+        return stored_drops(&c->kind, field, wanted);
     return node_is(wanted, NODE_MAP) && node_len(wanted) == 0 && node_is(live, NODE_MAP) &&
            above->above && !above->above->above && span_is(above->name, "metadata") &&
            (span_is(field->name, "labels") || span_is(field->name, "annotations"));
@@ -195,7 +108,7 @@ static bool field_is_applied(struct comparison *c, const struct field *field,
     // What is dropped need not stay owned.
     if (!owned)
         return is_nothing(c, &child, wanted->value, node_get_span(live, wanted->key));
-    if (c->builtin && !field->above && span_is(c->kind, "Secret") &&
+    if (c->kind.builtin && !field->above && span_is(c->kind.name, "Secret") &&
         span_is(wanted->key, "stringData"))
         return has_string_data(c, owned, wanted->value);
     return is_applied(c, &child, owned, wanted->value, node_get_span(live, wanted->key));
@@ -216,7 +129,7 @@ static bool map_is_applied(struct comparison *c, const struct field *field,
             continue;
         }
         // The status in a manifest is not applied, where it has an API of its own.
-        if (c->builtin && !field->above && span_is(pair->key, "status") &&
+        if (c->kind.builtin && !field->above && span_is(pair->key, "status") &&
             node_is(pair->value, NODE_MAP))
             continue;
         if (!field_is_applied(c, field, below, pair, live))
@@ -239,7 +152,7 @@ static bool element_name(const struct comparison *c, const struct node *keys,
         struct node *value = node_get_span(element, key->key);
 
         // The only key with a default in Kubernetes' own kinds.
-        if (!value && c->builtin && span_is(key->key, "protocol"))
+        if (!value && c->kind.builtin && span_is(key->key, "protocol"))
             value = node_new_str(c->doc, SPAN("TCP"));
         if (!value)
             return false;
@@ -320,7 +233,7 @@ static bool is_applied(struct comparison *c, const struct field *field, const st
                        const struct node *wanted, const struct node *live)
 {
     if (owned_below(owned) == 0)
-        return is_nothing(c, field, wanted, live) || same(c, field, wanted, live);
+        return is_nothing(c, field, wanted, live) || stored_same(&c->kind, field, wanted, live);
     if (node_is(wanted, NODE_MAP) && node_is(live, NODE_MAP))
         return map_is_applied(c, field, owned, wanted, live);
     if (node_is(wanted, NODE_SEQ) && node_is(live, NODE_SEQ))
@@ -347,8 +260,7 @@ bool ssa_is_applied(const struct node *wanted, const struct node *live, const ch
     const struct node *entry = applied_by(live, manager);
     struct comparison c = {
         .doc = doc,
-        .kind = node_get_text(wanted, "kind"),
-        .builtin = builtin_is(wanted),
+        .kind = {node_get_text(wanted, "kind"), builtin_is(wanted)},
         .live = live,
     };
 
