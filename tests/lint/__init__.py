@@ -9,6 +9,7 @@ RULES = {
     "circles": circles.circles,
     "map": readme.modules,
     "decided": readme.decided,
+    "journeys": readme.journeys,
     "length": sizes.file_length,
     "function": sizes.function_length,
     "complexity": sizes.complexity,

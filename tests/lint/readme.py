@@ -9,6 +9,8 @@ from .sizes import functions
 
 NAME = re.compile(r"`([^`]+)`")
 DECIDED = "Where is it decided …?"
+STEP = re.compile(r"^\d+\. (`[^`]+`) (`[^`]+`)", re.M)
+STEPS_MOST = 10
 
 
 def page(tree):
@@ -43,8 +45,8 @@ def names_of(tree, path):
     return set(re.findall(r"\w+", tree.code(path)))
 
 
-def decision(tree, question, file, names):
-    """What is wrong with a row of the table of decisions, or None."""
+def place(tree, question, file, names):
+    """What is wrong with the file that should define the names, or None."""
     files = NAME.findall(file)
     path = tree.source / "".join(files)
     if len(files) != 1 or not path.is_file():
@@ -61,7 +63,7 @@ def decided(tree):
     for question, file, names in rows(tree, DECIDED):
         if not NAME.search(file):  # the head of the table
             continue
-        wrong = decision(tree, question, file, names)
+        wrong = place(tree, question, file, names)
         if question in questions:
             wrong = f"{question}: decided twice"
         questions.add(question)
@@ -69,3 +71,19 @@ def decided(tree):
             yield f"{tree.name(page(tree))}: {wrong}"
     if not questions:
         yield f"{tree.name(page(tree))}: no table under '{DECIDED}'"
+
+
+def journeys(tree):
+    """docs/internals/journeys.md has ten steps at most for each way, each in a file that defines it."""
+    path = tree.root / "docs/internals/journeys.md"
+    for way in tree.text(path).split("\n## ")[1:] if path.is_file() else ():
+        title = way.splitlines()[0]
+        steps = STEP.findall(way)
+        if len(steps) > STEPS_MOST:
+            yield f"{tree.name(path)}: {title}: {len(steps)} steps, {STEPS_MOST} allowed"
+        if len(steps) != len(re.findall(r"^\d+\.", way, re.M)):
+            yield f"{tree.name(path)}: {title}: a step does not start with its file and function"
+        for file, name in steps:
+            wrong = place(tree, title, file, name)
+            if wrong:
+                yield f"{tree.name(path)}: {wrong}"

@@ -137,7 +137,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize("rule", sorted({planted[0] for planted in PLANTED} | {"circles", "spdx"}))
+@pytest.mark.parametrize("rule", sorted({planted[0] for planted in PLANTED} | {"circles", "journeys", "spdx"}))
 def test_clean_tree_passes(plant, rule):
     result = plant.lint(rule)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -216,6 +216,24 @@ def test_decision_that_is_made_elsewhere_is_refused(plant, old, new, words):
     assert plant.lint("decided").returncode == 0
     plant.replace("installer/src/README.md", old, new)
     result = plant.lint("decided")
+    assert result.returncode == 1
+    assert words in result.stdout
+
+
+JOURNEYS = "# Journeys\n\n## Of a number\n\n1. `cmd/up.c` `up_run`: asks.\n2. `base/two.c` `two_add`: adds.\n"
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("`base/two.c`", "`base/three.c`", "Of a number: `base/three.c` is not one file"),
+    ("`two_add`", "`one_add`", "Of a number: base/two.c has no one_add"),
+    ("2. `base/two.c`", "2. then `base/two.c`", "a step does not start with its file and function"),
+    ("1. ", "".join(f"{n}. `cmd/up.c` `up_run`\n" for n in range(9)) + "9. ", "11 steps, 10 allowed"),
+])
+def test_journey_that_leads_elsewhere_is_refused(plant, old, new, words):
+    plant.write("docs/internals/journeys.md", JOURNEYS)
+    assert plant.lint("journeys").returncode == 0
+    plant.replace("docs/internals/journeys.md", old, new)
+    result = plant.lint("journeys")
     assert result.returncode == 1
     assert words in result.stdout
 
