@@ -5,10 +5,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/crypto.h"
-#include "work/artifacts/cache.h"
 #include "work/artifacts/chart.h"
-#include "work/artifacts/registry.h"
 
 struct folder {
     struct arena *arena;
@@ -66,26 +63,6 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
     return chart;
 }
 
-static int pull_layer(struct walk *w, const struct oci_ref *ref, const struct oci_blob *layer,
-                      const char *what, struct buf *out, struct err **err)
-{
-    struct http_request request;
-    struct stream *s CLEANUP(stream_cleanup) = NULL;
-
-    if (cache_get_digest(&layer->digest, out))
-        return 0;
-    if (oci_blob_request(w->oci, w->arena, ref, &layer->digest, &request, err) < 0)
-        return -1;
-    s = http_open(w->http, &request, err);
-    if (!s)
-        return -1;
-    s = crypto_sha256_stream(s, &layer->digest, what);
-    if (stream_read_all(s, out, ERR_SOURCE, what, err) < 0)
-        return -1;
-    cache_put_digest(&layer->digest, buf_span(out));
-    return 0;
-}
-
 static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
                                 struct lock_entry *entry, struct err **err)
 {
@@ -93,15 +70,15 @@ static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const
     struct oci_resolved resolved;
     const struct oci_manifest *m;
 
-    if (manifest_resolve(w->http, w->oci, w->arena, ref, OCI_CHART, w->lock, &resolved, err) < 0)
+    if (registry_resolve(&w->registry, w->arena, ref, OCI_CHART, w->lock, &resolved, err) < 0)
         return NULL;
-    manifest_pin(w->arena, &resolved, w->lock, entry);
+    registry_pin(w->arena, &resolved, w->lock, entry);
     m = &resolved.manifests[0];
     if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG)) {
         err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
         return NULL;
     }
-    if (pull_layer(w, ref, &m->layers[0], what, &tgz, err) < 0)
+    if (registry_read_blob(&w->registry, ref, &m->layers[0].digest, what, &tgz, err) < 0)
         return NULL;
     return chart_load_archive(buf_span(&tgz), what, err);
 }

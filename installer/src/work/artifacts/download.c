@@ -139,8 +139,8 @@ static void tell(struct batch *batch, const struct download *d, const struct dow
     report_info(batch->report, "fetch", "getting %s", buf_str(&name));
 }
 
-static int run(struct batch *batch, struct oci *oci, struct arena *arena,
-               const struct downloads *list, struct err **err)
+static int run(struct batch *batch, struct oci *oci, struct arena *arena, const downloads *list,
+               struct err **err)
 {
     const struct download *before = NULL;
 
@@ -158,8 +158,8 @@ static int run(struct batch *batch, struct oci *oci, struct arena *arena,
     return http_run_until(batch->http, is_idle, batch, TIMER_NEVER, err);
 }
 
-int download_all(struct http *h, struct oci *oci, struct bundle_writer *w,
-                 const struct downloads *list, struct report *report, struct err **err)
+int download_all(struct http *h, struct oci *oci, struct bundle_writer *w, const downloads *list,
+                 struct report *report, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct batch batch = {.http = h, .writer = w, .report = report};
@@ -192,7 +192,7 @@ static int copy_blob(struct bundle_writer *w, size_t blob, struct stream *s, str
     return bundle_blob_end(to, err);
 }
 
-void download_reuse(struct bundle_writer *w, const struct downloads *list, const struct bundle *old)
+void download_reuse(struct bundle_writer *w, const downloads *list, const struct bundle *old)
 {
     for (size_t i = 0; i < list->len; i++) {
         const struct download *d = &list->items[i];

@@ -19,18 +19,14 @@ struct download {
     size_t blob; // of the plan
 };
 
-struct downloads {
-    struct download *items;
-    size_t len, cap;
-};
+typedef VEC(struct download) downloads;
 
 // Gets those that the writer does not have yet. The first failure ends all. ERR_SOURCE,
 // ERR_INTEGRITY, ERR_CANCELLED. Blocks.
-int download_all(struct http *h, struct oci *oci, struct bundle_writer *w,
-                 const struct downloads *list, struct report *report, struct err **err) MUST_CHECK;
+int download_all(struct http *h, struct oci *oci, struct bundle_writer *w, const downloads *list,
+                 struct report *report, struct err **err) MUST_CHECK;
 
 // Takes those that an older bundle has from there, verified.
-void download_reuse(struct bundle_writer *w, const struct downloads *list,
-                    const struct bundle *old);
+void download_reuse(struct bundle_writer *w, const downloads *list, const struct bundle *old);
 
 #endif

@@ -40,9 +40,8 @@ static int follow(struct walk *w, const struct walk_object *o, struct err **err)
 int follow_tree(const struct follow_options *o, const struct kustomize_result *tree,
                 struct err **err)
 {
-    struct walk w CLEANUP(walk_free) = {.http = o->http,
+    struct walk w CLEANUP(walk_free) = {.registry = o->registry,
                                         .sources = o->sources,
-                                        .oci = o->oci,
                                         .lock = o->lock,
                                         .report = o->report,
                                         .frozen = o->frozen,

@@ -4,12 +4,12 @@
 #ifndef WORK_ARTIFACTS_FOLLOW_H
 #define WORK_ARTIFACTS_FOLLOW_H
 
+#include "work/artifacts/registry.h"
 #include "work/artifacts/sources.h"
 
 struct follow_options {
-    struct http *http;
+    struct registry registry;
     struct sources *sources;
-    struct oci *oci;
     struct lock *lock;
     struct report *report;
     bool frozen; // what is not in the lock is ERR_CONFIG, and nothing is resolved anew

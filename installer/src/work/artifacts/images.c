@@ -2,7 +2,6 @@
 // Container images: of pod templates, and those that charts name.
 #include "work/artifacts/images.h"
 #include "base/mem.h"
-#include "work/artifacts/registry.h"
 
 static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,
                    struct err **err)
@@ -11,9 +10,9 @@ static int resolve(struct walk *w, struct span reference, struct lock_entry *ent
     struct oci_resolved resolved;
 
     if (oci_ref_parse(w->arena, reference, &ref, err) < 0 ||
-        manifest_resolve(w->http, w->oci, w->arena, &ref, OCI_IMAGE, w->lock, &resolved, err) < 0)
+        registry_resolve(&w->registry, w->arena, &ref, OCI_IMAGE, w->lock, &resolved, err) < 0)
         return -1;
-    manifest_pin(w->arena, &resolved, w->lock, entry);
+    registry_pin(w->arena, &resolved, w->lock, entry);
     return 0;
 }
 

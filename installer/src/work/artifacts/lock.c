@@ -68,7 +68,7 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
 {
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
     struct follow_options options = {
-        .http = h, .sources = sources, .oci = oci, .lock = lock, .report = report};
+        .registry = {h, oci}, .sources = sources, .lock = lock, .report = report};
 
     return oci ? follow_tree(&options, tree, err) : -1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Indexes, manifests and configs of images and charts, out of the cache where their digest is
-// known.
+// Registries behind the content cache: what a name stands for, and blobs. What is in the cache by
+// its digest costs no request.
 #ifndef WORK_ARTIFACTS_REGISTRY_H
 #define WORK_ARTIFACTS_REGISTRY_H
 
@@ -8,14 +8,25 @@
 #include "model/lock.h"
 #include "model/oci.h"
 
-// oci_resolve() for the platforms of a lock. A reference with a digest that is in the cache costs
-// no request.
-int manifest_resolve(struct http *h, struct oci *o, struct arena *arena, const struct oci_ref *ref,
+// All registries; borrowed.
+struct registry {
+    struct http *http;
+    struct oci *oci;
+};
+
+// oci_resolve() for the platforms of a lock. Kinds as there. Blocks.
+int registry_resolve(const struct registry *r, struct arena *arena, const struct oci_ref *ref,
                      enum oci_content content, const struct lock *lock,
                      struct oci_resolved *resolved, struct err **err) MUST_CHECK;
 
 // What a lock says of it: digest, size, manifests; in the arena.
-void manifest_pin(struct arena *arena, const struct oci_resolved *resolved, const struct lock *lock,
+void registry_pin(struct arena *arena, const struct oci_resolved *resolved, const struct lock *lock,
                   struct lock_entry *entry);
+
+// Appends a blob of the reference's repository, verified. `what` is for messages. ERR_SOURCE,
+// ERR_INTEGRITY. Blocks.
+int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
+                       const struct digest *digest, const char *what, struct buf *out,
+                       struct err **err) MUST_CHECK;
 
 #endif

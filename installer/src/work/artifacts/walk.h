@@ -9,7 +9,7 @@
 #include "base/vec.h"
 #include "model/flux.h"
 #include "model/lock.h"
-#include "model/oci.h"
+#include "work/artifacts/registry.h"
 #include "work/artifacts/sources.h"
 
 // An object, and where it came from.
@@ -20,9 +20,8 @@ struct walk_object {
 };
 
 struct walk {
-    struct http *http;
+    struct registry registry;
     struct sources *sources;
-    struct oci *oci;
     struct lock *lock;
     struct report *report;
     struct arena *arena;
