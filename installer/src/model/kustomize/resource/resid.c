@@ -2,14 +2,6 @@
 // Identities of resources.
 #include "model/kustomize/resource/resid.h"
 
-#include "base/identity.h"
-
-void gvk_split(struct span api_version, struct span *group, struct span *version)
-{
-    *group = identity_group(api_version);
-    *version = identity_version(api_version);
-}
-
 bool gvk_selected(const struct gvk *g, const struct gvk *selector)
 {
     return (!selector->group.len || span_eq(g->group, selector->group)) &&

@@ -27,9 +27,6 @@ struct resid {
 // The pseudo namespace of cluster-scoped resources.
 #define RESID_NO_NAMESPACE "_non_namespaceable_"
 
-// "apps/v1" gives group and version; "v1" only a version.
-void gvk_split(struct span api_version, struct span *group, struct span *version);
-
 // Whether `g` fits `selector`, whose empty fields fit all.
 bool gvk_selected(const struct gvk *g, const struct gvk *selector);
 bool gvk_equal(const struct gvk *a, const struct gvk *b);

@@ -2,6 +2,7 @@
 // Resources: reading and changing their identity.
 #include "model/kustomize/resource/resource.h"
 
+#include "base/identity.h"
 #include "model/kustomize/scalar.h"
 #include "model/kustomize/schema/schema.h"
 
@@ -62,10 +63,8 @@ struct span resource_namespace(const struct resource *r)
 
 struct gvk resource_gvk(const struct resource *r)
 {
-    struct gvk g;
-    gvk_split(resource_api_version(r), &g.group, &g.version);
-    g.kind = resource_kind(r);
-    return g;
+    struct span version = resource_api_version(r);
+    return (struct gvk){identity_group(version), identity_version(version), resource_kind(r)};
 }
 
 bool resource_cluster_scoped(const struct resource *r)

@@ -2,6 +2,7 @@
 // Vars: collecting them, finding their values and replacing $(NAME).
 #include "model/kustomize/transform/vars.h"
 
+#include "base/identity.h"
 #include "model/kustomize/field/fieldpath.h"
 #include "model/kustomize/scalar.h"
 
@@ -26,12 +27,11 @@ static struct var read_var(const struct node *n)
                                 node_get_text(ref, "kind")};
     v.target.name = node_get_text(ref, "name");
     v.target.ns = node_get_text(ref, "namespace");
-    struct span api_version = node_get_text(ref, "apiVersion"), group;
-    if (api_version.len) {
-        gvk_split(api_version, &group, &v.target.gvk.version);
-        if (group.len)
-            v.target.gvk.group = group;
-    }
+    struct span api_version = node_get_text(ref, "apiVersion");
+    if (api_version.len)
+        v.target.gvk.version = identity_version(api_version);
+    if (identity_group(api_version).len)
+        v.target.gvk.group = identity_group(api_version);
     return v;
 }
 
