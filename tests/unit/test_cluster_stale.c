@@ -33,10 +33,8 @@ static bool is_stale(const char *last_write, const char *const *chain, size_t co
     for (size_t i = 0; i < count; i++) {
         struct graph_item item = {
             .object = object(chain[i]), .parent = (int)i - 1, .ready = {.state = READY_TERMINAL}};
-        struct span version;
 
-        assert_true(span_cut(node_get_text(item.object, "apiVersion"), '/', &item.group, &version));
-        item.kind = node_get_text(item.object, "kind");
+        item.id = node_identity(item.object);
         vec_push_arena(g.arena, &g.items, item);
     }
     stale_mark(&g, &facts);

@@ -5,7 +5,7 @@
 #include "model/flux.h"
 #include "support_object.h"
 
-static void expect_ref(const struct flux_ref *ref, const char *group, const char *kind,
+static void expect_ref(const struct identity *ref, const char *group, const char *kind,
                        const char *ns, const char *name)
 {
     assert_true(span_is(ref->group, group));
@@ -14,26 +14,28 @@ static void expect_ref(const struct flux_ref *ref, const char *group, const char
     assert_true(span_is(ref->name, name));
 }
 
+static enum flux_kind kind_of(const char *group, const char *kind)
+{
+    return flux_kind(&(struct identity){.group = span_str(group), .kind = span_str(kind)});
+}
+
 static void test_flux_kind__by_group_and_kind(void **state)
 {
     (void)state;
-    assert_int_equal(flux_kind(SPAN("source.toolkit.fluxcd.io"), SPAN("GitRepository")),
-                     FLUX_GIT_REPOSITORY);
-    assert_int_equal(flux_kind(SPAN("kustomize.toolkit.fluxcd.io"), SPAN("Kustomization")),
-                     FLUX_KUSTOMIZATION);
-    assert_int_equal(flux_kind(SPAN("helm.toolkit.fluxcd.io"), SPAN("HelmRelease")),
-                     FLUX_HELM_RELEASE);
+    assert_int_equal(kind_of("source.toolkit.fluxcd.io", "GitRepository"), FLUX_GIT_REPOSITORY);
+    assert_int_equal(kind_of("kustomize.toolkit.fluxcd.io", "Kustomization"), FLUX_KUSTOMIZATION);
+    assert_int_equal(kind_of("helm.toolkit.fluxcd.io", "HelmRelease"), FLUX_HELM_RELEASE);
     // kustomize's own files, and a kind of somebody else
-    assert_int_equal(flux_kind(SPAN("kustomize.config.k8s.io"), SPAN("Kustomization")), FLUX_OTHER);
-    assert_int_equal(flux_kind(SPAN("source.toolkit.fluxcd.io"), SPAN("HelmRelease")), FLUX_OTHER);
-    assert_int_equal(flux_kind(SPAN_EMPTY, SPAN_EMPTY), FLUX_OTHER);
+    assert_int_equal(kind_of("kustomize.config.k8s.io", "Kustomization"), FLUX_OTHER);
+    assert_int_equal(kind_of("source.toolkit.fluxcd.io", "HelmRelease"), FLUX_OTHER);
+    assert_int_equal(kind_of("", ""), FLUX_OTHER);
 }
 
 #define IN_APPS "metadata: {name: x, namespace: apps}\n"
 
 static void test_flux_source__which_one_an_object_names(void **state)
 {
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)state;
     assert_true(
@@ -59,7 +61,7 @@ static void test_flux_source__which_one_an_object_names(void **state)
 
 static void test_flux_feeder__the_chart_stands_between(void **state)
 {
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)state;
     assert_true(flux_feeder(object("kind: HelmRelease\n" IN_APPS
@@ -78,7 +80,7 @@ static void test_flux_feeder__the_chart_stands_between(void **state)
 
 static void test_flux_inventory_entry__parts_of_an_id(void **state)
 {
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)state;
     assert_true(flux_inventory_entry(object("{id: apps_web_apps_Deployment, v: v1}"), &ref));
@@ -95,7 +97,7 @@ static void test_flux_inventory_entry__parts_of_an_id(void **state)
 
 static void test_flux_release_of__labels(void **state)
 {
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)state;
     assert_true(flux_release_of(object("metadata: {labels: {helm.toolkit.fluxcd.io/name: r, "

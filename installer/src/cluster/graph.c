@@ -12,7 +12,7 @@ int graph_release_of(const struct graph *g, size_t i)
 {
     int at = (int)i;
 
-    while (at != GRAPH_NO_PARENT && !span_is(g->items.items[at].kind, "HelmRelease"))
+    while (at != GRAPH_NO_PARENT && !span_is(g->items.items[at].id.kind, "HelmRelease"))
         at = g->items.items[at].parent;
     return at;
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "base/span.h"
+#include "base/identity.h"
 #include "base/vec.h"
 #include "io/doc.h"
 #include "model/ready.h"
@@ -16,7 +16,7 @@
 enum { GRAPH_NO_PARENT = -1 };
 
 struct graph_item {
-    struct span group, kind, ns, name;
+    struct identity id;
     const struct node *object; // NULL when it is not there
     const struct node *wanted; // as the tree has it; NULL for what grew out of others
     const char *label;         // "HelmRelease bigbang/loki"

@@ -12,48 +12,39 @@
 
 struct builder {
     struct graph *graph;
-    struct map places; // "group/kind/ns/name" to item index + 1
+    struct map places; // identity_key() to item index + 1
+    struct buf text;   // a key or a label in the making
     struct grown grown;
     size_t layer;
 };
 
-static const char *label_of(struct arena *arena, struct span kind, struct span ns, struct span name)
-{
-    if (!ns.len)
-        return arena_printf(arena, "%.*s %.*s", SPAN_ARG(kind), SPAN_ARG(name));
-    return arena_printf(arena, "%.*s %.*s/%.*s", SPAN_ARG(kind), SPAN_ARG(ns), SPAN_ARG(name));
-}
-
 // Adds an object unless it is there already or of a kind that is always ready; `wanted` as in
 // struct graph_item.
-static void add(struct builder *b, struct span group, struct span kind, struct span ns,
-                struct span name, const struct node *wanted, int parent)
+static void add(struct builder *b, const struct identity *id, const struct node *wanted, int parent)
 {
     struct graph *g = b->graph;
-    struct graph_item item = {.group = group, .kind = kind, .name = name, .wanted = wanted};
-    char *key;
+    struct graph_item item = {.id = *id, .wanted = wanted, .layer = b->layer, .parent = parent};
+    struct span key;
 
-    if (ready_kind_is_static(group, kind) || span_is(kind, "CustomResourceDefinition"))
+    if (ready_kind_is_static(id->group, id->kind) || span_is(id->kind, "CustomResourceDefinition"))
         return;
-    item.ns = ns;
-    item.layer = b->layer;
-    item.parent = parent;
-    key = arena_printf(g->arena, "%.*s/%.*s/%.*s/%.*s", SPAN_ARG(group), SPAN_ARG(kind),
-                       SPAN_ARG(ns), SPAN_ARG(name));
-    if (map_get(&b->places, span_str(key)))
+    key = identity_key(id, &b->text);
+    if (map_get(&b->places, key))
         return;
-    item.label = label_of(g->arena, kind, ns, name);
+    map_put(&b->places, arena_span(g->arena, key), (void *)(uintptr_t)(g->items.len + 1));
+    buf_truncate(&b->text, 0);
+    identity_format(id, &b->text);
+    item.label = arena_str(g->arena, buf_str(&b->text));
     vec_push_arena(g->arena, &g->items, item);
-    map_put(&b->places, span_str(key), (void *)(uintptr_t)g->items.len);
 }
 
 static void add_inventory(struct builder *b, const struct node *object, int parent)
 {
-    struct flux_ref ref;
+    struct identity id;
 
     NODE_FOREACH_ITEM (entry, node_path(object, "status", "inventory", "entries")) {
-        if (flux_inventory_entry(entry, &ref))
-            add(b, ref.group, ref.kind, ref.ns, ref.name, NULL, parent);
+        if (flux_inventory_entry(entry, &id))
+            add(b, &id, NULL, parent);
     }
 }
 
@@ -61,18 +52,14 @@ static void add_inventory(struct builder *b, const struct node *object, int pare
 static void add_object(struct builder *b, const struct node *object, const struct node *wanted,
                        int parent)
 {
-    const struct node *metadata = node_get(object, "metadata");
-    struct span group, version;
+    struct identity id = node_identity(object);
 
-    if (!span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
-        group = SPAN_EMPTY;
-    add(b, group, node_get_text(object, "kind"), node_get_text(metadata, "namespace"),
-        node_get_text(metadata, "name"), wanted, parent);
+    add(b, &id, wanted, parent);
 }
 
 static void add_labelled(struct builder *b, const struct graph_item *item, int parent)
 {
-    const struct grown_list *list = grown_of_release(&b->grown, item->ns, item->name);
+    const struct grown_list *list = grown_of_release(&b->grown, &item->id);
 
     for (size_t i = 0; list && i < list->objects.len; i++)
         add_object(b, list->objects.items[i], NULL, parent);
@@ -84,9 +71,9 @@ static void expand(struct builder *b, size_t i)
 
     if (!item.object)
         return;
-    if (span_is(item.kind, "Kustomization") || span_is(item.kind, "HelmRelease"))
+    if (span_is(item.id.kind, "Kustomization") || span_is(item.id.kind, "HelmRelease"))
         add_inventory(b, item.object, (int)i);
-    if (span_is(item.kind, "HelmRelease"))
+    if (span_is(item.id.kind, "HelmRelease"))
         add_labelled(b, &item, (int)i);
 }
 
@@ -104,7 +91,7 @@ static void mark_parents(struct graph *g)
 void graph_build(struct graph *g, const struct facts *facts, const struct layers *layers,
                  size_t last)
 {
-    struct builder b = {.graph = g};
+    struct builder b = {.graph = g, .text = BUF_INIT(BUF_TEXT_MAX)};
     struct pods pods;
     size_t done = 0;
 
@@ -123,6 +110,7 @@ void graph_build(struct graph *g, const struct facts *facts, const struct layers
     }
     mark_parents(g);
     map_free(&b.places);
+    buf_free(&b.text);
     grown_free(&b.grown);
     pods_free(&pods);
 }

@@ -21,25 +21,20 @@ static const struct {
     {FLUX_SOURCE_GROUP, "HelmRepository"},
 };
 
-static char *key_of(struct arena *arena, struct span ns, struct span name)
-{
-    return arena_printf(arena, "%.*s/%.*s", SPAN_ARG(ns), SPAN_ARG(name));
-}
-
 static int index_object(void *data, const struct node *object, struct err **err UNUSED)
 {
     struct grown *g = data;
     struct grown_list *list;
-    struct flux_ref release;
-    char *key;
+    struct identity release;
+    struct span key;
 
     if (!flux_release_of(object, &release))
         return 0;
-    key = key_of(g->arena, release.ns, release.name);
-    list = map_get(&g->releases, span_str(key));
+    key = identity_key(&release, &g->key);
+    list = map_get(&g->releases, key);
     if (!list) {
         list = ARENA_NEW(g->arena, struct grown_list);
-        map_put(&g->releases, span_str(key), list);
+        map_put(&g->releases, arena_span(g->arena, key), list);
     }
     vec_push_arena(g->arena, &list->objects, object);
     return 0;
@@ -47,7 +42,7 @@ static int index_object(void *data, const struct node *object, struct err **err 
 
 void grown_collect(struct grown *g, struct informers *inf, struct arena *arena)
 {
-    *g = (struct grown){.arena = arena};
+    *g = (struct grown){.arena = arena, .key = BUF_INIT(BUF_TEXT_MAX)};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         informers_each(inf, kinds[i].group, kinds[i].kind, index_object, g);
 }
@@ -55,11 +50,10 @@ void grown_collect(struct grown *g, struct informers *inf, struct arena *arena)
 void grown_free(struct grown *g)
 {
     map_free(&g->releases);
+    buf_free(&g->key);
 }
 
-const struct grown_list *grown_of_release(const struct grown *g, struct span ns, struct span name)
+const struct grown_list *grown_of_release(struct grown *g, const struct identity *release)
 {
-    char *key = key_of(g->arena, ns, name);
-
-    return map_get(&g->releases, span_str(key));
+    return map_get(&g->releases, identity_key(release, &g->key));
 }

@@ -16,7 +16,8 @@ struct grown_list {
 
 struct grown {
     struct arena *arena;
-    struct map releases; // "ns/name" to struct grown_list
+    struct map releases; // identity_key() to struct grown_list
+    struct buf key;
 };
 
 // Indexes all watched objects; allocated in `arena`, valid until the loop runs again.
@@ -24,6 +25,6 @@ void grown_collect(struct grown *g, struct informers *inf, struct arena *arena);
 void grown_free(struct grown *g);
 
 // NULL when nothing is known to have grown from that release.
-const struct grown_list *grown_of_release(const struct grown *g, struct span ns, struct span name);
+const struct grown_list *grown_of_release(struct grown *g, const struct identity *release);
 
 #endif

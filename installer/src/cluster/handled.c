@@ -13,16 +13,14 @@
 #include "model/flux.h"
 
 struct request {
-    char *group;
-    char *kind;
-    char *ns;
-    char *name;
-    char *change;                   // the time of the change that it is about
+    struct identity id;
+    struct span change;             // the time of the change that it is about
     char token[WRITTEN_TIME_BYTES]; // the time of the request; "" until it is sent
 };
 
 struct handled {
     struct kube *kube;
+    struct arena *arena; // of all requests
     VEC(struct request *) list;
 };
 
@@ -31,63 +29,39 @@ struct handled *handled_new(struct kube *k)
     struct handled *h = MEM_NEW(struct handled);
 
     h->kube = k;
+    h->arena = arena_new();
     return h;
-}
-
-static void request_free(struct request *r)
-{
-    free(r->group);
-    free(r->kind);
-    free(r->ns);
-    free(r->name);
-    free(r->change);
-    free(r);
 }
 
 void handled_free(struct handled *h)
 {
     if (!h)
         return;
-    VEC_FOREACH (struct request **, it, &h->list)
-        request_free(*it);
-    vec_free(&h->list);
+    arena_free(h->arena);
     free(h);
 }
 
 static struct request *find(const struct handled *h, const struct node *object, struct span change)
 {
-    const struct node *metadata = node_get(object, "metadata");
-    struct span ns = node_get_text(metadata, "namespace"), name = node_get_text(metadata, "name");
-    struct span kind = node_get_text(object, "kind");
+    struct identity id = node_identity(object);
 
     VEC_FOREACH (struct request **, it, &h->list)
-        if (span_is(name, (*it)->name) && span_is(ns, (*it)->ns) && span_is(kind, (*it)->kind) &&
-            span_is(change, (*it)->change))
+        if (identity_eq(&id, &(*it)->id) && span_eq(change, (*it)->change))
             return *it;
     return NULL;
 }
 
-static char *text_of(const struct node *object, const char *name)
-{
-    return mem_str(node_get_str(object, name));
-}
-
 void handled_ask(struct handled *h, const struct node *object, struct span change)
 {
-    const struct node *metadata = node_get(object, "metadata");
+    struct identity id = node_identity(object);
     struct request *fresh;
-    struct span group, version;
 
-    if (find(h, object, change) ||
-        !span_cut(node_get_text(object, "apiVersion"), '/', &group, &version))
+    if (find(h, object, change))
         return;
-    fresh = MEM_NEW(struct request);
-    fresh->group = mem_strn(group.ptr, group.len);
-    fresh->kind = text_of(object, "kind");
-    fresh->ns = text_of(metadata, "namespace");
-    fresh->name = text_of(metadata, "name");
-    fresh->change = mem_strn(change.ptr, change.len);
-    vec_push(&h->list, fresh);
+    fresh = ARENA_NEW(h->arena, struct request);
+    fresh->id = identity_copy(h->arena, &id);
+    fresh->change = arena_span(h->arena, change);
+    vec_push_arena(h->arena, &h->list, fresh);
 }
 
 bool handled_has_answered(const struct handled *h, const struct node *object, struct span change)
@@ -132,13 +106,15 @@ static int send_one(struct handled *h, struct request *r, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    struct kube_request request = {
-        .verb = KUBE_MERGE_PATCH, .ns = r->ns, .name = r->name, .manager = HANDLED_MANAGER};
+    struct kube_request request = {.verb = KUBE_MERGE_PATCH,
+                                   .ns = r->id.ns.ptr,
+                                   .name = r->id.name.ptr,
+                                   .manager = HANDLED_MANAGER};
     struct err *failure CLEANUP(err_cleanup) = NULL;
 
     set_token(r);
     request.body = request_body(d, r->token);
-    if (kube_find_kind(h->kube, r->group, r->kind, &request.resource, err) < 0)
+    if (kube_find_kind(h->kube, r->id.group.ptr, r->id.kind.ptr, &request.resource, err) < 0)
         return -1;
     if (!request.resource || kube_perform(h->kube, &request, &answer, &failure) == 0 ||
         answer.reason == KUBE_NOT_FOUND)

@@ -80,34 +80,33 @@ static struct informer *find_kind(struct informers *inf, struct span group, stru
     return fresh;
 }
 
-static struct span place_of(const struct informer *k, struct span ns)
+static struct span place_of(const struct informer *k, const struct identity *id)
 {
-    return kube_watch_resource(k->watch)->namespaced ? ns : SPAN_EMPTY;
+    return kube_watch_resource(k->watch)->namespaced ? id->ns : SPAN_EMPTY;
 }
 
-enum informers_answer informers_get(struct informers *inf, struct span group, struct span kind,
-                                    struct span ns, struct span name, const struct node **object)
+enum informers_answer informers_get(struct informers *inf, const struct identity *id,
+                                    const struct node **object)
 {
-    struct informer *k = find_kind(inf, group, kind);
+    struct informer *k = find_kind(inf, id->group, id->kind);
 
     *object = NULL;
     if (!k->watch || !kube_watch_synced(k->watch))
         return INFORMERS_UNKNOWN;
-    *object = kube_watch_get(k->watch, place_of(k, ns), name);
+    *object = kube_watch_get(k->watch, place_of(k, id), id->name);
     if (*object)
         return INFORMERS_FOUND;
-    return kube_watch_unread(k->watch, place_of(k, ns), name) ? INFORMERS_UNKNOWN
-                                                              : INFORMERS_ABSENT;
+    return kube_watch_unread(k->watch, place_of(k, id), id->name) ? INFORMERS_UNKNOWN
+                                                                  : INFORMERS_ABSENT;
 }
 
-const char *informers_trouble(struct informers *inf, struct span group, struct span kind,
-                              struct span ns, struct span name)
+const char *informers_trouble(struct informers *inf, const struct identity *id)
 {
-    struct informer *k = find_kind(inf, group, kind);
+    struct informer *k = find_kind(inf, id->group, id->kind);
 
     if (k->trouble || !k->watch)
         return k->trouble;
-    return kube_watch_unread(k->watch, place_of(k, ns), name);
+    return kube_watch_unread(k->watch, place_of(k, id), id->name);
 }
 
 void informers_each(struct informers *inf, const char *group, const char *kind,
@@ -128,22 +127,20 @@ bool informers_has_reached(struct informers *inf, struct span group, struct span
     return k->watch && kube_watch_version(k->watch) >= version;
 }
 
-static size_t find_failed(const struct informers *inf, struct span ns, struct span name)
+static size_t find_failed(const struct informers *inf, const struct identity *job)
 {
     for (size_t i = 0; i < inf->failed_jobs.len; i++) {
-        const struct node *metadata = node_get(inf->failed_jobs.items[i].object, "metadata");
+        struct identity id = node_identity(inf->failed_jobs.items[i].object);
 
-        if (span_eq(node_get_text(metadata, "name"), name) &&
-            span_eq(node_get_text(metadata, "namespace"), ns))
+        if (identity_eq(&id, job))
             return i;
     }
     return inf->failed_jobs.len;
 }
 
-const struct node *informers_failed_job(const struct informers *inf, struct span ns,
-                                        struct span name)
+const struct node *informers_failed_job(const struct informers *inf, const struct identity *job)
 {
-    size_t i = find_failed(inf, ns, name);
+    size_t i = find_failed(inf, job);
 
     return i < inf->failed_jobs.len ? ready_condition(inf->failed_jobs.items[i].object, "Failed")
                                     : NULL;
@@ -152,9 +149,8 @@ const struct node *informers_failed_job(const struct informers *inf, struct span
 // Of the Jobs of one name the last one counts.
 static void note_job(struct informers *inf, enum kube_change change, const struct node *job)
 {
-    const struct node *metadata = node_get(job, "metadata");
-    size_t i =
-        find_failed(inf, node_get_text(metadata, "namespace"), node_get_text(metadata, "name"));
+    struct identity id = node_identity(job);
+    size_t i = find_failed(inf, &id);
     struct failed_job failed;
 
     if (i < inf->failed_jobs.len) {

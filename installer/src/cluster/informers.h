@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/identity.h"
 #include "base/span.h"
 #include "io/doc.h"
 #include "model/kube.h"
@@ -26,13 +27,12 @@ enum informers_answer {
 
 // The object as last seen; borrowed until the loop runs again. An unknown kind is noted, and
 // informers_refresh() starts its watch.
-enum informers_answer informers_get(struct informers *inf, struct span group, struct span kind,
-                                    struct span ns, struct span name, const struct node **object);
+enum informers_answer informers_get(struct informers *inf, const struct identity *id,
+                                    const struct node **object);
 
 // Why an object or its kind cannot be looked at ("no matches for kind", "forbidden", "nested more
 // than …"), or NULL; borrowed.
-const char *informers_trouble(struct informers *inf, struct span group, struct span kind,
-                              struct span ns, struct span name);
+const char *informers_trouble(struct informers *inf, const struct identity *id);
 
 // Whether the watch of a kind that is watched knows all changes up to this resourceVersion.
 bool informers_has_reached(struct informers *inf, struct span group, struct span kind,
@@ -40,8 +40,7 @@ bool informers_has_reached(struct informers *inf, struct span group, struct span
 
 // The condition Failed of a Job that had failed when it was deleted, or NULL: what is gone says no
 // more, and it may have gone between two looks. Borrowed until the loop runs again.
-const struct node *informers_failed_job(const struct informers *inf, struct span ns,
-                                        struct span name);
+const struct node *informers_failed_job(const struct informers *inf, const struct identity *job);
 
 // Calls each(object) for every watched object of the kind; nothing happens for an unknown one,
 // which is noted as by informers_get().

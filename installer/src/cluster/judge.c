@@ -18,16 +18,17 @@ static void set(struct ready *ready, enum ready_state state, const char *reason,
 
 static bool is_job(const struct graph_item *item)
 {
-    return span_is(item->kind, "Job") && span_is(item->group, "batch");
+    return span_is(item->id.kind, "Job") && span_is(item->id.group, "batch");
 }
 
 // A Job that was to go by its own spec, once it has finished. It was there when it was applied, so
 // its absence tells something only after the watch has come that far.
 static void judge_passed(const struct facts *facts, struct graph_item *item)
 {
-    const struct node *failed = informers_failed_job(facts->informers, item->ns, item->name);
+    const struct node *failed = informers_failed_job(facts->informers, &item->id);
 
-    if (!informers_has_reached(facts->informers, item->group, item->kind, facts->jobs_version))
+    if (!informers_has_reached(facts->informers, item->id.group, item->id.kind,
+                               facts->jobs_version))
         set(&item->ready, READY_PROGRESSING, "NotLookedAt", "not looked at since it was applied");
     else if (failed)
         set(&item->ready, READY_TERMINAL, node_get_str(failed, "reason"),
@@ -42,7 +43,7 @@ static bool is_of_ready_release(const struct graph *g, const struct graph_item *
     if (item->parent == GRAPH_NO_PARENT)
         return false;
     parent = &g->items.items[item->parent];
-    return span_is(parent->kind, "HelmRelease") && parent->ready.state == READY_OK;
+    return span_is(parent->id.kind, "HelmRelease") && parent->ready.state == READY_OK;
 }
 
 static void judge_absent(const struct facts *facts, const struct graph *g, struct graph_item *item)
@@ -57,13 +58,11 @@ static void judge_status(const struct facts *facts, const struct graph *g, struc
 {
     const char *trouble;
 
-    switch (informers_get(facts->informers, item->group, item->kind, item->ns, item->name,
-                          &item->object)) {
+    switch (informers_get(facts->informers, &item->id, &item->object)) {
     case INFORMERS_FOUND: ready_check(item->object, &item->ready); break;
     case INFORMERS_ABSENT: judge_absent(facts, g, item); break;
     case INFORMERS_UNKNOWN:
-        trouble =
-            informers_trouble(facts->informers, item->group, item->kind, item->ns, item->name);
+        trouble = informers_trouble(facts->informers, &item->id);
         set(&item->ready, READY_PROGRESSING, "NotLookedAt",
             trouble ? trouble : "not looked at yet");
         break;
@@ -95,7 +94,7 @@ static void ask_pods(const struct pods *pods, struct arena *arena, struct graph_
 
 static void ask_source(const struct facts *facts, struct graph_item *item)
 {
-    if (item->object && span_ends(item->group, FLUX_GROUP_SUFFIX))
+    if (item->object && span_ends(item->id.group, FLUX_GROUP_SUFFIX))
         revision_check(facts->informers, item->object, &item->ready);
 }
 
@@ -103,14 +102,14 @@ static void ask_source(const struct facts *facts, struct graph_item *item)
 static void ask_controller(const struct facts *facts, struct graph_item *item)
 {
     if (facts->handled && item->object && item->ready.state == READY_OK &&
-        span_is(item->kind, "HelmRelease") && handled_is_behind(facts->handled, item->object))
+        span_is(item->id.kind, "HelmRelease") && handled_is_behind(facts->handled, item->object))
         set(&item->ready, READY_PROGRESSING, "ChangeNotSeen",
             "changed since its controller looked at it; asked to look now");
 }
 
 static bool is_scalable(const struct graph_item *item)
 {
-    return span_is(item->kind, "Deployment") || span_is(item->kind, "StatefulSet");
+    return span_is(item->id.kind, "Deployment") || span_is(item->id.kind, "StatefulSet");
 }
 
 // A workload at zero replicas is complete by its own status. It is not when the release it came

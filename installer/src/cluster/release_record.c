@@ -72,12 +72,11 @@ static struct release_record *find(struct release_records *r, const struct node 
 
 static bool is_same(const struct node *a, const struct node *b)
 {
-    const struct node *x = node_get(a, "metadata"), *y = node_get(b, "metadata");
-    struct span ns = node_get_text(x, "namespace");
+    struct identity x = node_identity(a), y = node_identity(b);
 
-    return span_eq(node_get_text(a, "kind"), node_get_text(b, "kind")) &&
-           span_eq(node_get_text(x, "name"), node_get_text(y, "name")) &&
-           (!ns.len || span_eq(ns, node_get_text(y, "namespace")));
+    if (!x.ns.len)
+        x.ns = y.ns;
+    return identity_eq(&x, &y);
 }
 
 enum release_wants release_records_replicas(struct release_records *r, const struct node *release,

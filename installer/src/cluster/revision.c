@@ -22,7 +22,7 @@ static bool is_suspended(const struct node *object)
 
 // The chart of a release is no object of the graph: what keeps it from being ready keeps the
 // release.
-static void wait_for_chart(const struct node *feeder, const struct flux_ref *ref,
+static void wait_for_chart(const struct node *feeder, const struct identity *ref,
                            struct ready *ready)
 {
     struct buf message CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -33,8 +33,9 @@ static void wait_for_chart(const struct node *feeder, const struct flux_ref *ref
     ready_check(feeder, &chart);
     if (chart.state == READY_OK)
         return;
-    buf_printf(&message, "waiting for HelmChart %.*s/%.*s: %s: %s", SPAN_ARG(ref->ns),
-               SPAN_ARG(ref->name), chart.reason, chart.message);
+    buf_add_str(&message, "waiting for ");
+    identity_format(ref, &message);
+    buf_printf(&message, ": %s: %s", chart.reason, chart.message);
     hold(ready, "ChartNotReady", &message);
 }
 
@@ -43,21 +44,21 @@ static void check_step(struct informers *inf, const struct node *object, const c
                        const struct node **feeder, struct ready *ready)
 {
     struct buf message CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct flux_ref ref;
+    struct identity ref;
 
     *feeder = NULL;
     if (!flux_feeder(object, &ref))
         return;
-    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, feeder) == INFORMERS_UNKNOWN &&
-        !informers_trouble(inf, ref.group, ref.kind, ref.ns, ref.name)) {
+    if (informers_get(inf, &ref, feeder) == INFORMERS_UNKNOWN && !informers_trouble(inf, &ref)) {
         buf_printf(&message, "its %.*s is not looked at yet", SPAN_ARG(ref.kind));
         hold(ready, "NotLookedAt", &message);
         return;
     }
     if (!*feeder)
         return;
-    buf_printf(&message, "%s%.*s %.*s/%.*s: ", whose, SPAN_ARG(ref.kind), SPAN_ARG(ref.ns),
-               SPAN_ARG(ref.name));
+    buf_add_str(&message, whose);
+    identity_format(&ref, &message);
+    buf_add_str(&message, ": ");
     if (flux_is_behind(object, *feeder, &message))
         hold(ready, "RevisionNotApplied", &message);
     else if (!is_suspended(*feeder))

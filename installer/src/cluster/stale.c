@@ -28,11 +28,11 @@ static void add_chart(struct source *s, struct informers *inf, const struct node
 {
     struct buf ignored CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     const struct node *chart;
-    struct flux_ref ref;
+    struct identity ref;
 
     if (!flux_chart(release, &ref))
         return;
-    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, &chart) == INFORMERS_UNKNOWN)
+    if (informers_get(inf, &ref, &chart) == INFORMERS_UNKNOWN)
         s->settled = false;
     if (!chart)
         return;
@@ -45,11 +45,11 @@ static struct source source_of(const struct graph_item *item, struct informers *
 {
     struct source s = {SPAN_EMPTY, true};
     const struct node *source = NULL;
-    struct flux_ref ref;
+    struct identity ref;
 
     if (!flux_source(item->object, &ref))
         return s;
-    if (informers_get(inf, ref.group, ref.kind, ref.ns, ref.name, &source) == INFORMERS_UNKNOWN)
+    if (informers_get(inf, &ref, &source) == INFORMERS_UNKNOWN)
         s.settled = false;
     if (source)
         add_source(&s, source);
@@ -71,7 +71,7 @@ static bool is_behind(const struct graph_item *item, const struct facts *facts, 
 {
     struct source source;
 
-    if (!item->object || !span_ends(item->group, FLUX_GROUP_SUFFIX))
+    if (!item->object || !span_ends(item->id.group, FLUX_GROUP_SUFFIX))
         return false;
     source = source_of(item, facts->informers);
     *change = newest_change(item, facts, &source);

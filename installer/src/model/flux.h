@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/identity.h"
 #include "base/span.h"
 #include "io/doc.h"
 
@@ -36,30 +37,25 @@ enum flux_kind {
     FLUX_OCI_REPOSITORY,
 };
 
-enum flux_kind flux_kind(struct span group, struct span kind);
-
-// An object by name; all borrowed.
-struct flux_ref {
-    struct span group, kind, ns, name;
-};
+enum flux_kind flux_kind(const struct identity *id);
 
 // --- who refers to whom (reference.c) ---
 
 // The source that a Kustomization, HelmRelease or HelmChart names: the repository, also where a
 // HelmChart stands between. False when it names none. A release has either spec.chartRef, which
 // counts alone, or spec.chart.spec.sourceRef (helm-controller HasChartRef()).
-bool flux_source(const struct node *object, struct flux_ref *ref);
+bool flux_source(const struct node *object, struct identity *ref);
 // The HelmChart that helm-controller made for a release with a chart template; false while there is
 // none.
-bool flux_chart(const struct node *release, struct flux_ref *ref);
+bool flux_chart(const struct node *release, struct identity *ref);
 // Where the content comes from at once: the HelmChart of a release, else the source.
-bool flux_feeder(const struct node *object, struct flux_ref *ref);
+bool flux_feeder(const struct node *object, struct identity *ref);
 
 // An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none.
-bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref);
+bool flux_inventory_entry(const struct node *entry, struct identity *ref);
 
 // The release that made an object, by the labels that helm-controller puts on it; false for none.
-bool flux_release_of(const struct node *object, struct flux_ref *release);
+bool flux_release_of(const struct node *object, struct identity *release);
 
 // --- which revision has arrived (revision.c) ---
 // A Kustomization's and a HelmChart's revisions are those of their source; those of a HelmRelease
@@ -138,7 +134,7 @@ bool flux_has_values_files(const struct node *release);
 
 // An entry of spec.valuesFrom (ValuesReference in fluxcd/pkg/apis/meta).
 struct flux_values {
-    struct flux_ref from; // a ConfigMap or Secret of the release's namespace
+    struct identity from; // a ConfigMap or Secret of the release's namespace
     const char *key;      // of its data
     bool is_one_value;    // for spec.valuesFrom.targetPath; else a map that is merged
 };

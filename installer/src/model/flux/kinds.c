@@ -2,7 +2,7 @@
 // The kinds of Flux.
 #include "model/flux.h"
 
-enum flux_kind flux_kind(struct span group, struct span kind)
+enum flux_kind flux_kind(const struct identity *id)
 {
     static const struct {
         const char *group, *kind;
@@ -18,7 +18,7 @@ enum flux_kind flux_kind(struct span group, struct span kind)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (span_is(group, kinds[i].group) && span_is(kind, kinds[i].kind))
+        if (span_is(id->group, kinds[i].group) && span_is(id->kind, kinds[i].kind))
             return kinds[i].is;
     return FLUX_OTHER;
 }

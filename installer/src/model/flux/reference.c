@@ -7,7 +7,7 @@ static struct span text_at(const struct node *object, const char *part, const ch
     return node_get_text(node_get(object, part), key);
 }
 
-bool flux_source(const struct node *object, struct flux_ref *ref)
+bool flux_source(const struct node *object, struct identity *ref)
 {
     const struct node *spec = node_get(object, "spec");
     const struct node *named = node_get(spec, "chartRef");
@@ -16,7 +16,7 @@ bool flux_source(const struct node *object, struct flux_ref *ref)
         named = node_path(spec, "chart", "spec", "sourceRef");
     if (!named)
         named = node_get(spec, "sourceRef");
-    *ref = (struct flux_ref){
+    *ref = (struct identity){
         .group = SPAN(FLUX_SOURCE_GROUP),
         .kind = node_get_text(named, "kind"),
         .ns = node_get_text(named, "namespace"),
@@ -27,13 +27,13 @@ bool flux_source(const struct node *object, struct flux_ref *ref)
     return named != NULL;
 }
 
-bool flux_chart(const struct node *release, struct flux_ref *ref)
+bool flux_chart(const struct node *release, struct identity *ref)
 {
-    *ref = (struct flux_ref){.group = SPAN(FLUX_SOURCE_GROUP), .kind = SPAN("HelmChart")};
+    *ref = (struct identity){.group = SPAN(FLUX_SOURCE_GROUP), .kind = SPAN("HelmChart")};
     return span_cut(text_at(release, "status", "helmChart"), '/', &ref->ns, &ref->name);
 }
 
-bool flux_feeder(const struct node *object, struct flux_ref *ref)
+bool flux_feeder(const struct node *object, struct identity *ref)
 {
     if (span_is(node_get_text(object, "kind"), "HelmRelease") && node_path(object, "spec", "chart"))
         return flux_chart(object, ref);
@@ -42,7 +42,7 @@ bool flux_feeder(const struct node *object, struct flux_ref *ref)
 
 // "__" stands for ':' in the names of RBAC objects. Names have no '_' otherwise (fluxcd/cli-utils
 // pkg/object/objmetadata.go).
-bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref)
+bool flux_inventory_entry(const struct node *entry, struct identity *ref)
 {
     struct span rest = node_get_text(entry, "id");
     size_t at;
@@ -60,11 +60,11 @@ bool flux_inventory_entry(const struct node *entry, struct flux_ref *ref)
     return true;
 }
 
-bool flux_release_of(const struct node *object, struct flux_ref *release)
+bool flux_release_of(const struct node *object, struct identity *release)
 {
     const struct node *labels = node_path(object, "metadata", "labels");
 
-    *release = (struct flux_ref){
+    *release = (struct identity){
         .group = SPAN(FLUX_HELM_GROUP),
         .kind = SPAN("HelmRelease"),
         .ns = node_get_text(labels, FLUX_HELM_GROUP "/namespace"),

@@ -9,7 +9,7 @@
 // Once each: one that is in its own path, as after `flux bootstrap`, would never end.
 static int follow_kustomization(struct walk *w, const struct walk_object *o, struct err **err)
 {
-    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->ns), SPAN_ARG(o->name));
+    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->id.ns), SPAN_ARG(o->id.name));
 
     return map_put(&w->kustomizations, span_str(key), w) ? 0 : kustomization_follow(w, o, err);
 }
@@ -21,7 +21,7 @@ static int unsupported(const struct walk_object *object, const char *what, struc
 
 static int follow(struct walk *w, const struct walk_object *o, struct err **err)
 {
-    switch (flux_kind(o->group, o->kind)) {
+    switch (flux_kind(&o->id)) {
     case FLUX_GIT_REPOSITORY: return walk_git_repository(w, o, err) ? 0 : -1;
     case FLUX_HELM_REPOSITORY:
         if (flux_is_registry(o->node))

@@ -118,14 +118,15 @@ static const struct node *pod_template(const struct walk_object *o)
 {
     const struct node *spec = node_get(o->node, "spec");
 
-    if (span_is(o->group, "") && span_is(o->kind, "Pod"))
+    if (span_is(o->id.group, "") && span_is(o->id.kind, "Pod"))
         return o->node;
-    if (span_is(o->group, "batch") && span_is(o->kind, "CronJob"))
+    if (span_is(o->id.group, "batch") && span_is(o->id.kind, "CronJob"))
         return node_path(spec, "jobTemplate", "spec", "template");
-    if (span_is(o->group, "") && span_is(o->kind, "PodTemplate"))
+    if (span_is(o->id.group, "") && span_is(o->id.kind, "PodTemplate"))
         return node_get(o->node, "template");
-    if (span_is(o->group, "apps") || (span_is(o->group, "batch") && span_is(o->kind, "Job")) ||
-        (span_is(o->group, "") && span_is(o->kind, "ReplicationController")))
+    if (span_is(o->id.group, "apps") ||
+        (span_is(o->id.group, "batch") && span_is(o->id.kind, "Job")) ||
+        (span_is(o->id.group, "") && span_is(o->id.kind, "ReplicationController")))
         return node_get(spec, "template");
     return NULL;
 }

@@ -75,10 +75,10 @@ static struct kustomize_tree *fetch(struct walk *w, const struct walk_object *ob
                                     struct err **err)
 {
     struct sources_git *git;
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)flux_source(object->node, &ref);
-    if (flux_kind(ref.group, ref.kind) != FLUX_GIT_REPOSITORY) {
+    if (flux_kind(&ref) != FLUX_GIT_REPOSITORY) {
         err_set(err, ERR_UNSUPPORTED, "%s: a source of kind %.*s cannot be followed yet",
                 object->label, SPAN_ARG(ref.kind));
         return NULL;

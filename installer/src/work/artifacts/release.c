@@ -15,7 +15,7 @@ static int add_values_from(struct walk *w, const struct flux_values *from, struc
     struct doc *source CLEANUP(doc_cleanup) = doc_new();
     struct node_list list = {0};
 
-    if (!holder || !span_is(holder->kind, "ConfigMap"))
+    if (!holder || !span_is(holder->id.kind, "ConfigMap"))
         return 0;
     if (doc_read_helm(source, node_get_text(node_get(holder->node, "data"), from->key),
                       holder->label, &list, err) < 0)
@@ -67,7 +67,7 @@ static struct chart *find_chart(struct walk *w, const struct walk_object *object
 
     if (!source)
         return NULL;
-    switch (flux_kind(source->group, source->kind)) {
+    switch (flux_kind(&source->id)) {
     case FLUX_GIT_REPOSITORY: return chart_of_git(w, object, source, err);
     case FLUX_HELM_REPOSITORY:
         return chart_of_registry(w, flux_chart_reference(w->arena, object->node, source->node, err),
@@ -77,7 +77,7 @@ static struct chart *find_chart(struct walk *w, const struct walk_object *object
                                  err);
     default:
         err_set(err, ERR_UNSUPPORTED, "%s: a chart from a %.*s cannot be followed yet",
-                object->label, SPAN_ARG(source->kind));
+                object->label, SPAN_ARG(source->id.kind));
         return NULL;
     }
 }

@@ -21,26 +21,26 @@ void walk_free(struct walk *w)
 
 void walk_add(struct walk *w, const struct kustomize_result *result)
 {
+    struct buf label CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
     for (size_t i = 0; i < result->len; i++) {
         const struct kustomize_object *o = &result->objects[i];
         struct walk_object object = {
-            .node = o->node, .kind = o->kind, .ns = o->namespace, .name = o->name};
-        struct span version;
+            .node = o->node,
+            .id = {identity_group(o->api_version), o->kind, o->namespace, o->name},
+        };
 
-        if (!span_cut(o->api_version, '/', &object.group, &version))
-            object.group = SPAN_EMPTY;
-        object.label =
-            arena_printf(w->arena, "%.*s %.*s%s%.*s", SPAN_ARG(o->kind), SPAN_ARG(o->namespace),
-                         o->namespace.len ? "/" : "", SPAN_ARG(o->name));
+        buf_truncate(&label, 0);
+        identity_format(&object.id, &label);
+        object.label = arena_str(w->arena, buf_str(&label));
         vec_push(&w->objects, object);
     }
 }
 
-const struct walk_object *walk_find(const struct walk *w, const struct flux_ref *ref)
+const struct walk_object *walk_find(const struct walk *w, const struct identity *id)
 {
     VEC_FOREACH (const struct walk_object *, o, &w->objects)
-        if (span_eq(o->name, ref->name) && span_eq(o->ns, ref->ns) && span_eq(o->kind, ref->kind) &&
-            span_eq(o->group, ref->group))
+        if (identity_eq(&o->id, id))
             return o;
     return NULL;
 }
@@ -49,7 +49,7 @@ const struct walk_object *walk_find_source(const struct walk *w, const struct wa
                                            struct err **err)
 {
     const struct walk_object *source;
-    struct flux_ref ref;
+    struct identity ref;
 
     (void)flux_source(object->node, &ref);
     source = walk_find(w, &ref);

@@ -15,7 +15,7 @@
 // An object, and where it came from.
 struct walk_object {
     const struct node *node;
-    struct span group, kind, ns, name;
+    struct identity id;
     const char *label; // "HelmRelease flux-system/x", for usedBy and messages
 };
 
@@ -38,8 +38,8 @@ void walk_free(struct walk *w);
 // Adds the objects of a build; `result` must outlive the walk.
 void walk_add(struct walk *w, const struct kustomize_result *result);
 
-// The object of that name, or NULL. It may move when objects are added.
-const struct walk_object *walk_find(const struct walk *w, const struct flux_ref *ref);
+// That object, or NULL. It may move when objects are added.
+const struct walk_object *walk_find(const struct walk *w, const struct identity *id);
 // The source that an object of Flux names. ERR_CONFIG when it is not in the tree.
 const struct walk_object *walk_find_source(const struct walk *w, const struct walk_object *object,
                                            struct err **err) MUST_CHECK;
