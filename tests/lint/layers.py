@@ -69,14 +69,17 @@ def quoted(tree, table, module, header):
     return None
 
 
+def library_of(header):
+    return next((name for name, pattern in LIBRARY_HEADERS.items() if re.fullmatch(pattern, header)), None)
+
+
 def angled(table, module, header):
-    for library, pattern in LIBRARY_HEADERS.items():
-        if re.fullmatch(pattern, header):
-            if library in table.libraries.get(module, ()):
-                return None
-            return f"module {module} may not use the library {library}, see modules.txt"
-    if SYSTEM_HEADER.fullmatch(header):
+    """What is wrong with #include <header> in a file of module, or None."""
+    library = library_of(header)
+    if library in table.libraries.get(module, ()) or SYSTEM_HEADER.fullmatch(header) and not library:
         return None
+    if library:
+        return f"module {module} may not use the library {library}, see modules.txt"
     return f"<{header}> belongs to no library that modules.txt knows"
 
 
@@ -96,8 +99,8 @@ def layers(tree):
             wrong = quoted(tree, table, module, header) if kind == '"' else angled(table, module, header)
             if wrong:
                 yield f"{tree.at(path, match.start())}: {wrong}"
-            elif kind == '"' and module in used:
-                used[module].add(table.module(header))
+            elif module in used:
+                used[module].add(table.module(header) if kind == '"' else library_of(header))
     yield from unused_edges(tree, table, used)
 
 
@@ -106,7 +109,7 @@ def unused_edges(tree, table, used):
     for module, edges in used.items():
         if not edges:  # without sources yet
             continue
-        for extra in sorted(table.uses[module] - edges):
+        for extra in sorted((table.uses[module] | table.libraries[module]) - edges):
             yield f"{tree.name(table.path)}: {module} declares {extra} but includes nothing of it"
 
 

@@ -190,6 +190,8 @@ def test_unused_edge_is_refused(plant):
     result = plant.lint("layers")
     assert result.returncode == 1
     assert "model/kube declares io/http but includes nothing of it" in result.stdout
+    plant.replace("installer/src/io/doc.c", "#include <yaml.h>\n", "")
+    assert "io/doc declares yaml but includes nothing of it" in plant.lint("layers").stdout
 
 
 DECISIONS = """\
