@@ -9,18 +9,20 @@ bool identity_eq(const struct identity *a, const struct identity *b)
            span_eq(a->group, b->group);
 }
 
+void identity_split(struct span api_version, struct span *group, struct span *version)
+{
+    if (span_cut(api_version, '/', group, version))
+        return;
+    *group = SPAN_EMPTY;
+    *version = api_version;
+}
+
 struct span identity_group(struct span api_version)
 {
     struct span group, version;
 
-    return span_cut(api_version, '/', &group, &version) ? group : SPAN_EMPTY;
-}
-
-struct span identity_version(struct span api_version)
-{
-    struct span group, version;
-
-    return span_cut(api_version, '/', &group, &version) ? version : api_version;
+    identity_split(api_version, &group, &version);
+    return group;
 }
 
 // What none of the parts can have keeps them apart (apimachinery pkg/api/validation/path).

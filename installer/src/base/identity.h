@@ -19,7 +19,7 @@ bool identity_eq(const struct identity *a, const struct identity *b);
 
 // The group and the version of an apiVersion: "apps" and "v1" of "apps/v1", "" and "v1" of "v1".
 struct span identity_group(struct span api_version);
-struct span identity_version(struct span api_version);
+void identity_split(struct span api_version, struct span *group, struct span *version);
 
 // A key for struct map: the same for equal identities only. Written to `out`, which is emptied
 // first; valid as long as that.

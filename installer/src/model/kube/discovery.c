@@ -241,12 +241,13 @@ int kube_discover(struct kube *k, struct err **err)
 static const struct kube_resource *known_type(const struct kube *k, struct span api_version,
                                               struct span kind)
 {
-    struct span group = identity_group(api_version), version = identity_version(api_version);
+    struct span group, version;
     char *key CLEANUP(mem_cleanup) = NULL;
     const struct type *t;
 
     if (!k->discovery)
         return NULL;
+    identity_split(api_version, &group, &version);
     key = mem_printf("%.*s/%.*s/%.*s", SPAN_ARG(group), SPAN_ARG(version), SPAN_ARG(kind));
     t = map_get(&k->discovery->known, span_str(key));
     return t && t->reading == k->discovery->reading ? &t->resource : NULL;

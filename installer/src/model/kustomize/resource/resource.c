@@ -63,8 +63,9 @@ struct span resource_namespace(const struct resource *r)
 
 struct gvk resource_gvk(const struct resource *r)
 {
-    struct span version = resource_api_version(r);
-    return (struct gvk){identity_group(version), identity_version(version), resource_kind(r)};
+    struct gvk g = {.kind = resource_kind(r)};
+    identity_split(resource_api_version(r), &g.group, &g.version);
+    return g;
 }
 
 bool resource_cluster_scoped(const struct resource *r)

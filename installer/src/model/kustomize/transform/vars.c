@@ -27,11 +27,12 @@ static struct var read_var(const struct node *n)
                                 node_get_text(ref, "kind")};
     v.target.name = node_get_text(ref, "name");
     v.target.ns = node_get_text(ref, "namespace");
-    struct span api_version = node_get_text(ref, "apiVersion");
-    if (api_version.len)
-        v.target.gvk.version = identity_version(api_version);
-    if (identity_group(api_version).len)
-        v.target.gvk.group = identity_group(api_version);
+    struct span api_version = node_get_text(ref, "apiVersion"), group;
+    if (api_version.len) {
+        identity_split(api_version, &group, &v.target.gvk.version);
+        if (group.len)
+            v.target.gvk.group = group;
+    }
     return v;
 }
 
