@@ -14,12 +14,14 @@ static void test_url__parts(void **state)
     assert_true(url_parse(SPAN("HTTPS://user:p%40ss@Host.example:8443/a/b?x=1&y#z"), &url));
     assert_true(url_is(&url, "https"));
     assert_true(span_is(url.userinfo, "user:p%40ss"));
+    assert_true(span_is(url.authority, "Host.example:8443"));
     assert_true(span_is(url.host, "Host.example"));
     assert_int_equal(url.port, 8443);
     assert_true(span_is(url.path, "/a/b"));
     assert_true(span_is(url.query, "x=1&y"));
     assert_true(span_is(url.fragment, "z"));
     assert_true(url_parse(SPAN("http://[2001:db8::1]"), &url));
+    assert_true(span_is(url.authority, "[2001:db8::1]"));
     assert_true(span_is(url.host, "2001:db8::1"));
     assert_int_equal(url.port, 80);
     assert_true(url_parse(SPAN("https://[::1]:6443?q"), &url));
@@ -51,6 +53,14 @@ static void test_url__what_is_none(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         if (url_parse(span_str(bad[i]), &url))
             fail_msg("'%s' is taken for a URL", bad[i]);
+}
+
+static void test_url__without_slashes_at_its_end(void **state)
+{
+    (void)state;
+    assert_true(span_is(url_trim(SPAN("https://host/a//")), "https://host/a"));
+    assert_true(span_is(url_trim(SPAN("https://host/a")), "https://host/a"));
+    assert_true(span_is(url_trim(SPAN("/")), ""));
 }
 
 static bool same(const char *a, const char *b)
@@ -167,6 +177,6 @@ static void test_url__events_are_masked(void **state)
 }
 
 UNIT_MAIN(UNIT(test_url__parts), UNIT(test_url__what_is_none), UNIT(test_url__origins),
-          UNIT(test_url__secrets_are_found), UNIT(test_url__secrets_are_masked),
-          UNIT(test_url__urls_in_a_sentence_are_masked), UNIT(test_url__errors_are_masked),
-          UNIT(test_url__events_are_masked))
+          UNIT(test_url__without_slashes_at_its_end), UNIT(test_url__secrets_are_found),
+          UNIT(test_url__secrets_are_masked), UNIT(test_url__urls_in_a_sentence_are_masked),
+          UNIT(test_url__errors_are_masked), UNIT(test_url__events_are_masked))

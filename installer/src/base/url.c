@@ -91,6 +91,7 @@ bool url_parse(struct span text, struct url *url)
         url->userinfo = span_head(authority, at);
         authority = span_tail(authority, at + 1);
     }
+    url->authority = authority;
     url->path = span_head(rest, find_any(rest, "?#"));
     rest = span_tail(rest, url->path.len);
     url->query = span_head(rest, span_find(rest, '#'));
@@ -102,6 +103,13 @@ bool url_parse(struct span text, struct url *url)
 bool url_is(const struct url *url, const char *scheme)
 {
     return same_nocase(url->scheme, span_str(scheme));
+}
+
+struct span url_trim(struct span text)
+{
+    while (span_ends(text, "/"))
+        text.len--;
+    return text;
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)

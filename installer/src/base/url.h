@@ -13,12 +13,13 @@
 // Pieces of the text that was parsed, still percent-encoded.
 struct url {
     struct span scheme;
-    struct span userinfo; // "user:password", without the "@"
-    struct span host;     // without the brackets of an IPv6 address
-    struct span path;     // "" or from the first slash on
-    struct span query;    // without the "?"
-    struct span fragment; // without the "#"
-    int port;             // the default of http, https and ssh when none is named; else 0
+    struct span userinfo;  // "user:password", without the "@"
+    struct span authority; // host and port as they are written, without the userinfo
+    struct span host;      // without the brackets of an IPv6 address
+    struct span path;      // "" or from the first slash on
+    struct span query;     // without the "?"
+    struct span fragment;  // without the "#"
+    int port;              // the default of http, https and ssh when none is named; else 0
 };
 
 // Takes "scheme://authority…" apart; false for anything else, and for control characters, spaces
@@ -27,6 +28,10 @@ bool url_parse(struct span text, struct url *url) MUST_CHECK;
 
 // Whether the scheme is this one, in any case.
 bool url_is(const struct url *url, const char *scheme);
+
+// The text without slashes at its end: a prefix that a path is put behind, or one of several ways
+// to write the same repository.
+struct span url_trim(struct span text);
 
 // Scheme, host and port are the same (RFC 6454): credentials for the one are for the other.
 bool url_same_origin(const struct url *a, const struct url *b);

@@ -2,6 +2,7 @@
 // What a HelmRelease installs: which chart, with which values.
 #include <string.h>
 
+#include "base/url.h"
 #include "model/flux.h"
 
 static const struct node *template_of(const struct node *release)
@@ -35,14 +36,12 @@ const char *flux_chart_reference(struct arena *arena, const struct node *release
                                  const struct node *repository, struct err **err)
 {
     struct span version = node_scalar(node_get(template_of(release), "version"));
-    struct span url = flux_url(repository);
+    struct span url = url_trim(flux_url(repository));
 
     if (!is_one_version(version)) {
         err_set(err, ERR_UNSUPPORTED, "a chart without one version cannot be locked yet");
         return NULL;
     }
-    while (span_ends(url, "/"))
-        url.len--;
     return arena_printf(arena, "%.*s/%.*s:%s", SPAN_ARG(url), SPAN_ARG(flux_chart_path(release)),
                         version_tag(arena, version));
 }

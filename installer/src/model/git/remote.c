@@ -79,9 +79,7 @@ static void note_url(const struct git_remote *remote, const struct http_response
         return;
     }
     end = span_head(end, end.len - strlen(GREETING_PATH));
-    end = span_tail(end, last.scheme.len + strlen("://"));
-    if (last.userinfo.len)
-        end = span_tail(end, last.userinfo.len + 1);
+    end = span_tail(end, (size_t)(last.authority.ptr - end.ptr));
     if (url_same_origin(&first, &last))
         userinfo = first.userinfo;
     g->url = mem_printf("%.*s://%.*s%s%.*s", SPAN_ARG(last.scheme), SPAN_ARG(userinfo),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/url.h"
 #include "io/crypto.h"
 
 // Without a scheme: https when anything about TLS is configured, as client-go does.
@@ -22,8 +23,7 @@ static int read_server(struct kubeconfig *c, const struct config_entry *e, struc
     server = span_trim(span_str(text));
     if (span_search(server, SPAN("://")) == server.len)
         server = span_str(arena_printf(a, "%s://%.*s", tls ? "https" : "http", SPAN_ARG(server)));
-    while (span_ends(server, "/"))
-        server.len--;
+    server = url_trim(server);
     c->server = arena_span(a, server).ptr;
     c->https = span_starts(server, "https://");
     if (!c->https && !span_starts(server, "http://"))

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "io/crypto.h"
 #include "io/doc.h"
 
@@ -27,12 +28,14 @@ static char *config_path(void)
 // only the host counts ("https://index.docker.io/v1/").
 static const char *clean_key(struct arena *arena, struct span key)
 {
-    bool is_url = span_skip(&key, "https://") || span_skip(&key, "http://");
     struct span host = span_head(key, span_find(key, '/'));
-    struct span path = is_url ? SPAN_EMPTY : span_tail(key, host.len);
+    struct span path = url_trim(span_tail(key, host.len));
+    struct url url;
 
-    while (span_ends(path, "/"))
-        path.len--;
+    if (url_parse(key, &url) && (url_is(&url, "https") || url_is(&url, "http"))) {
+        host = url.authority;
+        path = SPAN_EMPTY;
+    }
     if (span_is(host, "index.docker.io") || span_is(host, "docker.io"))
         host = SPAN("registry-1.docker.io");
     return arena_printf(arena, "%.*s%.*s", SPAN_ARG(host), SPAN_ARG(path));

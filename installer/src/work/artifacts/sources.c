@@ -35,9 +35,7 @@ static bool is_commit(struct span ref)
 
 const char *sources_git_url(struct arena *arena, struct span url)
 {
-    while (span_ends(url, "/"))
-        url.len--;
-    return arena_span(arena, url).ptr;
+    return arena_span(arena, url_trim(url)).ptr;
 }
 
 enum { GIT_NAMES_MOST = 3 };
