@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "work/artifacts/bundled.h"
+#include "work/artifacts/disk.h"
 #include "work/artifacts/follow.h"
 #include "work/artifacts/plan.h"
-#include "work/artifacts/render.h"
 
 struct build {
     const struct artifacts_build_options *options;
@@ -57,13 +58,13 @@ static int add_tree(struct build *b, struct err **err)
     struct buf tar CLEANUP(buf_free) = BUF_INIT(PLAN_SMALL_MAX_BYTES);
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (render_disk(b->options->entrypoint, b->sources, b->options->report, &record, &disk, &result,
+    if (disk_render(b->options->entrypoint, b->sources, b->options->report, &record, &disk, &result,
                     err) < 0)
         return -1;
-    folder = render_entrypoint(&record, b->options->entrypoint, err);
+    folder = disk_entrypoint(&record, b->options->entrypoint, err);
     if (!folder || check_lock(b, folder, &result, err) < 0 ||
-        render_archive(&record, &tar, err) < 0 ||
-        render_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)
+        bundled_write(&record, &tar, err) < 0 ||
+        bundled_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)
         return -1;
     plan_tree(&b->plan, folder, buf_span(&tar));
     return 0;

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "work/artifacts/disk.h"
 #include "work/artifacts/follow.h"
-#include "work/artifacts/render.h"
 
 // "platform/sealed-secrets/kustomization.yaml:6": the first line of the tree that has the text.
 static char *place_of(struct record *record, const char *text)
@@ -105,9 +105,9 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (render_disk(entrypoint, sources, report, &record, &disk, &tree, err) < 0)
+    if (disk_render(entrypoint, sources, report, &record, &disk, &tree, err) < 0)
         return NULL;
-    folder = render_entrypoint(&record, entrypoint, err);
+    folder = disk_entrypoint(&record, entrypoint, err);
     if (!folder)
         return NULL;
     lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),

@@ -1,157 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rendering from disk or from the tree in a bundle, and comparing the two.
-#include "work/artifacts/render.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+// Rendering with everything remote out of a bundle: the tree on disk, or the one in the bundle.
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "base/path.h"
-#include "io/archive.h"
-
-#define TREE_MAX_BYTES ((size_t)256 << 20)
-
-static char *real_folder(const char *entrypoint, struct err **err)
-{
-    char *real = realpath(entrypoint, NULL);
-
-    if (!real) {
-        err_set_errno(err, ERR_CONFIG, errno, "%s", entrypoint);
-        err_hint(err, "the entrypoint is a folder with a kustomization.yaml");
-    }
-    return real;
-}
-
-// A file that is meant for sandstrap must not be passed over in silence.
-static int refuse_configuration(const char *folder, struct err **err)
-{
-    char *path CLEANUP(mem_cleanup) = path_join(folder, "sandstrap.yaml");
-
-    if (access(path, F_OK) < 0)
-        return 0;
-    return err_set(err, ERR_UNSUPPORTED, "%s: settings beside the entrypoint are not read yet",
-                   path);
-}
-
-int render_disk(const char *entrypoint, struct sources *sources, struct report *report,
-                struct record *record, struct kustomize_tree **tree,
-                struct kustomize_result *result, struct err **err)
-{
-    char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
-    char *here CLEANUP(mem_cleanup) = getcwd(NULL, 0);
-    struct kustomize_options options = {
-        .folder = folder, .relative_to = here, .resolver = &sources->resolver, .report = report};
-
-    record_init(record, NULL);
-    if (!folder || refuse_configuration(folder, err) < 0)
-        return -1;
-    *tree = kustomize_tree_disk("/", err);
-    if (!*tree)
-        return -1;
-    record->inner = *tree;
-    options.tree = &record->base;
-    return kustomize_build(&options, result, err);
-}
-
-char *render_entrypoint(struct record *record, const char *entrypoint, struct err **err)
-{
-    char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
-
-    return folder ? path_relative(record_root(record), folder) : NULL;
-}
-
-int render_archive(struct record *record, struct buf *out, struct err **err)
-{
-    const char *root = record_root(record);
-    size_t cut = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
-    struct tar_writer *tar CLEANUP(tar_writer_cleanup) = tar_writer_new(out);
-
-    VEC_FOREACH (const struct record_file *, it, &record->files)
-        if (tar_add_file(tar, it->path + cut, false, it->content, err) < 0)
-            return -1;
-    VEC_FOREACH (const struct record_link *, it, &record->links) {
-        char *folder CLEANUP(mem_cleanup) = path_dir(it->path);
-        char *target CLEANUP(mem_cleanup) = path_relative(folder, it->target);
-
-        if (tar_add_link(tar, it->path + cut, target, err) < 0)
-            return -1;
-    }
-    return tar_writer_finish(STEAL(tar), err);
-}
-
-struct bundled_entry {
-    struct span content; // of a file, or the target of a link
-    bool is_link;
-};
-
-// The GitOps tree out of the bundle, as a tree in memory.
-struct bundled {
-    const char *entrypoint; // "/clusters/sandbox"
-    struct kustomize_tree *tree;
-    struct arena *arena;
-    struct map entries; // "/path" to struct bundled_entry
-};
-
-static void bundled_free(struct bundled *t)
-{
-    kustomize_tree_close(t->tree);
-    map_free(&t->entries);
-    arena_free(t->arena);
-}
-
-static int read_entry(struct bundled *t, struct tar_reader *reader, const struct tar_entry *entry,
-                      struct err **err)
-{
-    struct buf content CLEANUP(buf_free) = BUF_INIT(TREE_MAX_BYTES);
-    struct bundled_entry *kept = ARENA_NEW(t->arena, struct bundled_entry);
-    char *path = arena_printf(t->arena, "/%s", entry->path);
-
-    if (entry->type == TAR_DIR)
-        return 0;
-    kept->is_link = entry->type == TAR_LINK;
-    if (kept->is_link) {
-        kept->content = arena_span(t->arena, span_str(entry->target));
-        kustomize_tree_link(t->tree, path, kept->content.ptr);
-    } else {
-        if (tar_read(reader, &content, err) < 0)
-            return -1;
-        kept->content = arena_span(t->arena, buf_span(&content));
-        kustomize_tree_add(t->tree, path, kept->content);
-    }
-    map_put(&t->entries, span_str(path), kept);
-    return 0;
-}
-
-// Takes ownership of `tar_take`.
-static int read_tree(struct bundled *t, struct stream *tar_take, struct span entrypoint,
-                     struct err **err)
-{
-    struct tar_reader *reader CLEANUP(tar_reader_cleanup) =
-        tar_reader_new(tar_take, "the tree in the bundle", err);
-    struct tar_entry entry;
-    int more;
-
-    t->arena = arena_new();
-    t->tree = kustomize_tree_memory();
-    t->entrypoint = arena_printf(t->arena, "/%.*s", SPAN_ARG(entrypoint));
-    if (!reader)
-        return -1;
-    while ((more = tar_next(reader, &entry, err)) > 0)
-        if (read_entry(t, reader, &entry, err) < 0)
-            return -1;
-    return more;
-}
-
-static int load_artifact(const struct bundle *b, const struct bundle_artifact *a, struct bundled *t,
-                         struct err **err)
-{
-    size_t count;
-    const struct bundle_blob *blob = &bundle_blobs(b, &count)[a->blobs[0]];
-
-    return read_tree(t, bundle_stream(b, blob), a->name, err);
-}
+#include "work/artifacts/bundled.h"
+#include "work/artifacts/disk.h"
 
 static int load_tree(const struct bundle *b, struct bundled *t, struct err **err)
 {
@@ -161,55 +13,7 @@ static int load_tree(const struct bundle *b, struct bundled *t, struct err **err
     // Trees are the last kind in the order of an index.
     if (!count || all[count - 1].kind != BUNDLE_TREE)
         return err_set(err, ERR_INTEGRITY, "bundle %s has no GitOps tree", bundle_path(b));
-    return load_artifact(b, &all[count - 1], t, err);
-}
-
-static int differs(const struct bundle *b, const char *path, const char *how, struct err **err)
-{
-    err_set(err, ERR_CONFIG, "%s %s bundle %s", path, how, bundle_path(b));
-    return err_hint(err, "run 'sandstrap bundle lock' and 'sandstrap bundle build' for the tree as "
-                         "it is now");
-}
-
-static int compare_entry(const struct bundle *b, const struct bundled *t, const char *path,
-                         size_t cut, const struct bundled_entry *here, struct err **err)
-{
-    const struct bundled_entry *there = map_get(&t->entries, span_str(path + cut));
-
-    if (!there)
-        return differs(b, path, "is not in", err);
-    if (there->is_link != here->is_link || !span_eq(there->content, here->content))
-        return differs(b, path, "is not as it is in", err);
-    return 0;
-}
-
-static int compare_trees(const struct bundle *b, struct record *record, const struct bundled *t,
-                         struct err **err)
-{
-    const char *root = record_root(record);
-    size_t cut = strcmp(root, "/") == 0 ? 0 : strlen(root);
-
-    VEC_FOREACH (const struct record_file *, it, &record->files) {
-        struct bundled_entry here = {it->content, false};
-
-        if (compare_entry(b, t, it->path, cut, &here, err) < 0)
-            return -1;
-    }
-    VEC_FOREACH (const struct record_link *, it, &record->links) {
-        char *folder CLEANUP(mem_cleanup) = path_dir(it->path);
-        char *target CLEANUP(mem_cleanup) = path_relative(folder, it->target);
-        struct bundled_entry here = {span_str(target), true};
-
-        if (compare_entry(b, t, it->path, cut, &here, err) < 0)
-            return -1;
-    }
-    MAP_FOREACH (e, &t->entries) {
-        char *path CLEANUP(mem_cleanup) = mem_printf("%.*s%.*s", (int)cut, root, SPAN_ARG(e->key));
-
-        if (!map_get(&record->seen, span_str(path)))
-            return differs(b, path, "is not part of the tree any more, but of", err);
-    }
-    return 0;
+    return bundled_open(t, b, &all[count - 1], err);
 }
 
 static int render_here(const struct bundle *b, const char *entrypoint, struct sources *sources,
@@ -219,67 +23,13 @@ static int render_here(const struct bundle *b, const char *entrypoint, struct so
     struct record record CLEANUP(record_free) = {0};
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = NULL;
 
-    if (render_disk(entrypoint, sources, report, &record, &tree, result, err) < 0)
+    if (disk_render(entrypoint, sources, report, &record, &tree, result, err) < 0)
         return -1;
-    if (compare_trees(b, &record, t, err) == 0)
+    if (bundled_compare(t, b, &record, err) == 0)
         return 0;
     kustomize_result_free(result);
     *result = (struct kustomize_result){0};
     return -1;
-}
-
-static int render_bundled(struct sources *sources, struct report *report, const struct bundled *t,
-                          struct kustomize_result *result, struct err **err)
-{
-    struct kustomize_options options = {.tree = t->tree,
-                                        .folder = t->entrypoint,
-                                        .relative_to = "/",
-                                        .resolver = &sources->resolver,
-                                        .report = report};
-
-    return kustomize_build(&options, result, err);
-}
-
-static int check_same(const struct kustomize_result *disk, const struct kustomize_result *bundled,
-                      struct err **err)
-{
-    if (disk->len != bundled->len)
-        return err_set(err, ERR_INTERNAL, "the tree gives %zu objects, and %zu out of a bundle",
-                       disk->len, bundled->len);
-    for (size_t i = 0; i < disk->len; i++)
-        if (!node_equal(disk->objects[i].node, bundled->objects[i].node))
-            return err_set(err, ERR_INTERNAL, "%.*s %.*s is not the same out of a bundle",
-                           SPAN_ARG(disk->objects[i].kind), SPAN_ARG(disk->objects[i].name));
-    return 0;
-}
-
-int render_check_archive(struct span tar, const char *entrypoint, struct sources *sources,
-                         const struct kustomize_result *disk, struct err **err)
-{
-    struct bundled tree CLEANUP(bundled_free) = {0};
-    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
-
-    if (read_tree(&tree, stream_from_span(tar), span_str(entrypoint), err) < 0 ||
-        render_bundled(sources, NULL, &tree, &result, err) < 0)
-        return err_wrap_as(err, ERR_INTERNAL, "the tree as it would be in the bundle");
-    return check_same(disk, &result, err);
-}
-
-int render_check_bundled(const struct bundle *b, const struct bundle_artifact *artifact,
-                         struct err **err)
-{
-    struct bundled tree CLEANUP(bundled_free) = {0};
-    char *real CLEANUP(mem_cleanup) = NULL;
-    enum kustomize_entry entry;
-
-    if (load_artifact(b, artifact, &tree, err) < 0)
-        return -1;
-    if (tree.tree->ops->lookup(tree.tree, tree.entrypoint, &entry, &real, err) < 0)
-        return err_wrap_as(err, ERR_INTEGRITY, "the tree in the bundle");
-    if (entry != KUSTOMIZE_FOLDER)
-        return err_set(err, ERR_INTEGRITY, "the tree in the bundle has no folder %s",
-                       tree.entrypoint + 1);
-    return 0;
 }
 
 int artifacts_render_bundle(const struct bundle *b, const char *entrypoint, struct report *report,
@@ -294,32 +44,7 @@ int artifacts_render_bundle(const struct bundle *b, const char *entrypoint, stru
     status = load_tree(b, &tree, err);
     if (status == 0)
         status = entrypoint ? render_here(b, entrypoint, sources, report, &tree, result, err)
-                            : render_bundled(sources, report, &tree, result, err);
+                            : bundled_render(&tree, sources, report, result, err);
     sources_free(sources);
     return status;
-}
-
-struct bundle *artifacts_open_bundle(const char *path, bool lab, struct err **err)
-{
-    struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(path, err);
-
-    if (b && span_is(bundle_origin(b), LOCK_ORIGIN_LAB) && !lab) {
-        err_set(err, ERR_USAGE, "bundle %s was made in the lab, from look-alikes", path);
-        err_hint(err, "--lab accepts it; for a real cluster make one with 'sandstrap bundle lock' "
-                      "and 'sandstrap bundle build'");
-        return NULL;
-    }
-    return STEAL(b);
-}
-
-struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err)
-{
-    struct lock *l CLEANUP(lock_cleanup) = lock_read(path, err);
-
-    if (l && span_is(lock_origin(l), LOCK_ORIGIN_LAB) && !lab) {
-        err_set(err, ERR_USAGE, "lock %s was made in the lab, from look-alikes", path);
-        err_hint(err, "--lab accepts it; for a real cluster make one with 'sandstrap bundle lock'");
-        return NULL;
-    }
-    return STEAL(l);
 }

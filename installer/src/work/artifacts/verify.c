@@ -5,7 +5,7 @@
 
 #include "base/map.h"
 #include "base/pool.h"
-#include "work/artifacts/render.h"
+#include "work/artifacts/bundled.h"
 
 struct verify {
     const struct bundle *bundle;
@@ -197,7 +197,7 @@ static int check_content(const struct verify *v, const struct bundle_artifact *a
     case BUNDLE_CHART:
     case BUNDLE_IMAGE: return check_oci(v, a, err);
     case BUNDLE_GIT: return check_git(v, a, err);
-    case BUNDLE_TREE: return render_check_bundled(v->bundle, a, err);
+    case BUNDLE_TREE: return bundled_check(v->bundle, a, err);
     case BUNDLE_FILE: break; // its revision is its digest: bundle_open() has compared them
     }
     return 0;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building the entrypoint from disk, with a record of what was read.
+#ifndef WORK_ARTIFACTS_DISK_H
+#define WORK_ARTIFACTS_DISK_H
+
+#include "work/artifacts/record.h"
+#include "work/artifacts/sources.h"
+
+// Renders a folder on disk. `record` (initialised here, the caller frees it, also on failure) has
+// the files that were read.
+int disk_render(const char *entrypoint, struct sources *sources, struct report *report,
+                struct record *record, struct kustomize_tree **tree,
+                struct kustomize_result *result, struct err **err) MUST_CHECK;
+
+// The entrypoint's folder as seen from the root of the record: "clusters/sandbox". The caller
+// frees it. ERR_CONFIG.
+char *disk_entrypoint(struct record *record, const char *entrypoint, struct err **err) MUST_CHECK;
+
+#endif
