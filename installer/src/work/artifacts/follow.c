@@ -9,9 +9,10 @@
 // Once each: one that is in its own path, as after `flux bootstrap`, would never end.
 static int follow_kustomization(struct walk *w, const struct walk_object *o, struct err **err)
 {
-    char *key = arena_printf(w->arena, "%.*s/%.*s", SPAN_ARG(o->id.ns), SPAN_ARG(o->id.name));
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct span key = arena_span(w->arena, identity_key(&o->id, &text));
 
-    return map_put(&w->kustomizations, span_str(key), w) ? 0 : kustomization_follow(w, o, err);
+    return map_put(&w->kustomizations, key, w) ? 0 : kustomization_follow(w, o, err);
 }
 
 static int unsupported(const struct walk_object *object, const char *what, struct err **err)

@@ -28,7 +28,7 @@ struct walk {
     VEC(struct walk_object) objects;       // all found so far; more are added while walking
     VEC(struct kustomize_result *) builds; // of Flux Kustomizations; they own the nodes
     struct map missing_images;             // named by charts, and not to be had
-    struct map kustomizations;             // namespace/name of those that were followed
+    struct map kustomizations;             // identity_key() of those that were followed
     bool frozen;                           // nothing may be found that is not in the lock already
 };
 
