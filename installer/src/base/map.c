@@ -14,7 +14,7 @@ static size_t slot_of(const struct map *m, struct span key, uint64_t hash)
     size_t at = hash & mask;
 
     while (m->slots[at]) {
-        const struct map_entry *e = &m->entries[m->slots[at] - 1];
+        const struct map_entry *e = &m->entries.items[m->slots[at] - 1];
 
         if (e->hash == hash && span_eq(e->key, key))
             break;
@@ -30,8 +30,8 @@ static void grow_slots(struct map *m)
     free(m->slots);
     m->slots = mem_zalloc(count, sizeof(*m->slots));
     m->slot_count = count;
-    for (size_t i = 0; i < m->len; i++) {
-        size_t at = m->entries[i].hash & (count - 1);
+    for (size_t i = 0; i < m->entries.len; i++) {
+        size_t at = m->entries.items[i].hash & (count - 1);
 
         while (m->slots[at])
             at = (at + 1) & (count - 1);
@@ -46,7 +46,7 @@ void *map_get(const struct map *m, struct span key)
     if (!m->slot_count)
         return NULL;
     at = slot_of(m, key, hash_span(key));
-    return m->slots[at] ? m->entries[m->slots[at] - 1].value : NULL;
+    return m->slots[at] ? m->entries.items[m->slots[at] - 1].value : NULL;
 }
 
 void *map_put(struct map *m, struct span key, void *value)
@@ -55,11 +55,11 @@ void *map_put(struct map *m, struct span key, void *value)
     size_t at;
     void *old = NULL;
 
-    if ((m->len + 1) * 4 > m->slot_count * 3)
+    if ((m->entries.len + 1) * 4 > m->slot_count * 3)
         grow_slots(m);
     at = slot_of(m, key, hash);
     if (m->slots[at]) {
-        struct map_entry *e = &m->entries[m->slots[at] - 1];
+        struct map_entry *e = &m->entries.items[m->slots[at] - 1];
 
         old = e->value;
         if (!old)
@@ -67,12 +67,8 @@ void *map_put(struct map *m, struct span key, void *value)
         e->value = value;
         return old;
     }
-    if (m->len == m->cap) {
-        m->cap = m->cap ? m->cap * 2 : 8;
-        m->entries = mem_resize(m->entries, m->cap, sizeof(*m->entries));
-    }
-    m->entries[m->len++] = (struct map_entry){key, value, hash};
-    m->slots[at] = (uint32_t)m->len;
+    vec_push(&m->entries, (struct map_entry){key, value, hash});
+    m->slots[at] = (uint32_t)m->entries.len;
     m->live++;
     return NULL;
 }
@@ -87,8 +83,8 @@ void *map_delete(struct map *m, struct span key)
     at = slot_of(m, key, hash_span(key));
     if (!m->slots[at])
         return NULL;
-    old = m->entries[m->slots[at] - 1].value;
-    m->entries[m->slots[at] - 1].value = NULL;
+    old = m->entries.items[m->slots[at] - 1].value;
+    m->entries.items[m->slots[at] - 1].value = NULL;
     if (old)
         m->live--;
     return old;
@@ -101,7 +97,7 @@ size_t map_len(const struct map *m)
 
 void map_free(struct map *m)
 {
-    free(m->entries);
+    vec_free(&m->entries);
     free(m->slots);
     *m = (struct map)MAP_INIT;
 }

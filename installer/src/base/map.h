@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/vec.h"
 
 struct map_entry {
     struct span key;
@@ -17,10 +18,8 @@ struct map_entry {
 };
 
 struct map {
-    struct map_entry *entries; // in insertion order
-    size_t len;
-    size_t cap;
-    uint32_t *slots; // index + 1 into entries, 0 for free
+    VEC(struct map_entry) entries; // in insertion order
+    uint32_t *slots;               // index + 1 into entries, 0 for free
     size_t slot_count;
     size_t live;
 };
@@ -44,7 +43,7 @@ size_t map_len(const struct map *m);
 
 // MAP_FOREACH (e, &map) { use e->key, e->value; }  in insertion order, deleted ones skipped.
 #define MAP_FOREACH(e, m)                                                                          \
-    for (const struct map_entry *e = (m)->entries; e && e < (m)->entries + (m)->len; e++)          \
+    VEC_FOREACH (const struct map_entry *, e, &(m)->entries)                                       \
         if (e->value)
 
 // Also a CLEANUP for variables of type `struct map`.

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/span.h"
+#include "base/vec.h"
 
 bool opt_duration(const char *text, int64_t *ms)
 {
@@ -99,12 +100,6 @@ static bool is_operand(const struct opt *o)
     return o->type == OPT_OPERAND || o->type == OPT_OPERANDS;
 }
 
-static void list_add(struct opt_list *list, const char *item)
-{
-    list->items = mem_resize(list->items, list->len + 1, sizeof(*list->items));
-    list->items[list->len++] = item;
-}
-
 static bool is_choice(const char *choices, const char *value)
 {
     struct span rest = span_str(choices), one;
@@ -122,7 +117,7 @@ static int set_value(const struct opt *o, void *into, const char *value, struct 
     case OPT_TEXT:
     case OPT_OPERAND: *(const char **)field(into, o) = value; return 0;
     case OPT_LIST:
-    case OPT_OPERANDS: list_add(field(into, o), value); return 0;
+    case OPT_OPERANDS: vec_push((struct opt_list *)field(into, o), value); return 0;
     case OPT_CHOICE:
         if (!is_choice(o->choices, value))
             return err_set(err, ERR_USAGE, "--%s: '%s' is not one of %s", o->name, value,
@@ -276,8 +271,7 @@ void opt_free_lists(const struct opt_command *command, void *into)
         if (o->type == OPT_LIST || o->type == OPT_OPERANDS) {
             struct opt_list *list = field(into, o);
 
-            free(list->items);
-            *list = (struct opt_list){NULL, 0};
+            vec_free(list);
         }
     }
 }

@@ -23,7 +23,7 @@ enum opt_type {
 
 struct opt_list {
     const char **items; // the strings are borrowed from argv
-    size_t len;
+    size_t len, cap;
 };
 
 struct opt {

@@ -26,6 +26,7 @@
 #include "base/span.h"
 #include "base/stream.h"
 #include "base/timer.h"
+#include "base/vec.h"
 
 #define HTTP_CONNECT_TIMEOUT_MS 15000  // name, TCP and TLS together
 #define HTTP_STALL_TIMEOUT_MS 60000    // no byte in either direction
@@ -144,8 +145,7 @@ struct http_response {
     const char *url; // the last one, after redirects
     bool elsewhere;  // it is of another origin: credentials were not sent there, and what it asks
                      // for is not asked by whom they are for
-    struct http_header *headers;
-    size_t header_count;
+    VEC(struct http_header) headers;
     time_t date;       // of the Date header, or 0
     int http_version;  // 11, 20
     uint64_t received; // body bytes handed over or collected

@@ -23,7 +23,7 @@ void doc_free(struct doc *d)
         return;
     arena_free(d->arena);
     free(d->slots);
-    free(d->files);
+    vec_free(&d->files);
     free(d);
 }
 
@@ -34,19 +34,15 @@ struct arena *doc_arena(struct doc *d)
 
 uint16_t doc_add_file(struct doc *d, const char *name)
 {
-    if (d->file_count == UINT16_MAX)
+    if (d->files.len == UINT16_MAX)
         return 0;
-    if (d->file_count == d->file_cap) {
-        d->file_cap = d->file_cap ? d->file_cap * 2 : 16;
-        d->files = mem_resize(d->files, d->file_cap, sizeof(*d->files));
-    }
-    d->files[d->file_count++] = arena_str(d->arena, name);
-    return (uint16_t)d->file_count;
+    vec_push(&d->files, arena_str(d->arena, name));
+    return (uint16_t)d->files.len;
 }
 
 const char *doc_file_name(const struct doc *d, uint16_t file)
 {
-    return file && file <= d->file_count ? d->files[file - 1] : "";
+    return file && file <= d->files.len ? d->files.items[file - 1] : "";
 }
 
 static void grow_slots(struct doc *d)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/span.h"
+#include "base/vec.h"
 #include "io/doc.h"
 
 // An interned key. `text` is what `struct pair.key` points to, so that the rest is at hand for
@@ -28,9 +29,7 @@ struct doc {
     size_t slot_count;
     size_t key_count;
     uint32_t stamp;
-    const char **files;
-    size_t file_count;
-    size_t file_cap;
+    VEC(const char *) files; // an index of `struct node.file` is one more
     size_t room;        // memory that reading may still take
     size_t alias_nodes; // copied for aliases, against DOC_ALIAS_NODES_MAX
 };

@@ -13,11 +13,9 @@ enum { HEADERS_MAX = 256, EXCERPT_BYTES = 200 };
 
 void response_reset(struct http_response *r)
 {
-    for (size_t i = 0; i < r->header_count; i++)
-        free((char *)r->headers[i].name);
-    free(r->headers);
-    r->headers = NULL;
-    r->header_count = 0;
+    VEC_FOREACH (struct http_header *, header, &r->headers)
+        free((char *)header->name);
+    vec_free(&r->headers);
     r->status = 0;
     r->date = 0;
 }
@@ -30,7 +28,7 @@ bool response_add_header(struct http_response *r, struct span line)
 
     if (!span_cut(line, ':', &name, &value))
         return true;
-    if (r->header_count == HEADERS_MAX)
+    if (r->headers.len == HEADERS_MAX)
         return false;
     name = span_trim(name);
     value = span_trim(value);
@@ -39,8 +37,7 @@ bool response_add_header(struct http_response *r, struct span line)
     copy[name.len] = '\0';
     memcpy(copy + name.len + 1, value.ptr, value.len);
     copy[name.len + 1 + value.len] = '\0';
-    r->headers = mem_resize(r->headers, r->header_count + 1, sizeof(*r->headers));
-    r->headers[r->header_count++] = (struct http_header){copy, copy + name.len + 1};
+    vec_push(&r->headers, (struct http_header){copy, copy + name.len + 1});
     if (strcasecmp(copy, "date") == 0)
         r->date = curl_getdate(copy + name.len + 1, NULL);
     return true;
@@ -48,9 +45,9 @@ bool response_add_header(struct http_response *r, struct span line)
 
 const char *http_header(const struct http_response *r, const char *name)
 {
-    for (size_t i = 0; i < r->header_count; i++)
-        if (strcasecmp(r->headers[i].name, name) == 0)
-            return r->headers[i].value;
+    VEC_FOREACH (const struct http_header *, header, &r->headers)
+        if (strcasecmp(header->name, name) == 0)
+            return header->value;
     return NULL;
 }
 

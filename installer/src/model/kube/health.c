@@ -39,9 +39,9 @@ void health_reached(struct kube *k, const struct http_response *r)
     k->reached = true;
     if (r->date)
         k->clock_skew_s = (int64_t)(r->date - time(NULL));
-    for (size_t i = 0; i < r->header_count; i++)
-        if (strcasecmp(r->headers[i].name, "warning") == 0)
-            show_warning(k, span_str(r->headers[i].value));
+    VEC_FOREACH (const struct http_header *, header, &r->headers)
+        if (strcasecmp(header->name, "warning") == 0)
+            show_warning(k, span_str(header->value));
     if (!k->unreachable_since)
         return;
     report_info(k->report, "kube", "the API server answers again after %s",

@@ -229,9 +229,9 @@ int auth_answer(struct auth *a, struct http *h, const struct oci_ref *ref,
     struct challenge best = {.kind = CHALLENGE_NONE};
     const struct login *login = logins_find(&a->logins, ref);
 
-    for (size_t i = 0; i < response->header_count; i++)
-        if (strcasecmp(response->headers[i].name, "www-authenticate") == 0)
-            challenge_read(arena, span_str(response->headers[i].value), &best);
+    VEC_FOREACH (const struct http_header *, header, &response->headers)
+        if (strcasecmp(header->name, "www-authenticate") == 0)
+            challenge_read(arena, span_str(header->value), &best);
     if (best.kind == CHALLENGE_BEARER && !token_of(a, scope_key(a, ref)))
         return get_token(a, h, ref, &best, err);
     if (best.kind != CHALLENGE_BASIC || !login || !login->user || basic_login(a, ref))
