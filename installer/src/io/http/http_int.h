@@ -165,12 +165,12 @@ int unpack_text(struct http_response *r, uint64_t limit, struct err **err) MUST_
 // Applies the request to t->easy; -1 with *err when it must not be sent.
 int setup_easy(struct http_transfer *t, struct err **err) MUST_CHECK;
 
-// --- failure.c ---
+// --- explain.c ---
 
 // The class of curl's result, and t->error for it.
 enum http_failure failure_explain(struct http_transfer *t, CURLcode code);
 
-// --- loop.c ---
+// --- deliver.c ---
 
 // One turn: at most `wait_ms` of waiting, then all callbacks that are due.
 int loop_turn(struct http *h, int64_t deadline, struct err **err) MUST_CHECK;
