@@ -9,6 +9,7 @@
 
 #include "base/command.h"
 #include "base/file.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "cmd/bundle.h"
 #include "cmd/render.h"
@@ -120,15 +121,17 @@ static int run(const struct command *command, void *options, enum term_format *f
     struct report *report CLEANUP(term_report_cleanup) =
         term_report_new(STDERR_FILENO, *format, common->trace);
     struct cancel *cancel CLEANUP(cancel_cleanup) = cancel_new(err);
+    struct loop *loop CLEANUP(loop_cleanup) = cancel ? loop_new(cancel, err) : NULL;
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct command_env env = {.report = common->quiet ? NULL : report,
+                              .loop = loop,
                               .cancel = cancel,
                               .out = &out,
                               .json = *format == TERM_JSON};
     struct err *flush_error CLEANUP(err_cleanup) = NULL;
     int result;
 
-    if (!cancel || cancel_on_signals(cancel, end_now, format, err) < 0)
+    if (!loop || cancel_on_signals(cancel, end_now, format, err) < 0)
         return -1;
     result = command->run(&env, options, err);
     // What a command had to say stands also when it failed: status prints its table and exits 9.

@@ -27,6 +27,7 @@ enum { AT_ONCE = 16, LOOKS_MAX = 6, LOOK_AGAIN_MS = 300 };
 static const char manager[] = "sandstrap";
 
 struct run {
+    struct loop *loop;
     struct kube *kube;
     struct doc *doc;
     VEC(struct node *) lines;
@@ -150,8 +151,7 @@ static void on_asked(void *data, struct kube_answer *answer, const struct err *e
 
     // A controller may have changed the object since.
     if (skips && changed && ++p->looks < LOOKS_MAX) {
-        timers_add(http_timers(kube_http(p->run->kube)), timer_now() + LOOK_AGAIN_MS, look_again,
-                   p);
+        loop_add_timer(p->run->loop, timer_now() + LOOK_AGAIN_MS, look_again, p);
         return;
     }
     tell(p, skips ? "skips" : "asks",
@@ -250,8 +250,9 @@ static int read_lines(struct run *run, const char *path, struct err **err)
 static int run_all(const char *path, struct err **err)
 {
     struct doc *doc CLEANUP(doc_cleanup) = doc_new();
-    struct run run = {.doc = doc};
-    struct http *http CLEANUP(http_cleanup) = http_new(NULL, err);
+    struct loop *loop CLEANUP(loop_cleanup) = loop_new(NULL, err);
+    struct run run = {.loop = loop, .doc = doc};
+    struct http *http CLEANUP(http_cleanup) = loop ? http_new(loop, NULL, err) : NULL;
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) =
         kubeconfig_load(&(struct kubeconfig_options){0}, err);
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
@@ -259,12 +260,12 @@ static int run_all(const char *path, struct err **err)
 
     if (!http || !config || read_lines(&run, path, err) < 0)
         return -1;
-    run.kube = kube = kube_new(http, config, &(struct kube_options){0}, err);
+    run.kube = kube = kube_new(loop, http, config, &(struct kube_options){0}, err);
     if (!kube)
         return -1;
     for (int i = 0; i < AT_ONCE; i++)
         start_next(&run);
-    status = http_run_until(http, is_done, &run, TIMER_NEVER, err);
+    status = loop_run_until(loop, is_done, &run, TIMER_NEVER, err);
     vec_free(&run.lines);
     return status;
 }

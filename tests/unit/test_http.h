@@ -13,8 +13,9 @@
 static struct server *server;
 
 struct fixture {
-    struct http *http;
     struct cancel *cancel;
+    struct loop *loop;
+    struct http *http;
     struct buf ca, cert, key;
     struct http_site site; // trusts the server's CA
     struct http_response response;
@@ -25,11 +26,10 @@ struct fixture {
 static inline int set_up(void **state)
 {
     struct fixture *f = MEM_NEW(struct fixture);
-    struct http_options options = {0};
 
     f->cancel = cancel_new(&f->err);
-    options.cancel = f->cancel;
-    f->http = http_new(&options, &f->err);
+    f->loop = loop_new(f->cancel, &f->err);
+    f->http = http_new(f->loop, NULL, &f->err);
     assert_non_null(f->http);
     f->ca = f->cert = f->key = (struct buf)BUF_INIT(BUF_TEXT_MAX);
     server_file(server, "ca.crt", &f->ca);
@@ -44,6 +44,7 @@ static inline int tear_down(void **state)
 
     http_response_free(&f->response);
     http_free(f->http);
+    loop_free(f->loop);
     cancel_free(f->cancel);
     buf_free(&f->ca);
     buf_free(&f->cert);

@@ -48,9 +48,9 @@ static void test_http_loop__callbacks_may_perform_requests(void **state)
     struct err *err CLEANUP(err_cleanup) = NULL;
 
     t.transfer = http_start(f->http, &request, &handler);
-    assert_int_equal(http_run_until(f->http, has_ticked, &t, timer_now() + 20000, &err), 0);
+    assert_int_equal(loop_run_until(f->loop, has_ticked, &t, timer_now() + 20000, &err), 0);
     http_abort(t.transfer);
-    assert_int_equal(http_sleep(f->http, 50, &err), 0);
+    assert_int_equal(loop_sleep(f->loop, 50, &err), 0);
 }
 
 static int refuse_piece(void *data, struct span piece, struct err **err)
@@ -81,7 +81,7 @@ static void test_http_loop__a_failing_callback_ends_it_with_its_error(void **sta
     struct http_handler handler = {.body = refuse_piece, .done = note_end, .data = &end};
 
     http_start(f->http, &request, &handler);
-    assert_int_equal(http_run_until(f->http, is_set, &end, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(loop_run_until(f->loop, is_set, &end, timer_now() + 20000, &f->err), 0);
     assert_int_equal(err_kind(end), ERR_INTEGRITY);
 }
 
@@ -94,7 +94,7 @@ static void test_http_loop__cancel_ends_a_wait(void **state)
 {
     struct fixture *f = *state;
 
-    timers_add(http_timers(f->http), timer_now() + 100, cancel_now, f->cancel);
+    loop_add_timer(f->loop, timer_now() + 100, cancel_now, f->cancel);
     assert_int_equal(get(f, "http", "/stall", 0), -1);
     assert_err(f->err, ERR_CANCELLED, "interrupted");
 }
@@ -114,17 +114,18 @@ static void test_http_loop__timers_end_a_wait(void **state)
     struct fixture *f = *state;
     bool flag = false;
 
-    timers_add(http_timers(f->http), timer_now() + 20, set_flag, &flag);
-    assert_int_equal(http_run_until(f->http, flag_of, &flag, timer_now() + 30000, &f->err), 0);
+    loop_add_timer(f->loop, timer_now() + 20, set_flag, &flag);
+    assert_int_equal(loop_run_until(f->loop, flag_of, &flag, timer_now() + 30000, &f->err), 0);
     flag = false;
-    assert_int_equal(http_run_until(f->http, flag_of, &flag, timer_now() + 20, &f->err), 1);
+    assert_int_equal(loop_run_until(f->loop, flag_of, &flag, timer_now() + 20, &f->err), 1);
 }
 
-static void note_readable(void *data)
+static void note_readable(void *data, unsigned ready)
 {
     int *ends = data;
     char byte;
 
+    (void)ready;
     assert_int_equal(read(ends[0], &byte, 1), 1);
     ends[1] = -1;
 }
@@ -148,15 +149,16 @@ static void test_http_loop__descriptors_get_their_turn(void **state)
     struct http_request request = {.url = url_of(f, "http", "/size/2000000000")};
     struct http_handler handler = {.body = swallow, .done = never_done};
     struct http_transfer *busy = http_start(f->http, &request, &handler);
+    struct loop_fd *watch;
     int ends[2], writer;
 
-    assert_int_equal(http_sleep(f->http, 200, &f->err), 0);
+    assert_int_equal(loop_sleep(f->loop, 200, &f->err), 0);
     assert_int_equal(pipe(ends), 0);
     writer = ends[1];
-    http_watch_fd(f->http, ends[0], note_readable, ends);
+    watch = loop_add_fd(f->loop, ends[0], LOOP_READ, note_readable, ends);
     assert_int_equal(write(writer, "x", 1), 1);
-    assert_int_equal(http_run_until(f->http, was_readable, ends, timer_now() + 10000, &f->err), 0);
-    http_unwatch_fd(f->http, ends[0]);
+    assert_int_equal(loop_run_until(f->loop, was_readable, ends, timer_now() + 10000, &f->err), 0);
+    loop_remove_fd(watch);
     http_abort(busy);
     close(ends[0]);
     close(writer);

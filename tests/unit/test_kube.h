@@ -17,6 +17,7 @@ static struct server *server;
 struct fixture {
     struct report report;
     struct buf said; // all events
+    struct loop *loop;
     struct http *http;
     struct kubeconfig *config;
     struct kube_options kube_options;
@@ -39,7 +40,8 @@ static inline int set_up(void **state)
 
     f->report.emit = note_event;
     f->said = (struct buf)BUF_INIT(BUF_TEXT_MAX);
-    f->http = http_new(&options, &f->err);
+    f->loop = loop_new(NULL, &f->err);
+    f->http = http_new(f->loop, &options, &f->err);
     assert_non_null(f->http);
     *state = f;
     return 0;
@@ -53,6 +55,7 @@ static inline int tear_down(void **state)
     kube_free(f->kube);
     kubeconfig_free(f->config);
     http_free(f->http);
+    loop_free(f->loop);
     buf_free(&f->said);
     err_free(f->err);
     free(f);
@@ -87,7 +90,7 @@ static inline int open_scene_as(struct fixture *f, const char *scene, const char
     put("config", text);
     f->config = kubeconfig_load(&options, &f->err);
     assert_non_null(f->config);
-    f->kube = kube_new(f->http, f->config, &f->kube_options, &f->err);
+    f->kube = kube_new(f->loop, f->http, f->config, &f->kube_options, &f->err);
     return f->kube ? 0 : -1;
 }
 

@@ -202,7 +202,7 @@ static void test_kube_client__a_server_that_never_answered_is_not_waited_for(voi
                 "users: [{name: u}]\n");
     options.path = path;
     f->config = kubeconfig_load(&options, &f->err);
-    f->kube = kube_new(f->http, f->config, NULL, &f->err);
+    f->kube = kube_new(f->loop, f->http, f->config, NULL, &f->err);
     assert_int_equal(kube_server_version(f->kube, &version, &f->err), -1);
     assert_err(f->err, ERR_API, "cannot connect to 127.0.0.1:1");
     assert_true(timer_now() - start < KUBE_RETRY_MS);
@@ -284,7 +284,7 @@ static void test_kube_client__many_calls_are_queued(void **state)
         last = kube_start(f->kube, &request, note_done, &m);
     kube_abort(last); // while it waits in the queue
     m.pending--;
-    assert_int_equal(http_run_until(f->http, all_done, &m, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(loop_run_until(f->loop, all_done, &m, timer_now() + 20000, &f->err), 0);
     assert_int_equal(m.failed, 0);
     kube_start(f->kube, &request, note_done, &m); // ended by kube_free()
 }

@@ -71,7 +71,7 @@ static void watch_until(struct fixture *f, struct watched *w, const char *until)
     w->text = (struct buf)BUF_INIT(BUF_TEXT_MAX);
     w->until = until;
     w->watch = kube_watch_start(f->kube, &selection, &handler);
-    assert_int_equal(http_run_until(f->http, has_seen, w, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(loop_run_until(f->loop, has_seen, w, timer_now() + 20000, &f->err), 0);
 }
 
 static void test_kube_watch__a_watch_survives_its_life(void **state)
@@ -113,7 +113,7 @@ static void test_kube_watch__a_watch_can_be_stopped_by_its_callback(void **state
     open_scene(f, "pages");
     watch_until(f, &w, "+b");
     assert_null(w.watch);
-    assert_int_equal(http_sleep(f->http, 50, &f->err), 0);
+    assert_int_equal(loop_sleep(f->loop, 50, &f->err), 0);
     buf_free(&w.text);
 }
 
@@ -134,7 +134,7 @@ static void test_kube_watch__an_object_that_cannot_be_read_is_named(void **state
     buf_truncate(&w.text, 0);
     // after what is no event it is listed again, without a word about an unreachable server
     w.until = "-d";
-    assert_int_equal(http_run_until(f->http, has_seen, &w, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(loop_run_until(f->loop, has_seen, &w, timer_now() + 20000, &f->err), 0);
     assert_null(strstr(buf_str(&f->said), "unreachable"));
     kube_watch_stop(w.watch);
     buf_free(&w.text);

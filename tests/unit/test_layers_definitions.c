@@ -19,7 +19,7 @@ static int wait_for(struct fixture *f, const char *plural, int64_t ms)
     assert_int_equal(doc_read_yaml(d, span_str(yaml), "tree", &list, &f->err), 0);
     entry.object = list.items[0];
     open_scene(f, "defining");
-    return definitions_wait(f->kube, &entry, 1, timer_now() + ms, &f->err);
+    return definitions_wait(f->loop, f->kube, &entry, 1, timer_now() + ms, &f->err);
 }
 
 // Without another look at discovery.

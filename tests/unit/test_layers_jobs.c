@@ -32,7 +32,8 @@ static void test_layers_jobs__one_that_was_just_written_has_not_passed(void **st
     add_job(d, "first", &items[0]);
     add_job(d, "second", &items[1]);
     open_scene(f, "passing");
-    assert_int_equal(layers_up(f->kube, &layers, &options, &f->report, results, &f->err), -1);
+    assert_int_equal(layers_up(f->loop, f->kube, &layers, &options, &f->report, results, &f->err),
+                     -1);
     assert_err(f->err, ERR_TERMINAL,
                "layer second: Job n/second: BackoffLimitExceeded: it has ended");
     assert_true(results[0].ready);

@@ -10,6 +10,7 @@
 #include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/opt.h"
 #include "base/report.h"
 
@@ -73,7 +74,8 @@ struct command_common {
 
 struct command_env {
     struct report *report; // progress and warnings, to stderr
-    struct cancel *cancel; // SIGINT and SIGTERM
+    struct loop *loop;     // what a command waits in
+    struct cancel *cancel; // SIGINT and SIGTERM; the loop's
     struct buf *out;       // results, to stdout when the command ends; see command_flush
     bool document;         // these are a document (YAML): written byte by byte
     bool json;             // --output json

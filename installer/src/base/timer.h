@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Monotonic time in milliseconds, deadlines, and a set of one-shot timers for an event loop:
+// Monotonic time in milliseconds, deadlines, and a set of one-shot timers for a loop:
 // adding, cancelling and running one take logarithmic time.
 #ifndef BASE_TIMER_H
 #define BASE_TIMER_H

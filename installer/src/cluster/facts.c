@@ -2,10 +2,10 @@
 // The sources of facts, together.
 #include "cluster/facts.h"
 
-void facts_open(struct facts *f, struct kube *k, bool asks)
+void facts_open(struct facts *f, struct loop *loop, struct kube *k, bool asks)
 {
     *f = (struct facts){
-        .informers = informers_new(k),
+        .informers = informers_new(loop, k),
         .records = release_records_new(k),
         .handled = asks ? handled_new(k) : NULL,
     };

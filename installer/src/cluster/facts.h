@@ -23,7 +23,7 @@ struct facts {
 };
 
 // Knows nothing yet. With `asks`, controllers are asked (a write); else the cluster is only read.
-void facts_open(struct facts *f, struct kube *k, bool asks);
+void facts_open(struct facts *f, struct loop *loop, struct kube *k, bool asks);
 // Also a CLEANUP for variables of type `struct facts`.
 void facts_close(struct facts *f);
 

@@ -29,6 +29,7 @@ struct failed_job {
 };
 
 struct informers {
+    struct loop *loop;
     struct kube *kube;
     VEC(struct failed_job) failed_jobs;
     VEC(struct informer *) kinds;
@@ -36,10 +37,11 @@ struct informers {
     bool changed;
 };
 
-struct informers *informers_new(struct kube *k)
+struct informers *informers_new(struct loop *loop, struct kube *k)
 {
     struct informers *inf = MEM_NEW(struct informers);
 
+    inf->loop = loop;
     inf->kube = k;
     return inf;
 }
@@ -272,5 +274,5 @@ static bool has_changed(void *data)
 
 int informers_wait(struct informers *inf, int64_t until, struct err **err)
 {
-    return http_run_until(kube_http(inf->kube), has_changed, inf, until, err);
+    return loop_run_until(inf->loop, has_changed, inf, until, err);
 }

@@ -9,13 +9,14 @@
 
 #include "base/err.h"
 #include "base/identity.h"
+#include "base/loop.h"
 #include "base/span.h"
 #include "io/doc.h"
 #include "model/kube.h"
 
 struct informers;
 
-struct informers *informers_new(struct kube *k);
+struct informers *informers_new(struct loop *loop, struct kube *k);
 void informers_free(struct informers *inf); // NULL-safe
 CLEANUP_DEFINE(informers_cleanup, struct informers, informers_free);
 

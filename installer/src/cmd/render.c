@@ -95,18 +95,17 @@ struct remote {
 static int open_network(struct remote *r, struct err **err)
 {
     const struct render_options *o = r->options;
-    struct http_options options = {
-        .cancel = r->env->cancel, .report = r->env->report, .ca_file = o->ca_file};
+    struct http_options options = {.report = r->env->report, .ca_file = o->ca_file};
     const char *lock = o->lock ? o->lock : ARTIFACTS_LOCK;
     if (o->lock || access(lock, F_OK) == 0) {
         r->lock = artifacts_read_lock(lock, o->lab, err);
         if (!r->lock)
             return -1;
     }
-    r->http = http_new(&options, err);
+    r->http = http_new(r->env->loop, &options, err);
     if (!r->http)
         return -1;
-    r->inner = artifacts_resolver(r->http, r->lock, r->env->report);
+    r->inner = artifacts_resolver(r->env->loop, r->http, r->lock, r->env->report);
     return 0;
 }
 

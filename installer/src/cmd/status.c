@@ -118,10 +118,10 @@ static int look(struct command_env *env, const struct status_options *o, struct 
 
     if (!config)
         return -1;
-    kube = kube_new(http, config, &kube_options, err);
+    kube = kube_new(env->loop, http, config, &kube_options, err);
     if (!kube)
         return -1;
-    facts_open(&facts, kube, false);
+    facts_open(&facts, env->loop, kube, false);
     if (look_settled(&l, &facts, layers, deadline, err) < 0)
         return -1;
     (env->json ? print_json : print_text)(layers, &l, env->out);
@@ -131,8 +131,8 @@ static int look(struct command_env *env, const struct status_options *o, struct 
 static int status_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct status_options *o = options;
-    struct http_options http_options = {.cancel = env->cancel, .report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct http_options http_options = {.report = env->report};
+    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};

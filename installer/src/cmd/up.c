@@ -82,12 +82,12 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
         .lock = o->lock ? o->lock : ARTIFACTS_LOCK,
         .entrypoint = o->entrypoint ? o->entrypoint : ARTIFACTS_ENTRYPOINT,
         .lab = o->lab,
-        .cancel = env->cancel,
         .report = env->report,
     };
     struct bundle *b CLEANUP(bundle_cleanup) = NULL;
 
-    if (!o->bundle && access(path, F_OK) < 0 && artifacts_build(http, &build, path, NULL, err) < 0)
+    if (!o->bundle && access(path, F_OK) < 0 &&
+        artifacts_build(env->loop, http, &build, path, NULL, err) < 0)
         return NULL;
     b = artifacts_open_bundle(path, o->lab, err);
     if (!b || artifacts_verify(b, env->cancel, err) < 0 ||
@@ -150,13 +150,13 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
 
     if (!config || layers_range(layers, o->from, o->to, &options.first, &options.last, err) < 0)
         return -1;
-    kube = kube_new(http, config, &kube_options, err);
+    kube = kube_new(env->loop, http, config, &kube_options, err);
     if (!kube || kube_server_version(kube, &version, err) < 0)
         return -1;
     report_info(env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(config),
                 version.text);
     results = mem_zalloc(layers->count, sizeof(*results));
-    result = layers_up(kube, layers, &options, env->report, results, err);
+    result = layers_up(env->loop, kube, layers, &options, env->report, results, err);
     (env->json ? print_json : print_text)(layers, results, env->out);
     return result;
 }
@@ -165,9 +165,8 @@ static int up_run(struct command_env *env, const void *options, struct err **err
 {
     const struct up_options *o = options;
     int64_t deadline = timer_add(timer_now(), o->timeout_ms);
-    struct http_options http_options = {
-        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
-    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
+    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP and the event loop of the whole program. One `struct http` owns the connections, the timers
-// and the loop; requests are asynchronous with callbacks, and the blocking forms run the same loop,
-// so that everything else that is in flight (watches) keeps flowing while one waits.
+// HTTP requests, many at once, in the program's loop (base/loop.h). Requests are asynchronous with
+// callbacks; the blocking forms run the loop, so that everything else that is in flight (watches)
+// keeps flowing while one waits.
 //
 // All callbacks run from the loop, never inside another library's call: they may start, abort and
 // even perform requests, and run the loop again. One thread only.
@@ -19,13 +19,12 @@
 
 #include "base/budget.h"
 #include "base/buf.h"
-#include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/report.h"
 #include "base/span.h"
 #include "base/stream.h"
-#include "base/timer.h"
 #include "base/vec.h"
 
 #define HTTP_CONNECT_TIMEOUT_MS 15000  // name, TCP and TLS together
@@ -39,39 +38,20 @@
 struct http;
 
 struct http_options {
-    struct cancel *cancel;  // borrowed; may be NULL
     struct report *report;  // borrowed; may be NULL; component "http"
     const char *ca_file;    // CA bundle (--ca-file); NULL: SSL_CERT_FILE, then the usual paths
     const char *user_agent; // NULL: "sandstrap/<version>"
 };
 
-// `options` may be NULL. ERR_CONFIG when a named CA file cannot be read.
-struct http *http_new(const struct http_options *options, struct err **err) MUST_CHECK;
+// The loop (borrowed) outlives it; its cancel token ends what blocks. `options` may be NULL.
+// ERR_CONFIG when a named CA file cannot be read.
+struct http *http_new(struct loop *loop, const struct http_options *options, struct err **err)
+    MUST_CHECK;
 // Aborts what is in flight. NULL-safe.
 void http_free(struct http *h);
 CLEANUP_DEFINE(http_cleanup, struct http, http_free);
 
-// --- the loop ---
-
-// The loop's timers; borrowed.
-struct timers *http_timers(struct http *h);
 struct report *http_report(struct http *h);
-struct cancel *http_cancel(const struct http *h); // may be NULL
-
-// Runs the loop until done(data) is true (checked first, then after every turn): 0. When the
-// absolute timer_now() time `deadline` passes before: 1. When the cancel token is set: -1 with
-// ERR_CANCELLED. Nesting is allowed.
-typedef bool http_until_fn(void *data);
-int http_run_until(struct http *h, http_until_fn *done, void *data, int64_t deadline,
-                   struct err **err) MUST_CHECK;
-
-// Runs the loop for `ms` milliseconds; -1 with ERR_CANCELLED.
-int http_sleep(struct http *h, int64_t ms, struct err **err) MUST_CHECK;
-
-// Calls fn(data) from the loop while `fd` is readable (or at its end), until http_unwatch_fd().
-typedef void http_fd_fn(void *data);
-void http_watch_fd(struct http *h, int fd, http_fd_fn *fn, void *data);
-void http_unwatch_fd(struct http *h, int fd);
 
 // --- a site: how a set of servers is trusted and reached; NULL stands for the defaults ---
 

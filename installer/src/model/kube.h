@@ -60,15 +60,14 @@ struct kube_options {
                           // waited for up to its deadline; 0: KUBE_RETRY_MS from each request
 };
 
-// Opens no connection yet. `h` and `config` are borrowed and outlive the client. ERR_CONFIG: a
+// Opens no connection yet. `loop`, which `h` is of, `h` and `config` are borrowed and outlive the
+// client. ERR_CONFIG: a
 // token file or exec plugin that gives nothing.
-struct kube *kube_new(struct http *h, const struct kubeconfig *config,
+struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig *config,
                       const struct kube_options *options, struct err **err) MUST_CHECK;
 // Ends all calls and watches. NULL-safe.
 void kube_free(struct kube *k);
 CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
-
-struct http *kube_http(struct kube *k);
 
 // "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first
 // question. Warns when the clocks differ by more than KUBE_CLOCK_SKEW_S.

@@ -31,8 +31,9 @@ int artifacts_render_bundle(const struct bundle *b, const char *entrypoint, stru
 
 // A resolver for kustomize that gets remote resources from the content cache and the network,
 // checked against `lock` (may be NULL). All borrowed. Blocks when it is used.
-struct kustomize_resolver *artifacts_resolver(struct http *h, const struct lock *lock,
-                                              struct report *report) MUST_CHECK;
+struct kustomize_resolver *artifacts_resolver(struct loop *loop, struct http *h,
+                                              const struct lock *lock, struct report *report)
+    MUST_CHECK;
 // A resolver that answers from a bundle only.
 struct kustomize_resolver *artifacts_bundle_resolver(const struct bundle *b) MUST_CHECK;
 void artifacts_resolver_free(struct kustomize_resolver *r); // NULL-safe
@@ -61,8 +62,9 @@ struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) M
 // Walks the entrypoint and all that it reaches, and resolves everything to digests and commits;
 // images for all `platforms` ("linux/amd64,linux/arm64"). ERR_USAGE for what is no platform,
 // ERR_CONFIG, ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED, ERR_CANCELLED. Blocks.
-struct lock *artifacts_lock(struct http *h, const char *entrypoint, const char *platforms, bool lab,
-                            struct report *report, struct err **err) MUST_CHECK;
+struct lock *artifacts_lock(struct loop *loop, struct http *h, const char *entrypoint,
+                            const char *platforms, bool lab, struct report *report,
+                            struct err **err) MUST_CHECK;
 
 // --- fetching ---
 
@@ -71,14 +73,14 @@ struct artifacts_build_options {
     const char *entrypoint; // folder of the tree
     bool lab;
     bool without_images;
-    struct cancel *cancel; // may be NULL
     struct report *report;
 };
 
 // Fetches all that the lock pins and writes the bundle `path`, going on with what an interrupted
 // build left. *unchanged (may be NULL) tells that the bundle was there already, as it would be
 // made. Kinds as above. Blocks.
-int artifacts_build(struct http *h, const struct artifacts_build_options *options, const char *path,
+int artifacts_build(struct loop *loop, struct http *h,
+                    const struct artifacts_build_options *options, const char *path,
                     bool *unchanged, struct err **err) MUST_CHECK;
 
 #endif

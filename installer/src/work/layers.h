@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/report.h"
 #include "cluster/layer.h"
 #include "io/doc.h"
@@ -53,7 +54,8 @@ struct layers_result {
 // waited for. `results` has one entry per layer. Blocks; runs the loop.
 // ERR_API (an object is refused), ERR_TERMINAL (an object failed for good; the root cause is in
 // the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
-int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
-              struct report *report, struct layers_result *results, struct err **err) MUST_CHECK;
+int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
+              const struct layers_options *options, struct report *report,
+              struct layers_result *results, struct err **err) MUST_CHECK;
 
 #endif

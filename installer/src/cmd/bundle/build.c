@@ -68,19 +68,17 @@ static void print(struct command_env *env, const struct bundle *b, bool unchange
 static int build_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct build_options *o = options;
-    struct http_options http_options = {
-        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
+    struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
     struct artifacts_build_options build = {.lock = o->lock,
                                             .entrypoint = o->entrypoint,
                                             .lab = o->lab,
                                             .without_images = o->without_images,
-                                            .cancel = env->cancel,
                                             .report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(&http_options, err);
+    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
     bool unchanged;
 
-    if (!http || artifacts_build(http, &build, o->file, &unchanged, err) < 0)
+    if (!http || artifacts_build(env->loop, http, &build, o->file, &unchanged, err) < 0)
         return -1;
     bundle = bundle_open(o->file, err);
     if (!bundle)

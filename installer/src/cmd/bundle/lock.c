@@ -101,8 +101,7 @@ static int check_place(const struct lock_options *o, struct err **err)
 static int lock_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct lock_options *o = options;
-    struct http_options http_options = {
-        .cancel = env->cancel, .report = env->report, .ca_file = o->ca_file};
+    struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
     struct http *http CLEANUP(http_cleanup) = NULL;
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
@@ -110,9 +109,10 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
 
     if (check_place(o, err) < 0)
         return -1;
-    http = http_new(&http_options, err);
-    lock =
-        http ? artifacts_lock(http, o->entrypoint, o->platforms, o->lab, env->report, err) : NULL;
+    http = http_new(env->loop, &http_options, err);
+    lock = http ? artifacts_lock(env->loop, http, o->entrypoint, o->platforms, o->lab, env->report,
+                                 err)
+                : NULL;
     if (!lock)
         return -1;
     lock_format(lock, &text);

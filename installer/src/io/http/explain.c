@@ -172,7 +172,7 @@ static enum http_failure explain(struct http_transfer *t, CURLcode code)
     }
 }
 
-enum http_failure failure_explain(struct http_transfer *t, CURLcode code)
+enum http_failure explain_failure(struct http_transfer *t, CURLcode code)
 {
     enum http_failure failure;
 

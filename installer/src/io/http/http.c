@@ -37,19 +37,21 @@ static int choose_ca_file(struct http *h, const char *named, struct err **err)
     return 0;
 }
 
-struct http *http_new(const struct http_options *options, struct err **err)
+struct http *http_new(struct loop *loop, const struct http_options *options, struct err **err)
 {
     static const struct http_options defaults = {0};
     const struct http_options *o = options ? options : &defaults;
     struct http *h CLEANUP(http_cleanup) = MEM_NEW(struct http);
 
+    h->loop = loop;
+    list_init(&h->transfers);
+    list_init(&h->queued);
+    list_init(&h->news);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, ERR_INTERNAL, "libcurl does not start");
         return NULL;
     }
-    h->multi = curl_multi_init();
-    h->timers = timers_new();
-    h->cancel = o->cancel;
+    multi_open(h);
     h->report = o->report;
     h->user_agent = mem_str(o->user_agent ? o->user_agent : "sandstrap/" SANDSTRAP_VERSION);
     if (choose_ca_file(h, o->ca_file, err) < 0)
@@ -61,32 +63,20 @@ void http_free(struct http *h)
 {
     if (!h)
         return;
-    while (h->transfers)
-        transfer_free(h->transfers);
+    while (!list_is_empty(&h->transfers))
+        transfer_free(LIST_ITEM(h->transfers.next, struct http_transfer, link));
     if (h->multi) {
-        curl_multi_cleanup(h->multi);
+        multi_close(h);
         curl_global_cleanup();
     }
-    timers_free(h->timers);
-    vec_free(&h->fds);
     free(h->ca_file);
     free(h->user_agent);
     free(h);
 }
 
-struct timers *http_timers(struct http *h)
-{
-    return h->timers;
-}
-
 struct report *http_report(struct http *h)
 {
     return h->report;
-}
-
-struct cancel *http_cancel(const struct http *h)
-{
-    return h->cancel;
 }
 
 struct http_transfer *http_start(struct http *h, const struct http_request *request,

@@ -1,32 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of io/http share: the loop's state, a transfer's state, and the small services
-// (URLs, proxies, TLS diagnosis) that transfers use.
+// What the files of io/http share: the state of the whole, a transfer's state, and the small
+// services (URLs, proxies, TLS diagnosis) that transfers use.
 #ifndef IO_HTTP_INT_H
 #define IO_HTTP_INT_H
 
 #include <curl/curl.h>
 
 #include "base/arena.h"
+#include "base/list.h"
 #include "base/url.h"
-#include "base/vec.h"
 #include "io/http.h"
 
-struct fd_watch {
-    int fd;
-    http_fd_fn *fn;
-    void *data;
-};
-
 struct http {
-    CURLM *multi;
-    struct timers *timers;
-    struct cancel *cancel;
+    struct loop *loop;
     struct report *report;
     char *ca_file; // NULL: none was found
     char *user_agent;
-    VEC(struct fd_watch) fds;
-    struct http_transfer *transfers; // all, the newest first
-    unsigned long long events;       // so far: tells whether a turn changed anything
+    CURLM *multi;
+    uint64_t timer;         // libcurl's, in the loop; 0: none
+    struct loop_task *work; // begins what is queued, hands over what has news
+    struct list transfers;  // all
+    struct list queued;     // to be given to libcurl, the oldest first
+    struct list news;       // those that may have something to hand over
 };
 
 // --- url.c ---
@@ -89,7 +84,7 @@ bool response_add_header(struct http_response *r, struct span line);
 // --- transfer.c ---
 
 enum transfer_state {
-    TRANSFER_QUEUED, // to be given to curl in the next turn
+    TRANSFER_QUEUED, // to be given to curl by the next work
     TRANSFER_ACTIVE,
     TRANSFER_PAUSING, // waits for its next attempt
     TRANSFER_ENDED,   // the outcome is known; callbacks may be outstanding
@@ -100,7 +95,7 @@ enum transfer_state {
 
 struct http_transfer {
     struct http *http;
-    struct http_transfer *next, *previous;
+    struct list link, queued_link, news_link; // in the lists of `http`
     enum transfer_state state;
     struct arena *arena; // owns the strings of `request`
     struct http_request request;
@@ -135,24 +130,28 @@ struct http_transfer *transfer_new(struct http *h, const struct http_request *re
                                    const struct http_handler *handler, bool bulk) RETURNS_NONNULL;
 void transfer_free(struct http_transfer *t);
 
-// Gives a queued transfer to curl.
-void transfer_begin(struct http_transfer *t);
-// curl is done with the current attempt: the end, or another attempt.
-void transfer_end_attempt(struct http_transfer *t, CURLcode code);
-// Ends it with t->error or, without one, successfully.
-void transfer_end(struct http_transfer *t, enum http_failure failure);
+// To be given to curl, again.
+void transfer_queue(struct http_transfer *t);
+// It may have something to hand over.
+void transfer_note_news(struct http_transfer *t);
 // Lets curl go on after a pause once there is room again.
 void transfer_resume(struct http_transfer *t);
+// How large the body may be.
+uint64_t transfer_limit(const struct http_transfer *t);
+// Ends it with t->error or, without one, successfully.
+void transfer_end(struct http_transfer *t, enum http_failure failure);
+
+// --- retry.c ---
 
 // Whether the status that has just come is one that this attempt is repeated for.
-bool transfer_will_repeat_status(const struct http_transfer *t);
+bool retry_wants_status(const struct http_transfer *t);
+// Whether the attempt that has just failed is repeated; drops what came of it.
+bool retry_wants_failure(struct http_transfer *t, enum http_failure failure);
 
 // --- receive.c ---
 
 // Makes libcurl report to the transfer.
 int receive_set_callbacks(struct http_transfer *t, struct err **err) MUST_CHECK;
-// How large the body may be.
-uint64_t receive_limit(const struct http_transfer *t);
 
 // --- unpack.c ---
 
@@ -168,11 +167,24 @@ int setup_easy(struct http_transfer *t, struct err **err) MUST_CHECK;
 // --- explain.c ---
 
 // The class of curl's result, and t->error for it.
-enum http_failure failure_explain(struct http_transfer *t, CURLcode code);
+enum http_failure explain_failure(struct http_transfer *t, CURLcode code);
+
+// --- attempt.c ---
+
+// Gives a queued transfer to curl.
+void attempt_begin(struct http_transfer *t);
+// curl is done with the current attempt: the end, or another attempt.
+void attempt_end(struct http_transfer *t, CURLcode code);
 
 // --- deliver.c ---
 
-// One turn: at most `wait_ms` of waiting, then all callbacks that are due.
-int loop_turn(struct http *h, int64_t deadline, struct err **err) MUST_CHECK;
+// Calls the callbacks of all that has news.
+void deliver_all(struct http *h);
+
+// --- multi.c ---
+
+// libcurl's multi handle in the loop, and the task of h->work.
+void multi_open(struct http *h);
+void multi_close(struct http *h);
 
 #endif

@@ -13,12 +13,7 @@ struct performance {
     bool done;
 };
 
-static bool is_done(void *data)
-{
-    return ((struct performance *)data)->done;
-}
-
-// The loop frees its response after this: what it holds is moved out.
+// The transfer goes after this: what its response holds is moved out.
 static void on_done(void *data, const struct http_response *r, const struct err *error)
 {
     struct performance *p = data;
@@ -38,7 +33,7 @@ int http_perform(struct http *h, const struct http_request *request, struct http
     struct http_handler handler = {.done = on_done, .data = &p};
     struct http_transfer *t = http_start(h, request, &handler);
 
-    if (http_run_until(h, is_done, &p, TIMER_NEVER, err) < 0) {
+    if (loop_run_until_set(h->loop, &p.done, err) < 0) {
         if (!p.done)
             http_abort(t);
         err_free(p.error);
@@ -72,6 +67,14 @@ static bool body_or_end(void *data)
     return t->pending.len > t->pending_at || t->state == TRANSFER_ENDED;
 }
 
+// Enough of a refusal for a message.
+static bool words_or_end(void *data)
+{
+    const struct http_transfer *t = data;
+
+    return t->pending.len >= TRANSFER_PENDING_BYTES || t->state == TRANSFER_ENDED;
+}
+
 static ssize_t take_pending(struct http_transfer *t, void *data, size_t len)
 {
     struct span have = span_tail(buf_span(&t->pending), t->pending_at);
@@ -93,7 +96,7 @@ static ssize_t http_stream_read(struct stream *s, void *data, size_t len, struct
     struct http_stream *hs = (struct http_stream *)s;
     struct http_transfer *t = hs->transfer;
 
-    if (http_run_until(hs->http, body_or_end, t, TIMER_NEVER, err) < 0)
+    if (loop_run_until(hs->http->loop, body_or_end, t, TIMER_NEVER, err) < 0)
         return -1;
     if (t->pending.len > t->pending_at)
         return take_pending(t, data, len);
@@ -117,9 +120,8 @@ static int refuse(struct http_stream *hs, struct err **err)
 {
     struct http_transfer *t = hs->transfer;
 
-    while (t->state != TRANSFER_ENDED && t->pending.len < TRANSFER_PENDING_BYTES)
-        if (loop_turn(hs->http, TIMER_NEVER, err) < 0)
-            return -1;
+    if (loop_run_until(hs->http->loop, words_or_end, t, TIMER_NEVER, err) < 0)
+        return -1;
     buf_add_span(&t->response.body, buf_span(&t->pending));
     return http_check_status(&t->response, err);
 }
@@ -135,7 +137,7 @@ struct stream *http_open(struct http *h, const struct http_request *request, str
     hs->base.ops = &ops;
     hs->http = h;
     hs->transfer = t;
-    if (http_run_until(h, head_or_end, t, TIMER_NEVER, err) < 0)
+    if (loop_run_until(h->loop, head_or_end, t, TIMER_NEVER, err) < 0)
         return NULL;
     if (t->error && !t->head_shown) { // else what came before the error is read first
         struct err *copy = err_clone(t->error);

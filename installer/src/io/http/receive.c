@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libcurl calls while an answer arrives: headers and body are noted, nothing else is done. The
-// loop hands them over outside of libcurl.
+// What libcurl calls while an answer arrives: headers and body are noted, nothing else is done.
+// They are handed over outside of libcurl.
 #include "io/http/http_int.h"
 
 static bool is_redirect_followed(const struct http_transfer *t)
@@ -46,8 +46,9 @@ static void end_of_head(struct http_transfer *t)
 
     if (t->response.status / 100 == 1 || is_redirect_followed(t))
         return;
-    t->swallow = transfer_will_repeat_status(t);
+    t->swallow = retry_wants_status(t);
     t->head_complete = t->swallow || range_is_right(t);
+    transfer_note_news(t);
     if (t->response.status == 200 && length && span_u64(span_str(length), &size))
         t->expected = size;
 }
@@ -78,13 +79,6 @@ static size_t on_header(char *data, size_t size, size_t count, void *user)
     return line.len;
 }
 
-uint64_t receive_limit(const struct http_transfer *t)
-{
-    if (t->request.max_bytes)
-        return t->request.max_bytes;
-    return t->handler.body || t->bulk ? UINT64_MAX : HTTP_BODY_MAX_BYTES;
-}
-
 static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
     struct http_transfer *t = user;
@@ -96,14 +90,14 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
         t->paused = true;
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (len > receive_limit(t) || t->response.received > receive_limit(t) - len) {
+    if (len > transfer_limit(t) || t->response.received > transfer_limit(t) - len) {
         err_set(&t->error, ERR_SOURCE, "%s: the answer is larger than %llu bytes", t->request.url,
-                (unsigned long long)receive_limit(t));
+                (unsigned long long)transfer_limit(t));
         return 0;
     }
     buf_add(&t->pending, data, len);
     t->response.received += len;
-    t->http->events++;
+    transfer_note_news(t);
     return len;
 }
 

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// One transfer: its attempts, the pauses between them, going on where one broke off; its memory.
+// One transfer: its memory, and what changes its state.
 #include "io/http/http_int.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
-static bool is_busy_status(int status)
+void transfer_queue(struct http_transfer *t)
 {
-    return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
+    t->state = TRANSFER_QUEUED;
+    list_append(&t->http->queued, &t->queued_link);
+    loop_post(t->http->work);
 }
 
-bool transfer_will_repeat_status(const struct http_transfer *t)
+void transfer_note_news(struct http_transfer *t)
 {
-    unsigned retry = t->request.retry;
-    int status = t->response.status;
-    bool wanted = ((retry & HTTP_RETRY_BUSY) && is_busy_status(status)) ||
-                  ((retry & HTTP_RETRY_ERROR) && status == 500);
-
-    int64_t retry_after = http_retry_after_ms(&t->response);
-
-    return wanted && retry_after <= HTTP_RETRY_AFTER_MOST_MS &&
-           budget_repeat_at(&t->request.budget, t->attempt, retry_after) > 0;
+    if (t->busy || list_has(&t->news_link)) // deliver.c looks again when its callback returns
+        return;
+    list_append(&t->http->news, &t->news_link);
+    loop_post(t->http->work);
 }
 
 void transfer_resume(struct http_transfer *t)
@@ -33,146 +29,27 @@ void transfer_resume(struct http_transfer *t)
     curl_easy_pause(t->easy, CURLPAUSE_CONT);
 }
 
-static int prepare(struct http_transfer *t, struct err **err)
+uint64_t transfer_limit(const struct http_transfer *t)
 {
-    t->easy = curl_easy_init();
-    if (!t->easy)
-        return err_set(err, ERR_INTERNAL, "libcurl gives no handle");
-    return setup_easy(t, err) < 0 ? -1 : receive_set_callbacks(t, err);
-}
-
-// What differs from attempt to attempt: the place to go on from, and the time that is left.
-static void prepare_attempt(struct http_transfer *t)
-{
-    uint64_t from = t->request.offset + t->response.received;
-    char range[32];
-
-    if (from > 0) {
-        snprintf(range, sizeof(range), "%llu-", (unsigned long long)from);
-        curl_easy_setopt(t->easy, CURLOPT_RANGE, range);
-    }
-    if (t->request.budget.deadline)
-        curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS,
-                         (long)timer_left(t->request.budget.deadline, INT32_MAX) + 1);
-    *t->curl_text = '\0';
-    t->head_complete = false;
-    t->swallow = false;
-    t->paused = false;
-    t->attempt++;
-}
-
-void transfer_begin(struct http_transfer *t)
-{
-    if (!t->easy && prepare(t, &t->error) < 0) {
-        transfer_end(t, HTTP_REFUSED);
-        return;
-    }
-    prepare_attempt(t);
-    t->state = TRANSFER_ACTIVE;
-    if (curl_multi_add_handle(t->http->multi, t->easy) != CURLM_OK) {
-        err_set(&t->error, ERR_INTERNAL, "libcurl refuses a request");
-        transfer_end(t, HTTP_REFUSED);
-    }
-}
-
-static void note_effective_url(struct http_transfer *t)
-{
-    const char *url = NULL;
-    struct url last;
-
-    if (t->connect_to)
-        return; // it carries the TLS server name instead of the host
-    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
-    if (!url)
-        return;
-    free((char *)t->response.url);
-    t->response.url = mem_str(url);
-    t->response.elsewhere = !url_parse(span_str(url), &last) || !url_same_origin(&last, &t->url);
+    if (t->request.max_bytes)
+        return t->request.max_bytes;
+    return t->handler.body || t->bulk ? UINT64_MAX : HTTP_BODY_MAX_BYTES;
 }
 
 void transfer_end(struct http_transfer *t, enum http_failure failure)
 {
     char took[32];
 
+    list_remove(&t->queued_link); // a callback may end it while another attempt is due
+    loop_remove_timer(t->http->loop, t->retry_timer);
     t->state = TRANSFER_ENDED;
     t->response.failure = failure;
-    t->http->events++;
+    transfer_note_news(t);
     report_trace(t->http->report, "http", "%s %s: %d, %llu bytes, %s",
                  t->request.method ? t->request.method : "GET", t->request.url, t->response.status,
                  (unsigned long long)t->response.received,
                  timer_format(timer_now() - t->started, took));
 }
-
-static void repeat(void *data)
-{
-    struct http_transfer *t = data;
-
-    t->retry_timer = 0;
-    t->state = TRANSFER_QUEUED;
-}
-
-// False when the budget allows none.
-static bool schedule_repeat(struct http_transfer *t, int64_t retry_after_ms)
-{
-    int64_t at = budget_repeat_at(&t->request.budget, t->attempt, retry_after_ms);
-
-    if (!at)
-        return false;
-    err_clear(&t->error);
-    t->state = TRANSFER_PAUSING;
-    t->retry_timer = timers_add(t->http->timers, at, repeat, t);
-    return true;
-}
-
-// Whether the bytes that are here already can stand, or be thrown away, when it is sent again.
-static bool can_restart(struct http_transfer *t)
-{
-    if (t->response.received == 0)
-        return !t->head_shown || t->request.resume || !t->handler.headers;
-    if (t->request.resume)
-        return t->response.status == 200 || t->response.status == 206;
-    if (t->handler.body || t->bulk)
-        return false;
-    buf_truncate(&t->response.body, 0);
-    buf_truncate(&t->pending, 0);
-    t->pending_at = 0;
-    t->response.received = 0;
-    return true;
-}
-
-static bool will_repeat_failure(struct http_transfer *t, enum http_failure failure)
-{
-    unsigned retry = t->request.retry;
-    bool wanted = (failure == HTTP_UNREACHED && (retry & HTTP_RETRY_UNREACHED)) ||
-                  (failure == HTTP_BROKEN && (retry & HTTP_RETRY_BROKEN));
-
-    return wanted && can_restart(t);
-}
-
-void transfer_end_attempt(struct http_transfer *t, CURLcode code)
-{
-    enum http_failure failure = HTTP_DONE;
-    long version = 0;
-
-    curl_multi_remove_handle(t->http->multi, t->easy);
-    curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
-    t->response.http_version = version >= CURL_HTTP_VERSION_2_0 ? 20 : 11;
-    note_effective_url(t);
-    if (code == CURLE_OK && t->swallow) {
-        if (schedule_repeat(t, http_retry_after_ms(&t->response)))
-            return;
-        t->swallow = false;
-    } else if (code != CURLE_OK) {
-        failure = failure_explain(t, code);
-        if (will_repeat_failure(t, failure) && schedule_repeat(t, 0))
-            return;
-        if (!t->head_complete)
-            t->response.status = 0;
-    }
-    transfer_end(t, failure);
-}
-
-// --- life ---
 
 static const char *const *copy_headers(struct arena *a, const char *const *headers)
 {
@@ -224,23 +101,19 @@ struct http_transfer *transfer_new(struct http *h, const struct http_request *re
     t->pending.max = 4 * TRANSFER_PENDING_BYTES + HTTP_BODY_MAX_BYTES;
     t->response.body.max = SIZE_MAX / 2;
     t->response.url = mem_str(request->url);
-    t->next = h->transfers;
-    if (t->next)
-        t->next->previous = t;
-    h->transfers = t;
+    list_append(&h->transfers, &t->link);
+    list_init(&t->queued_link);
+    list_init(&t->news_link);
+    transfer_queue(t);
     return t;
 }
 
 void transfer_free(struct http_transfer *t)
 {
-    if (t->previous)
-        t->previous->next = t->next;
-    else
-        t->http->transfers = t->next;
-    if (t->next)
-        t->next->previous = t->previous;
-    if (t->retry_timer)
-        timers_cancel(t->http->timers, t->retry_timer);
+    list_remove(&t->link);
+    list_remove(&t->queued_link);
+    list_remove(&t->news_link);
+    loop_remove_timer(t->http->loop, t->retry_timer);
     if (t->easy) {
         curl_multi_remove_handle(t->http->multi, t->easy);
         curl_easy_cleanup(t->easy);

@@ -41,8 +41,7 @@ static void call_free(struct call *c)
         c->next->previous = c->previous;
     if (c->state == CALL_SENT)
         k->in_flight--;
-    if (c->timer)
-        timers_cancel(http_timers(k->http), c->timer);
+    loop_remove_timer(k->loop, c->timer);
     http_abort(c->transfer);
     arena_free(c->arena);
     free(c);
@@ -116,7 +115,7 @@ static bool pause_call(struct call *c, int64_t retry_after_ms)
     if (!at)
         return false;
     c->state = CALL_PAUSING;
-    c->timer = timers_add(http_timers(c->kube->http), at, end_pause, c);
+    c->timer = loop_add_timer(c->kube->loop, at, end_pause, c);
     return true;
 }
 
@@ -327,7 +326,7 @@ int call_get(struct kube *k, const struct call_spec *spec, struct buf *out,
     struct blocking_get g = {.out = out};
     struct call *c = call_start(k, spec, on_get_done, NULL, &g);
 
-    if (http_run_until(k->http, is_done, &g, TIMER_NEVER, err) < 0) {
+    if (loop_run_until(k->loop, is_done, &g, TIMER_NEVER, err) < 0) {
         if (!g.done)
             call_abort(c);
         err_free(g.error);

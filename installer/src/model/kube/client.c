@@ -7,13 +7,14 @@
 
 #include "base/mem.h"
 
-struct kube *kube_new(struct http *h, const struct kubeconfig *config,
+struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig *config,
                       const struct kube_options *options, struct err **err)
 {
     static const struct kube_options defaults = {0};
     const struct kube_options *o = options ? options : &defaults;
     struct kube *k CLEANUP(kube_cleanup) = MEM_NEW(struct kube);
 
+    k->loop = loop;
     k->http = h;
     k->config = config;
     k->report = http_report(h);
@@ -39,11 +40,6 @@ void kube_free(struct kube *k)
     map_free(&k->warnings);
     free(k->manager);
     free(k);
-}
-
-struct http *kube_http(struct kube *k)
-{
-    return k->http;
 }
 
 // "36+" on some distributions.

@@ -17,6 +17,7 @@ struct credentials;
 struct discovery;
 
 struct kube {
+    struct loop *loop;
     struct http *http;
     const struct kubeconfig *config;
     struct report *report;
@@ -72,7 +73,7 @@ struct exec_credential {
 // Runs the plugin of the configuration; what does not end is killed. Blocks, running the loop.
 // ERR_API when it fails or takes longer than a plugin may, ERR_TIMEOUT when the deadline of the
 // budget passes first, ERR_CANCELLED.
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struct budget *budget,
+int exec_plugin_run(struct loop *loop, const struct kubeconfig *config, const struct budget *budget,
                     struct exec_credential *out, struct err **err) MUST_CHECK;
 void exec_credential_free(struct exec_credential *c);
 

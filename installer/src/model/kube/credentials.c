@@ -54,7 +54,7 @@ static int run_plugin(struct credentials *c, struct err **err)
 {
     struct exec_credential got CLEANUP(exec_credential_free) = {0};
 
-    if (exec_plugin_run(c->kube->http, c->config, &c->kube->budget, &got, err) < 0)
+    if (exec_plugin_run(c->kube->loop, c->config, &c->kube->budget, &got, err) < 0)
         return err_wrap(err, "user \"%s\" of %s", c->config->user, c->config->source);
     c->token = got.token ? arena_str(c->arena, got.token) : NULL;
     if (got.cert_pem) {

@@ -180,7 +180,7 @@ static int start(struct plugin *p, const struct kubeconfig *config, struct err *
     return -1;
 }
 
-static void on_output(void *data)
+static void on_output(void *data, unsigned ready UNUSED)
 {
     struct plugin *p = data;
     char piece[4096];
@@ -228,27 +228,28 @@ static void end_plugin(const struct plugin *p)
     (void)wait_status(p);
 }
 
-// Until it has closed its output and ended. Result as http_run_until().
-static int run_to_end(struct plugin *p, struct http *h, int64_t deadline, struct err **err)
+// Until it has closed its output and ended. Result as loop_run_until().
+static int run_to_end(struct plugin *p, struct loop *l, int64_t deadline, struct err **err)
 {
+    struct loop_fd *watch;
     int passed;
 
-    http_watch_fd(h, p->out, on_output, p);
-    passed = http_run_until(h, is_silent, p, deadline, err);
-    http_unwatch_fd(h, p->out);
+    watch = loop_add_fd(l, p->out, LOOP_READ, on_output, p);
+    passed = loop_run_until(l, is_silent, p, deadline, err);
+    loop_remove_fd(watch);
     while (passed == 0 && !has_exited(p))
-        passed = timer_now() >= deadline ? 1 : http_sleep(h, PLUGIN_LOOK_MS, err);
+        passed = timer_now() >= deadline ? 1 : loop_sleep(l, PLUGIN_LOOK_MS, err);
     return passed;
 }
 
-static int wait_for(struct plugin *p, struct http *h, const struct budget *budget, struct err **err)
+static int wait_for(struct plugin *p, struct loop *l, const struct budget *budget, struct err **err)
 {
     int64_t start = timer_now();
     int64_t own =
         timer_add(start, p->interactive ? PLUGIN_INTERACTIVE_TIMEOUT_MS : PLUGIN_TIMEOUT_MS);
     int64_t deadline = budget_deadline(budget);
     bool ours = own < deadline;
-    int passed = run_to_end(p, h, ours ? own : deadline, err), status;
+    int passed = run_to_end(p, l, ours ? own : deadline, err), status;
     char took[32];
 
     if (passed != 0)
@@ -317,7 +318,7 @@ static int read_answer(const struct plugin *p, struct exec_credential *out, stru
     return 0;
 }
 
-int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struct budget *budget,
+int exec_plugin_run(struct loop *loop, const struct kubeconfig *config, const struct budget *budget,
                     struct exec_credential *out, struct err **err)
 {
     struct plugin p = {.exec = config->exec, .out = -1, .text = BUF_INIT(PLUGIN_OUTPUT_MAX_BYTES)};
@@ -329,7 +330,7 @@ int exec_plugin_run(struct http *h, const struct kubeconfig *config, const struc
         return err_set(err, ERR_CONFIG, "exec plugin %s: it needs a terminal", p.exec->command);
     done = start(&p, config, err);
     if (done == 0)
-        done = wait_for(&p, h, budget, err);
+        done = wait_for(&p, loop, budget, err);
     if (done == 0)
         done = read_answer(&p, out, err);
     if (p.out >= 0)

@@ -46,7 +46,7 @@ static int wait_for_page(struct kube *k, struct page_wait *w, const char *token,
 {
     struct call *c = selection_list(k, w->selection, token, on_page, NULL, w);
 
-    if (http_run_until(k->http, is_done, w, TIMER_NEVER, err) < 0) {
+    if (loop_run_until(k->loop, is_done, w, TIMER_NEVER, err) < 0) {
         if (!w->done)
             call_abort(c);
         return -1;

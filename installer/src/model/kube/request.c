@@ -267,7 +267,7 @@ int kube_perform(struct kube *k, const struct kube_request *request, struct kube
     struct performance p = {.answer = answer};
     struct kube_call *c = kube_start(k, request, on_performed, &p);
 
-    if (http_run_until(k->http, is_done, &p, TIMER_NEVER, err) < 0) {
+    if (loop_run_until(k->loop, is_done, &p, TIMER_NEVER, err) < 0) {
         if (!p.done)
             kube_abort(c);
         err_free(p.error);

@@ -73,7 +73,7 @@ static void end_pause(void *data)
 static void pause_until(struct kube_watch *w, int64_t at)
 {
     if (!w->copy.stopped)
-        w->timer = timers_add(http_timers(w->kube->http), at, end_pause, w);
+        w->timer = loop_add_timer(w->kube->loop, at, end_pause, w);
 }
 
 static void pause_after_failure(struct kube_watch *w, int64_t retry_after_ms)
@@ -308,8 +308,7 @@ void kube_watch_stop(struct kube_watch *w)
         w->next->previous = w->previous;
     call_abort(w->list);
     http_abort(w->transfer);
-    if (w->timer)
-        timers_cancel(http_timers(w->kube->http), w->timer);
+    loop_remove_timer(w->kube->loop, w->timer);
     enter(w);
     leave(w);
 }

@@ -10,6 +10,7 @@
 #include "work/artifacts/plan.h"
 
 struct build {
+    struct loop *loop;
     const struct artifacts_build_options *options;
     struct lock *lock;
     struct sources *sources;
@@ -78,7 +79,7 @@ static int add_all(struct build *b, struct err **err)
     if (add_tree(b, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (cancel_check(b->options->cancel, err) < 0 || add_entry(b, &entries[i], err) < 0)
+        if (cancel_check(loop_cancel(b->loop), err) < 0 || add_entry(b, &entries[i], err) < 0)
             return err_wrap(err, "%s %.*s", lock_kind_name(entries[i].kind),
                             SPAN_ARG(entries[i].name));
     return 0;
@@ -94,7 +95,7 @@ static bool has_identity(const struct bundle *b, const struct bundle_plan *plan)
 static int write_all(struct build *b, const char *path, const struct bundle *old, struct err **err)
 {
     struct bundle_writer *w CLEANUP(bundle_writer_cleanup) =
-        bundle_writer_open(b->plan.bundle, path, b->options->cancel, err);
+        bundle_writer_open(b->plan.bundle, path, loop_cancel(b->loop), err);
 
     if (!w)
         return -1;
@@ -103,8 +104,8 @@ static int write_all(struct build *b, const char *path, const struct bundle *old
             return -1;
     if (old)
         download_reuse(w, &b->plan.downloads, old);
-    if (download_all(b->registry.http, b->registry.oci, w, &b->plan.downloads, b->options->report,
-                     err) < 0)
+    if (download_all(b->loop, b->registry.http, b->registry.oci, w, &b->plan.downloads,
+                     b->options->report, err) < 0)
         return -1;
     return bundle_writer_commit(STEAL(w), err);
 }
@@ -122,18 +123,19 @@ static int build_with(struct build *b, const char *path, bool *unchanged, struct
     return *unchanged ? 0 : write_all(b, path, old, err);
 }
 
-int artifacts_build(struct http *h, const struct artifacts_build_options *options, const char *path,
+int artifacts_build(struct loop *loop, struct http *h,
+                    const struct artifacts_build_options *options, const char *path,
                     bool *unchanged, struct err **err)
 {
     struct lock *lock CLEANUP(lock_cleanup) = artifacts_read_lock(options->lock, options->lab, err);
     struct oci *oci CLEANUP(oci_cleanup) = lock ? oci_new(h, err) : NULL;
-    struct build b = {.options = options, .lock = lock, .registry = {h, oci}};
+    struct build b = {.loop = loop, .options = options, .lock = lock, .registry = {h, oci}};
     bool same = false;
     int status;
 
     if (!oci)
         return -1;
-    b.sources = sources_network(h, lock, options->report);
+    b.sources = sources_network(loop, h, lock, options->report);
     b.sources->handed_on = true;
     plan_init(&b.plan, lock);
     status = build_with(&b, path, &same, err);

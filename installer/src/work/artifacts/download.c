@@ -11,6 +11,7 @@ enum { PIECE_BYTES = 1 << 18 };
 struct job;
 
 struct batch {
+    struct loop *loop;
     struct http *http;
     struct bundle_writer *writer;
     struct report *report;
@@ -152,17 +153,17 @@ static int run(struct batch *batch, struct oci *oci, struct arena *arena, const 
         tell(batch, d, before);
         before = d;
         if (start(batch, oci, arena, d, err) < 0 ||
-            http_run_until(batch->http, has_room, batch, TIMER_NEVER, err) < 0)
+            loop_run_until(batch->loop, has_room, batch, TIMER_NEVER, err) < 0)
             return -1;
     }
-    return http_run_until(batch->http, is_idle, batch, TIMER_NEVER, err);
+    return loop_run_until(batch->loop, is_idle, batch, TIMER_NEVER, err);
 }
 
-int download_all(struct http *h, struct oci *oci, struct bundle_writer *w, const downloads *list,
-                 struct report *report, struct err **err)
+int download_all(struct loop *loop, struct http *h, struct oci *oci, struct bundle_writer *w,
+                 const downloads *list, struct report *report, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct batch batch = {.http = h, .writer = w, .report = report};
+    struct batch batch = {.loop = loop, .http = h, .writer = w, .report = report};
     int result = run(&batch, oci, arena, list, err);
 
     abort_all(&batch);

@@ -23,8 +23,8 @@ typedef VEC(struct download) downloads;
 
 // Gets those that the writer does not have yet. The first failure ends all. ERR_SOURCE,
 // ERR_INTEGRITY, ERR_CANCELLED. Blocks.
-int download_all(struct http *h, struct oci *oci, struct bundle_writer *w, const downloads *list,
-                 struct report *report, struct err **err) MUST_CHECK;
+int download_all(struct loop *loop, struct http *h, struct oci *oci, struct bundle_writer *w,
+                 const downloads *list, struct report *report, struct err **err) MUST_CHECK;
 
 // Takes those that an older bundle has from there, verified.
 void download_reuse(struct bundle_writer *w, const downloads *list, const struct bundle *old);

@@ -119,8 +119,9 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
     return STEAL(lock);
 }
 
-struct lock *artifacts_lock(struct http *h, const char *entrypoint, const char *platforms, bool lab,
-                            struct report *report, struct err **err)
+struct lock *artifacts_lock(struct loop *loop, struct http *h, const char *entrypoint,
+                            const char *platforms, bool lab, struct report *report,
+                            struct err **err)
 {
     struct buf normal CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct sources *sources;
@@ -128,7 +129,7 @@ struct lock *artifacts_lock(struct http *h, const char *entrypoint, const char *
 
     if (normal_platforms(platforms, &normal, err) < 0)
         return NULL;
-    sources = sources_network(h, NULL, report);
+    sources = sources_network(loop, h, NULL, report);
     sources->handed_on = true;
     lock = lock_with(h, sources, entrypoint, buf_span(&normal), lab, report, err);
     sources_free(sources);

@@ -13,6 +13,7 @@
 
 struct network {
     struct sources base;
+    struct loop *loop;
     struct http *http;
     const struct lock *lock;
     struct report *report;
@@ -102,7 +103,7 @@ static bool cached_store(struct network *n, struct sources_git *git, struct span
     if (!cache_get("git", key, &pack))
         return false;
     if (check_pack(git, buf_span(&pack), &ignored) == 0)
-        git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), &ignored);
+        git->store = git_store_new(buf_span(&pack), git->url, loop_cancel(n->loop), &ignored);
     if (git->store && git_check(git->store, &git->commit, &ignored) == 0)
         return true;
     git_store_free(git->store);
@@ -120,7 +121,7 @@ static int fetch_git(struct network *n, const struct git_remote *remote, struct 
                 git->ref[0] ? git->ref : "its default branch");
     if (git_fetch(remote, &git->commit, &pack, err) < 0)
         return -1;
-    git->store = git_store_new(buf_span(&pack), git->url, http_cancel(n->http), err);
+    git->store = git_store_new(buf_span(&pack), git->url, loop_cancel(n->loop), err);
     if (!git->store)
         return -1;
     // The pack of our own making is kept: it says whether everything was there.
@@ -155,21 +156,23 @@ static void network_close(struct sources *s)
     free(s);
 }
 
-struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report)
+struct sources *sources_network(struct loop *loop, struct http *h, const struct lock *lock,
+                                struct report *report)
 {
     static const struct sources_ops ops = {network_file, network_git, network_close};
     struct network *n = MEM_NEW(struct network);
 
     sources_init(&n->base, &ops);
     n->base.report = report;
+    n->loop = loop;
     n->http = h;
     n->lock = lock;
     n->report = report;
     return &n->base;
 }
 
-struct kustomize_resolver *artifacts_resolver(struct http *h, const struct lock *lock,
-                                              struct report *report)
+struct kustomize_resolver *artifacts_resolver(struct loop *loop, struct http *h,
+                                              const struct lock *lock, struct report *report)
 {
-    return &sources_network(h, lock, report)->resolver;
+    return &sources_network(loop, h, lock, report)->resolver;
 }

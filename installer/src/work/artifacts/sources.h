@@ -70,7 +70,8 @@ const char *sources_git_url(struct arena *arena, struct span url);
 // --- network.c and packed.c: the two kinds ---
 
 // `lock` may be NULL: then nothing is checked, and everything is asked anew.
-struct sources *sources_network(struct http *h, const struct lock *lock, struct report *report);
+struct sources *sources_network(struct loop *loop, struct http *h, const struct lock *lock,
+                                struct report *report);
 struct sources *sources_bundle(const struct bundle *b);
 
 #endif

@@ -125,8 +125,8 @@ static bool waits_for_namespace(struct job *job, const struct kube_answer *answe
     report_object(a->report, "layers", a->layer, name,
                   "waiting for its namespace, which is being deleted");
     job->call = NULL;
-    job->timer = timers_add(http_timers(kube_http(a->kube)),
-                            timer_now() + APPLY_TERMINATING_RETRY_MS, write_again, job);
+    job->timer =
+        loop_add_timer(a->loop, timer_now() + APPLY_TERMINATING_RETRY_MS, write_again, job);
     return true;
 }
 
@@ -204,7 +204,7 @@ static void group_abort(struct group *group)
 {
     VEC_FOREACH (struct job **, it, &group->open) {
         kube_abort((*it)->call);
-        timers_cancel(http_timers(kube_http(group->apply->kube)), (*it)->timer);
+        loop_remove_timer(group->apply->loop, (*it)->timer);
         job_free(*it);
     }
     group->open.len = 0;
@@ -240,7 +240,7 @@ static int apply_group(struct apply *a, const struct order_entry *entries, size_
     int status = start_all(&group, entries, count, err);
     struct err *stop CLEANUP(err_cleanup) = NULL;
 
-    if (http_run_until(kube_http(a->kube), group_done, &group, TIMER_NEVER, &stop) < 0) {
+    if (loop_run_until(a->loop, group_done, &group, TIMER_NEVER, &stop) < 0) {
         group_abort(&group);
         err_clear(&group.error);
         group.error = STEAL(stop);
@@ -278,7 +278,7 @@ int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&
-            definitions_wait(a->kube, entries + start, end - start, a->deadline, err) < 0)
+            definitions_wait(a->loop, a->kube, entries + start, end - start, a->deadline, err) < 0)
             return -1;
     }
     return 0;

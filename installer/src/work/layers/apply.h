@@ -7,6 +7,7 @@
 #include "work/layers.h"
 
 struct apply {
+    struct loop *loop;
     struct kube *kube;
     const char *manager;
     int64_t deadline; // absolute

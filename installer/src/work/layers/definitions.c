@@ -15,6 +15,7 @@ enum { DEFINITIONS_POLL_MS = 50 };
 
 // One version of a definition on its way.
 struct definition {
+    struct loop *loop;
     struct kube *kube;
     const struct node *wanted;
     const char *version;
@@ -81,7 +82,7 @@ static int wait_for(struct definition *d, int64_t deadline, struct err **err)
         if (timer_now() >= deadline)
             return err_set(err, ERR_TIMEOUT, "%s is not served in time: %s: %s", name,
                            d->ready.reason, d->ready.message);
-        if (http_sleep(kube_http(d->kube), DEFINITIONS_POLL_MS, err) < 0)
+        if (loop_sleep(d->loop, DEFINITIONS_POLL_MS, err) < 0)
             return -1;
     }
 }
@@ -99,8 +100,8 @@ static bool is_known(struct kube *k, const struct node *spec, const char *versio
     return false;
 }
 
-int definitions_wait(struct kube *k, const struct order_entry *entries, size_t count,
-                     int64_t deadline, struct err **err)
+int definitions_wait(struct loop *l, struct kube *k, const struct order_entry *entries,
+                     size_t count, int64_t deadline, struct err **err)
 {
     bool fresh = false;
 
@@ -109,8 +110,10 @@ int definitions_wait(struct kube *k, const struct order_entry *entries, size_t c
 
         // Discovery lists only what is served: a definition that it knows needs no wait.
         NODE_FOREACH_ITEM (version, node_get(spec, "versions")) {
-            struct definition d = {
-                .kube = k, .wanted = entries[i].object, .version = node_get_str(version, "name")};
+            struct definition d = {.loop = l,
+                                   .kube = k,
+                                   .wanted = entries[i].object,
+                                   .version = node_get_str(version, "name")};
 
             if (!node_get_bool(version, "served", true) || is_known(k, spec, d.version))
                 continue;

@@ -38,11 +38,13 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
     return 0;
 }
 
-static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
+static int one_layer(struct wait *w, struct kube *kube, size_t i, struct layers_result *result,
+                     struct err **err)
 {
     const struct layer *layer = &w->layers->items[i];
     struct apply apply = {
-        .kube = w->kube,
+        .loop = w->loop,
+        .kube = kube,
         .manager = w->options->manager,
         .deadline = w->options->deadline,
         .report = w->report,
@@ -71,13 +73,14 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
     return 0;
 }
 
-int layers_up(struct kube *k, const struct layers *layers, const struct layers_options *options,
-              struct report *report, struct layers_result *results, struct err **err)
+int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
+              const struct layers_options *options, struct report *report,
+              struct layers_result *results, struct err **err)
 {
     struct verdict *verdict CLEANUP(verdict_cleanup) = verdict_new(options->fail_after_ms);
     struct facts facts CLEANUP(facts_close) = {0};
     struct wait wait = {
-        .kube = k,
+        .loop = loop,
         .facts = &facts,
         .verdict = verdict,
         .layers = layers,
@@ -85,10 +88,10 @@ int layers_up(struct kube *k, const struct layers *layers, const struct layers_o
         .report = report,
     };
 
-    facts_open(&facts, k, true);
+    facts_open(&facts, loop, k, true);
     memset(results, 0, layers->count * sizeof(*results));
     for (size_t i = 0; i <= options->last && i < layers->count; i++)
-        if (one_layer(&wait, i, &results[i], err) < 0)
+        if (one_layer(&wait, k, i, &results[i], err) < 0)
             return -1;
     return 0;
 }

@@ -119,7 +119,7 @@ static int pause_for(struct wait *w, int64_t until, struct err **err)
 
     if (result != 0)
         return result < 0 ? -1 : 0;
-    return http_sleep(kube_http(w->kube), WAIT_QUIET_MS, err);
+    return loop_sleep(w->loop, WAIT_QUIET_MS, err);
 }
 
 static int64_t earliest(int64_t a, int64_t b)

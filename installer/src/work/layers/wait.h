@@ -12,7 +12,7 @@
 #include "work/layers.h"
 
 struct wait {
-    struct kube *kube;
+    struct loop *loop;
     struct facts *facts;
     struct verdict *verdict;
     const struct layers *layers;
