@@ -208,7 +208,8 @@ struct node *node_new_null(struct doc *d)
     return n;
 }
 
-// Room for one more element of `size` bytes in an array that lives in the arena.
+// Room for one more element of `size` bytes in an array that lives in the arena. No VEC: with
+// lengths of 32 bits a node stays small, and a large tree has millions of them.
 static void *grow(struct doc *d, void *array, uint32_t len, uint32_t *cap, size_t size)
 {
     void *grown;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "io/crypto.h"
+#include "model/git/delta.h"
 #include "model/git/store.h"
 
 enum {
@@ -237,92 +238,28 @@ static int read_all(struct unpack *u, struct err **err)
     return 0;
 }
 
-// A number of a delta: 7 bits a byte, least significant first.
-static bool delta_number(struct span *delta, uint64_t *value)
-{
-    unsigned shift = 0;
-
-    *value = 0;
-    while (delta->len && shift <= 56) {
-        unsigned char byte = (unsigned char)delta->ptr[0];
-
-        *delta = span_tail(*delta, 1);
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-        if (!(byte & 0x80))
-            return true;
-    }
-    return false;
-}
-
-// The bytes that `bits` of the opcode say are present, least significant first.
-static bool delta_field(struct span *delta, unsigned bits, unsigned count, uint64_t *value)
-{
-    *value = 0;
-    for (unsigned i = 0; i < count; i++) {
-        if (!(bits & 1u << i))
-            continue;
-        if (!delta->len)
-            return false;
-        *value |= (uint64_t)(unsigned char)delta->ptr[0] << (8 * i);
-        *delta = span_tail(*delta, 1);
-    }
-    return true;
-}
-
-// One instruction: copy from the base, or insert what follows.
-static bool delta_step(struct span base, struct span *delta, char *out, uint64_t room,
-                       uint64_t *done)
-{
-    unsigned char op = (unsigned char)delta->ptr[0];
-    uint64_t offset, size;
-
-    *delta = span_tail(*delta, 1);
-    if (op & 0x80) {
-        if (!delta_field(delta, op & 0x0f, 4, &offset) ||
-            !delta_field(delta, op >> 4 & 7, 3, &size))
-            return false;
-        if (size == 0)
-            size = 0x10000;
-        if (offset > base.len || size > base.len - offset || size > room)
-            return false;
-        memcpy(out, base.ptr + offset, size);
-    } else {
-        size = op;
-        if (size == 0 || size > delta->len || size > room)
-            return false;
-        memcpy(out, delta->ptr, size);
-        *delta = span_tail(*delta, size);
-    }
-    *done = size;
-    return true;
-}
-
 static int apply_delta(struct unpack *u, uint32_t index, const struct git_object *base,
                        struct err **err)
 {
     const struct packed *p = &u->list[index];
     char *data CLEANUP(mem_cleanup) = mem_alloc((size_t)p->size + 1);
     struct span delta = span_of(data, p->size);
-    uint64_t base_size, size, at = 0, step;
+    uint64_t base_size, size, made;
     char *out;
 
     u->at = p->data_at;
     if (inflate_data(u, data, p->size, err) < 0)
         return -1;
     u->at = p->at;
-    if (!delta_number(&delta, &base_size) || !delta_number(&delta, &size) ||
-        base_size != base->content.len || size > GIT_OBJECT_MAX_BYTES)
+    if (!delta_sizes(&delta, &base_size, &size) || base_size != base->content.len ||
+        size > GIT_OBJECT_MAX_BYTES)
         return bad(u, "a delta that does not fit its base", err);
     if (take_bytes(u, size, err) < 0)
         return -1;
     out = arena_alloc(u->store->arena, size + 1);
-    while (delta.len) {
-        if (!delta_step(base->content, &delta, out + at, size - at, &step))
-            return bad(u, "a malformed delta", err);
-        at += step;
-    }
-    if (at != size)
+    if (!delta_apply(base->content, delta, out, size, &made))
+        return bad(u, "a malformed delta", err);
+    if (made != size)
         return bad(u, "a delta that is too short", err);
     set_object(u, index, base->type, span_of(out, size));
     return 0;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding a ref among those that a server tells of.
+#include "model/git/refs.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "model/git/session.h"
+
+// The names that a ref may have on the server, most wanted first, and its peeled form.
+struct wanted {
+    char *name;   // "refs/tags/v1"
+    char *peeled; // "refs/tags/v1^{}"
+    struct git_oid oid;
+    bool found, found_peeled;
+};
+
+static void wanted_free(struct wanted *w)
+{
+    free(w->name);
+    free(w->peeled);
+}
+
+static void see_ref(struct wanted *w, struct span name, struct span oid)
+{
+    struct git_oid parsed;
+
+    if (!git_oid_parse(oid, &parsed))
+        return;
+    if (span_is(name, w->peeled)) {
+        w->oid = parsed;
+        w->found = w->found_peeled = true;
+    } else if (span_is(name, w->name) && !w->found_peeled) {
+        w->oid = parsed;
+        w->found = true;
+    }
+}
+
+// v0: "<oid> <name>", capabilities behind a NUL in the first line.
+static int read_refs_v0(const struct greeting *g, struct wanted *w, struct err **err)
+{
+    struct span rest = buf_span(&g->body), line, oid, name;
+    enum pktline_kind kind;
+
+    while (rest.len) {
+        if (session_next_line(&rest, &kind, &line, err) < 0)
+            return -1;
+        line = span_head(line, span_find(line, '\0'));
+        if (kind == PKTLINE_DATA && span_cut(line, ' ', &oid, &name))
+            see_ref(w, name, oid);
+    }
+    return 0;
+}
+
+// v2: "<oid> <name>[ peeled:<oid>][ symref-target:…]".
+static void see_line_v2(struct wanted *w, struct span line)
+{
+    struct span oid, name, attribute;
+
+    if (!span_next(&line, ' ', &oid) || !span_next(&line, ' ', &name))
+        return;
+    see_ref(w, name, oid);
+    while (span_next(&line, ' ', &attribute))
+        if (span_is(name, w->name) && span_skip(&attribute, "peeled:"))
+            see_ref(w, span_str(w->peeled), attribute);
+}
+
+static int list_refs_v2(const struct git_remote *remote, const struct greeting *g, struct wanted *w,
+                        struct err **err)
+{
+    struct http_response response CLEANUP(http_response_free) = {0};
+    struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct span rest, line;
+    enum pktline_kind kind;
+
+    session_begin_command(g, "ls-refs", &body);
+    pktline_add(&body, "peel\n");
+    pktline_add(&body, "ref-prefix %s\n", w->name);
+    pktline_add_flush(&body);
+    if (session_ask(remote, g, &body, &response, err) < 0)
+        return -1;
+    rest = buf_span(&response.body);
+    while (rest.len) {
+        if (session_next_line(&rest, &kind, &line, err) < 0)
+            return -1;
+        if (kind == PKTLINE_DATA)
+            see_line_v2(w, line);
+    }
+    return 0;
+}
+
+static int name_ref(const char *ref, struct wanted *w, struct err **err)
+{
+    struct span s = span_str(ref);
+
+    if (!s.len)
+        w->name = mem_str("HEAD");
+    else if (span_skip(&s, "tag/"))
+        w->name = mem_printf("refs/tags/%s", s.ptr);
+    else if (span_skip(&s, "branch/"))
+        w->name = mem_printf("refs/heads/%s", s.ptr);
+    else if (span_starts(s, "refs/"))
+        w->name = mem_str(ref);
+    else
+        return err_set(err, ERR_CONFIG, "'%s' is no git reference", ref);
+    w->peeled = mem_printf("%s^{}", w->name);
+    return 0;
+}
+
+int refs_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+                 struct err **err)
+{
+    struct greeting g CLEANUP(greeting_free) = {0};
+    struct wanted w CLEANUP(wanted_free) = {0};
+
+    if (name_ref(ref, &w, err) < 0 || session_greet(remote, &g, err) < 0)
+        return -1;
+    if ((g.v2 ? list_refs_v2(remote, &g, &w, err) : read_refs_v0(&g, &w, err)) < 0)
+        return -1;
+    if (!w.found) {
+        err_set(err, ERR_SOURCE, "the repository has no %s", w.name);
+        return err_hint(err, "is the tag or branch spelt as upstream has it?");
+    }
+    *commit = w.oid;
+    return 0;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Refs of a server.
+#ifndef MODEL_GIT_REFS_H
+#define MODEL_GIT_REFS_H
+
+#include "model/git.h"
+
+// The commit of "tag/<name>", "branch/<name>", "refs/<…>" or "" (HEAD), of a tag the one that it is
+// peeled to. Blocks. ERR_SOURCE, ERR_CONFIG.
+int refs_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+                 struct err **err) MUST_CHECK;
+
+#endif
