@@ -30,8 +30,8 @@ struct doc {
     size_t key_count;
     uint32_t stamp;
     VEC(const char *) files; // an index of `struct node.file` is one more
-    size_t room;        // memory that reading may still take
-    size_t alias_nodes; // copied for aliases, against DOC_ALIAS_NODES_MAX
+    size_t room;             // memory that reading may still take
+    size_t alias_nodes;      // copied for aliases, against DOC_ALIAS_NODES_MAX
 };
 
 // The index for `struct node.file` of a new file name. Past 65,535 names it is 0 (no name).
