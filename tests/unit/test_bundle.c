@@ -484,6 +484,18 @@ static void test_bundle__nothing_unfinished_is_put_in_place(void **state)
     assert_int_equal(access(f->path, F_OK), -1);
 }
 
+static void test_bundle__a_newer_one_keeps_the_mode_of_the_older(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st;
+
+    write_bundle(f, false);
+    assert_int_equal(chmod(f->path, 0640), 0);
+    write_bundle(f, true);
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+}
+
 #define WITH_FOLDER(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
@@ -499,4 +511,5 @@ UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__what_another_plan_left_does_not_count),
           WITH_FOLDER(test_bundle__a_second_writer_is_refused),
           WITH_FOLDER(test_bundle__wrong_bytes_are_not_a_blob),
-          WITH_FOLDER(test_bundle__nothing_unfinished_is_put_in_place))
+          WITH_FOLDER(test_bundle__nothing_unfinished_is_put_in_place),
+          WITH_FOLDER(test_bundle__a_newer_one_keeps_the_mode_of_the_older))

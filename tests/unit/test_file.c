@@ -125,6 +125,32 @@ static void test_file__modes(void **state)
     umask(before);
 }
 
+static void test_file__what_is_put_in_place_keeps_the_mode(void **state)
+{
+    char *from CLEANUP(mem_cleanup) = mem_printf("%s/from", dir);
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/place", dir);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    mode_t before = umask(022);
+    unsigned synced;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) { // nothing is there, then what the first one left
+        int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, from, O_RDWR | O_CREAT | O_EXCL, &err);
+        struct stat st;
+
+        assert_true(fd >= 0);
+        synced = file_sync_count();
+        assert_int_equal(file_put_in_place(fd, from, path, FILE_PUBLIC, &err), 0);
+        assert_int_equal(file_sync_count() - synced, 2); // the file and its folder
+        assert_int_equal(access(from, F_OK), -1);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, i ? 0600 : 0644);
+        assert_int_equal(chmod(path, 0600), 0);
+    }
+    assert_int_equal(unlink(path), 0);
+    umask(before);
+}
+
 static void test_file__root_keeps_the_owner(void **state)
 {
     char *path CLEANUP(mem_cleanup) = mem_printf("%s/owner", dir);
@@ -264,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_file__write_is_durable_and_leaves_nothing_else),
         cmocka_unit_test(test_file__a_failed_write_leaves_nothing),
         cmocka_unit_test(test_file__modes),
+        cmocka_unit_test(test_file__what_is_put_in_place_keeps_the_mode),
         cmocka_unit_test(test_file__root_keeps_the_owner),
         cmocka_unit_test(test_file__links_are_followed),
         cmocka_unit_test(test_file__devices_and_pipes_are_written_through),

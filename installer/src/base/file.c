@@ -23,7 +23,7 @@ void fd_cleanup(int *fd)
 
 int file_open(int dir_fd, const char *path, int flags, struct err **err)
 {
-    int fd = openat(dir_fd, path, flags | O_CLOEXEC, 0666);
+    int fd = openat(dir_fd, path, flags | O_CLOEXEC, (mode_t)FILE_PUBLIC);
 
     if (fd < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", path);

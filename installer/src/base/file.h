@@ -55,15 +55,18 @@ enum file_access {
 int file_write(const char *path, struct span data, enum file_access access, struct err **err)
     MUST_CHECK;
 
+// Puts a file that was written in another way, as `from` and still open, where file_write() would
+// have put it: durably, and by the same rule for mode and owner. A symbolic link is replaced
+// itself. ERR_CONFIG; ERR_INTERNAL when it cannot be synced, with the errno.
+int file_put_in_place(int fd, const char *from, const char *path, enum file_access access,
+                      struct err **err) MUST_CHECK;
+
 // Removes the temporary file of a write that goes on in another thread, which must not get any
 // further: for the end of the process only.
 void file_remove_temporary(void);
 
 // Makes the folder and its missing parents, as the umask allows.
 int file_make_dirs(const char *path, struct err **err) MUST_CHECK;
-
-// Makes a rename or a new name of `path` durable: fsync of the folder it is in. ERR_INTERNAL.
-int file_sync_parent(const char *path, struct err **err) MUST_CHECK;
 
 // How often a file or folder was synced, for tests of durability.
 unsigned file_sync_count(void);

@@ -51,7 +51,8 @@ static char *folder_of(const char *path)
     return mem_strn(path, slash ? slash : 1);
 }
 
-int file_sync_parent(const char *path, struct err **err)
+// Makes a rename or a new name of `path` durable.
+static int sync_parent(const char *path, struct err **err)
 {
     char *dir CLEANUP(mem_cleanup) = folder_of(path);
     int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, err);
@@ -125,41 +126,55 @@ void file_remove_temporary(void)
 
 // A new owner clears bits of the mode, so it comes first. Only root may give files away; whoever
 // may not still keeps the group if it is one of his own.
-static int keep_attributes(int fd, const struct stat *old, enum file_access access)
+static int keep_attributes(int fd, const char *target, enum file_access access, struct err **err)
 {
-    mode_t mode = old->st_mode & 0777;
+    struct stat old;
+    mode_t mode;
 
+    if (stat(target, &old) < 0 || !S_ISREG(old.st_mode))
+        return 0;
+    mode = old.st_mode & 0777;
     if (access == FILE_PRIVATE)
         mode &= FILE_PRIVATE;
-    if (fchown(fd, old->st_uid, old->st_gid) < 0 && fchown(fd, (uid_t)-1, old->st_gid) < 0)
+    if (fchown(fd, old.st_uid, old.st_gid) < 0 && fchown(fd, (uid_t)-1, old.st_gid) < 0)
         mode &= (mode_t)~070; // it is another group's now
-    return fchmod(fd, mode);
+    if (fchmod(fd, mode) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s: its mode", target);
+    return 0;
 }
 
-static int fill(int fd, const char *target, struct span data, const struct stat *old,
-                enum file_access access, struct err **err)
+int file_put_in_place(int fd, const char *from, const char *path, enum file_access access,
+                      struct err **err)
 {
-    if (old && keep_attributes(fd, old, access) < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "%s: its mode", target);
-    if (fd_write_all(fd, data.ptr, data.len, target, err) < 0)
+    if (keep_attributes(fd, path, access, err) < 0 || sync_fd(fd, from, err) < 0)
+        return -1;
+    if (rename(from, path) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    return sync_parent(path, err);
+}
+
+static int fill(int fd, const char *target, struct span data, enum file_access access,
+                struct err **err)
+{
+    if (keep_attributes(fd, target, access, err) < 0 ||
+        fd_write_all(fd, data.ptr, data.len, target, err) < 0)
         return -1;
     return sync_fd(fd, target, err);
 }
 
-static int replace(const char *target, struct span data, const struct stat *old,
-                   enum file_access access, struct err **err)
+static int replace(const char *target, struct span data, enum file_access access, struct err **err)
 {
     int fd CLEANUP(fd_cleanup) = begin_temporary(target, access, err);
 
     if (fd < 0)
         return -1;
-    if (fill(fd, target, data, old, access, err) < 0) {
+    if (fill(fd, target, data, access, err) < 0) {
         (void)end_temporary(NULL);
         return -1;
     }
     if (!end_temporary(target))
         return err_set_errno(err, ERR_CONFIG, errno, "%s", target);
-    return file_sync_parent(target, err);
+    return sync_parent(target, err);
 }
 
 static int write_through(const char *path, struct span data, struct err **err)
@@ -225,5 +240,5 @@ int file_write(const char *path, struct span data, enum file_access access, stru
         return err_set_errno(err, ERR_CONFIG, EISDIR, "%s", path);
     if (through || (there && !S_ISREG(old.st_mode)))
         return write_through(target, data, err);
-    return replace(target, data, there ? &old : NULL, access, err);
+    return replace(target, data, access, err);
 }
