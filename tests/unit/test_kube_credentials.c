@@ -120,7 +120,7 @@ static void test_kube_credentials__plugins_that_do_not_end(void **state)
     for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
         uint64_t number;
 
-        f->kube_options.budget.deadline = timer_now() + 500;
+        f->kube_options.budget.deadline = timer_now() + 1500;
         assert_int_equal(open_with_plugin(f, scripts[i], ""), -1);
         assert_err(f->err, ERR_TIMEOUT, "it did not end within ");
         buf_truncate(&pid, 0);

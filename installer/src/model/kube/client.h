@@ -62,21 +62,6 @@ int credentials_refresh(struct credentials *c, struct err **err) MUST_CHECK;
 // by the credentials), ended by NULL.
 const char *const *credentials_apply(struct credentials *c, struct http_request *request);
 
-// --- exec_plugin.c ---
-
-struct exec_credential {
-    char *token;
-    char *cert_pem, *key_pem;
-    int64_t expires; // seconds since the epoch; 0: never
-};
-
-// Runs the plugin of the configuration; what does not end is killed. Blocks, running the loop.
-// ERR_API when it fails or takes longer than a plugin may, ERR_TIMEOUT when the deadline of the
-// budget passes first, ERR_CANCELLED.
-int exec_plugin_run(struct loop *loop, const struct kubeconfig *config, const struct budget *budget,
-                    struct exec_credential *out, struct err **err) MUST_CHECK;
-void exec_credential_free(struct exec_credential *c);
-
 // --- refusal.c ---
 
 // The answer of a call that the server refused, decoded.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/kube/config.h"
+#include "model/kube/exec.h"
 
 #define TOKEN_FILE_MAX_AGE_MS 50000 // kubelet renews well before expiry; client-go: 60 s less 10
 
@@ -16,38 +16,36 @@ struct credentials {
     struct arena *arena; // keeps former certificates too: requests in flight may still use them
     struct http_site site;
     const char *token;
-    int64_t token_read; // when the token file was read
-    const char **headers;
+    int64_t token_read;        // when the token file was read
+    VEC(const char *) headers; // of impersonation, ended by NULL
     unsigned generation;
     bool refreshing;
 };
 
-static void add_header(struct credentials *c, size_t *count, const char *name, const char *value)
+static void add_header(struct credentials *c, const char *name, const char *value)
 {
-    c->headers = mem_resize(c->headers, *count + 2, sizeof(*c->headers));
-    c->headers[(*count)++] = arena_printf(c->arena, "%s: %s", name, value);
-    c->headers[*count] = NULL;
+    vec_push(&c->headers, arena_printf(c->arena, "%s: %s", name, value));
 }
 
 static void add_impersonation(struct credentials *c)
 {
     const struct kubeconfig *config = c->config;
-    size_t count = 0;
 
     if (!config->as)
         return;
-    add_header(c, &count, "Impersonate-User", config->as);
+    add_header(c, "Impersonate-User", config->as);
     if (config->as_uid)
-        add_header(c, &count, "Impersonate-Uid", config->as_uid);
+        add_header(c, "Impersonate-Uid", config->as_uid);
     VEC_FOREACH (const char **, group, &config->as_groups)
-        add_header(c, &count, "Impersonate-Group", *group);
+        add_header(c, "Impersonate-Group", *group);
     VEC_FOREACH (struct config_extra *, extra, &config->as_extra) {
         struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
         buf_add_str(&name, "Impersonate-Extra-");
         http_escape(span_str(extra->name), &name);
-        add_header(c, &count, buf_str(&name), extra->value);
+        add_header(c, buf_str(&name), extra->value);
     }
+    vec_push(&c->headers, NULL);
 }
 
 static int run_plugin(struct credentials *c, struct err **err)
@@ -102,7 +100,7 @@ void credentials_free(struct credentials *c)
     if (!c)
         return;
     arena_free(c->arena);
-    free(c->headers);
+    vec_free(&c->headers);
     free(c);
 }
 
@@ -148,5 +146,5 @@ const char *const *credentials_apply(struct credentials *c, struct http_request 
         request->user = c->config->username;
         request->password = c->config->password;
     }
-    return (const char *const *)c->headers;
+    return (const char *const *)c->headers.items;
 }

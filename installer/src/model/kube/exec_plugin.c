@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Credential plugins of a kubeconfig (client.authentication.k8s.io): the only programs that
 // sandstrap ever runs.
-#include "model/kube/client.h"
+#include "model/kube/exec.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,68 +14,26 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/crypto.h"
-#include "model/kube/config.h"
 
 #define PLUGIN_TIMEOUT_MS 60000
 #define PLUGIN_INTERACTIVE_TIMEOUT_MS 300000
-#define PLUGIN_LOOK_MS 10  // between looks whether it has ended
 #define PLUGIN_TERM_MS 200 // from SIGTERM to SIGKILL
+#define PLUGIN_LOOK_MS 10  // between looks meanwhile
 #define PLUGIN_OUTPUT_MAX_BYTES ((size_t)1 << 20)
 
 struct plugin {
     const struct config_exec *exec;
+    struct loop *loop;
     bool interactive;
-    pid_t pid;   // and its process group, unless it is interactive: that one reads the terminal
-    int out;     // its stdout
-    bool silent; // the other end of that is closed
+    pid_t pid; // and its process group, unless it is interactive: that one reads the terminal
+    int out;   // its stdout
     struct buf text;
+    bool silent;              // the other end of its stdout is closed
+    struct loop_fd *output;   // until then
+    struct loop_child *child; // from then on, until it has ended
+    bool ended;
+    int status;
 };
-
-// --- what it is told ---
-
-static void add_text(struct doc *d, struct node *map, const char *key, const char *text)
-{
-    if (text && *text)
-        node_set_str(d, map, key, span_str(text));
-}
-
-static struct node *cluster_info(struct doc *d, const struct kubeconfig *config)
-{
-    struct node *cluster = node_new_map(d);
-    struct buf ca CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    crypto_base64_encode(config->site.ca_pem, &ca);
-    add_text(d, cluster, "server", config->server);
-    add_text(d, cluster, "tls-server-name", config->site.tls_server_name);
-    add_text(d, cluster, "certificate-authority-data", buf_str(&ca));
-    add_text(d, cluster, "proxy-url", config->site.proxy_url);
-    if (config->site.insecure)
-        node_set(d, cluster, SPAN("insecure-skip-tls-verify"), node_new_bool(d, true));
-    if (config->exec_cluster_data)
-        node_set(d, cluster, SPAN("config"), node_copy(d, config->exec_cluster_data));
-    return cluster;
-}
-
-// KUBERNETES_EXEC_INFO=<ExecCredential>
-static char *exec_info(const struct plugin *p, const struct kubeconfig *config)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *spec = node_new_map(d);
-    struct buf out = BUF_INIT(BUF_TEXT_MAX);
-
-    add_text(d, root, "kind", "ExecCredential");
-    add_text(d, root, "apiVersion", p->exec->api_version);
-    node_set(d, spec, SPAN("interactive"), node_new_bool(d, p->interactive));
-    if (p->exec->provide_cluster_info)
-        node_set(d, spec, SPAN("cluster"), cluster_info(d, config));
-    node_set(d, root, SPAN("spec"), spec);
-    buf_add_str(&out, "KUBERNETES_EXEC_INFO=");
-    doc_write_json(root, false, &out);
-    return buf_take(&out);
-}
-
-// --- running it ---
 
 static const char **argv_of(struct arena *a, const struct config_exec *x)
 {
@@ -163,7 +121,7 @@ static int spawn_with(struct plugin *p, int out, const char **argv, const char *
 static int start(struct plugin *p, const struct kubeconfig *config, struct err **err)
 {
     struct arena *a CLEANUP(arena_cleanup) = arena_new();
-    char *info CLEANUP(mem_cleanup) = exec_info(p, config);
+    char *info CLEANUP(mem_cleanup) = exec_credential_ask(config, p->interactive);
     const char **argv = argv_of(a, p->exec), **envp = envp_of(a, p->exec, info);
     int ends[2], failed;
 
@@ -180,24 +138,52 @@ static int start(struct plugin *p, const struct kubeconfig *config, struct err *
     return -1;
 }
 
+// --- waiting for it ---
+
+static void on_end(void *data, int status)
+{
+    struct plugin *p = data;
+
+    p->child = NULL;
+    p->ended = true;
+    p->status = status;
+}
+
+// It is reaped only after its output has ended: until then, the number that everything it started
+// is ended by is not another's.
 static void on_output(void *data, unsigned ready UNUSED)
 {
     struct plugin *p = data;
     char piece[4096];
     ssize_t n = read(p->out, piece, sizeof(piece));
 
-    if (n > 0)
+    if (n > 0) {
         buf_add(&p->text, piece, (size_t)n);
-    else if (n == 0 || errno != EINTR)
+    } else if (n == 0 || errno != EINTR) {
         p->silent = true;
+        loop_remove_fd(STEAL(p->output));
+        p->child = loop_add_child(p->loop, p->pid, on_end, p);
+    }
 }
 
-static bool is_silent(void *data)
+static bool has_ended(void *data)
 {
-    return ((struct plugin *)data)->silent;
+    return ((struct plugin *)data)->ended;
 }
 
-// Leaves the status for wait_status(): until then the number is not another process's.
+// Result as loop_run_until().
+static int run_to_end(struct plugin *p, int64_t deadline, struct err **err)
+{
+    int passed;
+
+    p->output = loop_add_fd(p->loop, p->out, LOOP_READ, on_output, p);
+    passed = loop_run_until(p->loop, has_ended, p, deadline, err);
+    loop_remove_fd(p->output);
+    loop_remove_child(p->child);
+    return passed;
+}
+
+// Leaves it to be reaped.
 static bool has_exited(const struct plugin *p)
 {
     siginfo_t info = {0};
@@ -206,16 +192,8 @@ static bool has_exited(const struct plugin *p)
            info.si_pid == p->pid;
 }
 
-static int wait_status(const struct plugin *p)
-{
-    int status = 0;
-
-    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
-}
-
-// With all that it has started, as far as that stayed in its group. Short: an interrupt waits.
+// With all that it has started, as far as that stayed in its group. Not in the loop, which does not
+// wait any more after an interrupt.
 static void end_plugin(const struct plugin *p)
 {
     static const struct timespec look = {.tv_nsec = PLUGIN_LOOK_MS * 1000000L};
@@ -225,103 +203,46 @@ static void end_plugin(const struct plugin *p)
     for (int ms = 0; ms < PLUGIN_TERM_MS && !has_exited(p); ms += PLUGIN_LOOK_MS)
         nanosleep(&look, NULL);
     kill(target, SIGKILL);
-    (void)wait_status(p);
+    while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
-// Until it has closed its output and ended. Result as loop_run_until().
-static int run_to_end(struct plugin *p, struct loop *l, int64_t deadline, struct err **err)
+// It ended well, and all that it said is here.
+static int check_end(const struct plugin *p, struct err **err)
 {
-    struct loop_fd *watch;
-    int passed;
-
-    watch = loop_add_fd(l, p->out, LOOP_READ, on_output, p);
-    passed = loop_run_until(l, is_silent, p, deadline, err);
-    loop_remove_fd(watch);
-    while (passed == 0 && !has_exited(p))
-        passed = timer_now() >= deadline ? 1 : loop_sleep(l, PLUGIN_LOOK_MS, err);
-    return passed;
+    if (WIFSIGNALED(p->status))
+        return err_set(err, ERR_API, "exec plugin %s: ended by signal %d", p->exec->command,
+                       WTERMSIG(p->status));
+    if (WEXITSTATUS(p->status) != 0)
+        return err_set(err, ERR_API, "exec plugin %s: exit code %d", p->exec->command,
+                       WEXITSTATUS(p->status));
+    return buf_check(&p->text, ERR_API, "output of the exec plugin", err);
 }
 
-static int wait_for(struct plugin *p, struct loop *l, const struct budget *budget, struct err **err)
+static int wait_for(struct plugin *p, const struct budget *budget, struct err **err)
 {
-    int64_t start = timer_now();
+    int64_t start = timer_now(), deadline = budget_deadline(budget);
     int64_t own =
         timer_add(start, p->interactive ? PLUGIN_INTERACTIVE_TIMEOUT_MS : PLUGIN_TIMEOUT_MS);
-    int64_t deadline = budget_deadline(budget);
     bool ours = own < deadline;
-    int passed = run_to_end(p, l, ours ? own : deadline, err), status;
+    int passed = run_to_end(p, ours ? own : deadline, err);
     char took[32];
 
-    if (passed != 0)
-        end_plugin(p);
+    if (passed == 0)
+        return check_end(p, err);
+    end_plugin(p);
     if (passed < 0)
         return -1;
-    if (passed == 1)
-        return err_set(err, ours ? ERR_API : ERR_TIMEOUT, "exec plugin %s: %s within %s",
-                       p->exec->command, p->silent ? "it did not end" : "no answer",
-                       timer_format(timer_now() - start, took));
-    status = wait_status(p);
-    if (WIFSIGNALED(status))
-        return err_set(err, ERR_API, "exec plugin %s: ended by signal %d", p->exec->command,
-                       WTERMSIG(status));
-    if (WEXITSTATUS(status) != 0)
-        return err_set(err, ERR_API, "exec plugin %s: exit code %d", p->exec->command,
-                       WEXITSTATUS(status));
-    return 0;
-}
-
-// --- what it answers ---
-
-static char *text_or_null(const struct node *map, const char *key)
-{
-    const char *text = node_get_str(map, key);
-
-    return *text ? mem_str(text) : NULL;
-}
-
-static int64_t seconds_of(const char *timestamp)
-{
-    struct tm tm = {0};
-    const char *end = strptime(timestamp, "%Y-%m-%dT%H:%M:%S", &tm);
-
-    return end ? (int64_t)timegm(&tm) : 0;
-}
-
-static int read_answer(const struct plugin *p, struct exec_credential *out, struct err **err)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root, *status;
-
-    if (buf_check(&p->text, ERR_API, "output of the exec plugin", err) < 0)
-        return -1;
-    root = doc_read_json(d, buf_span(&p->text), p->exec->command, ERR_API, err);
-    if (!root)
-        return err_wrap(err, "exec plugin");
-    if (!span_is(node_get_text(root, "kind"), "ExecCredential") ||
-        !span_is(node_get_text(root, "apiVersion"), p->exec->api_version))
-        return err_set(err, ERR_API,
-                       "exec plugin %s: it gave a %s of %s, not an ExecCredential "
-                       "of %s",
-                       p->exec->command, node_get_str(root, "kind"),
-                       node_get_str(root, "apiVersion"), p->exec->api_version);
-    status = node_get(root, "status");
-    out->token = text_or_null(status, "token");
-    out->cert_pem = text_or_null(status, "clientCertificateData");
-    out->key_pem = text_or_null(status, "clientKeyData");
-    out->expires = seconds_of(node_get_str(status, "expirationTimestamp"));
-    if (!out->cert_pem != !out->key_pem)
-        return err_set(err, ERR_API, "exec plugin %s: a certificate needs its key",
-                       p->exec->command);
-    if (!out->token && !out->cert_pem)
-        return err_set(err, ERR_API, "exec plugin %s: it gave neither token nor certificate",
-                       p->exec->command);
-    return 0;
+    return err_set(err, ours ? ERR_API : ERR_TIMEOUT, "exec plugin %s: %s within %s",
+                   p->exec->command, p->silent ? "it did not end" : "no answer",
+                   timer_format(timer_now() - start, took));
 }
 
 int exec_plugin_run(struct loop *loop, const struct kubeconfig *config, const struct budget *budget,
                     struct exec_credential *out, struct err **err)
 {
-    struct plugin p = {.exec = config->exec, .out = -1, .text = BUF_INIT(PLUGIN_OUTPUT_MAX_BYTES)};
+    struct plugin p = {
+        .exec = config->exec, .loop = loop, .out = -1, .text = BUF_INIT(PLUGIN_OUTPUT_MAX_BYTES)};
     bool wants = strcmp(p.exec->interactive_mode, "Never") != 0;
     int done;
 
@@ -330,19 +251,11 @@ int exec_plugin_run(struct loop *loop, const struct kubeconfig *config, const st
         return err_set(err, ERR_CONFIG, "exec plugin %s: it needs a terminal", p.exec->command);
     done = start(&p, config, err);
     if (done == 0)
-        done = wait_for(&p, loop, budget, err);
+        done = wait_for(&p, budget, err);
     if (done == 0)
-        done = read_answer(&p, out, err);
+        done = exec_credential_read(out, p.exec, buf_span(&p.text), err);
     if (p.out >= 0)
         close(p.out);
     buf_free(&p.text);
     return done;
-}
-
-void exec_credential_free(struct exec_credential *c)
-{
-    free(c->token);
-    free(c->cert_pem);
-    free(c->key_pem);
-    *c = (struct exec_credential){0};
 }
