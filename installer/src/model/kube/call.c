@@ -303,11 +303,6 @@ struct blocking_get {
     bool done;
 };
 
-static bool is_done(void *data)
-{
-    return ((struct blocking_get *)data)->done;
-}
-
 static void on_get_done(void *data, struct call_result *result)
 {
     struct blocking_get *g = data;
@@ -326,7 +321,7 @@ int call_get(struct kube *k, const struct call_spec *spec, struct buf *out,
     struct blocking_get g = {.out = out};
     struct call *c = call_start(k, spec, on_get_done, NULL, &g);
 
-    if (loop_run_until(k->loop, is_done, &g, TIMER_NEVER, err) < 0) {
+    if (loop_run_until_set(k->loop, &g.done, err) < 0) {
         if (!g.done)
             call_abort(c);
         err_free(g.error);

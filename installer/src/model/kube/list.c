@@ -31,11 +31,6 @@ static void on_page(void *data, struct call_result *result)
             mem_str(node_str(node_path(result->refusal->status, "metadata", "continue")));
 }
 
-static bool is_done(void *data)
-{
-    return ((struct page_wait *)data)->done;
-}
-
 // The continue token of an expired list: "" when the server offers none.
 static bool has_fresh_token(const struct page_wait *w)
 {
@@ -46,7 +41,7 @@ static int wait_for_page(struct kube *k, struct page_wait *w, const char *token,
 {
     struct call *c = selection_list(k, w->selection, token, on_page, NULL, w);
 
-    if (loop_run_until(k->loop, is_done, w, TIMER_NEVER, err) < 0) {
+    if (loop_run_until_set(k->loop, &w->done, err) < 0) {
         if (!w->done)
             call_abort(c);
         return -1;

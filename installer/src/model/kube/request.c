@@ -245,11 +245,6 @@ struct performance {
     bool done;
 };
 
-static bool is_done(void *data)
-{
-    return ((struct performance *)data)->done;
-}
-
 static void on_performed(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct performance *p = data;
@@ -267,7 +262,7 @@ int kube_perform(struct kube *k, const struct kube_request *request, struct kube
     struct performance p = {.answer = answer};
     struct kube_call *c = kube_start(k, request, on_performed, &p);
 
-    if (loop_run_until(k->loop, is_done, &p, TIMER_NEVER, err) < 0) {
+    if (loop_run_until_set(k->loop, &p.done, err) < 0) {
         if (!p.done)
             kube_abort(c);
         err_free(p.error);
