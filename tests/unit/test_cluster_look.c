@@ -30,6 +30,7 @@ static char *look_at(struct fixture *f, const char *tree, const char *cluster)
     struct node_list list = {0};
     struct layer layer = {.name = "one"};
     struct layers layers = {&layer, 1};
+    struct budget budget = {.deadline = timer_now() + 20000};
 
     fill_cluster(cluster);
     open_scene(f, "cluster");
@@ -37,7 +38,7 @@ static char *look_at(struct fixture *f, const char *tree, const char *cluster)
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
     facts_open(&facts, f->loop, f->kube, false);
-    assert_int_equal(look_settled(&look, &facts, &layers, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(look_settled(&look, &facts, &layers, &budget, &f->err), 0);
     for (size_t i = 0; i < look.count; i++) {
         assert_string_equal(look.findings[i].layer, "one");
         buf_printf(&text, "%s ", ready_state_name(look.findings[i].state));
@@ -267,6 +268,7 @@ static void test_cluster_look__an_earlier_layer_comes_first(void **state)
     struct node_list list = {0};
     struct layer items[] = {{.name = "one", .count = 1}, {.name = "two", .count = 1}};
     struct layers layers = {items, 2};
+    struct budget budget = {.deadline = timer_now() + 20000};
 
     fill_cluster(RELEASE "spec: {suspend: true}\nstatus: {" READY(
         "True") ", inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}}\n");
@@ -276,7 +278,7 @@ static void test_cluster_look__an_earlier_layer_comes_first(void **state)
     items[0].objects = (const struct node **)&list.items[0];
     items[1].objects = (const struct node **)&list.items[1];
     facts_open(&facts, f->loop, f->kube, false);
-    assert_int_equal(look_settled(&look, &facts, &layers, timer_now() + 20000, &f->err), 0);
+    assert_int_equal(look_settled(&look, &facts, &layers, &budget, &f->err), 0);
     assert_int_equal(look.count, 3);
     assert_string_equal(look.findings[0].layer, "one");
     assert_string_equal(look.findings[0].object, "Job n/migrate");

@@ -63,6 +63,25 @@ static void test_http_transfer__busy_is_repeated_and_retry_after_kept(void **sta
     assert_true(timer_now() - start >= 1000);
 }
 
+// It is not the answer of its last attempt that is told then.
+static void test_http_transfer__what_is_called_off_is_not_repeated(void **state)
+{
+    struct fixture *f = *state;
+    struct cancel *own CLEANUP(cancel_cleanup) = cancel_new(&f->err);
+    struct http_request request = {.retry = HTTP_RETRY_ALL, .budget = {.cancel = own}};
+    const char *const paths[] = {"/status/503?times=2&k=off", "/reset?times=2&k=off"};
+
+    cancel_request(own);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        request.url = url_of(f, "http", paths[i]);
+        http_response_free(&f->response);
+        assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), -1);
+        assert_err(f->err, ERR_CANCELLED, "interrupted");
+        assert_int_equal(f->response.failure, HTTP_CANCELLED);
+        err_clear(&f->err);
+    }
+}
+
 static void test_http_transfer__what_must_not_be_repeated_is_not(void **state)
 {
     struct fixture *f = *state;
@@ -284,6 +303,7 @@ SERVER_MAIN("http_faults.py", UNIT_FIXTURE(test_http_transfer__plain_and_tls),
             UNIT_FIXTURE(test_http_transfer__any_status_is_an_answer),
             UNIT_FIXTURE(test_http_transfer__methods_and_bodies),
             UNIT_FIXTURE(test_http_transfer__busy_is_repeated_and_retry_after_kept),
+            UNIT_FIXTURE(test_http_transfer__what_is_called_off_is_not_repeated),
             UNIT_FIXTURE(test_http_transfer__what_must_not_be_repeated_is_not),
             UNIT_FIXTURE(test_http_transfer__broken_connections_are_repeated),
             UNIT_FIXTURE(test_http_transfer__unreachable_names_host_and_reason),

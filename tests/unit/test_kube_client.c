@@ -165,6 +165,21 @@ static void test_kube_client__busy_servers_are_asked_again(void **state)
     assert_string_equal(buf_str(&f->said), ""); // a warning is said once
 }
 
+static void test_kube_client__what_is_called_off_is_not_asked_again(void **state)
+{
+    struct fixture *f = *state;
+    struct cancel *own CLEANUP(cancel_cleanup) = cancel_new(&f->err);
+    struct kube_request request = {
+        .verb = KUBE_GET, .ns = "default", .name = "x", .budget = {.cancel = own}};
+
+    open_scene(f, "busy");
+    request.resource = config_maps(f);
+    cancel_request(own);
+    assert_int_equal(kube_perform(f->kube, &request, &f->answer, &f->err), -1);
+    assert_err(f->err, ERR_CANCELLED, "interrupted");
+    assert_int_equal(f->answer.status, 429);
+}
+
 static void test_kube_client__webhooks_are_waited_for(void **state)
 {
     struct fixture *f = *state;
@@ -297,6 +312,7 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__not_every_403_is_a_permission),
             UNIT_FIXTURE(test_kube_client__absent_objects_are_no_error),
             UNIT_FIXTURE(test_kube_client__busy_servers_are_asked_again),
+            UNIT_FIXTURE(test_kube_client__what_is_called_off_is_not_asked_again),
             UNIT_FIXTURE(test_kube_client__webhooks_are_waited_for),
             UNIT_FIXTURE(test_kube_client__broken_connections),
             UNIT_FIXTURE(test_kube_client__a_server_that_never_answered_is_not_waited_for),

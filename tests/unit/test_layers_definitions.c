@@ -15,11 +15,12 @@ static int wait_for(struct fixture *f, const char *plural, int64_t ms)
                    plural, plural);
     struct node_list list = {0};
     struct order_entry entry = {.stage = ORDER_DEFINITIONS};
+    struct budget budget = {.deadline = timer_now() + ms};
 
     assert_int_equal(doc_read_yaml(d, span_str(yaml), "tree", &list, &f->err), 0);
     entry.object = list.items[0];
     open_scene(f, "defining");
-    return definitions_wait(f->loop, f->kube, &entry, 1, timer_now() + ms, &f->err);
+    return definitions_wait(f->loop, f->kube, &entry, 1, &budget, &f->err);
 }
 
 // Without another look at discovery.

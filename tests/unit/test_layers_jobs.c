@@ -25,8 +25,10 @@ static void test_layers_jobs__one_that_was_just_written_has_not_passed(void **st
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct layer items[2];
     struct layers layers = {items, 2};
-    struct layers_options options = {
-        .last = 1, .deadline = timer_now() + 20000, .fail_after_ms = 1000, .manager = "sandstrap"};
+    struct layers_options options = {.last = 1,
+                                     .budget = {.deadline = timer_now() + 20000},
+                                     .fail_after_ms = 1000,
+                                     .manager = "sandstrap"};
     struct layers_result results[2];
 
     add_job(d, "first", &items[0]);

@@ -20,13 +20,9 @@ int64_t budget_deadline(const struct budget *b)
     return b->deadline ? b->deadline : TIMER_NEVER;
 }
 
-int budget_check(const struct budget *b, struct err **err)
+bool budget_is_over(const struct budget *b)
 {
-    if (cancel_check(b->cancel, err) < 0)
-        return -1;
-    if (timer_now() >= budget_deadline(b))
-        return err_set(err, ERR_TIMEOUT, "the time is up");
-    return 0;
+    return timer_now() >= budget_deadline(b);
 }
 
 static int64_t pause_ms(const struct budget *b, int n)

@@ -7,11 +7,11 @@
 #ifndef BASE_BUDGET_H
 #define BASE_BUDGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cancel.h"
 #include "base/compiler.h"
-#include "base/err.h"
 
 #define BUDGET_PAUSE_FIRST_MS 250
 #define BUDGET_PAUSE_MOST_MS 8000
@@ -30,8 +30,8 @@ struct budget budget_or(const struct budget *own, const struct budget *rest) MUS
 // The deadline, TIMER_NEVER when there is none.
 int64_t budget_deadline(const struct budget *b);
 
-// 0 while there is time; -1 with ERR_CANCELLED or ERR_TIMEOUT.
-int budget_check(const struct budget *b, struct err **err) MUST_CHECK;
+// Whether the deadline has passed.
+bool budget_is_over(const struct budget *b);
 
 // When to repeat a request whose attempt `n` (from 1) has just failed: an absolute time, or 0 for
 // not at all. The pause doubles from BUDGET_PAUSE_FIRST_MS, between half and all of it, so that

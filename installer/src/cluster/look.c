@@ -21,8 +21,8 @@ void look_free(struct look *l)
     *l = (struct look){0};
 }
 
-int look_settled(struct look *l, struct facts *facts, const struct layers *layers, int64_t deadline,
-                 struct err **err)
+int look_settled(struct look *l, struct facts *facts, const struct layers *layers,
+                 const struct budget *budget, struct err **err)
 {
     while (layers->count) {
         bool settled, learned;
@@ -38,7 +38,7 @@ int look_settled(struct look *l, struct facts *facts, const struct layers *layer
             continue;
         if (settled)
             return 0;
-        result = informers_wait(facts->informers, deadline, err);
+        result = informers_wait(facts->informers, budget_deadline(budget), err);
         if (result < 0)
             return -1;
         if (result > 0)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/budget.h"
 #include "base/err.h"
 #include "cluster/facts.h"
 #include "cluster/finding.h"
@@ -26,9 +27,9 @@ void look_take(struct look *l, const struct facts *facts, const struct layers *l
 void look_free(struct look *l);
 
 // Looks at all layers when everything that is of interest has been listed. Blocks until then; runs
-// the loop. ERR_TIMEOUT after `deadline` (absolute), ERR_API, ERR_CANCELLED.
-int look_settled(struct look *l, struct facts *facts, const struct layers *layers, int64_t deadline,
-                 struct err **err) MUST_CHECK;
+// the loop. ERR_TIMEOUT after the deadline of the budget, ERR_API, ERR_CANCELLED.
+int look_settled(struct look *l, struct facts *facts, const struct layers *layers,
+                 const struct budget *budget, struct err **err) MUST_CHECK;
 
 // How many objects of a layer were looked at, and how many of them are not ready.
 struct look_count {

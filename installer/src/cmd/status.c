@@ -108,10 +108,11 @@ static int judge(const struct layers *layers, const struct look *l, struct err *
 static int look(struct command_env *env, const struct status_options *o, struct http *http,
                 const struct layers *layers, struct err **err)
 {
-    int64_t deadline = timer_add(timer_now(), o->timeout_ms);
+    struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
+                            .cancel = env->cancel};
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
-    struct kube_options kube_options = {.budget = {.deadline = deadline}};
+    struct kube_options kube_options = {.budget = budget};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
     struct facts facts CLEANUP(facts_close) = {0};
     struct look l CLEANUP(look_free) = {0};
@@ -122,7 +123,7 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     if (!kube)
         return -1;
     facts_open(&facts, env->loop, kube, false);
-    if (look_settled(&l, &facts, layers, deadline, err) < 0)
+    if (look_settled(&l, &facts, layers, &budget, err) < 0)
         return -1;
     (env->json ? print_json : print_text)(layers, &l, env->out);
     return judge(layers, &l, err);

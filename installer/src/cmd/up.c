@@ -134,13 +134,13 @@ static void print_text(const struct layers *layers, const struct layers_result *
 }
 
 static int bring_up(struct command_env *env, const struct up_options *o, struct http *http,
-                    const struct layers *layers, int64_t deadline, struct err **err)
+                    const struct layers *layers, const struct budget *budget, struct err **err)
 {
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
-    struct kube_options kube_options = {.budget = {.deadline = deadline}};
+    struct kube_options kube_options = {.budget = *budget};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
-    struct layers_options options = {.deadline = deadline,
+    struct layers_options options = {.budget = *budget,
                                      .fail_after_ms = o->fail_after_ms,
                                      .window_ms = LAYERS_WINDOW_MS,
                                      .manager = "sandstrap"};
@@ -164,7 +164,8 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
 static int up_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct up_options *o = options;
-    int64_t deadline = timer_add(timer_now(), o->timeout_ms);
+    struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
+                            .cancel = env->cancel};
     struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
     struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
@@ -178,7 +179,7 @@ static int up_run(struct command_env *env, const void *options, struct err **err
     if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return bring_up(env, o, http, &layers, deadline, err);
+    return bring_up(env, o, http, &layers, &budget, err);
 }
 
 const struct command cmd_up = {

@@ -101,7 +101,8 @@ struct http_request {
     int connect_timeout_ms; // 0: HTTP_CONNECT_TIMEOUT_MS
     int stall_timeout_ms;   // 0: HTTP_STALL_TIMEOUT_MS; -1: none
     unsigned retry;         // enum http_retry: what is worth another attempt
-    struct budget budget;   // without attempts: HTTP_ATTEMPTS
+    struct budget budget; // what it leaves open: HTTP_ATTEMPTS, the loop's cancel token, which ends
+                          // repeating
 };
 
 enum http_failure {

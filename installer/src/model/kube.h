@@ -57,7 +57,8 @@ struct kube;
 struct kube_options {
     const char *manager;  // field manager of writes; NULL: "sandstrap"
     struct budget budget; // of requests that leave theirs open; an unreachable API server is
-                          // waited for up to its deadline; 0: KUBE_RETRY_MS from each request
+                          // waited for up to its deadline; 0: KUBE_RETRY_MS from each request.
+                          // What it leaves open: the loop's cancel token, KUBE_PAUSE_MOST_MS
 };
 
 // Opens no connection yet. `loop`, which `h` is of, `h` and `config` are borrowed and outlive the

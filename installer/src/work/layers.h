@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/budget.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/loop.h"
@@ -36,7 +37,7 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
 
 struct layers_options {
     size_t first, last;    // layers to work on, by index, both included
-    int64_t deadline;      // absolute
+    struct budget budget;  // of the whole run
     int64_t fail_after_ms; // see "final" in docs/internals/cluster.md
     int64_t window_ms;
     const char *manager; // field manager

@@ -84,6 +84,18 @@ static bool schedule_repeat(struct http_transfer *t, int64_t retry_after_ms)
     return true;
 }
 
+// What is not repeated because it was called off says so, not what the last attempt came to.
+static enum http_failure give_up(struct http_transfer *t, enum http_failure failure)
+{
+    struct err *cancelled = NULL;
+
+    if (cancel_check(t->request.budget.cancel, &cancelled) == 0)
+        return failure;
+    err_free(t->error);
+    t->error = cancelled;
+    return HTTP_CANCELLED;
+}
+
 void attempt_end(struct http_transfer *t, CURLcode code)
 {
     enum http_failure failure = HTTP_DONE;
@@ -97,10 +109,12 @@ void attempt_end(struct http_transfer *t, CURLcode code)
         if (schedule_repeat(t, http_retry_after_ms(&t->response)))
             return;
         t->swallow = false;
+        failure = give_up(t, HTTP_DONE);
     } else if (code != CURLE_OK) {
         failure = explain_failure(t, code);
         if (retry_wants_failure(t, failure) && schedule_repeat(t, 0))
             return;
+        failure = give_up(t, failure);
         if (!t->head_complete)
             t->response.status = 0;
     }

@@ -62,7 +62,7 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
 
 static enum http_failure timed_out(struct http_transfer *t)
 {
-    if (timer_now() >= budget_deadline(&t->request.budget)) {
+    if (budget_is_over(&t->request.budget)) {
         err_set(&t->error, ERR_TIMEOUT, "no complete answer within the time limit");
         return HTTP_TIMED_OUT;
     }

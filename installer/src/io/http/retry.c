@@ -7,16 +7,21 @@ static bool is_busy_status(int status)
     return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+// Whether there is time for it is seen when this one has ended.
+static bool has_attempt_left(const struct http_transfer *t)
+{
+    return t->attempt < t->request.budget.attempts;
+}
+
 bool retry_wants_status(const struct http_transfer *t)
 {
     unsigned retry = t->request.retry;
     int status = t->response.status;
     bool wanted = ((retry & HTTP_RETRY_BUSY) && is_busy_status(status)) ||
                   ((retry & HTTP_RETRY_ERROR) && status == 500);
-    int64_t retry_after = http_retry_after_ms(&t->response);
 
-    return wanted && retry_after <= HTTP_RETRY_AFTER_MOST_MS &&
-           budget_repeat_at(&t->request.budget, t->attempt, retry_after) > 0;
+    return wanted && has_attempt_left(t) &&
+           http_retry_after_ms(&t->response) <= HTTP_RETRY_AFTER_MOST_MS;
 }
 
 // Whether the bytes that are here already can stand, or be thrown away, when it is sent again.
@@ -41,5 +46,5 @@ bool retry_wants_failure(struct http_transfer *t, enum http_failure failure)
     bool wanted = (failure == HTTP_UNREACHED && (retry & HTTP_RETRY_UNREACHED)) ||
                   (failure == HTTP_BROKEN && (retry & HTTP_RETRY_BROKEN));
 
-    return wanted && can_restart(t);
+    return wanted && has_attempt_left(t) && can_restart(t);
 }

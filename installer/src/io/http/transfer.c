@@ -83,8 +83,8 @@ static void copy_request(struct http_transfer *t, const struct http_request *req
     r->bearer = copy_text(t->arena, request->bearer);
     r->user = copy_text(t->arena, request->user);
     r->password = copy_text(t->arena, request->password);
-    if (!r->budget.attempts)
-        r->budget.attempts = HTTP_ATTEMPTS;
+    r->budget = budget_or(&request->budget, &(struct budget){.cancel = loop_cancel(t->http->loop),
+                                                             .attempts = HTTP_ATTEMPTS});
 }
 
 struct http_transfer *transfer_new(struct http *h, const struct http_request *request,

@@ -121,10 +121,14 @@ static bool pause_call(struct call *c, int64_t retry_after_ms)
 
 // --- the outcome ---
 
+// What was not repeated because it was called off says so, not what the last attempt came to.
 static void finish(struct call *c, struct call_result *result)
 {
+    struct err *cancelled CLEANUP(err_cleanup) = NULL;
     struct kube *k = c->kube;
 
+    if (result->reason != KUBE_OK && cancel_check(c->spec.budget.cancel, &cancelled) < 0)
+        result->error = cancelled;
     c->done(c->data, result);
     call_free(c);
     send_queued(k);

@@ -19,9 +19,8 @@ struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig
     k->config = config;
     k->report = http_report(h);
     k->manager = mem_str(o->manager ? o->manager : "sandstrap");
-    k->budget = o->budget;
-    if (!k->budget.pause_most_ms)
-        k->budget.pause_most_ms = KUBE_PAUSE_MOST_MS;
+    k->budget = budget_or(&o->budget, &(struct budget){.cancel = loop_cancel(loop),
+                                                       .pause_most_ms = KUBE_PAUSE_MOST_MS});
     k->credentials = credentials_new(k, err);
     return k->credentials ? STEAL(k) : NULL;
 }

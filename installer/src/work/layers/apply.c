@@ -54,7 +54,7 @@ static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_d
         .manager = job->group->apply->manager,
         .dry_run = dry_run,
         .force_over = forced_managers,
-        .budget = {.deadline = job->group->apply->deadline},
+        .budget = *job->group->apply->budget,
     };
 
     job->call = kube_start(job->group->apply->kube, &request, done, job);
@@ -119,7 +119,7 @@ static bool waits_for_namespace(struct job *job, const struct kube_answer *answe
     struct apply *a = job->group->apply;
     char *name CLEANUP(mem_cleanup) = NULL;
 
-    if (answer->reason != KUBE_TERMINATING || timer_now() >= a->deadline)
+    if (answer->reason != KUBE_TERMINATING || budget_is_over(a->budget))
         return false;
     name = node_label(job->wanted);
     report_object(a->report, "layers", a->layer, name,
@@ -231,7 +231,7 @@ static int start_all(struct group *group, const struct order_entry *entries, siz
     return 0;
 }
 
-// All objects of entries[0..count) at once. Every request has the deadline of its own, so the
+// All objects of entries[0..count) at once. Every request has its own end, so the
 // group always ends; the first error is given when all are through, so that none is left half done.
 static int apply_group(struct apply *a, const struct order_entry *entries, size_t count,
                        struct err **err)
@@ -278,7 +278,7 @@ int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&
-            definitions_wait(a->loop, a->kube, entries + start, end - start, a->deadline, err) < 0)
+            definitions_wait(a->loop, a->kube, entries + start, end - start, a->budget, err) < 0)
             return -1;
     }
     return 0;

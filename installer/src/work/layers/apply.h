@@ -10,7 +10,7 @@ struct apply {
     struct loop *loop;
     struct kube *kube;
     const char *manager;
-    int64_t deadline; // absolute
+    const struct budget *budget;
     struct report *report;
     const char *layer;
     size_t written; // out: objects created or changed

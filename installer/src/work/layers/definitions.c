@@ -8,7 +8,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/timer.h"
 #include "model/ready.h"
 
 enum { DEFINITIONS_POLL_MS = 50 };
@@ -63,7 +62,7 @@ static int look_if_listed(struct definition *d, bool *listed, struct err **err)
 }
 
 // Looks until its list URL answers.
-static int wait_for(struct definition *d, int64_t deadline, struct err **err)
+static int wait_for(struct definition *d, const struct budget *budget, struct err **err)
 {
     char *name CLEANUP(mem_cleanup) = node_label(d->wanted);
 
@@ -79,7 +78,7 @@ static int wait_for(struct definition *d, int64_t deadline, struct err **err)
         if (d->ready.state >= READY_FAILING)
             return err_set(err, ERR_TERMINAL, "%s: %s: %s", name, d->ready.reason,
                            d->ready.message);
-        if (timer_now() >= deadline)
+        if (budget_is_over(budget))
             return err_set(err, ERR_TIMEOUT, "%s is not served in time: %s: %s", name,
                            d->ready.reason, d->ready.message);
         if (loop_sleep(d->loop, DEFINITIONS_POLL_MS, err) < 0)
@@ -101,7 +100,7 @@ static bool is_known(struct kube *k, const struct node *spec, const char *versio
 }
 
 int definitions_wait(struct loop *l, struct kube *k, const struct order_entry *entries,
-                     size_t count, int64_t deadline, struct err **err)
+                     size_t count, const struct budget *budget, struct err **err)
 {
     bool fresh = false;
 
@@ -118,7 +117,7 @@ int definitions_wait(struct loop *l, struct kube *k, const struct order_entry *e
             if (!node_get_bool(version, "served", true) || is_known(k, spec, d.version))
                 continue;
             fresh = true;
-            if (wait_for(&d, deadline, err) < 0)
+            if (wait_for(&d, budget, err) < 0)
                 return -1;
         }
     }

@@ -8,9 +8,8 @@
 #include "work/layers/order.h"
 
 // Waits until every definition of entries[0..count) serves all its versions, and reads discovery
-// again when one was new; until `deadline` (absolute). ERR_API, ERR_TERMINAL (names not accepted),
-// ERR_TIMEOUT, ERR_CANCELLED.
+// again when one was new. ERR_API, ERR_TERMINAL (names not accepted), ERR_TIMEOUT, ERR_CANCELLED.
 int definitions_wait(struct loop *l, struct kube *k, const struct order_entry *entries,
-                     size_t count, int64_t deadline, struct err **err) MUST_CHECK;
+                     size_t count, const struct budget *budget, struct err **err) MUST_CHECK;
 
 #endif

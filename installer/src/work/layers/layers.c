@@ -46,7 +46,7 @@ static int one_layer(struct wait *w, struct kube *kube, size_t i, struct layers_
         .loop = w->loop,
         .kube = kube,
         .manager = w->options->manager,
-        .deadline = w->options->deadline,
+        .budget = &w->options->budget,
         .report = w->report,
     };
     int64_t start = timer_now();

@@ -149,7 +149,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
         say(w, talk, l.findings, l.count);
     if (final)
         return fail(final, err);
-    if (now >= w->options->deadline)
+    if (budget_is_over(&w->options->budget))
         return time_out(l.findings, l.count, err);
     return 0;
 }
@@ -161,7 +161,7 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
 
     for (;;) {
         int done = look(w, layer, window_ms, &talk, &ready_since, err);
-        int64_t until = w->options->deadline;
+        int64_t until = budget_deadline(&w->options->budget);
         bool learned;
 
         if (done != 0)
