@@ -279,6 +279,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def scene_forbidden(self, path):
         self.answer(*status(403, "Forbidden", f'forbidden: User "jane" cannot get path "{path}"'))
 
+    # Tells its types, and leaves all else without an answer.
+    def scene_frozen(self, path):
+        time.sleep(600)
+
     # Three pages; the second token has expired once.
     def scene_pages(self, path):
         token = self.query.get("continue")

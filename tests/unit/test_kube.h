@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "io/http.h"
 #include "model/kube.h"
 #include "support_server.h"
 
@@ -17,6 +18,7 @@ static struct server *server;
 struct fixture {
     struct report report;
     struct buf said; // all events
+    struct cancel *cancel;
     struct loop *loop;
     struct http *http;
     struct kubeconfig *config;
@@ -40,7 +42,8 @@ static inline int set_up(void **state)
 
     f->report.emit = note_event;
     f->said = (struct buf)BUF_INIT(BUF_TEXT_MAX);
-    f->loop = loop_new(NULL, &f->err);
+    f->cancel = cancel_new(&f->err);
+    f->loop = loop_new(f->cancel, &f->err);
     f->http = http_new(f->loop, &options, &f->err);
     assert_non_null(f->http);
     *state = f;
@@ -56,6 +59,7 @@ static inline int tear_down(void **state)
     kubeconfig_free(f->config);
     http_free(f->http);
     loop_free(f->loop);
+    cancel_free(f->cancel);
     buf_free(&f->said);
     err_free(f->err);
     free(f);
@@ -121,6 +125,17 @@ static inline int perform(struct fixture *f, enum kube_verb verb, const char *na
     kube_answer_free(&f->answer);
     err_clear(&f->err);
     return kube_perform(f->kube, &request, &f->answer, &f->err);
+}
+
+static inline void interrupt(void *data)
+{
+    cancel_request(data);
+}
+
+// What waits now, and anything after it, ends.
+static inline void interrupt_soon(struct fixture *f)
+{
+    loop_add_timer(f->loop, timer_now() + 50, interrupt, f->cancel);
 }
 
 // What the scene "echo" was asked.

@@ -286,6 +286,33 @@ static bool all_done(void *data)
     return ((struct many *)data)->pending == 0;
 }
 
+static int count_object(void *data, const struct node *object UNUSED, struct err **err UNUSED)
+{
+    (*(int *)data)++;
+    return 0;
+}
+
+static void test_kube_client__every_wait_ends_with_an_interrupt(void **state)
+{
+    struct fixture *f = *state;
+    struct kube_selection selection = {0};
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    int objects = 0;
+
+    open_scene(f, "frozen");
+    selection.resource = config_maps(f);
+    interrupt_soon(f);
+    assert_int_equal(perform(f, KUBE_GET, "x"), -1);
+    assert_err(f->err, ERR_CANCELLED, "interrupted");
+    err_clear(&f->err);
+    assert_int_equal(kube_list(f->kube, &selection, count_object, &objects, NULL, &f->err), -1);
+    assert_err(f->err, ERR_CANCELLED, "interrupted");
+    err_clear(&f->err);
+    assert_int_equal(kube_get_raw(f->kube, "/readyz", &out, &f->err), -1);
+    assert_err(f->err, ERR_CANCELLED, "interrupted");
+    assert_int_equal(objects, 0);
+}
+
 static void test_kube_client__many_calls_are_queued(void **state)
 {
     struct fixture *f = *state;
@@ -318,4 +345,5 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__a_server_that_never_answered_is_not_waited_for),
             UNIT_FIXTURE(test_kube_client__version_and_clock),
             UNIT_FIXTURE(test_kube_client__fields_are_taken_over_from_listed_managers_only),
+            UNIT_FIXTURE(test_kube_client__every_wait_ends_with_an_interrupt),
             UNIT_FIXTURE(test_kube_client__many_calls_are_queued))

@@ -136,6 +136,15 @@ static void test_kube_credentials__plugins_that_do_not_end(void **state)
     f->config = NULL;
 }
 
+static void test_kube_credentials__an_interrupt_ends_a_plugin(void **state)
+{
+    struct fixture *f = *state;
+
+    interrupt_soon(f);
+    assert_int_equal(open_with_plugin(f, "#!/bin/sh\nexec sleep 600\n", ""), -1);
+    assert_err(f->err, ERR_CANCELLED, "interrupted");
+}
+
 static void test_kube_credentials__absent_plugins_say_how_to_get_them(void **state)
 {
     struct fixture *f = *state;
@@ -154,4 +163,5 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_credentials__impersonation_and
             UNIT_FIXTURE(test_kube_credentials__plugins_are_run_and_run_again),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_fail),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_do_not_end),
+            UNIT_FIXTURE(test_kube_credentials__an_interrupt_ends_a_plugin),
             UNIT_FIXTURE(test_kube_credentials__absent_plugins_say_how_to_get_them))
