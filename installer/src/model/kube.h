@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Kubernetes client: kubeconfig, discovery, requests on objects, lists in pages, and watches
 // that keep a copy of what they watch. Facts and protocol only; what to apply, when and what
-// "ready" means is decided above. Objects are io/doc nodes. Everything runs on the loop of io/http.
+// "ready" means is decided above. Objects are io/doc nodes. All of it runs in
+// the loop that it is given.
 #ifndef MODEL_KUBE_H
 #define MODEL_KUBE_H
 
@@ -9,11 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/budget.h"
+#include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/span.h"
 #include "io/doc.h"
-#include "io/http.h"
 
 #define KUBE_IN_FLIGHT_MAX 8  // requests at a time, watches aside
 #define KUBE_CLOCK_SKEW_S 60  // a larger difference of clocks is warned of
@@ -52,6 +55,7 @@ const char *kubeconfig_source(const struct kubeconfig *c);
 
 // --- client ---
 
+struct http; // io/http.h
 struct kube;
 
 struct kube_options {
@@ -61,9 +65,8 @@ struct kube_options {
                           // What it leaves open: the loop's cancel token, KUBE_PAUSE_MOST_MS
 };
 
-// Opens no connection yet. `loop`, which `h` is of, `h` and `config` are borrowed and outlive the
-// client. ERR_CONFIG: a
-// token file or exec plugin that gives nothing.
+// Opens no connection yet. `loop`, which `h` is of, too, `h` and `config` are borrowed and outlive
+// the client. ERR_CONFIG: a token file or exec plugin that gives nothing.
 struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig *config,
                       const struct kube_options *options, struct err **err) MUST_CHECK;
 // Ends all calls and watches. NULL-safe.

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "io/http.h"
 #include "model/kube.h"
 
 #define KUBE_ACCEPT_JSON "application/json"

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "io/http.h"
 #include "model/kube.h"
 
 #define CONFIG_FILE_MAX_BYTES ((size_t)4 << 20)
