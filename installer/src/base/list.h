@@ -44,6 +44,17 @@ static inline void list_remove(struct list *link)
     list_init(link);
 }
 
+// Removes the first link of a list that is not empty.
+static inline struct list *list_take_first(struct list *head)
+{
+    struct list *first = head->next;
+
+    head->next = first->next;
+    first->next->previous = head;
+    list_init(first);
+    return first;
+}
+
 static inline size_t list_len(const struct list *head)
 {
     size_t len = 0;

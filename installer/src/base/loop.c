@@ -193,7 +193,6 @@ static void call_fd(struct loop_fd *w)
 {
     unsigned ready = w->ready & w->events;
 
-    list_remove(&w->ready_link);
     w->ready = 0;
     if (!ready)
         return;
@@ -263,9 +262,8 @@ void loop_remove_task(struct loop_task *t)
 static void run_tasks(struct loop *l)
 {
     for (size_t left = list_len(&l->posted); left > 0 && !list_is_empty(&l->posted); left--) {
-        struct loop_task *t = LIST_ITEM(l->posted.next, struct loop_task, link);
+        struct loop_task *t = LIST_ITEM(list_take_first(&l->posted), struct loop_task, link);
 
-        list_remove(&t->link);
         t->running++;
         t->fn(t->data);
         t->running--;
@@ -288,7 +286,7 @@ static int run_turn(struct loop *l, int64_t deadline, struct err **err)
 {
     wait_for_events(l, time_to_wait(l, deadline));
     while (!list_is_empty(&l->ready))
-        call_fd(LIST_ITEM(l->ready.next, struct loop_fd, ready_link));
+        call_fd(LIST_ITEM(list_take_first(&l->ready), struct loop_fd, ready_link));
     timers_run(l->timers);
     run_tasks(l);
     return cancel_check(l->cancel, err);

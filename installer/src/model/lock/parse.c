@@ -64,7 +64,7 @@ static int parse_text(const struct node *n, const char *key, struct span *text, 
 static int parse_digest(const struct node *n, const char *key, struct digest *digest,
                         const char *file, struct err **err)
 {
-    struct span text;
+    struct span text = SPAN_EMPTY;
 
     if (parse_text(n, key, &text, file, err) < 0)
         return -1;

@@ -35,13 +35,14 @@ size_t plan_piece(struct plan *p, struct span data)
 }
 
 // An artifact of one blob, which is copied.
-static void add_artifact(struct plan *p, struct bundle_artifact *a, struct span data)
+static void add_artifact(struct plan *p, const struct bundle_artifact *a, struct span data)
 {
     size_t blob = plan_piece(p, arena_span(p->arena, data));
+    struct bundle_artifact whole = *a;
 
-    a->blobs = &blob;
-    a->blob_count = 1;
-    bundle_plan_artifact(p->bundle, a);
+    whole.blobs = &blob;
+    whole.blob_count = 1;
+    bundle_plan_artifact(p->bundle, &whole);
 }
 
 void plan_tree(struct plan *p, const char *folder, struct span tar)

@@ -25,7 +25,7 @@ const struct schema *table_definition(struct span name);
 const struct schema *table_of_type(struct span api_version, struct span kind);
 
 enum scope table_scope(struct span api_version, struct span kind);
-const struct schema *table_field(const struct schema *of, struct span field);
+const struct schema *table_field(const struct schema *schema, struct span field);
 const struct schema *table_elements(const struct schema *of);
 bool table_merges(const struct schema *of, struct span keys[SCHEMA_KEYS_MAX], size_t *count);
 
