@@ -3,6 +3,7 @@
 #include "model/kustomize/config/config.h"
 
 #include "model/kustomize/config/fields.h"
+#include "model/kustomize/resource/order.h"
 
 static struct fieldspec from_fact(struct kust *k, const struct fieldspec_fact *f)
 {
@@ -50,43 +51,10 @@ int fieldspecs_add(struct kust *k, struct fieldspecs *list, const struct fieldsp
     return 0;
 }
 
-static int kind_order(struct span kind)
-{
-    static const char *const first[] = {"Namespace",
-                                        "ResourceQuota",
-                                        "StorageClass",
-                                        "CustomResourceDefinition",
-                                        "ServiceAccount",
-                                        "PodSecurityPolicy",
-                                        "Role",
-                                        "ClusterRole",
-                                        "RoleBinding",
-                                        "ClusterRoleBinding",
-                                        "ConfigMap",
-                                        "Secret",
-                                        "Endpoints",
-                                        "Service",
-                                        "LimitRange",
-                                        "PriorityClass",
-                                        "PersistentVolume",
-                                        "PersistentVolumeClaim",
-                                        "Deployment",
-                                        "StatefulSet",
-                                        "CronJob",
-                                        "PodDisruptionBudget"};
-    for (size_t i = 0; i < ARRAY_LEN(first); i++) {
-        if (span_is(kind, first[i]))
-            return (int)i - (int)ARRAY_LEN(first);
-    }
-    if (span_is(kind, "MutatingWebhookConfiguration"))
-        return 1;
-    return span_is(kind, "ValidatingWebhookConfiguration") ? 2 : 0;
-}
-
 // kustomize's order of kinds: some first, some last, the rest by "<group>_<version>_<kind>".
 static int gvk_order(const struct gvk *a, const struct gvk *b)
 {
-    int by_kind = kind_order(a->kind) - kind_order(b->kind);
+    int by_kind = order_default_rank(a->kind) - order_default_rank(b->kind);
     if (by_kind)
         return by_kind;
     struct buf x CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);

@@ -41,6 +41,11 @@ static const struct kind_order default_order = {
     ARRAY_LEN(default_last),
 };
 
+int order_default_rank(struct span kind)
+{
+    return kind_rank(&default_order, kind);
+}
+
 struct sort_key {
     int rank;
     bool namespace_kind;

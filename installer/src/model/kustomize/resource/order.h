@@ -10,4 +10,8 @@
 int order_resources(struct kust *k, const struct resmap *m, const struct node *sort_options,
                     const uint32_t **out, struct err **err) MUST_CHECK;
 
+// The rank of a kind in the legacy order, see kind_rank(); kustomize sorts the field specs of a
+// configuration by it, too.
+int order_default_rank(struct span kind);
+
 #endif
