@@ -49,6 +49,8 @@ static struct finding finding_of(const struct graph *g, const struct layers *lay
         .reason = arena_str(g->arena, item->ready.reason),
         .message = arena_str(g->arena, item->ready.message),
         .attempts = item->ready.attempts,
+        .since = item->ready.since[0] ? arena_str(g->arena, item->ready.since) : NULL,
+        .evidence = item->evidence,
     };
 
     if (release != GRAPH_NO_PARENT && release != (int)i)

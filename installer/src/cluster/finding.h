@@ -23,6 +23,9 @@ struct finding {
     const char *reason;    // "ImagePullBackOff"
     const char *message;
     int64_t attempts;
+    const char *since; // RFC 3339, or NULL when nothing tells
+    size_t behind;     // objects that wait for this one and fail for no reason of their own
+    const char *const *evidence; // more lines about it, ends with NULL; or NULL
 };
 
 // One line: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki/loki-0: …", and its two

@@ -25,6 +25,7 @@ struct graph_item {
     struct ready ready;
     const char *pod; // the pod that says why, "ns/name", or NULL
     const char *container;
+    const char *const *evidence; // lines from events, logs, nodes, claims; ends with NULL; or NULL
     bool has_unready_child;
     bool stale; // see cluster/stale.h
 };

@@ -90,6 +90,7 @@ static void ask_pods(const struct pods *pods, struct arena *arena, struct graph_
         item->ready.attempts = why.restarts;
     memcpy(item->ready.reason, why.reason, sizeof(why.reason));
     memcpy(item->ready.message, why.message, sizeof(why.message));
+    memcpy(item->ready.since, why.since, sizeof(why.since));
 }
 
 static void ask_source(const struct facts *facts, struct graph_item *item)

@@ -22,6 +22,7 @@ enum ready_state {
 enum {
     READY_REASON_BYTES = 96,
     READY_MESSAGE_BYTES = 768,
+    READY_TIME_BYTES = 32,
 };
 
 struct ready {
@@ -30,6 +31,7 @@ struct ready {
     int64_t attempts;                  // how often it failed so far, as far as the object says
     char reason[READY_REASON_BYTES];   // one CamelCase word; "" when ready
     char message[READY_MESSAGE_BYTES]; // one line; may be ""
+    char since[READY_TIME_BYTES];      // RFC 3339: since when it says so; "" when it does not tell
 };
 
 // Judges one object (apiVersion, kind, metadata, spec, status).
@@ -43,6 +45,7 @@ struct ready_pod {
     int64_t restarts;   // of that container
     char reason[READY_REASON_BYTES];
     char message[READY_MESSAGE_BYTES];
+    char since[READY_TIME_BYTES]; // as above
 };
 
 void ready_check_pod(const struct node *pod, struct ready_pod *result);
