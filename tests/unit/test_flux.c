@@ -78,6 +78,36 @@ static void test_flux_feeder__the_chart_stands_between(void **state)
     expect_ref(&ref, FLUX_SOURCE_GROUP, "OCIRepository", "apps", "o");
 }
 
+#define HELM_RELEASE "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n" IN_APPS
+
+static void test_flux_depends_on__others_of_its_kind(void **state)
+{
+    const struct node *release =
+        object(HELM_RELEASE "spec: {dependsOn: [{name: a}, {name: b, namespace: other, "
+                            "readyExpr: 'dep.status.x == 1'}]}");
+    struct flux_dependency d;
+
+    (void)state;
+    assert_true(flux_depends_on(release, 0, &d));
+    expect_ref(&d.on, FLUX_HELM_GROUP, "HelmRelease", "apps", "a");
+    assert_false(d.has_expression);
+    assert_true(flux_depends_on(release, 1, &d));
+    expect_ref(&d.on, FLUX_HELM_GROUP, "HelmRelease", "other", "b");
+    assert_true(d.has_expression);
+    assert_false(flux_depends_on(release, 2, &d));
+    assert_true(flux_depends_on(object("apiVersion: kustomize.toolkit.fluxcd.io/v1\n"
+                                       "kind: Kustomization\n" IN_APPS
+                                       "spec: {dependsOn: [{name: infra}]}"),
+                                0, &d));
+    expect_ref(&d.on, FLUX_KUSTOMIZE_GROUP, "Kustomization", "apps", "infra");
+    // none, odd, and a field of the same name elsewhere
+    assert_false(flux_depends_on(object(HELM_RELEASE "spec: {}"), 0, &d));
+    assert_false(flux_depends_on(object(HELM_RELEASE "spec: {dependsOn: x}"), 0, &d));
+    assert_false(flux_depends_on(
+        object("apiVersion: v1\nkind: ConfigMap\n" IN_APPS "spec: {dependsOn: [{name: a}]}"), 0,
+        &d));
+}
+
 static void test_flux_inventory_entry__parts_of_an_id(void **state)
 {
     struct identity ref;
@@ -191,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_flux_kind__by_group_and_kind),
         cmocka_unit_test(test_flux_source__which_one_an_object_names),
         cmocka_unit_test(test_flux_feeder__the_chart_stands_between),
+        cmocka_unit_test(test_flux_depends_on__others_of_its_kind),
         cmocka_unit_test(test_flux_inventory_entry__parts_of_an_id),
         cmocka_unit_test(test_flux_release_of__labels),
         cmocka_unit_test(test_flux_git_ref__the_first_field_counts),

@@ -51,6 +51,16 @@ bool flux_chart(const struct node *release, struct identity *ref);
 // Where the content comes from at once: the HelmChart of a release, else the source.
 bool flux_feeder(const struct node *object, struct identity *ref);
 
+// An entry of spec.dependsOn of a Kustomization or HelmRelease (DependencyReference in
+// fluxcd/pkg/apis/meta): one more of its own kind, by default in its own namespace. It has to be
+// there and Ready at its newest generation; with spec.dependsOn.readyExpr the expression decides.
+struct flux_dependency {
+    struct identity on;
+    bool has_expression; // so it may hold, or not, whether it is Ready or not
+};
+// Entry `i`, from 0; false past the last one, and for other kinds.
+bool flux_depends_on(const struct node *object, size_t i, struct flux_dependency *dependency);
+
 // An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none.
 bool flux_inventory_entry(const struct node *entry, struct identity *ref);
 

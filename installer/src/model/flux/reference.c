@@ -40,6 +40,22 @@ bool flux_feeder(const struct node *object, struct identity *ref)
     return flux_source(object, ref);
 }
 
+bool flux_depends_on(const struct node *object, size_t i, struct flux_dependency *dependency)
+{
+    struct identity id = node_identity(object);
+    const struct node *entry = node_item(node_path(object, "spec", "dependsOn"), i);
+    enum flux_kind kind = flux_kind(&id);
+
+    if (!entry || (kind != FLUX_KUSTOMIZATION && kind != FLUX_HELM_RELEASE))
+        return false;
+    dependency->on = id;
+    dependency->on.name = node_get_text(entry, "name");
+    if (node_get_text(entry, "namespace").len)
+        dependency->on.ns = node_get_text(entry, "namespace");
+    dependency->has_expression = node_get_text(entry, "readyExpr").len > 0;
+    return true;
+}
+
 // "__" stands for ':' in the names of RBAC objects. Names have no '_' otherwise (fluxcd/cli-utils
 // pkg/object/objmetadata.go).
 bool flux_inventory_entry(const struct node *entry, struct identity *ref)
