@@ -114,13 +114,12 @@ static void test_order__what_defines_comes_first_webhooks_last(void **state)
                                        "ValidatingWebhookConfiguration"};
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     const struct node *objects[ARRAY_LEN(kinds)];
-    struct layer layer = {"x", objects, ARRAY_LEN(kinds)};
     struct order_entry *entries;
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         objects[i] = object(arena_printf(arena, "kind: %s", kinds[i]));
-    entries = order_objects(&layer, arena);
+    entries = order_objects(objects, ARRAY_LEN(kinds), arena);
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         assert_string_equal(node_get_str(entries[i].object, "kind"), want[i]);
 }

@@ -262,18 +262,14 @@ static size_t group_end(const struct order_entry *entries, size_t start, size_t 
     return end;
 }
 
-int apply_layer(struct apply *a, const struct layer *layer, struct err **err)
+int apply_objects(struct apply *a, const struct node **objects, size_t count, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct order_entry *entries = order_objects(layer, arena);
+    struct order_entry *entries = order_objects(objects, count, arena);
     size_t end;
 
-    a->layer = layer->name;
-    a->written = 0;
-    a->last_write[0] = '\0';
-    a->jobs_version = 0;
-    for (size_t start = 0; start < layer->count; start = end) {
-        end = group_end(entries, start, layer->count);
+    for (size_t start = 0; start < count; start = end) {
+        end = group_end(entries, start, count);
         if (apply_group(a, entries + start, end - start, err) < 0)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&

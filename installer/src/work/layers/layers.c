@@ -48,12 +48,13 @@ static int one_layer(struct wait *w, struct kube *kube, size_t i, struct layers_
         .manager = w->options->manager,
         .budget = &w->options->budget,
         .report = w->report,
+        .layer = layer->name,
     };
     int64_t start = timer_now();
     char took[32];
 
     result->reached = true;
-    if (i >= w->options->first && apply_layer(&apply, layer, err) < 0) {
+    if (i >= w->options->first && apply_objects(&apply, layer->objects, layer->count, err) < 0) {
         result->applied = apply.written;
         return err_wrap(err, "layer %s", layer->name);
     }

@@ -69,15 +69,15 @@ static int compare(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-struct order_entry *order_objects(const struct layer *layer, struct arena *arena)
+struct order_entry *order_objects(const struct node **objects, size_t count, struct arena *arena)
 {
-    struct order_entry *entries = arena_array(arena, layer->count + 1, sizeof(*entries));
+    struct order_entry *entries = arena_array(arena, count + 1, sizeof(*entries));
 
-    for (size_t i = 0; i < layer->count; i++) {
-        struct span kind = node_get_text(layer->objects[i], "kind");
+    for (size_t i = 0; i < count; i++) {
+        struct span kind = node_get_text(objects[i], "kind");
 
-        entries[i] = (struct order_entry){layer->objects[i], stage_of(kind), rank_of(kind), i};
+        entries[i] = (struct order_entry){objects[i], stage_of(kind), rank_of(kind), i};
     }
-    qsort(entries, layer->count, sizeof(*entries), compare);
+    qsort(entries, count, sizeof(*entries), compare);
     return entries;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// In which order the objects of a layer are applied.
+// In which order objects of a layer are applied.
 #ifndef WORK_LAYERS_ORDER_H
 #define WORK_LAYERS_ORDER_H
 
@@ -21,7 +21,7 @@ struct order_entry {
     size_t place; // in the tree
 };
 
-// The objects of a layer by stage, rank and place in the tree, in `arena`.
-struct order_entry *order_objects(const struct layer *layer, struct arena *arena);
+// Objects of a layer, in tree order, by stage, rank and place, in `arena`.
+struct order_entry *order_objects(const struct node **objects, size_t count, struct arena *arena);
 
 #endif
