@@ -347,6 +347,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.stream(hold=20)
 
+    # Says nothing in its watches: what changes is in the next list. Of the third there is no end.
+    def scene_silent(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+        elif self.count < 3:
+            self.answer(200, {"metadata": {"resourceVersion": "1"},
+                              "items": [config_map("before" if self.count == 1 else "after", self.count)]})
+        else:
+            time.sleep(20)
+
     # No list at all, once.
     def scene_garbled(self, path):
         if "watch" in self.query:

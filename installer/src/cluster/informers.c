@@ -259,6 +259,28 @@ const char *informers_unsettled(const struct informers *inf)
     return "everything";
 }
 
+static bool is_renewed(void *data)
+{
+    const struct informers *inf = data;
+
+    VEC_FOREACH (struct informer *const *, it, &inf->kinds)
+        if ((*it)->watch && !kube_watch_renewed((*it)->watch))
+            return false;
+    return true;
+}
+
+int informers_confirm(struct informers *inf, int64_t until, bool *confirmed, struct err **err)
+{
+    int result;
+
+    VEC_FOREACH (struct informer **, it, &inf->kinds)
+        if ((*it)->watch && !(*it)->refused)
+            kube_watch_renew((*it)->watch);
+    result = loop_run_until(inf->loop, is_renewed, inf, until, err);
+    *confirmed = result == 0;
+    return result < 0 ? -1 : 0;
+}
+
 bool informers_changed(struct informers *inf)
 {
     bool changed = inf->changed;

@@ -57,6 +57,13 @@ bool informers_settled(struct informers *inf);
 // A kind whose first list is missing, for messages; "everything" when none is.
 const char *informers_unsettled(const struct informers *inf);
 
+// Lists all watched kinds anew, before something final is said of what is known of them: a
+// connection can be silent while the cluster goes on. What it brings are changes as any other, so
+// look again. *confirmed: all lists came before the absolute time `until`; those that did not come
+// still will. Runs the loop. ERR_CANCELLED.
+int informers_confirm(struct informers *inf, int64_t until, bool *confirmed, struct err **err)
+    MUST_CHECK;
+
 // Whether anything changed since the last call of this or the next one.
 bool informers_changed(struct informers *inf);
 

@@ -272,6 +272,10 @@ CLEANUP_DEFINE(kube_watch_cleanup, struct kube_watch, kube_watch_stop);
 
 const struct kube_resource *kube_watch_resource(const struct kube_watch *w);
 bool kube_watch_synced(const struct kube_watch *w);
+// Lists the selection again at once: what a silent connection kept back becomes changes. Not from
+// the watch's own callbacks. It is renewed when that list is complete, or refused.
+void kube_watch_renew(struct kube_watch *w);
+bool kube_watch_renewed(const struct kube_watch *w);
 // The resourceVersion up to which changes are known; 0 before the first list.
 uint64_t kube_watch_version(const struct kube_watch *w);
 size_t kube_watch_count(const struct kube_watch *w);

@@ -26,6 +26,7 @@ struct kube_watch {
     bool expired;   // the version is too old: list again
     bool synced;
     bool owes_sync; // the end of the next list is to be told
+    bool renewing;  // a list that was asked for is not complete
     int busy;       // its code is running: freeing waits
 };
 
@@ -88,6 +89,7 @@ static void refuse(struct kube_watch *w, enum kube_reason reason, const struct e
 {
     w->expired = true;
     w->owes_sync = true;
+    w->renewing = false;
     if (w->copy.handler.refused)
         w->copy.handler.refused(w->copy.handler.data, reason, error);
     pause_until(w, timer_now() + KUBE_WATCH_REFUSED_MS);
@@ -122,6 +124,7 @@ static void on_refusal(struct kube_watch *w, const struct refusal *refusal,
 static void end_of_list(struct kube_watch *w)
 {
     w->synced = true;
+    w->renewing = false;
     if (w->owes_sync) {
         w->owes_sync = false;
         if (w->copy.handler.synced)
@@ -295,6 +298,15 @@ struct kube_watch *kube_watch_start(struct kube *k, const struct kube_selection 
     return w;
 }
 
+// Ends what it waits for.
+static void end_requests(struct kube_watch *w)
+{
+    call_abort(STEAL(w->list));
+    http_abort(STEAL(w->transfer));
+    loop_remove_timer(w->kube->loop, w->timer);
+    w->timer = 0;
+}
+
 void kube_watch_stop(struct kube_watch *w)
 {
     if (!w || w->copy.stopped)
@@ -306,11 +318,21 @@ void kube_watch_stop(struct kube_watch *w)
         w->kube->watches = w->next;
     if (w->next)
         w->next->previous = w->previous;
-    call_abort(w->list);
-    http_abort(w->transfer);
-    loop_remove_timer(w->kube->loop, w->timer);
+    end_requests(w);
     enter(w);
     leave(w);
+}
+
+void kube_watch_renew(struct kube_watch *w)
+{
+    end_requests(w);
+    w->renewing = true;
+    list_anew(w);
+}
+
+bool kube_watch_renewed(const struct kube_watch *w)
+{
+    return !w->renewing;
 }
 
 const struct kube_resource *kube_watch_resource(const struct kube_watch *w)
