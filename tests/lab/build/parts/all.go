@@ -8,5 +8,5 @@ import "sandstrap.dev/lab/build"
 // Origin need first.
 var All = []*build.Component{
 	Kubernetes, Debian, CoreDNS, Authority, Images,
-	Flux, SealedSecrets, Probe, Kustomize, ControllerImages, Releases, Origin, Tools,
+	Flux, SealedSecrets, Probe, Faults, Kustomize, ControllerImages, Releases, Origin, Tools,
 }

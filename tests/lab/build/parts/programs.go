@@ -57,6 +57,15 @@ var Probe = &build.Component{
 	Build:   compileAll(".", program{name: "labprobe", pkg: "./images/labprobe"}),
 }
 
+// Faults is bin/faults, the proxy that does to requests what networks do.
+var Faults = &build.Component{
+	Name:    "faults",
+	Summary: "the fault proxy",
+	Inputs:  []string{"faults", "go.mod", "go.sum", "build/parts/gobuild.go"},
+	Facts:   goVersion,
+	Build:   compileAll(".", program{name: "faults", pkg: "./faults"}),
+}
+
 const (
 	fluxModule          = "github.com/fluxcd/"
 	sealedSecretsModule = "github.com/bitnami-labs/sealed-secrets"
@@ -69,13 +78,14 @@ var Tools = &build.Component{
 	Name:    "tools",
 	Summary: "clients for the operator's host, in one folder",
 	Inputs:  []string{"build/parts/programs.go"},
-	Needs:   []*build.Component{Flux, Kustomize, SealedSecrets, Probe},
+	Needs:   []*build.Component{Flux, Kustomize, SealedSecrets, Probe, Faults},
 	Build: func(_ context.Context, job *build.Job) error {
 		if err := os.Mkdir(job.OutPath("bin"), 0o755); err != nil {
 			return err
 		}
 		for name, from := range map[string]*build.Component{
 			"helm": Flux, "kustomize": Kustomize, "kubeseal": SealedSecrets, "labprobe": Probe,
+			"faults": Faults,
 		} {
 			if err := os.Link(job.Need(from, "bin", name), job.OutPath("bin", name)); err != nil {
 				return err
