@@ -1,20 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // model/ready: the vectors of kstatus with our stricter answers (docs/internals/ready.md).
-#include "unit.h"
-
-#include "model/ready.h"
-#include "support_object.h"
-
-static void expect(enum ready_state state, const char *reason, const char *yaml)
-{
-    struct ready r;
-
-    ready_check(object(yaml), &r);
-    if (r.state != state || strcmp(r.reason, reason) != 0)
-        print_error("%s\n-> %s %s: %s\n", yaml, ready_state_name(r.state), r.reason, r.message);
-    assert_int_equal(r.state, state);
-    assert_string_equal(r.reason, reason);
-}
+#include "support_ready.h"
 
 #define DEPLOYMENT "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x, generation: 2}\n"
 #define COUNTS(n)                                                                                  \
@@ -162,127 +148,6 @@ static void test_ready__kinds_without_a_rule(void **state)
                   "observedGeneration: 1}]}");
 }
 
-#define RELEASE                                                                                    \
-    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x, generation: "   \
-    "1}\n"
-
-static void test_ready__helm_release(void **state)
-{
-    struct ready r;
-
-    (void)state;
-    expect(READY_OK, "",
-           RELEASE "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True', "
-                   "observedGeneration: 1}, {type: Released, status: 'True'}]}");
-    expect(READY_PROGRESSING, "NotObserved", RELEASE "status: {observedGeneration: -1}");
-    // the run goes on: what its condition says is newer than observedGeneration
-    expect(READY_PROGRESSING, "Progressing",
-           RELEASE "status: {observedGeneration: -1, conditions: [{type: Ready, status: Unknown, "
-                   "reason: Progressing, message: running install, observedGeneration: 1}]}");
-    expect(READY_FAILING, "InstallFailed",
-           RELEASE "status: {observedGeneration: 1, installFailures: 1, conditions: [{type: Ready, "
-                   "status: 'False', reason: InstallFailed}]}");
-    expect(READY_TERMINAL, "RetriesExceeded",
-           RELEASE "status: {observedGeneration: 1, conditions: [{type: Stalled, status: 'True', "
-                   "reason: RetriesExceeded}, {type: Ready, status: 'False', "
-                   "reason: InstallFailed}]}");
-    expect(READY_TERMINAL, "Suspended",
-           RELEASE "spec: {suspend: true}\nstatus: {observedGeneration: 1, "
-                   "conditions: [{type: Ready, status: 'True'}]}");
-    // retried without end: between two attempts the failure still shows
-    expect(READY_FAILING, "InstallFailed",
-           RELEASE "status: {observedGeneration: 1, installFailures: 3, conditions: [{type: Ready, "
-                   "status: Unknown, reason: Progressing}, {type: Released, status: 'False', "
-                   "reason: InstallFailed}]}");
-    ready_check(object(RELEASE "status: {observedGeneration: 1, conditions: [{type: Ready, "
-                               "status: 'False', reason: DependencyNotReady}]}"),
-                &r);
-    assert_int_equal(r.state, READY_PROGRESSING);
-    assert_true(r.blocked);
-}
-
-#define GIT                                                                                        \
-    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: x, "           \
-    "generation: 1}\n"
-
-static void test_ready__flux_sources(void **state)
-{
-    (void)state;
-    expect(READY_PROGRESSING, "NoArtifact",
-           GIT "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'True'}]}");
-    expect(READY_OK, "",
-           GIT "status: {observedGeneration: 1, artifact: {revision: a}, "
-               "conditions: [{type: Ready, status: 'True'}]}");
-    expect(READY_FAILING, "GitOperationFailed",
-           GIT "status: {observedGeneration: 1, conditions: [{type: Ready, status: 'False', "
-               "reason: GitOperationFailed}]}");
-    // static: no controller ever writes a status
-    expect(READY_OK, "",
-           "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\n"
-           "metadata: {name: x, generation: 1}\nspec: {type: oci}");
-}
-
-#define KUSTOMIZATION                                                                              \
-    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x, "        \
-    "generation: 1}\n"
-
-static void test_ready__flux_kustomization(void **state)
-{
-    (void)state;
-    expect(READY_OK, "",
-           KUSTOMIZATION "status: {observedGeneration: 1, lastAppliedRevision: a, "
-                         "lastAttemptedRevision: a, conditions: [{type: Ready, status: 'True'}]}");
-    expect(READY_PROGRESSING, "RevisionNotApplied",
-           KUSTOMIZATION "status: {observedGeneration: 1, lastAppliedRevision: a, "
-                         "lastAttemptedRevision: b, conditions: [{type: Ready, status: 'True'}]}");
-    expect(READY_FAILING, "BuildFailed",
-           KUSTOMIZATION "status: {observedGeneration: 1, conditions: [{type: Ready, "
-                         "status: 'False', reason: BuildFailed}]}");
-}
-
-static void expect_pod(enum ready_state state, const char *container, const char *reason,
-                       const char *status)
-{
-    struct ready_pod r;
-    char *yaml = NULL;
-
-    assert_true(
-        asprintf(&yaml, "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nstatus: %s", status) > 0);
-    ready_check_pod(object(yaml), &r);
-    assert_int_equal(r.state, state);
-    assert_string_equal(r.container, container);
-    assert_string_equal(r.reason, reason);
-    free(yaml);
-}
-
-static void test_ready__pods(void **state)
-{
-    (void)state;
-    expect_pod(READY_PROGRESSING, "", "PodPending", "{}");
-    expect_pod(READY_OK, "", "", "{phase: Succeeded}");
-    // kstatus calls a failed pod ready
-    expect_pod(READY_FAILING, "", "PodFailed", "{phase: Failed}");
-    expect_pod(READY_OK, "", "", "{phase: Running, conditions: [{type: Ready, status: 'True'}]}");
-    expect_pod(READY_PROGRESSING, "", "Unschedulable",
-               "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', "
-               "reason: Unschedulable, message: no node}]}");
-    expect_pod(READY_FAILING, "c", "ImagePullBackOff",
-               "{phase: Pending, containerStatuses: [{name: c, state: {waiting: "
-               "{reason: ImagePullBackOff, message: m}}}]}");
-    expect_pod(READY_FAILING, "i", "CrashLoopBackOff",
-               "{phase: Pending, initContainerStatuses: [{name: i, restartCount: 2, state: "
-               "{waiting: {reason: CrashLoopBackOff}}}], containerStatuses: [{name: c, state: "
-               "{waiting: {reason: PodInitializing}}}]}");
-    expect_pod(READY_PROGRESSING, "c", "ContainerNotReady",
-               "{phase: Running, containerStatuses: [{name: c, ready: false, state: {running: "
-               "{}}}]}");
-    // the failing container is named, not the one that only starts
-    expect_pod(READY_FAILING, "b", "ErrImagePull",
-               "{phase: Pending, containerStatuses: [{name: a, state: {waiting: "
-               "{reason: ContainerCreating}}}, {name: b, state: {waiting: {reason: "
-               "ErrImagePull}}}]}");
-}
-
 static void test_ready__long_messages_are_cut_between_characters(void **state)
 {
     char yaml[4096] =
@@ -308,10 +173,6 @@ int main(void)
         cmocka_unit_test(test_ready__job),
         cmocka_unit_test(test_ready__cluster_kinds),
         cmocka_unit_test(test_ready__kinds_without_a_rule),
-        cmocka_unit_test(test_ready__helm_release),
-        cmocka_unit_test(test_ready__flux_sources),
-        cmocka_unit_test(test_ready__flux_kustomization),
-        cmocka_unit_test(test_ready__pods),
         cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
     };
 

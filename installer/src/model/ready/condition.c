@@ -30,6 +30,7 @@ void ready_set(struct ready *result, enum ready_state state, struct span reason,
     text = mem_vprintf(fmt, args);
     va_end(args);
     result->state = state;
+    result->since[0] = '\0';
     ready_copy(result->reason, sizeof(result->reason), reason);
     ready_copy(result->message, sizeof(result->message), span_str(text));
 }
@@ -42,6 +43,8 @@ void ready_set_condition(struct ready *result, enum ready_state state, const str
     if (!reason.len)
         reason = node_get_text(condition, "type");
     ready_set(result, state, reason, "%.*s", SPAN_ARG(message));
+    ready_copy(result->since, sizeof(result->since),
+               node_get_text(condition, "lastTransitionTime"));
 }
 
 const struct node *ready_condition(const struct node *object, const char *type)
@@ -62,6 +65,7 @@ bool ready_condition_is(const struct node *object, const char *type, const char 
 bool ready_is_current(const struct node *object, const struct node *condition)
 {
     int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
+    int64_t observed = node_get_int(node_get(object, "status"), "observedGeneration", generation);
 
-    return node_get_int(condition, "observedGeneration", generation) == generation;
+    return node_get_int(condition, "observedGeneration", observed) == generation;
 }

@@ -9,7 +9,7 @@
 void ready_set(struct ready *result, enum ready_state state, struct span reason, const char *fmt,
                ...) PRINTF(4, 5);
 
-// Sets the answer from a condition's reason and message.
+// Sets the answer from a condition's reason, message and time.
 void ready_set_condition(struct ready *result, enum ready_state state,
                          const struct node *condition);
 
@@ -19,7 +19,9 @@ void ready_copy(char *out, size_t room, struct span text);
 // condition.status == want ("True", "False", "Unknown"); false without the condition.
 bool ready_condition_is(const struct node *object, const char *type, const char *want);
 
-// Whether the condition was set for the object's newest generation, as far as it says.
+// Whether the condition was set for the object's newest generation. A condition without a
+// generation of its own is of the one that status.observedGeneration tells; without both it is
+// taken for new.
 bool ready_is_current(const struct node *object, const struct node *condition);
 
 #endif

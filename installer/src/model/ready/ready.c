@@ -54,7 +54,7 @@ bool ready_kind_is_static(struct span group, struct span kind)
 }
 
 // What a controller says while it has not finished with the newest spec: more telling than that it
-// has not.
+// has not. A condition that does not tell its generation may be of this one.
 static bool says_more(const struct node *object, struct ready *result)
 {
     static const char *const types[] = {"Stalled", "Ready", "Reconciling"};
@@ -63,7 +63,8 @@ static bool says_more(const struct node *object, struct ready *result)
         const struct node *condition = ready_condition(object, types[i]);
         bool is_true = span_is(node_get_text(condition, "status"), "True");
 
-        if (!condition || is_true == (i == 1) || !ready_is_current(object, condition))
+        if (!condition || is_true == (i == 1) ||
+            (node_get(condition, "observedGeneration") && !ready_is_current(object, condition)))
             continue;
         ready_set_condition(result, READY_PROGRESSING, condition);
         return true;
@@ -71,71 +72,70 @@ static bool says_more(const struct node *object, struct ready *result)
     return false;
 }
 
-// The controller is not through with the newest spec yet. status.observedGeneration advances only
-// at the end of a run; the conditions are newer.
-static bool generation_lags(const struct node *object, struct ready *result)
+// Whether the controller is not through with the newest spec yet. Many count
+// status.observedGeneration up only at the end of a run that went well; the conditions are newer.
+static bool generation_lags(const struct node *object)
 {
-    const struct node *status = node_get(object, "status");
     int64_t generation = node_get_int(node_get(object, "metadata"), "generation", 0);
-    int64_t observed = node_get_int(status, "observedGeneration", generation);
 
-    if (!generation || observed == generation)
-        return false;
-    if (says_more(object, result))
-        return true;
+    return generation &&
+           node_get_int(node_get(object, "status"), "observedGeneration", generation) != generation;
+}
+
+static void set_not_observed(const struct node *object, struct ready *result)
+{
+    int64_t observed = node_get_int(node_get(object, "status"), "observedGeneration", 0);
+
     if (observed < 0)
         ready_set(result, READY_PROGRESSING, SPAN("NotObserved"),
                   "no controller has acted on it yet");
     else
         ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
                   "generation %lld is seen, %lld is wanted", (long long)observed,
-                  (long long)generation);
+                  (long long)node_get_int(node_get(object, "metadata"), "generation", 0));
+}
+
+// A suspended object of Flux may show Ready=True for a spec that was never applied, or nothing.
+static bool suspended(const struct node *object, struct span group, struct ready *result)
+{
+    if (!span_ends(group, ".toolkit.fluxcd.io") ||
+        !node_get_bool(node_get(object, "spec"), "suspend", false))
+        return false;
+    ready_set(result, READY_TERMINAL, SPAN("Suspended"),
+              "suspended: it will not become ready until somebody resumes it");
     return true;
 }
 
-// A condition of an older generation says nothing about this one.
-static void set_older(struct ready *result, const struct node *condition)
-{
-    ready_set(result, READY_PROGRESSING, SPAN("LatestGenerationNotObserved"),
-              "the %.*s condition is of generation %lld, a newer one is wanted",
-              SPAN_ARG(node_get_text(condition, "type")),
-              (long long)node_get_int(condition, "observedGeneration", 0));
-}
-
 // Stalled is looked at first, whatever the order of the conditions; kstatus lets the order decide.
-static bool flagged(const struct node *object, struct ready *result)
+static bool stalled(const struct node *object, struct ready *result)
 {
-    const struct node *stalled = ready_condition(object, "Stalled");
+    const struct node *condition = ready_condition(object, "Stalled");
 
-    if (span_is(node_get_text(stalled, "status"), "True")) {
-        if (ready_is_current(object, stalled))
-            ready_set_condition(result, READY_TERMINAL, stalled);
-        else
-            set_older(result, stalled);
-        return true;
-    }
-    if (ready_condition_is(object, "Reconciling", "True") && !ready_condition(object, "Ready")) {
-        ready_set_condition(result, READY_PROGRESSING, ready_condition(object, "Reconciling"));
-        return true;
-    }
-    return false;
+    if (!span_is(node_get_text(condition, "status"), "True") ||
+        !ready_is_current(object, condition))
+        return false;
+    ready_set_condition(result, READY_TERMINAL, condition);
+    return true;
 }
 
-// Kinds without a rule: the Ready condition, at this generation, decides.
-static void check_other(const struct node *object, struct ready *result)
+static void judge(const struct node *object, ready_rule *rule, struct ready *result)
+{
+    if (rule)
+        rule(object, result);
+    else
+        ready_rule_other(object, result);
+}
+
+// A Ready condition of the newest generation counts before observedGeneration does: a first failure
+// would not be told otherwise. That all is well has to be seen in both.
+static void judge_lagging(const struct node *object, ready_rule *rule, struct ready *result)
 {
     const struct node *condition = ready_condition(object, "Ready");
 
-    if (!condition)
-        return;
-    if (!ready_is_current(object, condition))
-        set_older(result, condition);
-    else if (!span_is(node_get_text(condition, "status"), "True"))
-        ready_set_condition(result,
-                            span_is(node_get_text(condition, "status"), "False")
-                                ? READY_FAILING
-                                : READY_PROGRESSING,
-                            condition);
+    if (condition && ready_is_current(object, condition))
+        judge(object, rule, result);
+    if (result->state == READY_OK && !says_more(object, result))
+        set_not_observed(object, result);
 }
 
 void ready_check(const struct node *object, struct ready *result)
@@ -148,12 +148,17 @@ void ready_check(const struct node *object, struct ready *result)
         ready_set(result, READY_PROGRESSING, SPAN("Terminating"), "being deleted by someone");
         return;
     }
-    if (generation_lags(object, result) || flagged(object, result))
+    if (suspended(object, id.group, result))
         return;
-    if (rule)
-        rule(object, result);
+    if (stalled(object, result)) {
+        if (rule == ready_rule_helm_release)
+            ready_add_last_failure(object, result);
+        return;
+    }
+    if (generation_lags(object))
+        judge_lagging(object, rule, result);
     else
-        check_other(object, result);
+        judge(object, rule, result);
 }
 
 const char *ready_state_name(enum ready_state state)

@@ -21,8 +21,13 @@ ready_rule ready_rule_pod, ready_rule_deployment, ready_rule_stateful_set, ready
 ready_rule ready_rule_crd, ready_rule_namespace, ready_rule_api_service, ready_rule_service,
     ready_rule_disruption_budget, ready_rule_static;
 
+// other.c
+ready_rule ready_rule_other;
+
 // flux.c
 ready_rule ready_rule_flux_source, ready_rule_helm_repository, ready_rule_kustomization,
     ready_rule_helm_release;
+// Adds to what a release came to what it failed of, and how often.
+void ready_add_last_failure(const struct node *release, struct ready *result);
 
 #endif
