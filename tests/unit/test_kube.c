@@ -55,8 +55,60 @@ static void test_kube__messages_have_one_line(void **state)
 
     (void)state;
     read_refusal(&f, "{\"code\":422,\"message\":\"first\\nsecond.\\n\"}");
-    assert_string_equal(err_message(f.error), "apply X: first second");
+    assert_string_equal(err_message(f.error), "apply X: first; second");
     assert_int_equal(f.reason, KUBE_INVALID);
+}
+
+#define CAUSE(field, message)                                                                      \
+    "{\"reason\":\"FieldValueInvalid\",\"field\":\"" field "\",\"message\":\"" message "\"}"
+
+static void expect_invalid(const char *what, const char *causes, const char *want)
+{
+    struct refusal f CLEANUP(refusal_free) = {0};
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char *json CLEANUP(mem_cleanup) = mem_printf(
+        "{\"code\":422,\"message\":\"Job.batch \\\"x\\\" is invalid: []: field is immutable\","
+        "\"details\":{\"causes\":[%s]}}",
+        causes);
+
+    refusal_read_status(&f, what, doc_read_json(d, span_str(json), "x", ERR_API, &err));
+    assert_string_equal(err_message(f.error), want);
+    assert_int_equal(f.reason, KUBE_IMMUTABLE);
+    assert_non_null(strstr(err_hint_text(f.error), "cannot be changed"));
+    assert_non_null(strstr(err_hint_text(f.error), strchr(what, ' ') + 1));
+}
+
+static void test_kube__invalid_fields_by_path(void **state)
+{
+    (void)state;
+    expect_invalid("apply Job once/x",
+                   CAUSE("spec.template",
+                         "Invalid value: {\\\"metadata\\\":{\\\"creationTimestamp\\\":null,"
+                         "\\\"labels\\\":{\\\"a\\\":\\\"b\\\"}}}: field is immutable"),
+                   "apply Job once/x: spec.template: field is immutable");
+    expect_invalid(
+        "apply Service s/web",
+        CAUSE("spec.clusterIPs[0]",
+              "Invalid value: [\\\"10.96.0.10\\\"]: may not change once set") "," CAUSE("spec.x",
+                                                                                        "Required "
+                                                                                        "value"),
+        "apply Service s/web: spec.clusterIPs[0]: Invalid value: [\"10.96.0.10\"]: may not "
+        "change once set; spec.x: Required value");
+    // a cause that names no field tells less than the whole
+    expect_invalid("apply Job x", CAUSE("", "y"),
+                   "apply Job x: Job.batch \"x\" is invalid: []: field "
+                   "is immutable");
+}
+
+static void test_kube__deleting_first_costs_something(void **state)
+{
+    struct refusal f CLEANUP(refusal_free) = {0};
+
+    (void)state;
+    read_refusal(&f, "{\"code\":422,\"message\":\"spec is immutable after creation\"}");
+    assert_string_equal(err_hint_text(f.error),
+                        "the field cannot be changed: delete the object first");
 }
 
 static void test_kube__conflicts_name_managers_and_fields(void **state)
@@ -248,6 +300,7 @@ static void test_kube__trimming(void **state)
 }
 
 UNIT_MAIN(UNIT(test_kube__paths), UNIT(test_kube__names), UNIT(test_kube__messages_have_one_line),
+          UNIT(test_kube__invalid_fields_by_path), UNIT(test_kube__deleting_first_costs_something),
           UNIT(test_kube__conflicts_name_managers_and_fields),
           UNIT(test_kube__events_cut_at_any_place), UNIT(test_kube__what_is_no_event_is_refused),
           UNIT(test_kube__an_event_has_a_limit), UNIT(test_kube__store_knows_what_changed),

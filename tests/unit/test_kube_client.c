@@ -101,8 +101,8 @@ static void test_kube_client__reasons(void **state)
         {"stale", KUBE_CONFLICT, "has been modified"},
         {"gone", KUBE_GONE, "too old"},
         {"missing", KUBE_NOT_FOUND, "not found"},
-        {"html", KUBE_OTHER, "answers 418: <html>I am a proxy</html>"},
-        {"login", KUBE_OTHER, "answers 200: <!doctype html> <title>Log in</title>"},
+        {"html", KUBE_OTHER, "answers 418: <html>I am a; proxy</html>"},
+        {"login", KUBE_OTHER, "answers 200: <!doctype html>; <title>Log in</title>"},
         {"moved", KUBE_OTHER, "answers 307"}, // and is not followed with a token
         {"garbage", KUBE_OTHER, "apply ConfigMap default/garbage"},
     };

@@ -163,6 +163,18 @@ static void test_ready__long_messages_are_cut_between_characters(void **state)
     assert_int_equal(strlen(r.message) % 2, 0);
 }
 
+static void test_ready__messages_are_one_line_without_quoting(void **state)
+{
+    struct ready r;
+
+    (void)state;
+    ready_check(object("apiVersion: x.y/v1\nkind: Z\nmetadata: {name: x}\nstatus: {conditions: "
+                       "[{type: Ready, status: 'False', reason: R, "
+                       "message: \"no \\\\\\\"a\\\\\\\" in\\n- b\"}]}"),
+                &r);
+    assert_string_equal(r.message, "no \"a\" in; - b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,8 +185,4 @@ int main(void)
         cmocka_unit_test(test_ready__job),
         cmocka_unit_test(test_ready__cluster_kinds),
         cmocka_unit_test(test_ready__kinds_without_a_rule),
-        cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
-    };
-
-    return cmocka_run_group_tests(tests, make_objects, free_objects);
-}
+        cmocka_unit_test(test_ready__messages_are_one_line_without_quoting),

@@ -82,6 +82,9 @@ void refusal_free(struct refusal *refusal);
 // Conflicts with other field managers, in the arena of its doc.
 size_t refusal_conflicts(const struct refusal *refusal, struct kube_conflict **conflicts);
 
+// Gives the error its hint; `what` as above (refusal_hint.c).
+void refusal_hint(struct refusal *refusal, const char *what);
+
 // --- health.c ---
 
 // A request was answered, or could not be sent: says so once each time it changes.

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Refusals of the API server: Status objects become a reason, a message and a hint.
+// Refusals of the API server: Status objects become a reason and a message. What can be done about
+// one is in refusal_hint.c.
 #include "model/kube/client.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 #include "model/kube/config.h"
 
-enum { TEXT_EXCERPT_BYTES = 300 };
+enum { TEXT_EXCERPT_BYTES = 300, CAUSES_SHOWN = 5 };
 
 static bool has_cause(const struct node *status, const char *reason)
 {
@@ -29,10 +30,14 @@ static bool says(const char *text, const char *words)
 // plain mistake in the object.
 static bool says_immutable(const char *message)
 {
-    return says(message, "field is immutable") || says(message, "is immutable when") ||
-           says(message, "cannot change roleRef") ||
-           says(message, "updates to parameters are forbidden") ||
-           (says(message, "updates to statefulset spec") && says(message, "are forbidden"));
+    static const char *const words[] = {
+        "field is immutable",      "is immutable when",     "is immutable after creation",
+        "may not change once set", "cannot change roleRef", "updates to parameters are forbidden"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (says(message, words[i]))
+            return true;
+    return says(message, "updates to statefulset spec") && says(message, "are forbidden");
 }
 
 static enum kube_reason conflict_reason(const struct node *status)
@@ -76,19 +81,6 @@ static enum kube_reason reason_of(int code, const struct node *status)
     case 500: return internal_reason(message);
     default: return KUBE_OTHER;
     }
-}
-
-// One line, whatever a webhook wrote.
-static char *one_line(struct span text)
-{
-    struct buf out = BUF_INIT(BUF_TEXT_MAX);
-
-    text = span_trim(text);
-    while (span_ends(text, "."))
-        text.len--;
-    for (size_t i = 0; i < text.len; i++)
-        buf_add_char(&out, iscntrl((unsigned char)text.ptr[i]) ? ' ' : text.ptr[i]);
-    return buf_take(&out);
 }
 
 // conflict with "kubectl" using apps/v1  ->  kubectl
@@ -135,72 +127,46 @@ static char *conflict_text(const struct refusal *refusal)
     return buf_take(&out);
 }
 
-// 403 is the answer of the authorizer, and of every admission plugin that refuses an object; only
-// the message tells which.
-static const struct {
-    const char *words, *hint;
-} forbidden_hints[] = {
-    {"\" cannot ",
-     "the user of the kubeconfig lacks this permission; kubectl auth can-i --list shows "
-     "what it has"},
-    {"attempting to grant RBAC permissions",
-     "a user can only grant permissions that it has itself"},
-    {"exceeded quota",
-     "a ResourceQuota of the namespace leaves too little: raise it or ask for less"},
-    {"failed quota", "a ResourceQuota of the namespace demands these fields"},
-    {" usage per ", "a LimitRange of the namespace refuses it"},
-    {" ratio per ", "a LimitRange of the namespace refuses it"},
-    {"violates PodSecurity", "the pod-security.kubernetes.io labels of the namespace refuse it"},
-    {"denied the request", "an admission webhook of the cluster refuses it"},
-    {"denied request", "an admission policy of the cluster refuses it"},
-    {"", "an admission plugin of the API server refuses it"},
-};
-
-static void add_forbidden_hint(struct refusal *refusal)
+// `Job.batch "once" is invalid: spec.template: Invalid value: …`: the fields and what is wrong with
+// each, as the causes have them, without the object, whose name the caller has.
+static char *invalid_text(const struct refusal *refusal)
 {
-    const char *message = node_get_str(refusal->status, "message");
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *causes = node_path(refusal->status, "details", "causes");
+    size_t count = 0;
 
-    for (size_t i = 0; refusal->status && i < ARRAY_LEN(forbidden_hints); i++) {
-        if (says(message, forbidden_hints[i].words)) {
-            err_hint(&refusal->error, "%s", forbidden_hints[i].hint);
-            return;
-        }
+    NODE_FOREACH_ITEM (cause, causes) {
+        struct span field = node_get_text(cause, "field");
+        char *line CLEANUP(mem_cleanup) = message_line(node_get_text(cause, "message"));
+
+        if (!field.len || !*line)
+            return message_line(node_get_text(refusal->status, "message"));
+        if (++count <= CAUSES_SHOWN)
+            buf_printf(&out, "%s%.*s: %s", count > 1 ? "; " : "", SPAN_ARG(field), line);
     }
+    if (!count)
+        return message_line(node_get_text(refusal->status, "message"));
+    if (count > CAUSES_SHOWN)
+        buf_printf(&out, "; and %zu more", count - CAUSES_SHOWN);
+    return buf_take(&out);
 }
 
-static void add_hint(struct refusal *refusal)
+static char *text_of(const struct refusal *refusal)
 {
     switch (refusal->reason) {
-    case KUBE_FORBIDDEN: add_forbidden_hint(refusal); break;
-    case KUBE_UNAUTHORIZED:
-        err_hint(&refusal->error, "the credentials of the kubeconfig are wrong or have expired");
-        break;
-    case KUBE_MANAGER_CONFLICT:
-        err_hint(&refusal->error,
-                 "someone else manages these fields: take them out of the tree, or have "
-                 "the other manager give them up");
-        break;
-    case KUBE_TERMINATING:
-        err_hint(&refusal->error, "the namespace is being deleted; wait until it is gone");
-        break;
-    case KUBE_WEBHOOK:
-        err_hint(&refusal->error, "check that the pods behind the webhook's service are running");
-        break;
-    case KUBE_IMMUTABLE:
-        err_hint(&refusal->error, "the field cannot be changed: delete the object first");
-        break;
-    default: break;
+    case KUBE_MANAGER_CONFLICT: return conflict_text(refusal);
+    case KUBE_INVALID:
+    case KUBE_IMMUTABLE: return invalid_text(refusal);
+    default: return message_line(node_get_text(refusal->status, "message"));
     }
 }
 
 static void explain(struct refusal *refusal, const char *what)
 {
-    char *text CLEANUP(mem_cleanup) = refusal->reason == KUBE_MANAGER_CONFLICT
-                                          ? conflict_text(refusal)
-                                          : one_line(node_get_text(refusal->status, "message"));
+    char *text CLEANUP(mem_cleanup) = text_of(refusal);
 
     err_set(&refusal->error, ERR_API, "%s: %s", what, text);
-    add_hint(refusal);
+    refusal_hint(refusal, what);
 }
 
 void refusal_read_status(struct refusal *refusal, const char *what, const struct node *status)
@@ -214,14 +180,15 @@ void refusal_read_status(struct refusal *refusal, const char *what, const struct
 // Something between us and the API server, or a path that it does not know, answers in text.
 static void explain_text(struct refusal *refusal, const char *what, const struct http_response *r)
 {
-    char *text CLEANUP(mem_cleanup) = one_line(span_head(buf_span(&r->body), TEXT_EXCERPT_BYTES));
+    char *text CLEANUP(mem_cleanup) =
+        message_line(span_head(buf_span(&r->body), TEXT_EXCERPT_BYTES));
 
     err_set(&refusal->error, ERR_API, "%s: %s answers %d: %s", what, r->url, r->status, text);
     if (r->status / 100 == 2)
         err_hint(&refusal->error,
                  "that is a web page: is this the API server's address, and does a login "
                  "page or a proxy answer in its place?");
-    add_hint(refusal);
+    refusal_hint(refusal, what);
 }
 
 void refusal_read(struct refusal *refusal, const struct kube *k, const char *what,

@@ -3,20 +3,21 @@
 #include "model/ready/condition.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/message.h"
 
 void ready_copy(char *out, size_t room, struct span text)
 {
-    size_t n;
+    char *line CLEANUP(mem_cleanup) = message_line(text);
+    size_t length = strlen(line);
+    size_t n = length < room - 1 ? length : room - 1;
 
-    text = span_trim(text);
-    n = text.len < room - 1 ? text.len : room - 1;
     // Never cut inside a UTF-8 sequence.
-    while (n && n < text.len && ((unsigned char)text.ptr[n] & 0xc0) == 0x80)
+    while (n && n < length && ((unsigned char)line[n] & 0xc0) == 0x80)
         n--;
-    for (size_t i = 0; i < n; i++)
-        out[i] = (unsigned char)text.ptr[i] < ' ' ? ' ' : text.ptr[i];
+    memcpy(out, line, n);
     out[n] = '\0';
 }
 
