@@ -107,6 +107,22 @@ static void test_cluster_look__a_job_of_a_ready_release_has_finished(void **stat
     expect(state, RELEASE, RELEASE "status: {" READY("True") ", " INVENTORY "}\n", "");
 }
 
+#define FAILED_JOB                                                                                 \
+    "---\n" JOB                                                                                    \
+    "status: {failed: 1, conditions: [{type: Failed, status: 'True', reason: R, message: m}]}\n"
+
+static void test_cluster_look__a_failed_job_of_a_release_that_tries_again_is_no_end(void **state)
+{
+    expect(state, RELEASE, RELEASE "status: {" READY("Unknown") ", " INVENTORY "}\n" FAILED_JOB,
+           "failing HelmRelease n/rel: Job n/migrate: R: m\n");
+}
+
+static void test_cluster_look__a_failed_job_of_a_ready_release_is_one(void **state)
+{
+    expect(state, RELEASE, RELEASE "status: {" READY("True") ", " INVENTORY "}\n" FAILED_JOB,
+           "terminal HelmRelease n/rel: Job n/migrate: R: m\n");
+}
+
 static void test_cluster_look__what_else_a_release_lost_is_missing(void **state)
 {
     expect(state, RELEASE,
@@ -298,6 +314,8 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_look__an_earlier_layer_come
             UNIT_FIXTURE(test_cluster_look__a_job_without_one_is_missing),
             UNIT_FIXTURE(test_cluster_look__a_job_with_a_ttl_that_runs_is_waited_for),
             UNIT_FIXTURE(test_cluster_look__a_job_of_a_ready_release_has_finished),
+            UNIT_FIXTURE(test_cluster_look__a_failed_job_of_a_release_that_tries_again_is_no_end),
+            UNIT_FIXTURE(test_cluster_look__a_failed_job_of_a_ready_release_is_one),
             UNIT_FIXTURE(test_cluster_look__what_else_a_release_lost_is_missing),
             UNIT_FIXTURE(test_cluster_look__what_cannot_be_read_hides_no_other),
             UNIT_FIXTURE(test_cluster_look__what_cannot_be_read_is_not_ready),

@@ -55,31 +55,122 @@ static void test_cluster_verdict__the_kubelet_words_are_one_failure(void **state
     assert_ptr_equal(verdict_see(v, &back_off, 1, 1001), &back_off);
 }
 
-static void test_cluster_verdict__one_attempt_is_not_enough(void **state)
+static void test_cluster_verdict__what_stands_is_final_however_often_it_was_tried(void **state)
 {
     struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
-    struct finding once = failing(NULL, "InstallFailed", "m", 1);
-    struct finding twice = failing(NULL, "InstallFailed", "m", 2);
+    struct finding once = failing(NULL, "FailedCreate", "exceeded quota", 0);
 
     (void)state;
     assert_null(verdict_see(v, &once, 1, 1));
-    assert_null(verdict_see(v, &once, 1, 5000));
-    assert_ptr_equal(verdict_see(v, &twice, 1, 6000), &twice);
+    assert_null(verdict_see(v, &once, 1, 1000));
+    assert_ptr_equal(verdict_see(v, &once, 1, 1001), &once);
 }
 
-// A source tells of no attempts, and says the same of each.
-static void test_cluster_verdict__what_comes_back_was_tried_again(void **state)
+static void test_cluster_verdict__more_ready_pods_are_progress(void **state)
 {
     struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
-    struct finding missing = failing(NULL, "GitOperationFailed", "no such repository", 0);
+    struct finding slow = failing("c", "CrashLoopBackOff", "m", 5);
 
     (void)state;
-    assert_null(verdict_see(v, &missing, 1, 1));
-    assert_null(verdict_see(v, &missing, 1, 2000));
-    assert_null(verdict_see(v, NULL, 0, 3000));
-    assert_null(verdict_see(v, &missing, 1, 4000));
-    assert_null(verdict_see(v, NULL, 0, 5000));
-    assert_ptr_equal(verdict_see(v, &missing, 1, 6000), &missing);
+    assert_null(verdict_see(v, &slow, 1, 1));
+    for (int i = 1; i <= 5; i++) {
+        slow.steps = i;
+        assert_null(verdict_see(v, &slow, 1, i * 900));
+    }
+    // fewer, and as many again, are none
+    slow.steps = 2;
+    assert_null(verdict_see(v, &slow, 1, 5000));
+    slow.steps = 5;
+    assert_ptr_equal(verdict_see(v, &slow, 1, 5500), &slow);
+}
+
+static void test_cluster_verdict__another_outcome_is_progress_and_a_known_one_is_not(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding schema = failing(NULL, "InstallFailed", "got string, want integer", 1);
+    struct finding webhook = failing(NULL, "InstallFailed", "no endpoints at 10:31:07", 2);
+    struct finding again = failing(NULL, "InstallFailed", "no endpoints at 10:31:59", 3);
+
+    (void)state;
+    assert_null(verdict_see(v, &schema, 1, 1));
+    assert_null(verdict_see(v, &webhook, 1, 900));
+    assert_null(verdict_see(v, &schema, 1, 1800));
+    // other numbers are no other outcome
+    assert_ptr_equal(verdict_see(v, &again, 1, 1900), &again);
+}
+
+static void test_cluster_verdict__ever_other_outcomes_do_not_put_it_off_for_ever(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "InstallFailed", "", 1);
+    const struct finding *final = NULL;
+    char word[] = "a";
+
+    (void)state;
+    f.message = word;
+    for (int64_t now = 1; now < 20000 && !final; now += 500) {
+        word[0] = (char)('a' + now / 500 % 26);
+        final = verdict_see(v, &f, 1, now);
+    }
+    assert_ptr_equal(final, &f);
+}
+
+static void test_cluster_verdict__another_version_is_another_matter(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "InstallFailed", "m", 1);
+
+    (void)state;
+    f.asked = "1 1.0.0";
+    assert_null(verdict_see(v, &f, 1, 1));
+    f.asked = "2 1.0.0";
+    assert_null(verdict_see(v, &f, 1, 900));
+    assert_null(verdict_see(v, &f, 1, 1899));
+    assert_ptr_equal(verdict_see(v, &f, 1, 1900), &f);
+}
+
+static void test_cluster_verdict__an_attempt_is_awaited(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "InstallFailed", "timed out", 1);
+
+    (void)state;
+    assert_null(verdict_see(v, &f, 1, 1));
+    f.retrying = true;
+    assert_null(verdict_see(v, &f, 1, 5000));
+    f.retrying = false;
+    assert_ptr_equal(verdict_see(v, &f, 1, 6000), &f);
+}
+
+// A source that is looked at again says Unknown for that time.
+static void test_cluster_verdict__an_attempt_does_not_heal(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "HealthCheckFailed", "m", 0);
+    struct finding trying = failing(NULL, "Progressing", "m", 0);
+
+    (void)state;
+    trying.state = READY_PROGRESSING;
+    trying.retrying = true;
+    assert_null(verdict_see(v, &f, 1, 1));
+    assert_null(verdict_see(v, &trying, 1, 80000));
+    assert_null(verdict_see(v, &trying, 1, 160000));
+    assert_ptr_equal(verdict_see(v, &f, 1, 240000), &f);
+}
+
+static void test_cluster_verdict__what_comes_back_has_not_healed(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "GitOperationFailed", "no such repository", 0);
+
+    (void)state;
+    assert_null(verdict_see(v, &f, 1, 1));
+    assert_null(verdict_see(v, &f, 1, 600));
+    assert_null(verdict_see(v, NULL, 0, 700));
+    // the time that it was well does not count
+    assert_null(verdict_see(v, &f, 1, 1600));
+    assert_null(verdict_see(v, &f, 1, 1999));
+    assert_ptr_equal(verdict_see(v, &f, 1, 2001), &f);
 }
 
 static void test_cluster_verdict__healed_for_long_starts_anew(void **state)
@@ -97,6 +188,12 @@ static void test_cluster_verdict__healed_for_long_starts_anew(void **state)
 UNIT_MAIN(UNIT(test_cluster_verdict__stalled_is_final_at_once),
           UNIT(test_cluster_verdict__stalled_before_a_change_gets_time),
           UNIT(test_cluster_verdict__the_kubelet_words_are_one_failure),
-          UNIT(test_cluster_verdict__one_attempt_is_not_enough),
-          UNIT(test_cluster_verdict__what_comes_back_was_tried_again),
+          UNIT(test_cluster_verdict__what_stands_is_final_however_often_it_was_tried),
+          UNIT(test_cluster_verdict__more_ready_pods_are_progress),
+          UNIT(test_cluster_verdict__another_outcome_is_progress_and_a_known_one_is_not),
+          UNIT(test_cluster_verdict__ever_other_outcomes_do_not_put_it_off_for_ever),
+          UNIT(test_cluster_verdict__another_version_is_another_matter),
+          UNIT(test_cluster_verdict__an_attempt_is_awaited),
+          UNIT(test_cluster_verdict__an_attempt_does_not_heal),
+          UNIT(test_cluster_verdict__what_comes_back_has_not_healed),
           UNIT(test_cluster_verdict__healed_for_long_starts_anew))

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Root causes: from a graph to the findings that people are told of.
+// Root causes: from a graph to the findings that people are told of. The deepest known cause wins:
+// an object that fails is told of unless something that grew out of it tells why.
 #ifndef CLUSTER_CAUSES_H
 #define CLUSTER_CAUSES_H
 
 #include "cluster/finding.h"
 #include "cluster/graph.h"
 #include "cluster/layer.h"
+#include "cluster/memory.h"
 
-// The unready leaves of a graph over these layers, and what is terminal above them; the earliest
-// layer first, then the most telling. In the graph's arena.
-const struct finding *causes_find(struct graph *g, const struct layers *layers, size_t *count);
+// The findings of a graph over these layers: the earliest layer first, then the most telling, then
+// those that more waits behind. In the graph's arena. Causes are kept in the memory, and told from
+// it while what they were seen on is gone.
+const struct finding *causes_find(struct graph *g, const struct layers *layers,
+                                  struct memory *memory, size_t *count);
 
 #endif

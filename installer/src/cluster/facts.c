@@ -8,11 +8,13 @@ void facts_open(struct facts *f, struct loop *loop, struct kube *k, bool asks)
         .informers = informers_new(loop, k),
         .records = release_records_new(k),
         .handled = asks ? handled_new(k) : NULL,
+        .memory = memory_new(),
     };
 }
 
 void facts_close(struct facts *f)
 {
+    memory_free(f->memory);
     handled_free(f->handled);
     release_records_free(f->records);
     informers_free(f->informers);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "cluster/handled.h"
 #include "cluster/informers.h"
+#include "cluster/memory.h"
 #include "cluster/release_record.h"
 #include "cluster/written.h"
 #include "model/kube.h"
@@ -17,6 +18,7 @@ struct facts {
     struct informers *informers;
     struct release_records *records;
     struct handled *handled; // NULL: controllers are not asked about changes they have not seen
+    struct memory *memory;   // of what was seen in the looks so far
     // When we last wrote to the layers so far, see cluster/written.h; "" for not known.
     char last_write[WRITTEN_TIME_BYTES];
     uint64_t jobs_version; // the newest one of a Job that these layers have; 0: unknown

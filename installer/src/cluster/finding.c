@@ -2,6 +2,28 @@
 // How a finding reads.
 #include "cluster/finding.h"
 
+static const char *copy(struct arena *arena, const char *text)
+{
+    return text ? arena_str(arena, text) : NULL;
+}
+
+struct finding finding_copy(struct arena *arena, const struct finding *f)
+{
+    struct finding mine = *f;
+
+    mine.layer = copy(arena, f->layer);
+    mine.object = copy(arena, f->object);
+    mine.release = copy(arena, f->release);
+    mine.pod = copy(arena, f->pod);
+    mine.container = copy(arena, f->container);
+    mine.reason = copy(arena, f->reason);
+    mine.message = copy(arena, f->message);
+    mine.since = copy(arena, f->since);
+    mine.asked = copy(arena, f->asked);
+    mine.evidence = NULL;
+    return mine;
+}
+
 // "HelmRelease bigbang/loki: StatefulSet loki/loki"
 void finding_subject(const struct finding *f, struct buf *out)
 {

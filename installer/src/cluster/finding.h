@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "io/doc.h"
 #include "model/ready.h"
@@ -26,7 +27,15 @@ struct finding {
     const char *since; // RFC 3339, or NULL when nothing tells
     size_t behind;     // objects that wait for this one and fail for no reason of their own
     const char *const *evidence; // more lines about it, ends with NULL; or NULL
+
+    // Signs of progress, for cluster/verdict.h.
+    int64_t steps;     // pods ready and updated, of it and of all that grew out of its release
+    const char *asked; // which version of it is asked for (cluster/progress.h), or NULL
+    bool retrying;     // another attempt is running, whose outcome is open
 };
+
+// Copies all but the evidence into the arena.
+struct finding finding_copy(struct arena *arena, const struct finding *f);
 
 // One line: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki/loki-0: …", and its two
 // halves: which object, and what is the matter with it. Appended to `out`.

@@ -138,6 +138,19 @@ static void ask_release(const struct facts *facts, struct graph *g, size_t i)
     }
 }
 
+// A Job of a release that is not through is made again with the next attempt.
+static void soften_job(const struct graph *g, size_t i)
+{
+    struct graph_item *item = &g->items.items[i];
+    int release = graph_release_of(g, i);
+    enum ready_state above =
+        release == GRAPH_NO_PARENT ? READY_OK : g->items.items[release].ready.state;
+
+    if (is_job(item) && item->ready.state == READY_TERMINAL &&
+        (above == READY_PROGRESSING || above == READY_FAILING))
+        item->ready.state = READY_FAILING;
+}
+
 void judge_item(const struct facts *facts, const struct pods *pods, struct graph *g, size_t i)
 {
     struct graph_item *item = &g->items.items[i];
@@ -147,4 +160,5 @@ void judge_item(const struct facts *facts, const struct pods *pods, struct graph
     ask_controller(facts, item);
     ask_pods(pods, g->arena, item);
     ask_release(facts, g, i);
+    soften_job(g, i);
 }

@@ -12,7 +12,7 @@ void look_take(struct look *l, const struct facts *facts, const struct layers *l
     graph_build(&l->graph, facts, layers, last);
     if (facts->handled)
         stale_mark(&l->graph, facts);
-    l->findings = causes_find(&l->graph, layers, &l->count);
+    l->findings = causes_find(&l->graph, layers, facts->memory, &l->count);
 }
 
 void look_free(struct look *l)

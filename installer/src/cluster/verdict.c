@@ -2,26 +2,28 @@
 // The memory of failures.
 #include "cluster/verdict.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/timer.h"
 #include "base/vec.h"
 
-enum {
-    VERDICT_ATTEMPTS = 2, // at least so many, ...
-    VERDICT_RESTARTS = 3, // or so many restarts of a container, ...
-    VERDICT_SIGHTINGS = 3 // or, where nobody counts, so many messages or returns of the same one
-};
+// Of one failure so many outcomes are new: who has ever another one gets no further.
+enum { VERDICT_OUTCOMES = 8 };
 
 struct failure {
-    char *key;
-    char *message; // the last one, to count changes
-    int64_t first;
-    int64_t last;
-    int64_t sightings;
-    uint64_t look; // the last one that saw it
+    char *object;
+    char *asked;
+    int64_t since;   // the last sign of progress, or the first sight; its healthy times left out
+    int64_t last;    // when it was last seen
+    int64_t unready; // when its object was last not ready
+    uint64_t look;   // the last one in which it was not
+    int64_t steps;   // the most so far
+    uint64_t outcomes[VERDICT_OUTCOMES];
+    size_t outcome_count;
 };
 
 struct verdict {
@@ -40,8 +42,8 @@ struct verdict *verdict_new(int64_t fail_after_ms)
 
 static void forget(struct verdict *v, size_t i)
 {
-    free(v->list.items[i].key);
-    free(v->list.items[i].message);
+    free(v->list.items[i].object);
+    free(v->list.items[i].asked);
     vec_remove(&v->list, i);
 }
 
@@ -72,50 +74,129 @@ static const char *steady_reason(const char *reason)
     return reason;
 }
 
-// The pod's name is left out: each attempt of a release has pods of its own.
-static char *key_of(const struct finding *finding)
+// Adds the words of a message but those with a digit in them: times, counts, names of pods.
+static void add_words(struct buf *out, const char *message)
 {
-    return mem_printf("%s|%s|%s", finding->object, finding->container ? finding->container : "",
-                      steady_reason(finding->reason));
+    const char *word = message;
+
+    while (*word) {
+        size_t len = strcspn(word, " \t\"'`,;:()[]{}/=");
+        bool has_digit = false;
+
+        for (size_t i = 0; i < len; i++)
+            has_digit = has_digit || isdigit((unsigned char)word[i]);
+        if (!has_digit)
+            buf_add(out, word, len);
+        buf_add_char(out, ' ');
+        word += len + (word[len] != '\0');
+    }
+}
+
+// What an attempt came to. What a container has to say may differ from run to run: its reason
+// counts.
+static uint64_t outcome_of(const struct finding *finding)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    buf_printf(&text, "%s|%s|", finding->container ? finding->container : "",
+               steady_reason(finding->reason));
+    if (!finding->pod && !finding->container)
+        add_words(&text, finding->message);
+    return hash_span(buf_span(&text));
+}
+
+static bool is_new_outcome(struct failure *failure, const struct finding *finding)
+{
+    uint64_t outcome = outcome_of(finding);
+
+    for (size_t i = 0; i < failure->outcome_count; i++)
+        if (failure->outcomes[i] == outcome)
+            return false;
+    if (failure->outcome_count == VERDICT_OUTCOMES)
+        return false;
+    failure->outcomes[failure->outcome_count++] = outcome;
+    return true;
+}
+
+// The pod's name is left out: each attempt of a release has pods of its own.
+static struct failure *find(struct verdict *v, const struct finding *finding)
+{
+    VEC_FOREACH (struct failure *, it, &v->list)
+        if (strcmp(it->object, finding->object) == 0)
+            return it;
+    return NULL;
+}
+
+static bool is_asked_anew(struct failure *failure, const struct finding *finding)
+{
+    const char *asked = finding->asked ? finding->asked : "";
+
+    if (strcmp(failure->asked, asked) == 0)
+        return false;
+    free(failure->asked);
+    failure->asked = mem_str(asked);
+    failure->outcome_count = 0;
+    return true;
+}
+
+// Every sign is looked at, so that none counts a second time at the next look.
+static bool has_progressed(struct failure *failure, const struct finding *finding)
+{
+    bool progressed = is_asked_anew(failure, finding);
+
+    progressed = is_new_outcome(failure, finding) || progressed;
+    if (finding->steps > failure->steps) {
+        failure->steps = finding->steps;
+        progressed = true;
+    }
+    return progressed;
+}
+
+// The object is not ready: whether or not it fails just now, it has not healed.
+static void see_unready(const struct verdict *v, struct failure *failure, int64_t now)
+{
+    if (failure->look + 1 < v->look)
+        failure->since += now - failure->unready;
+    failure->look = v->look;
+    failure->unready = now;
 }
 
 static struct failure *remember(struct verdict *v, const struct finding *finding, int64_t now)
 {
-    char *key CLEANUP(mem_cleanup) = key_of(finding);
+    struct failure *failure = find(v, finding);
+    struct failure fresh;
 
-    VEC_FOREACH (struct failure *, it, &v->list)
-        if (strcmp(it->key, key) == 0)
-            return it;
-    vec_push(&v->list, (struct failure){STEAL(key), mem_str(""), now, now, 0, 0});
-    return &v->list.items[v->list.len - 1];
+    if (!failure) {
+        fresh = (struct failure){.object = mem_str(finding->object),
+                                 .asked = mem_str(""),
+                                 .steps = finding->steps,
+                                 .look = v->look};
+        vec_push(&v->list, fresh);
+        failure = &v->list.items[v->list.len - 1];
+    }
+    see_unready(v, failure, now);
+    if (has_progressed(failure, finding))
+        failure->since = now;
+    failure->last = now;
+    return failure;
 }
 
-// Another message is another attempt. So is the same one after a look without it: in between the
-// controller was at work again. A Flux source fails like that, and counts nothing.
-static void count_sighting(const struct verdict *v, struct failure *failure, const char *message)
+// On its way. A failure is forgotten after a while then, unless that way is just one more attempt.
+static void see_on_its_way(struct verdict *v, const struct finding *finding, int64_t now)
 {
-    bool is_back = failure->look + 1 < v->look;
+    struct failure *failure = find(v, finding);
 
-    failure->look = v->look;
-    if (strcmp(failure->message, message) != 0) {
-        free(failure->message);
-        failure->message = mem_str(message);
-        failure->sightings++;
-    } else if (is_back) {
-        failure->sightings++;
-    }
+    if (!failure)
+        return;
+    see_unready(v, failure, now);
+    if (finding->retrying)
+        failure->last = now;
 }
 
 static bool is_final(const struct verdict *v, const struct failure *failure,
                      const struct finding *finding, int64_t now)
 {
-    if (now - failure->first < v->fail_after_ms)
-        return false;
-    if (finding->stale)
-        return true;
-    if (finding->container)
-        return finding->attempts >= VERDICT_RESTARTS || failure->sightings >= VERDICT_ATTEMPTS;
-    return finding->attempts >= VERDICT_ATTEMPTS || failure->sightings >= VERDICT_SIGHTINGS;
+    return !finding->retrying && now - failure->since >= v->fail_after_ms;
 }
 
 static void forget_old(struct verdict *v, int64_t now)
@@ -134,17 +215,12 @@ const struct finding *verdict_see(struct verdict *v, const struct finding *findi
     forget_old(v, now);
     for (size_t i = 0; i < count; i++) {
         const struct finding *finding = &findings[i];
-        struct failure *failure;
+        bool is_end = finding->state == READY_TERMINAL && !finding->stale;
 
-        if (finding->state == READY_TERMINAL && !finding->stale)
-            return finding;
         if (finding->state < READY_FAILING)
-            continue;
-        failure = remember(v, finding, now);
-        failure->last = now;
-        count_sighting(v, failure, finding->message);
-        if (!final && is_final(v, failure, finding, now))
-            final = finding;
+            see_on_its_way(v, finding, now);
+        else if (is_final(v, remember(v, finding, now), finding, now) || is_end)
+            final = final ? final : finding;
     }
     return final;
 }
@@ -155,7 +231,7 @@ int64_t verdict_next(const struct verdict *v)
     int64_t next = TIMER_NEVER;
 
     VEC_FOREACH (const struct failure *, it, &v->list) {
-        int64_t at = timer_add(it->first, v->fail_after_ms);
+        int64_t at = timer_add(it->since, v->fail_after_ms);
 
         if (at > now && at < next)
             next = at;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory of failures: tells one that heals from one that goes on. A failure is final when the
-// same reason on the same object was seen over a stretch of time and repeatedly.
+// The memory of failures: tells one that heals from one that goes on. There is one rule: a failure
+// is final when it has stood for --fail-after without a sign of progress. Signs of progress are
+// more ready or updated pods of the object, or of anything that grew out of the same release, an
+// attempt with another outcome, and another version of what is asked for.
 #ifndef CLUSTER_VERDICT_H
 #define CLUSTER_VERDICT_H
 
@@ -9,8 +11,7 @@
 #include "base/compiler.h"
 #include "cluster/finding.h"
 
-// A failure that is not seen for this long is forgotten: between two attempts of a release its
-// pods are gone for a while.
+// A failure that is not seen for this long is forgotten.
 #define VERDICT_FORGET_MS 90000
 
 struct verdict;
@@ -19,8 +20,8 @@ struct verdict *verdict_new(int64_t fail_after_ms);
 void verdict_free(struct verdict *v); // NULL-safe
 CLEANUP_DEFINE(verdict_cleanup, struct verdict, verdict_free);
 
-// Takes in what is failing at the time `now`; returns the finding that is final by now (Stalled,
-// suspended, or failing or stale for long enough), or NULL.
+// Takes in what is failing at the time `now`; returns the first finding that is final by now
+// (Stalled, suspended, or failing or stale for long enough), or NULL.
 const struct finding *verdict_see(struct verdict *v, const struct finding *findings, size_t count,
                                   int64_t now);
 

@@ -82,6 +82,10 @@ struct span flux_stored_at(const struct node *source);
 // The request that the controller last answered; "" for none.
 struct span flux_handled(const struct node *object);
 
+// What the controller last tried, as one text for comparing: revision and, of a HelmRelease, the
+// digest of its values (status.lastAttemptedRevision, lastAttemptedConfigDigest). Appended.
+void flux_attempted(const struct node *object, struct buf *out);
+
 // --- what a source offers (source.c) ---
 
 // spec.url of a repository.

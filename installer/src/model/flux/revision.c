@@ -99,3 +99,12 @@ struct span flux_handled(const struct node *object)
 {
     return node_get_text(node_get(object, "status"), "lastHandledReconcileAt");
 }
+
+void flux_attempted(const struct node *object, struct buf *out)
+{
+    const struct node *status = node_get(object, "status");
+
+    buf_add_span(out, node_get_text(status, "lastAttemptedRevision"));
+    buf_add_char(out, ' ');
+    buf_add_span(out, node_get_text(status, "lastAttemptedConfigDigest"));
+}
