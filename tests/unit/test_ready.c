@@ -186,3 +186,8 @@ int main(void)
         cmocka_unit_test(test_ready__cluster_kinds),
         cmocka_unit_test(test_ready__kinds_without_a_rule),
         cmocka_unit_test(test_ready__messages_are_one_line_without_quoting),
+        cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
+    };
+
+    return cmocka_run_group_tests(tests, make_objects, free_objects);
+}
