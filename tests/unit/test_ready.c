@@ -123,6 +123,44 @@ static void test_ready__cluster_kinds(void **state)
            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, deletionTimestamp: now}");
 }
 
+#define CRD_BEING_DELETED                                                                          \
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x, "    \
+    "deletionTimestamp: now, finalizers: [f]}\nstatus: {conditions: [{type: Established, status: " \
+    "'True'}, {type: Terminating, status: 'True', message: CustomResource deletion is in "         \
+    "progress}]}"
+#define NAMESPACE                                                                                  \
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: x, deletionTimestamp: now}\nstatus: "
+
+static void test_ready__what_holds_a_deletion(void **state)
+{
+    struct ready r;
+
+    (void)state;
+    expect(READY_PROGRESSING, "Terminating", NAMESPACE "{phase: Terminating}");
+    ready_check(
+        object(NAMESPACE
+               "{phase: Terminating, conditions: [{type: NamespaceDeletionDiscoveryFailure, "
+               "status: 'False', message: none}, {type: NamespaceContentRemaining, status: "
+               "'True', message: configmaps. has 1 resource instances}, {type: "
+               "NamespaceFinalizersRemaining, status: 'True', message: a.b/c in 1 "
+               "resource instances}]}"),
+        &r);
+    assert_int_equal(r.state, READY_PROGRESSING);
+    assert_string_equal(r.reason, "NamespaceFinalizersRemaining");
+    assert_string_equal(r.message, "a.b/c in 1 resource instances; configmaps. has 1 resource "
+                                   "instances");
+    assert_string_equal(r.since, "now");
+    ready_check(object("apiVersion: v1\nkind: Secret\nmetadata: {name: x, deletionTimestamp: now, "
+                       "finalizers: [a.b/c]}"),
+                &r);
+    assert_string_equal(r.reason, "Terminating");
+    assert_string_equal(r.message, "being deleted, held by finalizer a.b/c");
+    ready_check(object(CRD_BEING_DELETED), &r);
+    assert_string_equal(r.reason, "Terminating");
+    assert_string_equal(r.message, "being deleted, held by finalizer f: CustomResource deletion is "
+                                   "in progress");
+}
+
 #define CUSTOM "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x, generation: 2}\n"
 
 static void test_ready__kinds_without_a_rule(void **state)
@@ -184,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_ready__daemon_set),
         cmocka_unit_test(test_ready__job),
         cmocka_unit_test(test_ready__cluster_kinds),
+        cmocka_unit_test(test_ready__what_holds_a_deletion),
         cmocka_unit_test(test_ready__kinds_without_a_rule),
         cmocka_unit_test(test_ready__messages_are_one_line_without_quoting),
         cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),

@@ -45,10 +45,194 @@ static void test_ready__pods(void **state)
                "ErrImagePull}}}]}");
 }
 
+static void check_pod(const char *rest, struct ready_pod *r)
+{
+    char *yaml = NULL;
+
+    assert_true(asprintf(&yaml, "apiVersion: v1\nkind: Pod\n%s", rest) > 0);
+    ready_check_pod(object(yaml), r);
+    free(yaml);
+}
+
+static void expect_words(enum ready_state state, const char *container, const char *reason,
+                         const char *message, const char *pod)
+{
+    struct ready_pod r;
+
+    check_pod(pod, &r);
+    assert_string_equal(r.reason, reason);
+    assert_string_equal(r.message, message);
+    assert_string_equal(r.container, container);
+    assert_int_equal(r.state, state);
+}
+
+#define UNREADY "conditions: [{type: Ready, status: 'False', reason: ContainersNotReady}]"
+#define GATED                                                                                      \
+    "spec: {containers: [{name: c}], readinessGates: [{conditionType: a.b/ok}, "                   \
+    "{conditionType: a.b/gate}]}\n"
+
+static void test_ready__readiness_gates_have_names(void **state)
+{
+    struct ready_pod r;
+
+    (void)state;
+    expect_words(READY_PROGRESSING, "", "ReadinessGateFalse",
+                 "readiness gate a.b/gate is False: not registered",
+                 GATED "status: {phase: Running, conditions: [{type: Ready, status: 'False', "
+                       "reason: ReadinessGatesNotReady}, {type: a.b/ok, status: 'True'}, {type: "
+                       "a.b/gate, status: 'False', message: not registered}], containerStatuses: "
+                       "[{name: c, ready: true, state: {running: {}}}]}");
+    expect_words(READY_PROGRESSING, "", "ReadinessGateFalse",
+                 "readiness gate a.b/ok is not set yet",
+                 GATED "status: {phase: Running, conditions: [{type: Ready, status: 'False', "
+                       "reason: ReadinessGatesNotReady}], containerStatuses: [{name: c, ready: "
+                       "true, state: {running: {}}}]}");
+    // the containers come first
+    expect_words(READY_FAILING, "c", "Error", "exit code 3",
+                 GATED "status: {phase: Running, " UNREADY ", containerStatuses: [{name: c, ready: "
+                       "false, state: {terminated: {reason: Error, exitCode: 3}}}]}");
+    check_pod(GATED "status: {phase: Running, conditions: [{type: a.b/ok, status: 'False', "
+                    "lastTransitionTime: '2026-11-27T08:00:00Z'}]}",
+              &r);
+    assert_string_equal(r.since, "2026-11-27T08:00:00Z");
+}
+
+#define LIMITED "spec: {containers: [{name: c, resources: {limits: {memory: 64Mi}}}]}\n"
+#define ENDED(words)                                                                               \
+    "status: {phase: Running, " UNREADY ", containerStatuses: [{name: c, ready: false, "           \
+    "restartCount: 4, " words "}]}"
+
+static void test_ready__how_a_container_ended(void **state)
+{
+    struct ready_pod r;
+
+    (void)state;
+    expect_words(READY_FAILING, "c", "Error", "told to exit",
+                 ENDED("state: {terminated: {reason: Error, exitCode: 3, message: told to exit}}"));
+    expect_words(READY_FAILING, "c", "OOMKilled", "out of memory, its limit is 64Mi",
+                 LIMITED ENDED("state: {terminated: {reason: OOMKilled, exitCode: 137}}"));
+    expect_words(READY_FAILING, "c", "CrashLoopBackOff", "last run ended with exit code 3 (Error)",
+                 ENDED("state: {waiting: {reason: CrashLoopBackOff, message: back-off}}, "
+                       "lastState: {terminated: {reason: Error, exitCode: 3}}"));
+    // only then is the last run the reason
+    expect_words(READY_FAILING, "c", "CreateContainerConfigError", "secret db not found",
+                 ENDED("state: {waiting: {reason: CreateContainerConfigError, message: secret db "
+                       "not found}}, lastState: {terminated: {reason: Error, exitCode: 3}}"));
+    // a server that ends is no server, however well it ended
+    expect_words(READY_FAILING, "c", "Completed",
+                 "it has to go on running, and ended with exit code 0",
+                 ENDED("state: {terminated: {reason: Completed, exitCode: 0}}"));
+    expect_words(READY_PROGRESSING, "", "ContainersNotReady", "",
+                 "spec: {restartPolicy: Never}\n" ENDED(
+                     "state: {terminated: {reason: Completed, exitCode: 0}}"));
+    check_pod(ENDED("state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: "
+                    "{exitCode: 3, finishedAt: '2026-11-27T08:00:00Z'}}"),
+              &r);
+    assert_string_equal(r.since, "2026-11-27T08:00:00Z");
+    assert_int_equal(r.restarts, 4);
+}
+
+#define STATUS(words)                                                                              \
+    "status: {phase: Running, " UNREADY ", containerStatuses: [{name: c, ready: false, " words "}" \
+    "]"                                                                                            \
+    "}"
+
+static void test_ready__which_probe_is_awaited(void **state)
+{
+    (void)state;
+    expect_words(READY_PROGRESSING, "c", "ContainerNotReady",
+                 "running, but its readiness probe (GET /ready on port 8080) has not succeeded",
+                 "spec: {containers: [{name: c, readinessProbe: {httpGet: {path: /ready, port: "
+                 "8080}}}]}\n" STATUS("state: {running: {}}"));
+    expect_words(
+        READY_PROGRESSING, "c", "ContainerNotReady",
+        "running, but its startup probe (exec pg_isready) has not succeeded; its last run ended "
+        "with exit code 137 (Error)",
+        "spec: {containers: [{name: c, startupProbe: {exec: {command: [pg_isready, -U, x]}}, "
+        "readinessProbe: {tcpSocket: {port: http}}}]}\n" STATUS(
+            "started: false, state: {running: {}}, lastState: {terminated: {exitCode: 137, "
+            "reason: Error}}"));
+    expect_words(READY_PROGRESSING, "c", "ContainerNotReady",
+                 "running, but its readiness probe (TCP port http) has not succeeded",
+                 "spec: {containers: [{name: c, startupProbe: {exec: {command: [x]}}, "
+                 "readinessProbe: {tcpSocket: {port: http}}}]}\n" STATUS(
+                     "started: true, state: {running: {}}"));
+    expect_words(READY_PROGRESSING, "c", "ContainerNotReady", "running, not ready yet",
+                 "spec: {containers: [{name: c}]}\n" STATUS("state: {running: {}}"));
+}
+
+#define WITH_INIT                                                                                  \
+    "spec: {initContainers: [{name: i}, {name: s, restartPolicy: Always, readinessProbe: "         \
+    "{httpGet: {port: 1}}}], containers: [{name: c}]}\n"
+
+static void test_ready__init_containers_and_sidecars(void **state)
+{
+    (void)state;
+    expect_words(READY_PROGRESSING, "i", "InitRunning", "init container is running",
+                 WITH_INIT "status: {phase: Pending, " UNREADY ", initContainerStatuses: [{name: "
+                           "i, ready: false, state: {running: {}}}, {name: s, ready: false, state: "
+                           "{waiting: {reason: PodInitializing}}}], containerStatuses: [{name: c, "
+                           "ready: false, state: {waiting: {reason: PodInitializing}}}]}");
+    // a sidecar that is not ready is no reason for a container that crashes
+    expect_words(READY_FAILING, "c", "Error", "exit code 1",
+                 WITH_INIT
+                 "status: {phase: Running, " UNREADY ", initContainerStatuses: [{name: i, ready: "
+                 "true, state: {terminated: {exitCode: 0}}}, {name: s, ready: false, started: "
+                 "true, state: {running: {}}}], containerStatuses: [{name: c, ready: false, state: "
+                 "{terminated: {reason: Error, exitCode: 1}}}]}");
+    expect_words(READY_PROGRESSING, "s", "ContainerNotReady",
+                 "running, but its readiness probe (GET / on port 1) has not succeeded",
+                 WITH_INIT
+                 "status: {phase: Running, " UNREADY ", initContainerStatuses: [{name: i, ready: "
+                 "true, state: {terminated: {exitCode: 0}}}, {name: s, ready: false, started: "
+                 "true, state: {running: {}}}], containerStatuses: [{name: c, ready: true, state: "
+                 "{running: {}}}]}");
+    // a sidecar has to go on running; an init container ends
+    expect_words(
+        READY_FAILING, "s", "Completed", "it has to go on running, and ended with exit code 0",
+        WITH_INIT "status: {phase: Running, " UNREADY ", initContainerStatuses: [{name: i, ready: "
+                  "true, state: {terminated: {exitCode: 0}}}, {name: s, ready: false, state: "
+                  "{terminated: {reason: Completed, exitCode: 0}}}], containerStatuses: [{name: c, "
+                  "ready: true, state: {running: {}}}]}");
+}
+
+static void test_ready__the_pod_as_a_whole(void **state)
+{
+    (void)state;
+    expect_words(READY_FAILING, "", "Evicted", "The node was low on resource: memory",
+                 "status: {phase: Failed, reason: Evicted, message: 'The node was low on resource: "
+                 "memory.', containerStatuses: [{name: c, state: {terminated: {exitCode: 137, "
+                 "reason: Error}}}]}");
+    expect_words(READY_FAILING, "c", "Error", "exit code 2",
+                 "spec: {restartPolicy: Never}\nstatus: {phase: Failed, containerStatuses: [{name: "
+                 "c, state: {terminated: {exitCode: 2, reason: Error}}}]}");
+    expect_words(READY_PROGRESSING, "", "Terminating",
+                 "being deleted, held by finalizer a.b/c, a.b/d",
+                 "metadata: {deletionTimestamp: now, finalizers: [a.b/c, a.b/d]}");
+    expect_words(READY_PROGRESSING, "", "PodPending", "waiting for the scheduler",
+                 "status: {phase: Pending}");
+    expect_words(READY_PROGRESSING, "", "PodPending", "waiting for the kubelet of node n1",
+                 "spec: {nodeName: n1}\nstatus: {phase: Pending}");
+    expect_words(READY_PROGRESSING, "", "ContainersNotReady", "unready status: [c]",
+                 "spec: {nodeName: n1}\nstatus: {phase: Running, conditions: [{type: Ready, "
+                 "status: 'False', reason: ContainersNotReady, message: 'unready status: [c]'}]}");
+    // a lost node: the node controller takes the pod's condition back, not the containers'
+    expect_words(READY_PROGRESSING, "", "PodNotReady",
+                 "all its containers are ready, and it is marked as not ready",
+                 "spec: {nodeName: n1}\nstatus: {phase: Running, conditions: [{type: Ready, "
+                 "status: 'False'}, {type: ContainersReady, status: 'True'}], containerStatuses: "
+                 "[{name: c, ready: true, state: {running: {}}}]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ready__pods),
+        cmocka_unit_test(test_ready__readiness_gates_have_names),
+        cmocka_unit_test(test_ready__how_a_container_ended),
+        cmocka_unit_test(test_ready__which_probe_is_awaited),
+        cmocka_unit_test(test_ready__init_containers_and_sidecars),
+        cmocka_unit_test(test_ready__the_pod_as_a_whole),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

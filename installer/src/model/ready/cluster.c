@@ -3,6 +3,8 @@
 #include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
+#include "base/buf.h"
+
 void ready_rule_static(const struct node *object UNUSED, struct ready *result UNUSED)
 {
 }
@@ -25,11 +27,32 @@ void ready_rule_crd(const struct node *object, struct ready *result)
         ready_set(result, READY_PROGRESSING, SPAN("Installing"), "not established yet");
 }
 
+// What the namespace controller says of a deletion that does not come to its end, the most telling
+// first (core/v1 NamespaceConditionType).
 void ready_rule_namespace(const struct node *object, struct ready *result)
 {
+    static const char *const types[] = {
+        "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionGroupVersionParsingFailure",
+        "NamespaceDeletionContentFailure", "NamespaceFinalizersRemaining",
+        "NamespaceContentRemaining"};
     struct span phase = node_get_text(node_get(object, "status"), "phase");
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *first = NULL;
 
-    if (phase.len && !span_is(phase, "Active"))
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        const struct node *condition = ready_condition(object, types[i]);
+
+        if (!span_is(node_get_text(condition, "status"), "True"))
+            continue;
+        buf_printf(&text, "%s%.*s", first ? "; " : "",
+                   SPAN_ARG(node_get_text(condition, "message")));
+        first = first ? first : condition;
+    }
+    if (first) {
+        ready_set(result, READY_PROGRESSING, node_get_text(first, "type"), "%s", buf_str(&text));
+        ready_copy(result->since, sizeof(result->since),
+                   node_get_text(node_get(object, "metadata"), "deletionTimestamp"));
+    } else if (phase.len && !span_is(phase, "Active") && result->state == READY_OK)
         ready_set(result, READY_PROGRESSING, phase, "the namespace is %.*s", SPAN_ARG(phase));
 }
 

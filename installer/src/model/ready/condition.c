@@ -70,3 +70,22 @@ bool ready_is_current(const struct node *object, const struct node *condition)
 
     return node_get_int(condition, "observedGeneration", observed) == generation;
 }
+
+bool ready_is_deleted(const struct node *object)
+{
+    return node_get_text(node_get(object, "metadata"), "deletionTimestamp").len > 0;
+}
+
+void ready_add_deletion(const struct node *object, struct buf *out)
+{
+    const struct node *condition = ready_condition(object, "Terminating");
+    const char *separator = ", held by finalizer ";
+
+    buf_add_str(out, "being deleted");
+    NODE_FOREACH_ITEM (finalizer, node_path(object, "metadata", "finalizers")) {
+        buf_printf(out, "%s%.*s", separator, SPAN_ARG(node_text(finalizer)));
+        separator = ", ";
+    }
+    if (span_is(node_get_text(condition, "status"), "True"))
+        buf_printf(out, ": %.*s", SPAN_ARG(node_get_text(condition, "message")));
+}

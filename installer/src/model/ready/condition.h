@@ -24,4 +24,9 @@ bool ready_condition_is(const struct node *object, const char *type, const char 
 // taken for new.
 bool ready_is_current(const struct node *object, const struct node *condition);
 
+// Whether somebody has deleted it, and it is still there; and what holds it: its Terminating
+// condition, its finalizers. Appended to `out`.
+bool ready_is_deleted(const struct node *object);
+void ready_add_deletion(const struct node *object, struct buf *out);
+
 #endif

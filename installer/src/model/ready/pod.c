@@ -1,128 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pods: which container keeps a pod from being ready, and why.
 #include "model/ready/condition.h"
+#include "model/ready/container.h"
 #include "model/ready/rules.h"
 
-#include <stdio.h>
+#include <string.h>
 
-// Waiting reasons of the kubelet that are not failures (pkg/kubelet/container/sync_result.go).
-static bool is_plain_waiting(struct span reason)
+#include "base/buf.h"
+
+static void set_condition(struct ready_pod *result, enum ready_state state,
+                          const struct node *condition)
 {
-    return span_is(reason, "ContainerCreating") || span_is(reason, "PodInitializing") ||
-           reason.len == 0;
+    ready_set_pod(result, state, node_get_text(condition, "reason"),
+                  node_get_text(condition, "message"));
+    ready_copy(result->since, sizeof(result->since),
+               node_get_text(condition, "lastTransitionTime"));
 }
 
-static void set(struct ready_pod *result, enum ready_state state, struct span reason,
-                struct span message)
+// The worst container of a list: a failing one before one that only waits. Of two alike the first
+// counts, as init containers run one by one.
+static void judge_list(const struct node *pod, const char *list, bool is_init,
+                       struct ready_pod *result)
 {
-    result->state = state;
-    ready_copy(result->reason, sizeof(result->reason), reason);
-    ready_copy(result->message, sizeof(result->message), message);
-}
-
-// Why the last run of the container ended: more telling than "back-off 40s restarting".
-static void set_last_end(struct ready_pod *result, const struct node *container, struct span reason,
-                         struct span message)
-{
-    const struct node *last = node_path(container, "lastState", "terminated");
-    struct span why = node_get_text(last, "reason");
-    struct span said = span_trim(node_get_text(last, "message"));
-    char text[READY_MESSAGE_BYTES];
-
-    if (!last) {
-        set(result, READY_FAILING, reason, message);
-        return;
-    }
-    snprintf(text, sizeof(text), "last run ended with exit code %lld (%.*s)%s%.*s",
-             (long long)node_get_int(last, "exitCode", 0), SPAN_ARG(why), said.len ? ": " : "",
-             SPAN_ARG(said));
-    set(result, READY_FAILING, reason, span_str(text));
-}
-
-// True when this container is what the pod waits for.
-static bool judge_container(const struct node *container, bool init, struct ready_pod *result)
-{
-    const struct node *state = node_get(container, "state");
-    const struct node *waiting = node_get(state, "waiting");
-    const struct node *terminated = node_get(state, "terminated");
-    struct span reason = node_get_text(waiting, "reason");
-
-    if (node_get_bool(container, "ready", false))
-        return false;
-    if (terminated && node_get_int(terminated, "exitCode", 1) == 0)
-        return false;
-    if (waiting && is_plain_waiting(reason) && !init)
-        set(result, READY_PROGRESSING, reason.len ? reason : SPAN("Waiting"),
-            node_get_text(waiting, "message"));
-    else if (waiting && is_plain_waiting(reason))
-        return false;
-    else if (waiting)
-        set_last_end(result, container, reason, node_get_text(waiting, "message"));
-    else if (terminated)
-        set(result, READY_FAILING, node_get_text(terminated, "reason"),
-            node_get_text(terminated, "message"));
-    else if (init)
-        set(result, READY_PROGRESSING, SPAN("InitRunning"), SPAN("init container is running"));
-    else
-        set(result, READY_PROGRESSING, SPAN("ContainerNotReady"),
-            SPAN("running, but its readiness probe has not succeeded"));
-    ready_copy(result->container, sizeof(result->container), node_get_text(container, "name"));
-    result->init = init;
-    result->restarts = node_get_int(container, "restartCount", 0);
-    return true;
-}
-
-// The worst container of a list: a failing one before one that only waits.
-static bool judge_list(const struct node *list, bool init, struct ready_pod *result)
-{
-    bool found = false;
-
-    NODE_FOREACH_ITEM (container, list) {
+    NODE_FOREACH_ITEM (status, node_path(pod, "status", list)) {
+        struct ready_container c = ready_container_of(pod, status, is_init);
         struct ready_pod one = {.state = READY_OK};
 
-        if (!judge_container(container, init, &one))
-            continue;
-        if (!found || one.state > result->state)
+        if (ready_container_judge(&c, &one) && one.state > result->state)
             *result = one;
-        found = true;
     }
-    return found;
 }
 
 static bool unscheduled(const struct node *pod, struct ready_pod *result)
 {
-    const struct node *scheduled = ready_condition(pod, "PodScheduled");
+    const struct node *condition = ready_condition(pod, "PodScheduled");
 
-    if (!span_is(node_get_text(scheduled, "status"), "False"))
+    if (!span_is(node_get_text(condition, "status"), "False"))
         return false;
-    set(result, READY_PROGRESSING, node_get_text(scheduled, "reason"),
-        node_get_text(scheduled, "message"));
+    set_condition(result, READY_PROGRESSING, condition);
     return true;
+}
+
+// Evicted, refused by the node, or ended for good; each container may know more.
+static bool failed(const struct node *pod, struct ready_pod *result)
+{
+    const struct node *status = node_get(pod, "status");
+    struct span reason = node_get_text(status, "reason");
+
+    if (!span_is(node_get_text(status, "phase"), "Failed"))
+        return false;
+    if (!reason.len)
+        judge_list(pod, "containerStatuses", false, result);
+    if (result->state != READY_FAILING)
+        ready_set_pod(result, READY_FAILING, reason.len ? reason : SPAN("PodFailed"),
+                      node_get_text(status, "message"));
+    return true;
+}
+
+// The containers are ready, and somebody else has the last word (spec.readinessGates).
+static bool gated(const struct node *pod, struct ready_pod *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    NODE_FOREACH_ITEM (gate, node_path(pod, "spec", "readinessGates")) {
+        const char *type = node_get_str(gate, "conditionType");
+        const struct node *condition = ready_condition(pod, type);
+        struct span status = node_get_text(condition, "status");
+        struct span said = node_get_text(condition, "message");
+
+        if (span_is(status, "True"))
+            continue;
+        buf_printf(&text, "readiness gate %s is %.*s%s%.*s", type,
+                   SPAN_ARG(status.len ? status : SPAN("not set yet")), said.len ? ": " : "",
+                   SPAN_ARG(said));
+        set_condition(result, READY_PROGRESSING, condition);
+        ready_set_pod(result, READY_PROGRESSING, SPAN("ReadinessGateFalse"), buf_span(&text));
+        return true;
+    }
+    return false;
+}
+
+static bool has_node(const struct node *pod)
+{
+    return node_get_text(node_get(pod, "spec"), "nodeName").len > 0;
+}
+
+// What the kubelet last said of the pod as a whole.
+static void set_pending(const struct node *pod, struct ready_pod *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *ready = ready_condition(pod, "Ready");
+    struct span node = node_get_text(node_get(pod, "spec"), "nodeName");
+
+    if (span_is(node_get_text(ready_condition(pod, "ContainersReady"), "status"), "True"))
+        // The node controller does this to the pods of a node that it has lost.
+        ready_set_pod(result, READY_PROGRESSING, SPAN("PodNotReady"),
+                      SPAN("all its containers are ready, and it is marked as not ready"));
+    else if (node_get_text(ready, "reason").len)
+        set_condition(result, READY_PROGRESSING, ready);
+    else if (has_node(pod)) {
+        buf_printf(&text, "waiting for the kubelet of node %.*s", SPAN_ARG(node));
+        ready_set_pod(result, READY_PROGRESSING, SPAN("PodPending"), buf_span(&text));
+    } else
+        ready_set_pod(result, READY_PROGRESSING, SPAN("PodPending"),
+                      SPAN("waiting for the scheduler"));
+}
+
+// When nothing tells more precisely: since the pod is not ready, or is there.
+static void add_since(const struct node *pod, struct ready_pod *result)
+{
+    const struct node *ready = ready_condition(pod, "Ready");
+    struct span since = node_get_text(ready, "lastTransitionTime");
+
+    if (result->since[0] || result->state == READY_OK)
+        return;
+    if (!since.len)
+        since = node_get_text(node_get(pod, "metadata"), "creationTimestamp");
+    ready_copy(result->since, sizeof(result->since), since);
+}
+
+// The deletion's time is that of its grace period's end, so nothing tells since when.
+static void set_deleted(const struct node *pod, struct ready_pod *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    ready_add_deletion(pod, &text);
+    ready_set_pod(result, READY_PROGRESSING, SPAN("Terminating"), buf_span(&text));
+}
+
+static void judge(const struct node *pod, struct ready_pod *result)
+{
+    if (failed(pod, result) || unscheduled(pod, result))
+        return;
+    judge_list(pod, "initContainerStatuses", true, result);
+    judge_list(pod, "containerStatuses", false, result);
+    if (result->state == READY_OK && !gated(pod, result))
+        set_pending(pod, result);
 }
 
 void ready_check_pod(const struct node *pod, struct ready_pod *result)
 {
-    const struct node *status = node_get(pod, "status");
-    struct span phase = node_get_text(status, "phase");
-
     *result = (struct ready_pod){.state = READY_OK};
-    if (node_get_text(node_get(pod, "metadata"), "deletionTimestamp").len) {
-        set(result, READY_PROGRESSING, SPAN("Terminating"), SPAN("being deleted"));
+    if (ready_is_deleted(pod)) {
+        set_deleted(pod, result);
         return;
     }
-    if (span_is(phase, "Succeeded") || ready_condition_is(pod, "Ready", "True"))
+    if (span_is(node_get_text(node_get(pod, "status"), "phase"), "Succeeded") ||
+        ready_condition_is(pod, "Ready", "True"))
         return;
-    if (unscheduled(pod, result))
-        return;
-    if (judge_list(node_get(status, "initContainerStatuses"), true, result) ||
-        judge_list(node_get(status, "containerStatuses"), false, result))
-        return;
-    if (span_is(phase, "Failed"))
-        set(result, READY_FAILING,
-            node_get(status, "reason") ? node_get_text(status, "reason") : SPAN("PodFailed"),
-            node_get_text(status, "message"));
-    else
-        set(result, READY_PROGRESSING, SPAN("PodPending"), SPAN("waiting for the kubelet"));
+    judge(pod, result);
+    add_since(pod, result);
 }
 
 void ready_rule_pod(const struct node *object, struct ready *result)
@@ -138,4 +165,5 @@ void ready_rule_pod(const struct node *object, struct ready *result)
                   pod.message);
     else
         ready_set(result, pod.state, span_str(pod.reason), "%s", pod.message);
+    memcpy(result->since, pod.since, sizeof(result->since));
 }

@@ -3,6 +3,8 @@
 #include "model/ready/condition.h"
 #include "model/ready/rules.h"
 
+#include "base/buf.h"
+
 static const struct ready_rule_row rules[] = {
     {"", "Pod", ready_rule_pod},
     {"", "Namespace", ready_rule_namespace},
@@ -138,17 +140,29 @@ static void judge_lagging(const struct node *object, ready_rule *rule, struct re
         set_not_observed(object, result);
 }
 
+// What holds a namespace is in its conditions.
+static bool deleted(const struct node *object, ready_rule *rule, struct ready *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    if (!ready_is_deleted(object))
+        return false;
+    ready_add_deletion(object, &text);
+    ready_set(result, READY_PROGRESSING, SPAN("Terminating"), "%s", buf_str(&text));
+    ready_copy(result->since, sizeof(result->since),
+               node_get_text(node_get(object, "metadata"), "deletionTimestamp"));
+    if (rule == ready_rule_namespace)
+        rule(object, result);
+    return true;
+}
+
 void ready_check(const struct node *object, struct ready *result)
 {
     struct identity id = node_identity(object);
     ready_rule *rule = rule_of(id.group, id.kind);
 
     *result = (struct ready){.state = READY_OK};
-    if (node_get_text(node_get(object, "metadata"), "deletionTimestamp").len) {
-        ready_set(result, READY_PROGRESSING, SPAN("Terminating"), "being deleted by someone");
-        return;
-    }
-    if (suspended(object, id.group, result))
+    if (deleted(object, rule, result) || suspended(object, id.group, result))
         return;
     if (stalled(object, result)) {
         if (rule == ready_rule_helm_release)
