@@ -395,6 +395,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(*status(404, "NotFound", 'jobs.batch "second" not found'))
 
+    # A Deployment that is ready only with its ConfigMap, which somebody has deleted since it was written.
+    # Written again it stays, or not.
+    def scene_deleting(self, path, stays=True):
+        writes = seen[(self.scene, "PATCH", "/api/v1/namespaces/default/configmaps/settings")]
+        while "watch" in self.query and not (stays and writes > 1):
+            time.sleep(0.02)
+            writes = seen[(self.scene, "PATCH", "/api/v1/namespaces/default/configmaps/settings")]
+        version, is_ready = (9, 1) if writes > 1 and stays else (1, 0)
+        web = {"apiVersion": "apps/v1", "kind": "Deployment",
+               "metadata": {"name": "web", "namespace": "default", "uid": "u-web", "resourceVersion": str(version)},
+               "spec": {"replicas": 1},
+               "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": is_ready, "availableReplicas": is_ready,
+                          "conditions": [{"type": "Available", "status": "True"}] if is_ready else []}}
+        name = {"metadata": config_map("settings", 8)["metadata"]}
+        if self.command == "PATCH":
+            self.answer(201, web if path.endswith("web") else {**name, "kind": "ConfigMap", "apiVersion": "v1"})
+        elif path.endswith(("web", "settings")):
+            self.answer(*status(404, "NotFound", "not found"))
+        elif "watch" in self.query:
+            self.stream({"type": "MODIFIED", "object": name if path.endswith("configmaps") else web}, hold=20)
+        elif path.endswith("configmaps"):
+            names = "PartialObjectMetadataList" in self.headers["Accept"]
+            self.answer(200 if names else 406, {"metadata": {"resourceVersion": "2"}, "items": []})
+        else:
+            self.answer(200, {"metadata": {"resourceVersion": str(version)}, "items": [web]})
+
+    def scene_deleted(self, path):
+        self.scene_deleting(path, stays=False)
+
     # Definitions: one is established at the second look and listed at the second try, one has names that
     # are taken, one is never listed.
     def scene_defining(self, path):

@@ -22,7 +22,7 @@ static struct informers *watch_scene(struct fixture *f, const char *scene)
     struct informers *inf;
 
     open_scene(f, scene);
-    inf = informers_new(f->loop, f->kube);
+    inf = informers_new(f->loop, f->kube, &f->report);
     assert_int_equal(ask(inf, "before"), INFORMERS_UNKNOWN);
     assert_int_equal(informers_refresh(inf, &f->err), 0);
     assert_int_equal(loop_run_until(f->loop, is_listed, inf, timer_now() + 20000, &f->err), 0);

@@ -37,7 +37,7 @@ static char *look_at(struct fixture *f, const char *tree, const char *cluster)
     assert_int_equal(doc_read_yaml(d, span_str(tree), "tree", &list, &f->err), 0);
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
-    facts_open(&facts, f->loop, f->kube, false);
+    facts_open(&facts, f->loop, f->kube, &f->report, false);
     assert_int_equal(look_settled(&look, &facts, &layers, &budget, &f->err), 0);
     for (size_t i = 0; i < look.count; i++) {
         assert_string_equal(look.findings[i].layer, "one");
@@ -293,7 +293,7 @@ static void test_cluster_look__an_earlier_layer_comes_first(void **state)
                      0);
     items[0].objects = (const struct node **)&list.items[0];
     items[1].objects = (const struct node **)&list.items[1];
-    facts_open(&facts, f->loop, f->kube, false);
+    facts_open(&facts, f->loop, f->kube, &f->report, false);
     assert_int_equal(look_settled(&look, &facts, &layers, &budget, &f->err), 0);
     assert_int_equal(look.count, 3);
     assert_string_equal(look.findings[0].layer, "one");

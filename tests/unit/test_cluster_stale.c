@@ -25,7 +25,7 @@
 static bool is_stale(const char *last_write, const char *const *chain, size_t count)
 {
     struct graph g CLEANUP(graph_free) = {.arena = arena_new()};
-    struct informers *informers CLEANUP(informers_cleanup) = informers_new(NULL, NULL);
+    struct informers *informers CLEANUP(informers_cleanup) = informers_new(NULL, NULL, NULL);
     struct handled *handled CLEANUP(handled_cleanup) = handled_new(NULL);
     struct facts facts = {.informers = informers, .handled = handled};
 

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 enum {
-    CHUNK_FIRST_BYTES = 4096,
+    CHUNK_FIRST_BYTES = 1024,
     CHUNK_LAST_BYTES = 1 << 20,
 };
 

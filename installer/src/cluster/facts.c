@@ -2,23 +2,37 @@
 // The sources of facts, together.
 #include "cluster/facts.h"
 
-void facts_open(struct facts *f, struct loop *loop, struct kube *k, bool asks)
+#include <string.h>
+
+void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct report *report,
+                bool acts)
 {
     *f = (struct facts){
-        .informers = informers_new(loop, k),
+        .informers = informers_new(loop, k, report),
         .records = release_records_new(k),
-        .handled = asks ? handled_new(k) : NULL,
         .memory = memory_new(),
+        .handled = acts ? handled_new(k) : NULL,
+        .deleted = acts ? deleted_new() : NULL,
     };
 }
 
 void facts_close(struct facts *f)
 {
     memory_free(f->memory);
+    deleted_free(f->deleted);
     handled_free(f->handled);
     release_records_free(f->records);
     informers_free(f->informers);
     *f = (struct facts){0};
+}
+
+void facts_note_write(struct facts *f, const char last_write[WRITTEN_TIME_BYTES],
+                      uint64_t jobs_version)
+{
+    if (strcmp(last_write, f->last_write) > 0)
+        memcpy(f->last_write, last_write, sizeof(f->last_write));
+    if (jobs_version > f->jobs_version)
+        f->jobs_version = jobs_version;
 }
 
 int facts_learn(struct facts *f, bool *learned, struct err **err)

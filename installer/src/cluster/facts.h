@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/report.h"
+#include "cluster/deleted.h"
 #include "cluster/handled.h"
 #include "cluster/informers.h"
 #include "cluster/memory.h"
@@ -19,15 +21,23 @@ struct facts {
     struct release_records *records;
     struct handled *handled; // NULL: controllers are not asked about changes they have not seen
     struct memory *memory;   // of what was seen in the looks so far
+    struct deleted *deleted; // NULL: what was deleted is not applied again
+    size_t first_layer;      // that is applied; of earlier ones only what has a state counts
     // When we last wrote to the layers so far, see cluster/written.h; "" for not known.
     char last_write[WRITTEN_TIME_BYTES];
     uint64_t jobs_version; // the newest one of a Job that these layers have; 0: unknown
 };
 
-// Knows nothing yet. With `asks`, controllers are asked (a write); else the cluster is only read.
-void facts_open(struct facts *f, struct loop *loop, struct kube *k, bool asks);
+// Knows nothing yet. With `acts`, controllers are asked (a write) and deletions remembered; else
+// the cluster is only read.
+void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct report *report,
+                bool acts);
 // Also a CLEANUP for variables of type `struct facts`.
 void facts_close(struct facts *f);
+
+// Takes in what an apply says of its objects, see struct facts.
+void facts_note_write(struct facts *f, const char last_write[WRITTEN_TIME_BYTES],
+                      uint64_t jobs_version);
 
 // Finds out what the last look (cluster/look.h) could not tell. *learned: something is known now
 // that no change of an object will tell of, so look again. Runs the loop. ERR_API, ERR_CANCELLED.

@@ -12,21 +12,32 @@
 
 struct builder {
     struct graph *graph;
+    const struct facts *facts;
     struct map places; // identity_key() to item index + 1
     struct buf text;   // a key or a label in the making
     struct grown grown;
     size_t layer;
 };
 
-// Adds an object unless it is there already or of a kind that is always ready; `wanted` as in
-// struct graph_item.
+// What has no state is of interest when it is missing: from the tree, or from what came to an end.
+static bool is_of_interest(const struct builder *b, const struct graph_item *item)
+{
+    if (judge_has_state(&item->id))
+        return true;
+    if (informers_find(b->facts->informers, &item->id) != INFORMERS_ABSENT)
+        return false;
+    return item->wanted ? item->layer >= b->facts->first_layer
+                        : b->graph->items.items[item->parent].ready.state == READY_OK;
+}
+
+// Adds an object unless it is there already or of no interest; `wanted` as in struct graph_item.
 static void add(struct builder *b, const struct identity *id, const struct node *wanted, int parent)
 {
     struct graph *g = b->graph;
     struct graph_item item = {.id = *id, .wanted = wanted, .layer = b->layer, .parent = parent};
     struct span key;
 
-    if (ready_kind_is_static(id->group, id->kind) || span_is(id->kind, "CustomResourceDefinition"))
+    if (!is_of_interest(b, &item))
         return;
     key = identity_key(id, &b->text);
     if (map_get(&b->places, key))
@@ -91,7 +102,7 @@ static void mark_parents(struct graph *g)
 void graph_build(struct graph *g, const struct facts *facts, const struct layers *layers,
                  size_t last)
 {
-    struct builder b = {.graph = g, .text = BUF_INIT(BUF_TEXT_MAX)};
+    struct builder b = {.graph = g, .facts = facts, .text = BUF_INIT(BUF_TEXT_MAX)};
     struct pods pods;
     size_t done = 0;
 

@@ -16,6 +16,7 @@ struct informer {
     struct informers *informers;
     char *group;
     char *kind;
+    bool names;               // only those are watched
     struct kube_watch *watch; // NULL: not served so far
     int64_t asked_at;         // when discovery was last asked, 0 for never
     bool refused;
@@ -31,18 +32,21 @@ struct failed_job {
 struct informers {
     struct loop *loop;
     struct kube *kube;
+    struct report *report;
     VEC(struct failed_job) failed_jobs;
     VEC(struct informer *) kinds;
-    bool noted; // some kind has never been asked for
+    bool noted;         // some kind has never been asked for
+    bool watches_names; // of kinds that are not watched otherwise
     bool changed;
 };
 
-struct informers *informers_new(struct loop *loop, struct kube *k)
+struct informers *informers_new(struct loop *loop, struct kube *k, struct report *report)
 {
     struct informers *inf = MEM_NEW(struct informers);
 
     inf->loop = loop;
     inf->kube = k;
+    inf->report = report;
     return inf;
 }
 
@@ -66,20 +70,48 @@ void informers_free(struct informers *inf)
     free(inf);
 }
 
-static struct informer *find_kind(struct informers *inf, struct span group, struct span kind)
+static struct informer *known_kind(const struct informers *inf, struct span group, struct span kind,
+                                   bool names)
 {
-    struct informer *fresh;
-
-    VEC_FOREACH (struct informer **, it, &inf->kinds)
-        if (span_is(kind, (*it)->kind) && span_is(group, (*it)->group))
+    VEC_FOREACH (struct informer *const *, it, &inf->kinds)
+        if ((*it)->names == names && span_is(kind, (*it)->kind) && span_is(group, (*it)->group))
             return *it;
-    fresh = MEM_NEW(struct informer);
+    return NULL;
+}
+
+static struct informer *add_kind(struct informers *inf, struct span group, struct span kind,
+                                 bool names)
+{
+    struct informer *fresh = MEM_NEW(struct informer);
+
     fresh->informers = inf;
     fresh->group = mem_strn(group.ptr, group.len);
     fresh->kind = mem_strn(kind.ptr, kind.len);
+    fresh->names = names;
     vec_push(&inf->kinds, fresh);
-    inf->noted = true;
     return fresh;
+}
+
+static struct informer *find_kind(struct informers *inf, struct span group, struct span kind)
+{
+    struct informer *k = known_kind(inf, group, kind, false);
+
+    if (k)
+        return k;
+    inf->noted = true;
+    return add_kind(inf, group, kind, false);
+}
+
+// Nobody waits for names.
+static struct informer *find_names(struct informers *inf, const struct identity *id)
+{
+    struct informer *k = known_kind(inf, id->group, id->kind, false);
+
+    if (!k)
+        k = known_kind(inf, id->group, id->kind, true);
+    if (!k && inf->watches_names)
+        k = add_kind(inf, id->group, id->kind, true);
+    return k;
 }
 
 static struct span place_of(const struct informer *k, const struct identity *id)
@@ -87,11 +119,9 @@ static struct span place_of(const struct informer *k, const struct identity *id)
     return kube_watch_resource(k->watch)->namespaced ? id->ns : SPAN_EMPTY;
 }
 
-enum informers_answer informers_get(struct informers *inf, const struct identity *id,
-                                    const struct node **object)
+static enum informers_answer get_from(const struct informer *k, const struct identity *id,
+                                      const struct node **object)
 {
-    struct informer *k = find_kind(inf, id->group, id->kind);
-
     *object = NULL;
     if (!k->watch || !kube_watch_synced(k->watch))
         return INFORMERS_UNKNOWN;
@@ -100,6 +130,26 @@ enum informers_answer informers_get(struct informers *inf, const struct identity
         return INFORMERS_FOUND;
     return kube_watch_unread(k->watch, place_of(k, id), id->name) ? INFORMERS_UNKNOWN
                                                                   : INFORMERS_ABSENT;
+}
+
+enum informers_answer informers_get(struct informers *inf, const struct identity *id,
+                                    const struct node **object)
+{
+    return get_from(find_kind(inf, id->group, id->kind), id, object);
+}
+
+enum informers_answer informers_find(struct informers *inf, const struct identity *id)
+{
+    const struct informer *k = find_names(inf, id);
+    const struct node *object;
+
+    // What is not seen any more may be there.
+    return !k || k->refused ? INFORMERS_UNKNOWN : get_from(k, id, &object);
+}
+
+void informers_watch_names(struct informers *inf)
+{
+    inf->watches_names = true;
 }
 
 const char *informers_trouble(struct informers *inf, const struct identity *id)
@@ -194,6 +244,9 @@ static void on_refused(void *data, enum kube_reason reason UNUSED, const struct 
     err_format(error, &text);
     free(k->trouble);
     k->trouble = buf_take(&text);
+    if (k->names && !k->refused)
+        report_trace(k->informers->report, "layers", "%s is not looked at: %s", k->kind,
+                     k->trouble);
     k->refused = true;
     k->informers->changed = true;
 }
@@ -215,6 +268,7 @@ static int start_watch(struct informers *inf, struct informer *k, struct err **e
         return 0;
     }
     selection.resource = resource;
+    selection.names_only = k->names;
     k->watch = kube_watch_start(inf->kube, &selection, &handler);
     return 0;
 }
@@ -238,7 +292,7 @@ int informers_refresh(struct informers *inf, struct err **err)
 
 static bool is_awaited(const struct informer *k)
 {
-    return k->watch && !k->refused && !kube_watch_synced(k->watch);
+    return !k->names && k->watch && !k->refused && !kube_watch_synced(k->watch);
 }
 
 bool informers_settled(struct informers *inf)

@@ -10,13 +10,15 @@
 #include "base/err.h"
 #include "base/identity.h"
 #include "base/loop.h"
+#include "base/report.h"
 #include "base/span.h"
 #include "io/doc.h"
 #include "model/kube.h"
 
 struct informers;
 
-struct informers *informers_new(struct loop *loop, struct kube *k);
+// `report` is told what is passed over, as a trace.
+struct informers *informers_new(struct loop *loop, struct kube *k, struct report *report);
 void informers_free(struct informers *inf); // NULL-safe
 CLEANUP_DEFINE(informers_cleanup, struct informers, informers_free);
 
@@ -30,6 +32,12 @@ enum informers_answer {
 // informers_refresh() starts its watch.
 enum informers_answer informers_get(struct informers *inf, const struct identity *id,
                                     const struct node **object);
+
+// Whether there is such an object, also one of a kind that is not watched as informers_get() does:
+// then no more of its kind is kept than names, from a watch of its own. That begins when this is
+// asked after informers_watch_names(). What may not be listed is not known.
+enum informers_answer informers_find(struct informers *inf, const struct identity *id);
+void informers_watch_names(struct informers *inf);
 
 // Why an object or its kind cannot be looked at ("no matches for kind", "forbidden", "nested more
 // than …"), or NULL; borrowed.

@@ -16,6 +16,12 @@ static void set(struct ready *ready, enum ready_state state, const char *reason,
     snprintf(ready->message, sizeof(ready->message), "%s", message);
 }
 
+bool judge_has_state(const struct identity *id)
+{
+    return !ready_kind_is_static(id->group, id->kind) &&
+           !span_is(id->kind, "CustomResourceDefinition");
+}
+
 static bool is_job(const struct graph_item *item)
 {
     return span_is(item->id.kind, "Job") && span_is(item->id.group, "batch");
@@ -52,12 +58,18 @@ static void judge_absent(const struct facts *facts, const struct graph *g, struc
         judge_passed(facts, item);
     else if (!is_job(item) || !is_of_ready_release(g, item))
         set(&item->ready, READY_PROGRESSING, "NotFound", "not there (yet)");
+    if (facts->deleted && deleted_is_again(facts->deleted, &item->id))
+        set(&item->ready, READY_FAILING, "Deleted", "somebody deleted it twice");
 }
 
 static void judge_status(const struct facts *facts, const struct graph *g, struct graph_item *item)
 {
     const char *trouble;
 
+    if (!judge_has_state(&item->id)) { // it is in the graph because it is missing
+        judge_absent(facts, g, item);
+        return;
+    }
     switch (informers_get(facts->informers, &item->id, &item->object)) {
     case INFORMERS_FOUND: ready_check(item->object, &item->ready); break;
     case INFORMERS_ABSENT: judge_absent(facts, g, item); break;

@@ -4,11 +4,16 @@
 #ifndef CLUSTER_JUDGE_H
 #define CLUSTER_JUDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cluster/facts.h"
 #include "cluster/graph.h"
 #include "cluster/pods.h"
+
+// Whether objects of the kind have a state that is looked at; of the others it only counts whether
+// they are there.
+bool judge_has_state(const struct identity *id);
 
 // Looks item i up and sets its `object`, `ready`, `pod` and `container`. Its parents are judged
 // already. What is not known yet is noted in the facts and counts as not ready.

@@ -122,7 +122,7 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     kube = kube_new(env->loop, http, config, &kube_options, err);
     if (!kube)
         return -1;
-    facts_open(&facts, env->loop, kube, false);
+    facts_open(&facts, env->loop, kube, env->report, false);
     if (look_settled(&l, &facts, layers, &budget, err) < 0)
         return -1;
     (env->json ? print_json : print_text)(layers, &l, env->out);

@@ -227,7 +227,8 @@ struct kube_selection {
     const char *ns;     // NULL or "": all
     const char *labels; // selectors or NULL
     const char *fields;
-    bool metadata_only; // PartialObjectMetadata: apiVersion, kind, metadata
+    bool names_only; // PartialObjectMetadata; of which a watch keeps what tells one from another:
+                     // apiVersion, kind, name, namespace, uid, resourceVersion, deletionTimestamp
 };
 
 // One object of a page; the node is borrowed during the call and has apiVersion and kind. -1 ends

@@ -23,7 +23,7 @@ static void add_path(const struct kube_selection *s, struct buf *path)
 
 static const char *accept_of(const struct kube_selection *s, bool plural)
 {
-    if (!s->metadata_only)
+    if (!s->names_only)
         return KUBE_ACCEPT_JSON;
     return plural ? "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
                   : "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";

@@ -45,6 +45,17 @@ void store_trim(struct node *object)
         node_remove(annotations, SPAN("kubectl.kubernetes.io/last-applied-configuration"));
 }
 
+void store_trim_to_name(struct node *object)
+{
+    static const char *const more[] = {"labels",          "annotations",       "managedFields",
+                                       "ownerReferences", "finalizers",        "generateName",
+                                       "generation",      "creationTimestamp", "selfLink"};
+    struct node *metadata = node_get(object, "metadata");
+
+    for (size_t i = 0; i < ARRAY_LEN(more) && node_is(metadata, NODE_MAP); i++)
+        node_remove(metadata, span_str(more[i]));
+}
+
 static struct span version_of(const struct node *object)
 {
     return node_get_text(node_get(object, "metadata"), "resourceVersion");

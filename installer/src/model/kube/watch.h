@@ -51,6 +51,8 @@ struct store {
 // Removes what nobody waits for and everybody pays for: the field sets of managedFields (who wrote
 // when stays) and last-applied.
 void store_trim(struct node *object);
+// Leaves what tells one object from another, see struct kube_selection.
+void store_trim_to_name(struct node *object);
 
 enum store_change { STORE_SAME, STORE_ADDED, STORE_MODIFIED };
 

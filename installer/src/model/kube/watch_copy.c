@@ -47,11 +47,19 @@ static void tell(struct watch_copy *c, enum kube_change change, const struct nod
         c->handler.changed(c->handler.data, change, object);
 }
 
+static void trim(const struct watch_copy *c, struct node *object)
+{
+    if (c->selection.names_only)
+        store_trim_to_name(object);
+    else
+        store_trim(object);
+}
+
 static void put(struct watch_copy *c, struct node *object)
 {
     struct node *stored;
 
-    store_trim(object);
+    trim(c, object);
     switch (store_put(&c->store, object, &stored)) {
     case STORE_ADDED: tell(c, KUBE_ADDED, stored); break;
     case STORE_MODIFIED: tell(c, KUBE_MODIFIED, stored); break;
@@ -142,7 +150,7 @@ static void drop(struct watch_copy *c, struct node *object)
     struct doc *gone CLEANUP(doc_cleanup) = store_take(
         &c->store, node_get_text(metadata, "namespace"), node_get_text(metadata, "name"), &stored);
 
-    store_trim(object);
+    trim(c, object);
     if (gone)
         tell(c, KUBE_DELETED, object);
 }

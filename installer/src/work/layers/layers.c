@@ -38,31 +38,21 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
     return 0;
 }
 
-static int one_layer(struct wait *w, struct kube *kube, size_t i, struct layers_result *result,
-                     struct err **err)
+static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
 {
     const struct layer *layer = &w->layers->items[i];
-    struct apply apply = {
-        .loop = w->loop,
-        .kube = kube,
-        .manager = w->options->manager,
-        .budget = &w->options->budget,
-        .report = w->report,
-        .layer = layer->name,
-    };
+    struct apply apply = *w->how;
     int64_t start = timer_now();
     char took[32];
 
+    apply.layer = layer->name;
     result->reached = true;
     if (i >= w->options->first && apply_objects(&apply, layer->objects, layer->count, err) < 0) {
         result->applied = apply.written;
         return err_wrap(err, "layer %s", layer->name);
     }
     result->applied = apply.written;
-    if (strcmp(apply.last_write, w->facts->last_write) > 0)
-        memcpy(w->facts->last_write, apply.last_write, sizeof(w->facts->last_write));
-    if (apply.jobs_version > w->facts->jobs_version)
-        w->facts->jobs_version = apply.jobs_version;
+    facts_note_write(w->facts, apply.last_write, apply.jobs_version);
     // A layer that was as wanted already has nothing to settle.
     if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
         return -1;
@@ -80,8 +70,16 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
 {
     struct verdict *verdict CLEANUP(verdict_cleanup) = verdict_new(options->fail_after_ms);
     struct facts facts CLEANUP(facts_close) = {0};
+    struct apply how = {
+        .loop = loop,
+        .kube = k,
+        .manager = options->manager,
+        .budget = &options->budget,
+        .report = report,
+    };
     struct wait wait = {
         .loop = loop,
+        .how = &how,
         .facts = &facts,
         .verdict = verdict,
         .layers = layers,
@@ -89,10 +87,11 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
         .report = report,
     };
 
-    facts_open(&facts, loop, k, true);
+    facts_open(&facts, loop, k, report, true);
+    facts.first_layer = options->first;
     memset(results, 0, layers->count * sizeof(*results));
     for (size_t i = 0; i <= options->last && i < layers->count; i++)
-        if (one_layer(&wait, k, i, &results[i], err) < 0)
+        if (one_layer(&wait, i, &results[i], err) < 0)
             return -1;
     return 0;
 }

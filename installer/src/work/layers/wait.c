@@ -4,6 +4,7 @@
 
 #include "base/timer.h"
 #include "cluster/look.h"
+#include "work/layers/again.h"
 #include "work/layers/talk.h"
 
 enum {
@@ -37,6 +38,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
 
     look_take(&l, w->facts, w->layers, layer);
     talk_count(talk, &l.graph);
+    deleted_see(w->facts->deleted, &l.graph, w->facts->informers, w->facts->first_layer, now);
     final = verdict_see(w->verdict, l.findings, l.count, now);
     if (l.count == 0) {
         if (!*ready_since)
@@ -45,8 +47,10 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     }
     *ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
-    if (informers_settled(w->facts->informers))
+    if (informers_settled(w->facts->informers)) {
         talk_say(talk, w->report, l.findings, l.count);
+        informers_watch_names(w->facts->informers); // somebody may delete them meanwhile
+    }
     if (final)
         return talk_fail(final, err);
     if (budget_is_over(&w->options->budget))
@@ -69,6 +73,9 @@ int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err
         if (ready_since)
             until = ready_since + window_ms;
         until = earliest(until, verdict_next(w->verdict));
+        until = earliest(until, deleted_next(w->facts->deleted));
+        if (again_apply(w->facts, w->layers, layer, w->how, err) < 0)
+            return -1;
         if (facts_learn(w->facts, &learned, err) < 0)
             return -1;
         if (!learned && pause_for(w, until, err) < 0)

@@ -10,9 +10,11 @@
 #include "cluster/verdict.h"
 #include "cluster/written.h"
 #include "work/layers.h"
+#include "work/layers/apply.h"
 
 struct wait {
     struct loop *loop;
+    const struct apply *how; // things are applied, without a layer
     struct facts *facts;
     struct verdict *verdict;
     const struct layers *layers;
