@@ -208,6 +208,37 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(200, config_map("x", 1))
 
+    # Hangs up on the first two questions of all.
+    def scene_starting(self, path):
+        if self.count < 3:
+            self.close_connection = True
+        else:
+            self.answer(200, {"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+
+    # The answer ends in its middle as if it were whole, twice.
+    def scene_cut(self, path):
+        whole = json.dumps(config_map("x", 1)).encode()
+        self.answer(200, whole[:len(whole) // 2] if self.count < 3 else whole)
+
+    # A defect that passes; of "never" it does not.
+    def scene_odd(self, path):
+        if self.count < 3 or path.endswith("/never"):
+            self.answer(*status(500, "InternalError", "Internal error occurred: something odd"))
+        else:
+            self.answer(200, config_map("x", 1))
+
+    # Refuses good credentials once, of calls and of watches.
+    def scene_moody(self, path):
+        kind = "watch" if "watch" in self.query else "call"
+        with lock:
+            seen["moody " + kind] += 1
+        if seen["moody " + kind] == 1:
+            self.answer(*status(401, "Unauthorized", "Unauthorized"))
+        elif kind == "watch":
+            self.stream({"type": "ADDED", "object": config_map("a", 2)}, hold=20)
+        else:
+            self.answer(200, {"metadata": {"name": "x", "resourceVersion": "1"}, "items": []})
+
     # Knows the token of a file only.
     def scene_token(self, path):
         wanted = (pathlib.Path(FOLDER) / "valid-token").read_text().strip()
@@ -260,7 +291,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name == "moved":
             self.answer(307, b"", Location=f"https://localhost:{self.server.server_address[1]}/echo/")
         elif name == "garbage":
-            self.answer(200, b"{")
+            self.answer(200, b"garbage")
         else:
             self.answer(*failures[name])
 
@@ -362,7 +393,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "watch" in self.query:
             self.stream(hold=20)
         else:
-            self.answer(200, b"{" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
+            self.answer(200, b"garbage" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
 
     # The objects that the test has written to objects.json, and no change.
     def scene_cluster(self, path):

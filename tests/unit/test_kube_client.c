@@ -204,6 +204,46 @@ static void test_kube_client__broken_connections(void **state)
     assert_err(f->err, ERR_API, "create ConfigMap default/y: the API server of context \"x\"");
 }
 
+// Somebody is there: that is no wrong address.
+static void test_kube_client__a_server_that_hangs_up_at_first_is_asked_again(void **state)
+{
+    struct fixture *f = *state;
+    struct kube_version version;
+
+    open_scene(f, "starting");
+    assert_int_equal(kube_server_version(f->kube, &version, &f->err), 0);
+    assert_string_equal(version.text, "v1.34.4");
+}
+
+static void test_kube_client__answers_that_are_cut_off_are_asked_for_again(void **state)
+{
+    struct fixture *f = *state;
+
+    open_scene(f, "cut");
+    assert_int_equal(perform(f, KUBE_APPLY, "x"), 0);
+    assert_string_equal(node_str(node_path(f->answer.object, "metadata", "name")), "x");
+}
+
+static void test_kube_client__an_internal_error_may_pass(void **state)
+{
+    struct fixture *f = *state;
+    int64_t start = timer_now();
+
+    open_scene(f, "odd");
+    assert_int_equal(perform(f, KUBE_APPLY, "x"), 0);
+    assert_int_equal(perform(f, KUBE_APPLY, "never"), -1);
+    assert_err(f->err, ERR_API, "something odd");
+    assert_true(timer_now() - start < KUBE_RETRY_MS); // not as long as there is time
+}
+
+static void test_kube_client__good_credentials_may_be_refused_once(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(open_scene_as(f, "moody", "token: good"), 0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+}
+
 static void test_kube_client__a_server_that_never_answered_is_not_waited_for(void **state)
 {
     struct fixture *f = *state;
@@ -342,6 +382,10 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__what_is_called_off_is_not_asked_again),
             UNIT_FIXTURE(test_kube_client__webhooks_are_waited_for),
             UNIT_FIXTURE(test_kube_client__broken_connections),
+            UNIT_FIXTURE(test_kube_client__a_server_that_hangs_up_at_first_is_asked_again),
+            UNIT_FIXTURE(test_kube_client__answers_that_are_cut_off_are_asked_for_again),
+            UNIT_FIXTURE(test_kube_client__an_internal_error_may_pass),
+            UNIT_FIXTURE(test_kube_client__good_credentials_may_be_refused_once),
             UNIT_FIXTURE(test_kube_client__a_server_that_never_answered_is_not_waited_for),
             UNIT_FIXTURE(test_kube_client__version_and_clock),
             UNIT_FIXTURE(test_kube_client__fields_are_taken_over_from_listed_managers_only),

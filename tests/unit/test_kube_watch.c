@@ -105,6 +105,18 @@ static void test_kube_watch__a_refused_watch_goes_on_trying(void **state)
     buf_free(&w.text);
 }
 
+static void test_kube_watch__good_credentials_may_be_refused_once(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+
+    assert_int_equal(open_scene_as(f, "moody", "token: good"), 0);
+    watch_until(f, &w, "+a");
+    assert_string_equal(buf_str(&w.text), "synced +a ");
+    kube_watch_stop(w.watch);
+    buf_free(&w.text);
+}
+
 static void test_kube_watch__a_watch_can_be_stopped_by_its_callback(void **state)
 {
     struct fixture *f = *state;
@@ -169,6 +181,7 @@ static void test_kube_watch__a_list_goes_on_past_what_cannot_be_read(void **stat
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_watch__lists_go_on_after_an_expired_token),
             UNIT_FIXTURE(test_kube_watch__a_watch_survives_its_life),
             UNIT_FIXTURE(test_kube_watch__a_refused_watch_goes_on_trying),
+            UNIT_FIXTURE(test_kube_watch__good_credentials_may_be_refused_once),
             UNIT_FIXTURE(test_kube_watch__a_watch_can_be_stopped_by_its_callback),
             UNIT_FIXTURE(test_kube_watch__an_object_that_cannot_be_read_is_named),
             UNIT_FIXTURE(test_kube_watch__a_list_that_is_none_is_told),

@@ -72,7 +72,7 @@ struct http_site {
 
 enum http_retry {
     HTTP_RETRY_NONE = 0,
-    HTTP_RETRY_UNREACHED = 1, // no connection: name, refused, timeout while connecting
+    HTTP_RETRY_UNREACHED = 1, // nothing was sent: name, refused, timeout while connecting, hung up
     HTTP_RETRY_BROKEN = 2,    // the connection broke or stalled: for idempotent requests
     HTTP_RETRY_BUSY = 4,      // 408, 429, 502, 503, 504
     HTTP_RETRY_ERROR = 8,     // 500
@@ -108,6 +108,8 @@ struct http_request {
 enum http_failure {
     HTTP_DONE = 0,  // there is a status
     HTTP_UNREACHED, // no connection: name resolution, refused, connect timeout, proxy
+    HTTP_HUNG_UP,   // somebody is there, but ended the TLS handshake or said nothing in it: nothing
+                    // was sent
     HTTP_BROKEN,    // the connection broke or stalled before the whole answer was here
     HTTP_TLS,       // the handshake or the verification of the peer failed
     HTTP_REFUSED,   // by us: limits, protocols, redirects, plain credentials, a failing callback

@@ -60,24 +60,48 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
     return HTTP_UNREACHED;
 }
 
+static bool was_accepted(const struct http_transfer *t)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &us);
+    return us > 0 && !t->proxy.url;
+}
+
+// No connection with TLS, where there is to be one.
+static enum http_failure connect_timed_out(struct http_transfer *t)
+{
+    char *peer CLEANUP(mem_cleanup) = peer_name(t);
+    int seconds =
+        (t->request.connect_timeout_ms ? t->request.connect_timeout_ms : HTTP_CONNECT_TIMEOUT_MS) /
+        1000;
+
+    if (was_accepted(t)) {
+        err_set(&t->error, ERR_SOURCE, "%s accepts the connection and says nothing for %d s", peer,
+                seconds);
+        return HTTP_HUNG_UP;
+    }
+    err_set(&t->error, ERR_SOURCE, "no connection to %s within %d s", peer, seconds);
+    err_hint(&t->error, "a firewall or a missing route drops the packets; is a proxy needed?");
+    return HTTP_UNREACHED;
+}
+
 static enum http_failure timed_out(struct http_transfer *t)
 {
     if (budget_is_over(&t->request.budget)) {
         err_set(&t->error, ERR_TIMEOUT, "no complete answer within the time limit");
         return HTTP_TIMED_OUT;
     }
-    if (!was_connected(t)) {
-        char *peer CLEANUP(mem_cleanup) = peer_name(t);
-
-        err_set(&t->error, ERR_SOURCE, "no connection to %s within %d s", peer,
-                (t->request.connect_timeout_ms ? t->request.connect_timeout_ms
-                                               : HTTP_CONNECT_TIMEOUT_MS) /
-                    1000);
-        err_hint(&t->error, "a firewall or a missing route drops the packets; is a proxy needed?");
-        return HTTP_UNREACHED;
-    }
+    if (!was_connected(t))
+        return connect_timed_out(t);
     err_set(&t->error, ERR_SOURCE, "the transfer stalled");
     return HTTP_BROKEN;
+}
+
+static enum http_failure hung_up(struct http_transfer *t, CURLcode code)
+{
+    connect_failed(t, code);
+    return t->proxy.url ? HTTP_UNREACHED : HTTP_HUNG_UP;
 }
 
 // A peer that went away in the middle of the handshake says nothing about TLS.
@@ -154,8 +178,7 @@ static enum http_failure explain(struct http_transfer *t, CURLcode code)
     case CURLE_COULDNT_CONNECT: return connect_failed(t, code);
     case CURLE_PROXY: return proxy_failed(t, code, 0);
     case CURLE_OPERATION_TIMEDOUT: return timed_out(t);
-    case CURLE_SSL_CONNECT_ERROR:
-        return is_cut_off(t) ? connect_failed(t, code) : tls_failed(t, code);
+    case CURLE_SSL_CONNECT_ERROR: return is_cut_off(t) ? hung_up(t, code) : tls_failed(t, code);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:

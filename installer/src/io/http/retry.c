@@ -43,7 +43,8 @@ static bool can_restart(struct http_transfer *t)
 bool retry_wants_failure(struct http_transfer *t, enum http_failure failure)
 {
     unsigned retry = t->request.retry;
-    bool wanted = (failure == HTTP_UNREACHED && (retry & HTTP_RETRY_UNREACHED)) ||
+    bool unsent = failure == HTTP_UNREACHED || failure == HTTP_HUNG_UP;
+    bool wanted = (unsent && (retry & HTTP_RETRY_UNREACHED)) ||
                   (failure == HTTP_BROKEN && (retry & HTTP_RETRY_BROKEN));
 
     return wanted && has_attempt_left(t) && can_restart(t);

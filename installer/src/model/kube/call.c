@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "model/kube/config.h"
+#include "model/kube/raw.h"
 
 enum { CALL_TOLD_ATTEMPT = 3 }; // what still fails then is worth a line
 
@@ -67,6 +68,15 @@ static const char *const *header_lines(struct call *c, const char *const *more)
     return lines.items;
 }
 
+// What is asked at the very end of the budget, before something final is said, still gets an
+// answer.
+static int64_t attempt_deadline(const struct call *c)
+{
+    int64_t least = timer_add(timer_now(), KUBE_ATTEMPT_LEAST_MS);
+
+    return c->spec.budget.deadline > least ? c->spec.budget.deadline : least;
+}
+
 static void send(struct call *c)
 {
     struct kube *k = c->kube;
@@ -75,6 +85,7 @@ static void send(struct call *c)
         .url = arena_printf(c->arena, "%s%s", k->config->server, c->spec.path),
         .body = c->spec.body,
         .max_bytes = KUBE_ANSWER_MAX_BYTES,
+        .budget = {.deadline = attempt_deadline(c)},
     };
     struct http_handler handler = {.done = on_done, .data = c};
 
@@ -107,16 +118,19 @@ static void end_pause(void *data)
     send_queued(c->kube);
 }
 
+static bool pause_until(struct call *c, int64_t at)
+{
+    c->state = CALL_PAUSING;
+    c->timer = loop_add_timer(c->kube->loop, at, end_pause, c);
+    return true;
+}
+
 // False when the budget allows no further attempt.
 static bool pause_call(struct call *c, int64_t retry_after_ms)
 {
     int64_t at = budget_repeat_at(&c->spec.budget, c->attempts, retry_after_ms);
 
-    if (!at)
-        return false;
-    c->state = CALL_PAUSING;
-    c->timer = loop_add_timer(c->kube->loop, at, end_pause, c);
-    return true;
+    return at && pause_until(c, at);
 }
 
 // --- the outcome ---
@@ -145,19 +159,27 @@ static void finish_unreached(struct call *c, const struct http_response *r, cons
     finish(c, &result);
 }
 
-static void on_failure(struct call *c, const struct http_response *r, const struct err *error)
+// Whether a call without a whole answer is worth another attempt. A server that never answered is
+// more likely misconfigured than restarting: when nobody listens it is not, and for long when
+// somebody hangs up neither.
+static bool may_pass(const struct call *c, enum http_failure failure)
 {
-    bool may_pass = r->failure == HTTP_UNREACHED || r->failure == HTTP_BROKEN;
-    bool may_repeat = r->failure == HTTP_UNREACHED || !c->spec.not_idempotent;
+    bool unsent = failure == HTTP_UNREACHED || failure == HTTP_HUNG_UP;
 
-    if (r->failure == HTTP_UNREACHED)
+    if (!unsent && (failure != HTTP_BROKEN || c->spec.not_idempotent))
+        return false;
+    return c->kube->reached || (failure != HTTP_UNREACHED && c->attempts < KUBE_FIRST_ATTEMPTS);
+}
+
+static void on_failure(struct call *c, const struct http_response *r, enum http_failure failure,
+                       const struct err *error)
+{
+    if (failure == HTTP_UNREACHED || failure == HTTP_HUNG_UP)
         health_unreached(c->kube, error);
-    // A server that never answered is more likely misconfigured than restarting.
-    if (may_pass && may_repeat && c->kube->reached && pause_call(c, 0)) {
+    if (may_pass(c, failure) && pause_call(c, 0))
         send_queued(c->kube);
-        return;
-    }
-    finish_unreached(c, r, error);
+    else
+        finish_unreached(c, r, error);
 }
 
 // Whether a call that was refused with 401 goes out again.
@@ -171,12 +193,15 @@ static bool try_new_credentials(struct call *c)
         if (c->refreshed)
             return false;
         refreshed = credentials_refresh(credentials, &error);
-        if (error)
+        if (error) {
             report_warn(c->kube->report, "kube", "%s", err_message(error));
+            return false;
+        }
         if (refreshed == 1)
             return pause_call(c, 0);
-        if (refreshed < 0)
-            return false;
+        c->refreshed = true;
+        if (refreshed < 0) // there are no others: an API server that starts refuses good ones, too
+            return pause_until(c, timer_add(timer_now(), KUBE_UNAUTHORIZED_MS));
     }
     c->refreshed = true;
     c->state = CALL_QUEUED;
@@ -188,7 +213,10 @@ static bool will_repeat(struct call *c, enum kube_reason reason, const struct ht
 {
     if (reason == KUBE_UNAUTHORIZED)
         return try_new_credentials(c);
-    return (reason == KUBE_BUSY || reason == KUBE_WEBHOOK) && pause_call(c, http_retry_after_ms(r));
+    if (reason == KUBE_OTHER && (r->status != 500 || c->attempts >= KUBE_ODD_ATTEMPTS))
+        return false;
+    return (reason == KUBE_BUSY || reason == KUBE_WEBHOOK || reason == KUBE_OTHER) &&
+           pause_call(c, http_retry_after_ms(r));
 }
 
 static void on_refusal(struct call *c, const struct http_response *r)
@@ -217,23 +245,36 @@ static bool is_page(const struct call *c, const struct http_response *r)
     return !any && http_check_no_page(r, "an answer of the API", &page) < 0;
 }
 
+// An answer that ends in its middle as if it were whole: something on the way has cut it off.
+static bool is_cut_off(const struct call *c, const struct http_response *r)
+{
+    bool any = c->spec.accept && strcmp(c->spec.accept, KUBE_ACCEPT_ANY) == 0;
+
+    return !any && r->body.len && !raw_is_whole(buf_span(&r->body));
+}
+
 static void on_done(void *data, const struct http_response *r, const struct err *error)
 {
     struct call *c = data;
     struct call_result result = {KUBE_OK, r, NULL, NULL};
+    struct err *cut_off CLEANUP(err_cleanup) = NULL;
 
     c->transfer = NULL;
     c->kube->in_flight--;
     c->state = CALL_PAUSING; // no longer counted; decided below
     if (error) {
-        on_failure(c, r, error);
+        on_failure(c, r, r->failure, error);
         return;
     }
     health_reached(c->kube, r);
-    if (r->status / 100 != 2 || is_page(c, r))
+    if (r->status / 100 != 2 || is_page(c, r)) {
         on_refusal(c, r);
-    else
+    } else if (is_cut_off(c, r)) {
+        err_set(&cut_off, ERR_SOURCE, "the answer was cut off after %zu bytes", r->body.len);
+        on_failure(c, r, HTTP_BROKEN, cut_off);
+    } else {
         finish(c, &result);
+    }
 }
 
 // --- interface ---

@@ -13,6 +13,11 @@
 #define KUBE_ACCEPT_JSON "application/json"
 #define KUBE_ACCEPT_ANY "*/*"
 
+#define KUBE_FIRST_ATTEMPTS 5       // of calls, while the server has never answered
+#define KUBE_ODD_ATTEMPTS 4         // after a 500 that says nothing of what may pass
+#define KUBE_ATTEMPT_LEAST_MS 10000 // even when the budget ends before
+#define KUBE_UNAUTHORIZED_MS 1000   // until credentials that were refused are shown once more
+
 struct call;
 struct credentials;
 struct discovery;

@@ -92,6 +92,13 @@ bool raw_member(struct span object, const char *key, struct span *value)
     return false;
 }
 
+bool raw_is_whole(struct span text)
+{
+    struct span rest = text, value;
+
+    return take_value(&rest, &value) && skip_blanks(rest).len == 0;
+}
+
 bool raw_next_item(struct span *rest, struct span *item)
 {
     return (take(rest, '[') || take(rest, ',')) && take_value(rest, item);

@@ -13,6 +13,9 @@
 // The value of a key at the top of an object; false when it has none, or is no object.
 bool raw_member(struct span object, const char *key, struct span *value);
 
+// Whether it is one value from its start to its end: one that was cut off is not.
+bool raw_is_whole(struct span text);
+
 // The items of an array, one by one: `rest` is the array at first. False at its end, and where it
 // breaks off.
 bool raw_next_item(struct span *rest, struct span *item);

@@ -107,10 +107,12 @@ static void on_refusal(struct kube_watch *w, const struct refusal *refusal,
         pause_until(w, timer_now());
         break;
     case KUBE_UNAUTHORIZED:
-        if (w->failures == 0 && credentials_refresh(w->kube->credentials, &error) >= 0)
-            pause_after_failure(w, 0);
-        else
+        if (w->failures++ > 0)
             refuse(w, refusal->reason, refusal->error);
+        else if (credentials_refresh(w->kube->credentials, &error) >= 0)
+            pause_until(w, timer_now());
+        else
+            pause_until(w, timer_add(timer_now(), KUBE_UNAUTHORIZED_MS));
         break;
     case KUBE_BUSY:
     case KUBE_WEBHOOK:
