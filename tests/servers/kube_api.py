@@ -43,6 +43,7 @@ CLUSTER = {  # what the scene "cluster" serves
     "pods": ("", "v1", "Pod"),
     "deployments": ("apps", "v1", "Deployment"),
     "replicasets": ("apps", "v1", "ReplicaSet"),
+    "statefulsets": ("apps", "v1", "StatefulSet"),
     "jobs": ("batch", "v1", "Job"),
     "helmreleases": ("helm" + FLUX, "v2", "HelmRelease"),
     "kustomizations": ("kustomize" + FLUX, "v1", "Kustomization"),

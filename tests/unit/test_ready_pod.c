@@ -224,6 +224,126 @@ static void test_ready__the_pod_as_a_whole(void **state)
                  "[{name: c, ready: true, state: {running: {}}}]}");
 }
 
+#define NOON INT64_C(1795780800) // 2026-11-27T12:00:00Z
+#define READY_AT(time)                                                                             \
+    "conditions: [{type: Ready, status: 'True', lastTransitionTime: '2026-11-27T" time "Z'}]"
+#define RUNS(time, more)                                                                           \
+    "status: {phase: Running, " READY_AT(                                                          \
+        "11:59:59") ", containerStatuses: [{name: c, ready: "                                      \
+                    "true, state: {running: {startedAt: '2026-11-27T" time "Z'}}" more "}]}"
+#define LAST(from, to)                                                                             \
+    ", restartCount: 1, lastState: {terminated: {reason: Error, exitCode: 137, startedAt: "        \
+    "'2026-11-27T" from "Z', finishedAt: '2026-11-27T" to "Z'}}"
+
+static bool is_young(const char *pod, int64_t now, struct ready_pod *r)
+{
+    char *yaml = NULL;
+    bool young;
+
+    assert_true(asprintf(&yaml, "apiVersion: v1\nkind: Pod\n%s", pod) > 0);
+    young = ready_pod_is_young(object(yaml), now, r);
+    free(yaml);
+    return young;
+}
+
+static void test_ready__without_a_readiness_probe_it_has_to_live_for_a_while(void **state)
+{
+    const char *pod = "spec: {containers: [{name: c}]}\n" RUNS("11:59:58", "");
+    struct ready_pod r;
+
+    (void)state;
+    assert_true(is_young(pod, NOON, &r));
+    assert_int_equal(r.state, READY_PROGRESSING);
+    assert_string_equal(r.container, "c");
+    assert_string_equal(r.reason, "JustStarted");
+    assert_string_equal(r.message,
+                        "it has no readiness probe; counts as ready when it has run for 5 s");
+    assert_string_equal(r.since, "2026-11-27T11:59:58Z");
+    // whole seconds: five of them are not over for certain before the sixth
+    assert_true(is_young(pod, NOON + 3, &r));
+    assert_false(is_young(pod, NOON + 4, &r));
+    assert_int_equal(r.state, READY_OK);
+    // a readiness probe is better than any wait
+    assert_false(is_young("spec: {containers: [{name: c, readinessProbe: {}}]}\n" //
+                          RUNS("11:59:58", ""),
+                          NOON, &r));
+    // nor is what ends by itself waited for, or what is on its way out
+    assert_false(is_young("spec: {restartPolicy: Never, containers: [{name: c}]}\n" //
+                          RUNS("11:59:58", ""),
+                          NOON, &r));
+    assert_false(is_young("metadata: {deletionTimestamp: now}\n" RUNS("11:59:58", ""), NOON, &r));
+}
+
+static void test_ready__a_liveness_probe_gets_a_cycle_of_failures(void **state)
+{
+    struct ready_pod r;
+
+    (void)state;
+    // 10 + 2 * 4 seconds
+    assert_true(is_young("spec: {containers: [{name: c, livenessProbe: {initialDelaySeconds: 10, "
+                         "periodSeconds: 2, failureThreshold: 4}}]}\n" //
+                         RUNS("11:59:42", ""),
+                         NOON, &r));
+    assert_false(is_young("spec: {containers: [{name: c, livenessProbe: {initialDelaySeconds: 10, "
+                          "periodSeconds: 2, failureThreshold: 4}}]}\n" //
+                          RUNS("11:59:41", ""),
+                          NOON, &r));
+    // by default 3 times 10 seconds, a minute at most
+    assert_true(is_young("spec: {containers: [{name: c, livenessProbe: {}}]}\n" //
+                         RUNS("11:59:30", ""),
+                         NOON, &r));
+    assert_false(
+        is_young("spec: {containers: [{name: c, livenessProbe: {periodSeconds: 600}}]}\n" //
+                 RUNS("11:58:59", ""),
+                 NOON, &r));
+    // counted from the end of its startup probe
+    assert_true(is_young("spec: {containers: [{name: c, livenessProbe: {}, startupProbe: {}}]}\n" //
+                         RUNS("11:50:00", ""),
+                         NOON, &r));
+}
+
+static void test_ready__after_a_restart_it_has_to_outlive_its_last_run(void **state)
+{
+    const char *probed = "spec: {containers: [{name: c, readinessProbe: {}}]}\n" //
+        RUNS("11:59:40", LAST("11:59:00", "11:59:20"));
+    const char *third =
+        "spec: {containers: [{name: c}]}\n" //
+        "status: {" READY_AT("11:59:58") ", containerStatuses: [{name: c, ready: true, "
+                                         "restartCount: 3, state: {running: {startedAt: "
+                                         "'2026-11-27T11:59:58Z'}}, lastState: "
+                                         "{terminated: {reason: Error, exitCode: 137, startedAt: "
+                                         "'2026-11-27T11:59:00Z', "
+                                         "finishedAt: '2026-11-27T11:59:03Z'}}}]}";
+    struct ready_pod r;
+
+    (void)state;
+    assert_true(is_young(probed, NOON + 5, &r));
+    assert_int_equal(r.state, READY_PROGRESSING);
+    assert_string_equal(r.message, "restarted 1 time, its last run ended with exit code 137 "
+                                   "(Error); counts as ready when it has run for 25 s");
+    assert_false(is_young(probed, NOON + 6, &r));
+    // a run of hours, and a reboot: no sign of a loop
+    assert_false(is_young("spec: {containers: [{name: c, readinessProbe: {}}]}\n" //
+                          RUNS("11:59:58", LAST("08:00:00", "11:59:00")),
+                          NOON, &r));
+    // again and again: ready in between is no more than a pause
+    assert_true(is_young(third, NOON, &r));
+    assert_int_equal(r.state, READY_FAILING);
+    assert_string_equal(r.reason, "Error");
+    assert_int_equal(r.restarts, 3);
+}
+
+static void test_ready__a_start_in_the_future_is_young(void **state)
+{
+    struct ready_pod r;
+
+    (void)state;
+    assert_true(is_young(RUNS("12:30:00", ""), NOON, &r));
+    // and what tells no time is not
+    assert_false(is_young(RUNS("x", ""), NOON, &r));
+    assert_false(is_young("status: {" READY_AT("11:59:59") ", containerStatuses: x}", NOON, &r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +353,10 @@ int main(void)
         cmocka_unit_test(test_ready__which_probe_is_awaited),
         cmocka_unit_test(test_ready__init_containers_and_sidecars),
         cmocka_unit_test(test_ready__the_pod_as_a_whole),
+        cmocka_unit_test(test_ready__without_a_readiness_probe_it_has_to_live_for_a_while),
+        cmocka_unit_test(test_ready__a_liveness_probe_gets_a_cycle_of_failures),
+        cmocka_unit_test(test_ready__after_a_restart_it_has_to_outlive_its_last_run),
+        cmocka_unit_test(test_ready__a_start_in_the_future_is_young),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

@@ -2,7 +2,10 @@
 // The sources of facts, together.
 #include "cluster/facts.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct report *report,
                 bool acts)
@@ -13,11 +16,13 @@ void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct repor
         .memory = memory_new(),
         .handled = acts ? handled_new(k) : NULL,
         .deleted = acts ? deleted_new() : NULL,
+        .skew = MEM_NEW(struct skew),
     };
 }
 
 void facts_close(struct facts *f)
 {
+    free(f->skew);
     memory_free(f->memory);
     deleted_free(f->deleted);
     handled_free(f->handled);

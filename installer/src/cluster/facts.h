@@ -13,6 +13,7 @@
 #include "cluster/informers.h"
 #include "cluster/memory.h"
 #include "cluster/release_record.h"
+#include "cluster/skew.h"
 #include "cluster/written.h"
 #include "model/kube.h"
 
@@ -23,6 +24,7 @@ struct facts {
     struct memory *memory;   // of what was seen in the looks so far
     struct deleted *deleted; // NULL: what was deleted is not applied again
     size_t first_layer;      // that is applied; of earlier ones only what has a state counts
+    struct skew *skew;       // of the cluster's clock
     // When we last wrote to the layers so far, see cluster/written.h; "" for not known.
     char last_write[WRITTEN_TIME_BYTES];
     uint64_t jobs_version; // the newest one of a Job that these layers have; 0: unknown

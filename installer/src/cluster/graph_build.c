@@ -108,7 +108,7 @@ void graph_build(struct graph *g, const struct facts *facts, const struct layers
 
     g->arena = arena_new();
     grown_collect(&b.grown, facts->informers, g->arena);
-    pods_collect(&pods, facts->informers, g->arena);
+    pods_collect(&pods, facts->informers, facts->skew, g->arena);
     for (b.layer = 0; b.layer <= last && b.layer < layers->count; b.layer++) {
         const struct layer *layer = &layers->items[b.layer];
 

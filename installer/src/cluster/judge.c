@@ -81,28 +81,55 @@ static void judge_status(const struct facts *facts, const struct graph *g, struc
     }
 }
 
-// A workload's own counters say "0 of 1 pods are ready"; its worst pod says why.
+static void name_pod(struct graph_item *item, struct arena *arena, const struct node *pod,
+                     const struct ready_pod *why)
+{
+    const struct node *metadata = node_get(pod, "metadata");
+
+    if (pod != item->object)
+        item->pod = arena_printf(arena, "%s/%s", node_get_str(metadata, "namespace"),
+                                 node_get_str(metadata, "name"));
+    if (why->container[0])
+        item->container = arena_str(arena, why->container);
+    if (why->restarts > item->ready.attempts)
+        item->ready.attempts = why->restarts;
+}
+
+static void set_from_pod(struct graph_item *item, const struct ready_pod *why)
+{
+    item->ready.state = why->state;
+    memcpy(item->ready.reason, why->reason, sizeof(why->reason));
+    memcpy(item->ready.message, why->message, sizeof(why->message));
+    memcpy(item->ready.since, why->since, sizeof(why->since));
+}
+
+// What the workload's controller has given up on, and where its pods stand.
+static void add_from_pod(struct graph_item *item, const struct ready_pod *why)
+{
+    size_t used = strlen(item->ready.message);
+
+    snprintf(item->ready.message + used, sizeof(item->ready.message) - used, "%s%s%s%s",
+             used ? ": " : "", why->reason, why->message[0] ? ": " : "", why->message);
+}
+
+// A workload's own counters say "0 of 1 pods are ready"; its worst pod says why. One that is ready
+// has pods that may have started too lately to count.
 static void ask_pods(const struct pods *pods, struct arena *arena, struct graph_item *item)
 {
+    bool is_ready = item->ready.state == READY_OK;
     struct ready_pod why;
     const struct node *pod;
 
-    if (item->ready.state == READY_OK || item->ready.state == READY_TERMINAL || !item->object)
+    if (item->ready.state == READY_TERMINAL || !item->object)
         return;
-    pod = pods_worst(pods, item->object, &why);
+    pod = (is_ready ? pods_young : pods_worst)(pods, item->object, &why);
     if (!pod)
         return;
-    item->pod = arena_printf(arena, "%s/%s", node_get_str(node_get(pod, "metadata"), "namespace"),
-                             node_get_str(node_get(pod, "metadata"), "name"));
-    if (why.container[0])
-        item->container = arena_str(arena, why.container);
-    if (why.state > item->ready.state)
-        item->ready.state = why.state;
-    if (why.restarts > item->ready.attempts)
-        item->ready.attempts = why.restarts;
-    memcpy(item->ready.reason, why.reason, sizeof(why.reason));
-    memcpy(item->ready.message, why.message, sizeof(why.message));
-    memcpy(item->ready.since, why.since, sizeof(why.since));
+    name_pod(item, arena, pod, &why);
+    if (item->ready.state > why.state)
+        add_from_pod(item, &why);
+    else
+        set_from_pod(item, &why);
 }
 
 static void ask_source(const struct facts *facts, struct graph_item *item)

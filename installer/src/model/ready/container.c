@@ -53,8 +53,7 @@ static void add_end(const struct ready_container *c, const struct node *terminat
     buf_add(out, said.ptr, said.len);
 }
 
-// Why the last run ended: more telling than "back-off 40s restarting".
-static void add_last_end(const struct node *last, struct buf *out)
+void ready_add_last_end(const struct node *last, struct buf *out)
 {
     struct span said = span_trim(node_get_text(last, "message"));
 
@@ -85,7 +84,7 @@ static bool judge_waiting(const struct ready_container *c, const struct node *wa
         return true;
     }
     if (last && span_is(reason, "CrashLoopBackOff")) {
-        add_last_end(last, &text);
+        ready_add_last_end(last, &text);
         ready_set_pod(result, READY_FAILING, reason, buf_span(&text));
         ready_copy(result->since, sizeof(result->since), node_get_text(last, "finishedAt"));
     } else {
@@ -160,7 +159,7 @@ static bool judge_running(const struct ready_container *c, const struct node *ru
         add_awaited_probe(c, &text);
     if (last) {
         buf_add_str(&text, "; its ");
-        add_last_end(last, &text);
+        ready_add_last_end(last, &text);
     }
     ready_set_pod(result, READY_PROGRESSING,
                   runs_to_its_end ? SPAN("InitRunning") : SPAN("ContainerNotReady"),
@@ -183,12 +182,17 @@ static bool judge_state(const struct ready_container *c, struct ready_pod *resul
     return judge_waiting(c, waiting, result);
 }
 
+void ready_name_container(const struct ready_container *c, struct ready_pod *result)
+{
+    ready_copy(result->container, sizeof(result->container), node_get_text(c->status, "name"));
+    result->init = c->is_init;
+    result->restarts = node_get_int(c->status, "restartCount", 0);
+}
+
 bool ready_container_judge(const struct ready_container *c, struct ready_pod *result)
 {
     if (node_get_bool(c->status, "ready", false) || !judge_state(c, result))
         return false;
-    ready_copy(result->container, sizeof(result->container), node_get_text(c->status, "name"));
-    result->init = c->is_init;
-    result->restarts = node_get_int(c->status, "restartCount", 0);
+    ready_name_container(c, result);
     return true;
 }

@@ -19,6 +19,12 @@ struct ready_container ready_container_of(const struct node *pod, const struct n
 // Why it keeps its pod from being ready; false when it does not.
 bool ready_container_judge(const struct ready_container *c, struct ready_pod *result);
 
+// Why the last run ended: more telling than "back-off 40s restarting". Appended to `out`.
+void ready_add_last_end(const struct node *last, struct buf *out);
+
+// Notes which container the answer is about, and its restarts.
+void ready_name_container(const struct ready_container *c, struct ready_pod *result);
+
 void ready_set_pod(struct ready_pod *result, enum ready_state state, struct span reason,
                    struct span message);
 

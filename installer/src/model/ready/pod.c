@@ -3,6 +3,7 @@
 #include "model/ready/condition.h"
 #include "model/ready/container.h"
 #include "model/ready/rules.h"
+#include "model/ready/young.h"
 
 #include <string.h>
 
@@ -126,6 +127,31 @@ static void set_deleted(const struct node *pod, struct ready_pod *result)
 
     ready_add_deletion(pod, &text);
     ready_set_pod(result, READY_PROGRESSING, SPAN("Terminating"), buf_span(&text));
+}
+
+// The list's container that has started too lately, if any; a failing one first.
+static void judge_young(const struct node *pod, const char *list, bool is_init, int64_t now,
+                        struct ready_pod *result)
+{
+    struct span since = node_get_text(ready_condition(pod, "Ready"), "lastTransitionTime");
+
+    NODE_FOREACH_ITEM (status, node_path(pod, "status", list)) {
+        struct ready_container c = ready_container_of(pod, status, is_init);
+        struct ready_pod one = {.state = READY_OK};
+
+        if (c.runs_along && young_judge(&c, now, since, &one) && one.state > result->state)
+            *result = one;
+    }
+}
+
+bool ready_pod_is_young(const struct node *pod, int64_t now, struct ready_pod *result)
+{
+    *result = (struct ready_pod){.state = READY_OK};
+    if (ready_is_deleted(pod) || !ready_condition_is(pod, "Ready", "True"))
+        return false;
+    judge_young(pod, "initContainerStatuses", true, now, result);
+    judge_young(pod, "containerStatuses", false, now, result);
+    return result->state != READY_OK;
 }
 
 static void judge(const struct node *pod, struct ready_pod *result)
