@@ -15,9 +15,10 @@ class Event:
     def __init__(self, record):
         reference = record.get("objectRef", {})
         self.user = record["user"]["username"]
-        self.verb, self.uri = record["verb"], record["requestURI"]
+        self.verb, self.uri, self.stage = record["verb"], record["requestURI"], record["stage"]
         self.resource, self.part = reference.get("resource", ""), reference.get("subresource", "")
-        self.object = (self.resource, reference.get("namespace", ""), reference.get("name", ""))
+        namespace = reference.get("namespace", "") if self.resource != "namespaces" else ""
+        self.object = (self.resource, namespace, reference.get("name", ""))
         self.code = record.get("responseStatus", {}).get("code", 0)
         self.began = moment(record["requestReceivedTimestamp"])
         self.ended = moment(record["stageTimestamp"])

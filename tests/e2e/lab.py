@@ -38,6 +38,7 @@ class Running:
     def __init__(self, command):
         self.command, self.began = command, time.monotonic()
         self.lines, self.output = [], []
+        self.times = []  # when each line came, as of time.monotonic()
         self.changed = threading.Condition()
         self.process = subprocess.Popen(list(map(str, command)), text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -51,6 +52,8 @@ class Running:
     def _read(self, stream, lines):
         for line in stream:
             with self.changed:
+                if lines is self.lines:
+                    self.times.append(time.monotonic())
                 lines.append(line.rstrip("\n"))
                 self.changed.notify_all()
         with self.changed:
@@ -72,6 +75,11 @@ class Running:
 
     def tail(self):
         return "\n".join(self.lines[-60:])
+
+    def stop(self):
+        """Kills it: the lab's tool ends what it has started on the host."""
+        self.process.kill()
+        self.process.wait()
 
     def finish(self, limit_s=UP_LIMIT_S):
         try:
@@ -95,10 +103,16 @@ class Lab:
     def up(self):
         """Brings the lab up, with the binary under test in it."""
         self.tool("up", limit_s=UP_LIMIT_S)
-        shutil.copy(BINARY, self.work / "sandstrap")
+        new = self.work / "sandstrap.new"  # one that still runs cannot be written to
+        shutil.copy(BINARY, new)
+        new.replace(self.work / "sandstrap")
 
     def tool(self, *arguments, check=True, limit_s=COMMAND_LIMIT_S):
         return self._run([TOOL, "--name", self.name, *arguments], check, limit_s)
+
+    def command(self, host, *words):
+        """The command that runs another one in a host."""
+        return [TOOL, "--name", self.name, "in", host, *words]
 
     def on(self, host, *command, check=True, limit_s=COMMAND_LIMIT_S):
         """Runs a command in a host and asserts that it succeeds, unless check is off."""
@@ -127,14 +141,13 @@ class Lab:
         assert code is None or result.code == code, repr(result)
         return result
 
-    def start(self, *arguments, program=(SANDSTRAP,)):
-        """Starts sandstrap in the background; its process id there is in /work/pid."""
-        script = 'echo $$ >/work/pid; exec "$@"'
-        return Running([TOOL, "--name", self.name, "in", "operator", "sh", "-c", script, "sh",
-                        *program, *arguments])
+    def start(self, *arguments, program=(SANDSTRAP,), pid="/work/pid"):
+        """Starts sandstrap in the background; its process id there is in the file pid."""
+        script = f'echo $$ >{pid}; exec "$@"'
+        return Running(self.command("operator", "sh", "-c", script, "sh", *program, *arguments))
 
-    def kill_started(self):
-        self.on("operator", "sh", "-c", "kill -KILL $(cat /work/pid)")
+    def kill_started(self, pid="/work/pid"):
+        self.on("operator", "sh", "-c", f"kill -KILL $(cat {pid})")
 
 
 def until(condition, limit_s, what, pause_s=1):

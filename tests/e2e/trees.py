@@ -66,9 +66,7 @@ class Tree:
 
     def objects(self, layer):
         """What kustomize makes of a layer, as (resource, namespace, name)."""
-        folder = f"{ENTRYPOINT}/flux" if layer == "flux" else layer
-        text = self.lab.on("operator", "kustomize", "build", self.path / folder).stdout
-        return {reference(document) for document in yaml.safe_load_all(text)}
+        return references(self.lab, self.path / (f"{ENTRYPOINT}/flux" if layer == "flux" else layer))
 
     def build(self):
         """Makes lock and bundle of the copy."""
@@ -89,28 +87,60 @@ class Tree:
 
 class Small:
     """A tree of these objects alone at /work/NAME of the operator's host; layers as in the copies
-    come before them."""
+    come before them.
 
-    def __init__(self, lab, name, objects, layers=()):
+    Objects are YAML, or lists of objects by layer.
+    """
+
+    def __init__(self, lab, name, objects, layers=(), made=True):
         self.lab, self.path, folder = lab, f"/work/{name}", lab.work / name
+        if isinstance(objects, str):
+            objects = {"objects": objects}
         shutil.rmtree(folder, ignore_errors=True)
-        for layer in (ENTRYPOINT, "objects"):
+        for layer in (ENTRYPOINT, *objects):
             (folder / layer).mkdir(parents=True)
         for layer in layers:
             shutil.copytree(CHECKOUT / ENTRYPOINT / layer, folder / ENTRYPOINT / layer)
-        kustomization = {"resources": [*layers, "../../objects"]}
-        (folder / ENTRYPOINT / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-        (folder / "objects/kustomization.yaml").write_text("resources: [objects.yaml]\n")
-        (folder / "objects/objects.yaml").write_text(objects)
+        resources = [*layers, *(f"../../{layer}" for layer in objects)]
+        (folder / ENTRYPOINT / "kustomization.yaml").write_text(yaml.safe_dump({"resources": resources}))
+        for layer, content in objects.items():
+            (folder / layer / "kustomization.yaml").write_text("resources: [objects.yaml]\n")
+            text = content if isinstance(content, str) else yaml.safe_dump_all(content)
+            (folder / layer / "objects.yaml").write_text(text)
         self.tree = (f"{self.path}/{ENTRYPOINT}", "--lab")
+        self.bundle = ("--bundle", f"{self.path}.bundle")
+        if made:
+            failed = self.make()
+            assert not failed, repr(failed)
+
+    def make(self):
+        """Makes lock and bundle; returns the result of what failed."""
         lock = f"{self.path}.lock"
-        lab.sandstrap("bundle", "lock", *self.tree, "-o", lock)
-        lab.sandstrap("bundle", "build", *self.tree, "--lock", lock, "-o", f"{self.path}.bundle",
-                      "--without-images")
+        steps = (("lock", *self.tree, "-o", lock),
+                 ("build", *self.tree, "--lock", lock, "-o", f"{self.path}.bundle", "--without-images"))
+        for step in steps:
+            result = self.lab.sandstrap("bundle", *step, code=None)
+            if result.code:
+                return result
+        return None
 
     def run(self, command, *more, code=0):
-        return self.lab.sandstrap(command, *self.tree, "--bundle", f"{self.path}.bundle", *more,
-                                  code=code)
+        return self.lab.sandstrap(command, *self.tree, *self.bundle, *more, code=code)
+
+    def start(self, command, *more):
+        return self.lab.start(command, *self.tree, *self.bundle, *more, pid=f"{self.path}.pid")
+
+    def kill_started(self):
+        self.lab.kill_started(f"{self.path}.pid")
+
+    def objects(self):
+        """What kustomize makes of it, as (resource, namespace, name)."""
+        return references(self.lab, self.tree[0])
+
+
+def references(lab, folder):
+    text = lab.on("operator", "kustomize", "build", folder).stdout
+    return {reference(document) for document in yaml.safe_load_all(text)}
 
 
 def reference(document):
