@@ -11,6 +11,10 @@ import os
 import pytest
 
 from lab import BINARY, Lab
+from observer import Observer
+from trees import Small
+
+FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +28,16 @@ def lab():
     if not kept:
         lab.tool("down")
         assert not lab.work.exists()
+
+
+@pytest.fixture(scope="session")
+def flux(lab):
+    """Flux in the lab, as the first layer of the tree."""
+    Small(lab, "flux-alone", FLUX_ALONE, layers=("flux",)).run("up")
+
+
+@pytest.fixture(scope="session")
+def observer(lab):
+    observer = Observer(lab)
+    yield observer
+    observer.close()

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pods that do not get ready, by what they do themselves."""
+
+from scenario import Scenario
+
+from .objects import PODINFO, container, daemons, deployment, fails, job, serves, stateful, thing
+
+GATE = "example.com/gate"
+FLIP_S = 1
+
+
+def alternate(case):
+    """Somebody's controller keeps changing its mind about a readiness gate."""
+    case.until(lambda: case.get("pods"), "there is a pod")
+    while case.running.process.poll() is None:
+        for value in ("True", "False"):
+            set_gate(case, value)
+            case.pause(FLIP_S)
+
+
+def set_gate(case, value):
+    condition = {"type": GATE, "status": value}
+    for pod in case.get("pods"):
+        case.observer.patch(f"/api/v1/namespaces/{case.namespace}/pods/{pod['metadata']['name']}/status",
+                            {"status": {"conditions": [condition]}})
+
+
+def gated():
+    return deployment(serves(), pod={"readinessGates": [{"conditionType": GATE}]})
+
+
+MISSING_SECRET = {"env": [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "word"}}}]}
+VOLUME = [{"name": "keys", "secret": {"secretName": "keys"}}]
+MOUNT = [{"name": "keys", "mountPath": "/keys"}]
+LIVENESS = {"httpGet": {"path": "/nosuch", "port": 8080}, "periodSeconds": 1, "failureThreshold": 2}
+
+SCENARIOS = [
+    Scenario("crash-last-words", [deployment(fails(3))], ci=True,
+             cause=(r"Deployment crash-last-words/web: pod \S+: container app: ", r"exit code 3\b",
+                    r"labprobe: told to exit with status 3"),
+             visible=r"CrashLoopBackOff", shown=r"CrashLoopBackOff"),
+    Scenario("crash-no-message", [deployment(fails(3, terminationMessagePolicy="File"))], ci=True,
+             cause=(r"Deployment crash-no-message/web: pod \S+: container app: ", r"exit code 3\b",
+                    r"labprobe: told to exit with status 3"),
+             visible=r'"reason":"Error"', shown=r"container app: (Error|CrashLoop)"),
+    Scenario("crash-stateful", [stateful(fails(7, terminationMessagePolicy="File"), replicas=2)],
+             cause=(r"StatefulSet crash-stateful/db: pod crash-stateful/db-0: container app: ", r"exit code 7\b",
+                    r"told to exit with status 7")),
+    Scenario("crash-daemon", [daemons(fails(7))],
+             cause=(r"DaemonSet crash-daemon/agent: pod \S+: container app: ", r"exit code 7\b")),
+    Scenario("crash-second-container", [deployment(serves(), fails(3, name="sidecar"))],
+             cause=(r"Deployment crash-second-container/web: pod \S+: container sidecar: ", r"exit code 3\b")),
+    Scenario("init-container-fails", [deployment(serves(), pod={"initContainers": [fails(4, name="migrate")]})],
+             ci=True,
+             cause=(r"Deployment init-container-fails/web: pod \S+: container migrate: ", r"exit code 4\b",
+                    r"told to exit with status 4"),
+             visible=r"told to exit with status 4", shown=r"told to exit with status 4"),
+    Scenario("init-container-never-ends", [
+                 deployment(serves(), pod={"initContainers": [container("run", "--for=1h", name="wait")]})],
+             exit=8, timeout=25,
+             cause=(r"Deployment init-container-never-ends/web: pod \S+: .*wait",)),
+    Scenario("no-such-command", [deployment(container(command=["/nosuch"]))],
+             cause=(r"container app: .*/nosuch.*no such file or directory",), never=(r'\\"',),
+             visible=r"/nosuch.*no such file", shown=r"no such file"),
+    Scenario("secret-of-a-variable-is-missing", [deployment(serves(**MISSING_SECRET))], ci=True,
+             cause=(r'container app: CreateContainerConfigError: secret "db" not found',), never=(r'\\"',),
+             visible=r"secret ..db..? not found", shown=r"secret .*db.* not found"),
+    Scenario("secret-of-a-volume-is-missing",
+             [deployment(serves(volumeMounts=MOUNT), pod={"volumes": VOLUME})], ci=True,
+             cause=(r"Deployment secret-of-a-volume-is-missing/web: pod ", r"FailedMount.*keys.*not found"),
+             visible=r"FailedMount", shown=r"FailedMount"),
+    Scenario("secret-of-a-stateful-volume-is-missing",
+             [stateful(serves(volumeMounts=MOUNT), pod={"volumes": VOLUME})],
+             cause=(r"StatefulSet \S+/db: pod \S+/db-0: ", r"FailedMount.*keys.*not found")),
+    Scenario("readiness-never", [deployment(serves(args=["serve", "--listen=:8080", "--mode=unready"]))],
+             exit=8, timeout=25, ci=True,
+             cause=(r"Deployment readiness-never/web: pod \S+: container app: ContainerNotReady: ", r"\b503\b"),
+             visible=r"Unhealthy", shown=r"503"),
+    Scenario("readiness-never-stateful", [stateful(serves(args=["serve", "--listen=:8080", "--mode=unready"]))],
+             exit=8, timeout=25,
+             cause=(r"StatefulSet readiness-never-stateful/db: pod \S+: container app: ContainerNotReady: ",
+                    r"\b503\b")),
+    Scenario("readiness-past-the-deadline",
+             [deployment(serves(args=["serve", "--listen=:8080", "--mode=unready"]), progressDeadlineSeconds=10)],
+             cause=(r"Deployment readiness-past-the-deadline/web: ", r"ProgressDeadlineExceeded", r"\b503\b"),
+             visible=r"ProgressDeadlineExceeded", shown=r"ProgressDeadlineExceeded"),
+    Scenario("readiness-gate-alternates", [gated()], exit=8, timeout=30, during=alternate, ci=True,
+             cause=(r"pod readiness-gate-alternates/web-\S+: .*readiness gate example\.com/gate",)),
+    Scenario("readiness-gate-nobody-sets", [gated()], exit=8, timeout=20,
+             cause=(r"pod readiness-gate-nobody-sets/web-\S+: .*readiness gate example\.com/gate",)),
+    Scenario("liveness-without-readiness", [deployment(serves(readinessProbe=None, livenessProbe=LIVENESS))],
+             exit=(8, 9), ci=True,
+             cause=(r"Deployment liveness-without-readiness/web: pod ", r"[Ll]iveness|CrashLoopBackOff|restart")),
+    Scenario("job-fails", [job(fails(5), backoffLimit=0)], ci=True,
+             cause=(r"Job job-fails/once: .*(BackoffLimitExceeded|backoff limit)", r"exit code 5\b",
+                    r"told to exit with status 5"),
+             visible=r"BackoffLimitExceeded", shown=r"BackoffLimitExceeded"),
+    Scenario("job-fails-without-words", [job(fails(5, terminationMessagePolicy="File"), backoffLimit=1)],
+             cause=(r"Job job-fails-without-words/once: .*(BackoffLimitExceeded|backoff limit)", r"exit code 5\b",
+                    r"told to exit with status 5")),
+    Scenario("job-past-its-deadline", [job(container("run", "--for=1h"), activeDeadlineSeconds=3)],
+             cause=(r"Job job-past-its-deadline/once: .*DeadlineExceeded",)),
+    Scenario("pod-fails", [thing("v1", "Pod", "lone", spec={"restartPolicy": "Never",
+                                                               "containers": [fails(6)]})],
+             cause=(r"Pod pod-fails/lone: .*", r"exit code 6\b|status 6")),
+    Scenario("out-of-memory", [deployment(container("serve", "--listen=:8080", image=PODINFO,
+                                                    resources={"limits": {"memory": "1Mi"}}))],
+             cause=(r"Deployment out-of-memory/web: pod \S+: container app: ", r"OOM|memory|StartError")),
+    Scenario("deployment-paused", [deployment(serves(), paused=True)],
+             cause=(r"Deployment deployment-paused/web: .*Paused", r"resume")),
+    Scenario("job-suspended", [job(fails(0), suspend=True)],
+             cause=(r"Job job-suspended/once: .*[Ss]uspended", r"resume")),
+]
