@@ -24,6 +24,7 @@ WEBHOOK_DOWN = ('Internal error occurred: failed calling webhook "check.example.
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"]
 seen = collections.Counter()
 asked = {}  # tokens of requests to controllers, by scene
+applied = {}  # objects of the scene "applying", by namespace and name
 lock = threading.Lock()
 
 
@@ -54,18 +55,30 @@ CLUSTER = {  # what the scene "cluster" serves
 }
 
 
-def cluster_groups(path):
+APPLYING = {  # what the scene "applying" serves
+    "namespaces": ("", "v1", "Namespace"),
+    "configmaps": ("", "v1", "ConfigMap"),
+    "services": ("", "v1", "Service"),
+    "endpointslices": ("discovery.k8s.io", "v1", "EndpointSlice"),
+    "validatingwebhookconfigurations": ("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
+}
+TABLES = {"cluster": CLUSTER, "passing": CLUSTER, "applying": APPLYING}
+NOT_NAMESPACED = {"namespaces", "validatingwebhookconfigurations"}
+
+
+def cluster_groups(path, table):
     items = {}
-    for plural, (group, version, kind) in CLUSTER.items():
+    for plural, (group, version, kind) in table.items():
         if (path == "/api") == (not group):
             items.setdefault((group, version), []).append(
                 {"resource": plural, "responseKind": {"group": group, "version": version, "kind": kind},
-                 "scope": "Namespaced", "verbs": VERBS})
+                 "scope": "Cluster" if plural in NOT_NAMESPACED else "Namespaced", "verbs": VERBS})
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": [
         {"metadata": {"name": group}, "versions": [{"version": version, "freshness": "Current", "resources": found}]}
         for (group, version), found in items.items()]}
 
 
+LEAVING = {"leaving": 2, "left": 2, "foreign": 2, "staying": 1000}  # looks at namespaces that are being deleted
 DEFINITIONS = {  # what the scene "defining" says of each, look by look
     "things.x.io": [{"type": "Established", "status": "False", "reason": "Installing", "message": "m"},
                     {"type": "Established", "status": "True"}],
@@ -147,8 +160,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             seen[(scene, self.command, path)] += 1
             self.count = seen[(scene, self.command, path)]
-        if path in ("/api", "/apis") and scene in ("cluster", "passing"):
-            self.answer(200, cluster_groups(path))
+        if path in ("/api", "/apis") and scene in TABLES:
+            self.answer(200, cluster_groups(path, TABLES[scene]))
             return
         if path in ("/api", "/apis") and scene not in ("old", "locked", "forbidden"):
             self.answer(200, aggregated(path))
@@ -470,6 +483,59 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
         else:
             self.answer(404, b"404 page not found")
+
+    # What holds up an apply. Of objects, "blocked" meets a webhook without pods for ever, "healing" three
+    # times, "denied" one that says no; the namespace "leaving" is gone at the third look, "staying" never.
+    def scene_applying(self, path):
+        *_, place, name = path.split("/")
+        if place == "namespaces":
+            self.namespace(name)
+        elif self.path.split("?")[0].endswith("validatingwebhookconfigurations"):
+            hooks = [{"name": "check.example.com", "clientConfig": {"service": {"namespace": "x", "name": "check"}}}]
+            self.answer(200, {"metadata": {"resourceVersion": "1"},
+                              "items": [{"metadata": {"name": "hook"}, "webhooks": hooks}]})
+        elif name == "endpointslices":
+            self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
+        elif place == "services":
+            self.answer(200, {"kind": "Service", "apiVersion": "v1", "metadata": {"name": name}})
+        else:
+            self.put_config_map(path.split("/")[-3], name)
+
+    def put_config_map(self, ns, name):
+        if self.command == "GET" and (ns, name) in applied:
+            self.answer(200, applied[ns, name])
+        elif self.command == "GET":
+            self.answer(*status(404, "NotFound", f'configmaps "{name}" not found'))
+        elif name == "blocked" or (name == "healing" and self.count < 4):
+            self.answer(*status(500, "InternalError", WEBHOOK_DOWN))
+        elif name == "denied":
+            self.answer(*status(403, "Forbidden", 'admission webhook "check.example.com" denied the request: no'))
+        elif ns in LEAVING and not seen["made " + ns]:
+            gone = seen["looks at " + ns] > LEAVING[ns]
+            self.answer(*(status(404, "NotFound", f'namespaces "{ns}" not found', kind="namespaces", name=ns)
+                          if gone else status(403, "Forbidden", "it is being terminated",
+                                              causes=[{"reason": "NamespaceTerminating"}])))
+        else:
+            applied[ns, name] = json.loads(self.body)
+            applied[ns, name]["metadata"] |= {"uid": "u", "resourceVersion": "1", "managedFields": [
+                {"manager": "sandstrap", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+                 "fieldsV1": {}}]}
+            self.answer(201, applied[ns, name])
+
+    def namespace(self, name):
+        body = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name, "resourceVersion": "1"}}
+        if self.command == "PATCH":
+            seen["made " + name] += 1
+            self.answer(201, body)
+            return
+        seen["looks at " + name] += 1
+        if seen["looks at " + name] > LEAVING.get(name, 0):
+            self.answer(*status(404, "NotFound", f'namespaces "{name}" not found'))
+            return
+        body["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        body["status"] = {"conditions": [{"type": "NamespaceFinalizersRemaining", "status": "True",
+                                          "message": "example.com/never in 1 resource instances"}]}
+        self.answer(200, body)
 
     # Refused, until the third list.
     def scene_refused(self, path):

@@ -150,6 +150,7 @@ struct kube_request {
     const char *uid;               // delete: preconditions; NULL: none
     const char *resource_version;
     const char *propagation; // delete: NULL: "Background"
+    bool once;               // the caller repeats what is refused and may pass (429, 5xx, webhooks)
     struct budget budget;    // what it leaves open is the client's
 };
 
@@ -184,6 +185,7 @@ struct kube_answer {
     struct node *object; // the object, or the Status of a failure; may be NULL
     struct kube_conflict *conflicts;
     size_t conflict_count;
+    int64_t retry_after_ms; // what a refusal that may pass asks for, or 0
 };
 
 // Also a CLEANUP for variables of type `struct kube_answer`.

@@ -215,6 +215,8 @@ static bool will_repeat(struct call *c, enum kube_reason reason, const struct ht
         return try_new_credentials(c);
     if (reason == KUBE_OTHER && (r->status != 500 || c->attempts >= KUBE_ODD_ATTEMPTS))
         return false;
+    if (c->spec.once && reason != KUBE_OTHER)
+        return false;
     return (reason == KUBE_BUSY || reason == KUBE_WEBHOOK || reason == KUBE_OTHER) &&
            pause_call(c, http_retry_after_ms(r));
 }

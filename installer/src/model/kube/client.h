@@ -106,6 +106,7 @@ struct call_spec {
     struct span body;
     const char *what;     // "apply ConfigMap a/b", for messages
     bool not_idempotent;  // a broken connection ends it
+    bool once;            // so does what the server refuses and may pass
     struct budget budget; // what it leaves open is the client's
 };
 

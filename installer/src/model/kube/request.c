@@ -140,6 +140,7 @@ static void send(struct kube_call *c)
         .body = buf_span(&c->body),
         .what = c->what,
         .not_idempotent = r->verb == KUBE_CREATE,
+        .once = r->once,
         .budget = r->budget,
     };
 
@@ -195,6 +196,7 @@ static void on_call_done(void *data, struct call_result *result)
 
     c->call = NULL;
     answer.status = result->response->status;
+    answer.retry_after_ms = http_retry_after_ms(result->response);
     if (result->refusal && may_force(c, result->refusal)) {
         c->forced = true;
         send(c);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applying by rank: all objects of a rank at the same time, each by its own small state machine
-// (read, dry run if needed, write).
+// Applying by rank: the objects of a rank at the same time, each at its own pace.
 #include "work/layers/apply.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,245 +9,196 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "base/vec.h"
-#include "model/ssa.h"
 #include "work/layers/definitions.h"
+#include "work/layers/deletion.h"
+#include "work/layers/hold.h"
 #include "work/layers/order.h"
+#include "work/layers/put.h"
+#include "work/layers/webhook.h"
 
-enum { APPLY_TERMINATING_RETRY_MS = 1000 };
+// On their way at a time: as many as the client sends, and some that are next.
+enum { APPLY_OPEN_MAX = 2 * KUBE_IN_FLIGHT_MAX };
 
-// Managers whose fields are taken over without asking: people's kubectl, and Flux's own installer.
-static const char *const forced_managers[] = {
-    "kubectl",       "kubectl-client-side-apply", "kubectl-create", "kubectl-edit",
-    "kubectl-patch", "before-first-apply",        "flux",           NULL,
+// Namespaces that this run has made: nothing is in them but what the cluster puts there itself.
+struct made {
+    struct arena *arena;
+    struct span *items;
+    size_t len, cap;
 };
 
-struct job;
-
-// The objects of one rank in flight.
+// The objects of one rank.
 struct group {
     struct apply *apply;
-    VEC(struct job *) open;
-    struct err *error; // the first one
+    struct made *made;
+    const struct order_entry *entries;
+    size_t count, next;     // those from `next` on have not been started
+    VEC(struct put *) open; // on their way
+    VEC(struct put *) back; // of these, those that have come back
+    struct holds holds;     // those that have to wait
+    struct err *error;      // the first one: nothing is started any more
 };
 
-struct job {
-    struct group *group;
-    const struct node *wanted; // of the tree; once it was read, without what is left to others
-    struct doc *wanted_doc;    // of that
-    const struct kube_resource *resource;
-    struct kube_call *call; // in flight; NULL while the timer runs
-    uint64_t timer;
-    struct doc *live_doc; // of the read
-    const struct node *live;
-};
-
-static void job_start(struct job *job, enum kube_verb verb, bool dry_run, kube_done_fn *done)
+static bool is_made(const struct made *made, struct span ns)
 {
-    struct kube_request request = {
-        .verb = verb,
-        .resource = job->resource,
-        .ns = node_get_str(node_get(job->wanted, "metadata"), "namespace"),
-        .name = node_get_str(node_get(job->wanted, "metadata"), "name"),
-        .body = verb == KUBE_GET ? NULL : job->wanted,
-        .manager = job->group->apply->manager,
-        .dry_run = dry_run,
-        .force_over = forced_managers,
-        .budget = *job->group->apply->budget,
-    };
-
-    job->call = kube_start(job->group->apply->kube, &request, done, job);
+    VEC_FOREACH (const struct span *, it, made)
+        if (span_eq(*it, ns))
+            return true;
+    return false;
 }
 
-static void job_free(struct job *job)
+static void note_made(struct made *made, const struct put *p)
 {
-    doc_free(job->wanted_doc);
-    doc_free(job->live_doc);
-    free(job);
+    struct identity id = node_identity(p->object);
+
+    if (p->created && !id.group.len && span_is(id.kind, "Namespace") && !is_made(made, id.name))
+        vec_push_arena(made->arena, made, id.name);
 }
 
-static void job_end(struct job *job, const struct err *error)
-{
-    struct group *group = job->group;
+// --- starting ---
 
-    if (error && !group->error)
-        group->error = err_clone(error); // it names the object
-    for (size_t i = 0; i < group->open.len; i++) {
-        if (group->open.items[i] == job) {
-            vec_remove(&group->open, i);
-            break;
-        }
+static void on_back(void *data, struct put *p)
+{
+    struct group *group = data;
+
+    vec_push(&group->back, p);
+}
+
+static void start(struct group *group, struct put *p)
+{
+    vec_push(&group->open, p);
+    put_start(p);
+}
+
+static int start_next(struct group *group, struct err **err)
+{
+    const struct node *object = group->entries[group->next++].object;
+    const struct kube_resource *resource = kube_find_for(group->apply->kube, object, err);
+    struct put *p;
+
+    if (!resource) {
+        char *name CLEANUP(mem_cleanup) = node_label(object);
+
+        return err_wrap(err, "applying %s", name);
     }
-    job_free(job);
-}
-
-static void note_write(struct apply *a, const struct node *object)
-{
-    struct span time = written_by(object, a->manager);
-
-    if (time.len < sizeof(a->last_write) && span_cmp(time, span_str(a->last_write)) > 0)
-        snprintf(a->last_write, sizeof(a->last_write), "%.*s", SPAN_ARG(time));
-}
-
-// What is in the cluster now, as it was found or as it was written.
-static void note_live(struct apply *a, const struct node *object)
-{
-    struct span version = node_get_text(node_get(object, "metadata"), "resourceVersion");
-    uint64_t number;
-
-    note_write(a, object);
-    if (span_is(node_get_text(object, "apiVersion"), "batch/v1") &&
-        span_is(node_get_text(object, "kind"), "Job") && span_u64(version, &number) &&
-        number > a->jobs_version)
-        a->jobs_version = number;
-}
-
-static void on_written(void *data, struct kube_answer *answer, const struct err *error);
-
-static void write_again(void *data)
-{
-    struct job *job = data;
-
-    job->timer = 0;
-    job_start(job, KUBE_APPLY, false, on_written);
-}
-
-// A namespace that is on its way out (a teardown just before) is waited for.
-static bool waits_for_namespace(struct job *job, const struct kube_answer *answer)
-{
-    struct apply *a = job->group->apply;
-    char *name CLEANUP(mem_cleanup) = NULL;
-
-    if (answer->reason != KUBE_TERMINATING || budget_is_over(a->budget))
-        return false;
-    name = node_label(job->wanted);
-    report_object(a->report, "layers", a->layer, name,
-                  "waiting for its namespace, which is being deleted");
-    job->call = NULL;
-    job->timer =
-        loop_add_timer(a->loop, timer_now() + APPLY_TERMINATING_RETRY_MS, write_again, job);
-    return true;
-}
-
-static void on_written(void *data, struct kube_answer *answer, const struct err *error)
-{
-    struct job *job = data;
-    struct apply *a = job->group->apply;
-
-    if (waits_for_namespace(job, answer))
-        return;
-    if (!error) {
-        char *name CLEANUP(mem_cleanup) = node_label(job->wanted);
-
-        a->written++;
-        note_live(a, answer->object);
-        report_object(a->report, "layers", a->layer, name, job->live ? "configured" : "created");
-    }
-    job_end(job, error);
-}
-
-static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
-{
-    struct job *job = data;
-
-    if (error || !ssa_differs(job->live, answer->object, job->group->apply->manager)) {
-        job_end(job, error);
-        return;
-    }
-    job_start(job, KUBE_APPLY, false, on_written);
-}
-
-static void leave_out(struct job *job, const struct node *live)
-{
-    struct apply *a = job->group->apply;
-    struct span scaler;
-
-    job->wanted =
-        ssa_leave_to_others(job->wanted, live, forced_managers, &job->wanted_doc, &scaler);
-    if (scaler.len) {
-        char *name CLEANUP(mem_cleanup) = node_label(job->wanted);
-
-        report_object(a->report, "layers", a->layer, name,
-                      "spec.replicas is left to %.*s, which has scaled it", SPAN_ARG(scaler));
-    }
-}
-
-static void on_read(void *data, struct kube_answer *answer, const struct err *error)
-{
-    struct job *job = data;
-
-    leave_out(job, error ? NULL : answer->object);
-    if (answer->reason == KUBE_NOT_FOUND) {
-        job_start(job, KUBE_APPLY, false, on_written);
-        return;
-    }
-    note_live(job->group->apply, answer->object);
-    if (error || ssa_is_applied(job->wanted, answer->object, job->group->apply->manager)) {
-        job_end(job, error);
-        return;
-    }
-    job->live_doc = answer->doc;
-    job->live = answer->object;
-    answer->doc = NULL;
-    answer->object = NULL;
-    job_start(job, KUBE_APPLY, true, on_dry_run);
-}
-
-static bool group_done(void *data)
-{
-    return ((struct group *)data)->open.len == 0;
-}
-
-// Ends what is still in flight: after a signal.
-static void group_abort(struct group *group)
-{
-    VEC_FOREACH (struct job **, it, &group->open) {
-        kube_abort((*it)->call);
-        loop_remove_timer(group->apply->loop, (*it)->timer);
-        job_free(*it);
-    }
-    group->open.len = 0;
-}
-
-static int start_all(struct group *group, const struct order_entry *entries, size_t count,
-                     struct err **err)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct kube_resource *resource =
-            kube_find_for(group->apply->kube, entries[i].object, err);
-        struct job *job;
-
-        if (!resource) {
-            char *name CLEANUP(mem_cleanup) = node_label(entries[i].object);
-
-            return err_wrap(err, "applying %s", name);
-        }
-        job = MEM_NEW(struct job);
-        *job = (struct job){.group = group, .wanted = entries[i].object, .resource = resource};
-        vec_push(&group->open, job);
-        job_start(job, KUBE_GET, false, on_read);
-    }
+    p = MEM_NEW(struct put);
+    p->apply = group->apply;
+    p->object = object;
+    p->resource = resource;
+    p->is_new = is_made(group->made, node_identity(object).ns);
+    p->back = on_back;
+    p->data = group;
+    start(group, p);
     return 0;
 }
 
-// All objects of entries[0..count) at once. Every request has its own end, so the
-// group always ends; the first error is given when all are through, so that none is left half done.
-static int apply_group(struct apply *a, const struct order_entry *entries, size_t count,
-                       struct err **err)
+static void start_more(struct group *group)
 {
-    struct group group = {.apply = a};
-    int status = start_all(&group, entries, count, err);
-    struct err *stop CLEANUP(err_cleanup) = NULL;
+    while (!group->error && group->open.len < APPLY_OPEN_MAX) {
+        if (group->holds.ready.len) {
+            struct put *p = group->holds.ready.items[0];
 
-    if (loop_run_until(a->loop, group_done, &group, TIMER_NEVER, &stop) < 0) {
-        group_abort(&group);
-        err_clear(&group.error);
-        group.error = STEAL(stop);
+            vec_remove(&group->holds.ready, 0);
+            start(group, p);
+        } else if (group->next == group->count || start_next(group, &group->error) < 0) {
+            return;
+        }
     }
-    vec_free(&group.open);
-    if (status == 0 && group.error)
-        return err_move(err, &group.error);
-    err_clear(&group.error);
-    return status;
+}
+
+// --- coming back ---
+
+static void forget_open(struct group *group, const struct put *p)
+{
+    for (size_t i = 0; i < group->open.len; i++) {
+        if (group->open.items[i] == p) {
+            vec_remove(&group->open, i);
+            return;
+        }
+    }
+}
+
+static int take_back(struct group *group, struct put *p, struct err **err)
+{
+    int result = 0;
+
+    forget_open(group, p);
+    if (p->outcome != PUT_DONE && p->outcome != PUT_REFUSED) {
+        holds_take(&group->holds, p);
+        return 0;
+    }
+    holds_passed(&group->holds, p);
+    note_made(group->made, p);
+    if (p->error && !group->error) {
+        result = webhook_explain(group->apply->kube, p->resource, &p->error, err);
+        group->error = STEAL(p->error);
+    }
+    put_free(p);
+    return result;
+}
+
+static bool is_any_back(void *data)
+{
+    return ((struct group *)data)->back.len > 0;
+}
+
+static bool goes_on(const struct group *group)
+{
+    if (group->open.len)
+        return true;
+    return !group->error &&
+           (group->next < group->count || group->holds.ready.len || holds_waiting(&group->holds));
+}
+
+static void group_free(struct group *group)
+{
+    VEC_FOREACH (struct put **, it, &group->open)
+        put_free(*it);
+    vec_free(&group->open);
+    vec_free(&group->back);
+    holds_free(&group->holds);
+    err_free(group->error);
+}
+
+// What is on its way comes to its end, whatever fails beside it, so that none is left half done.
+static int run_group(struct group *group, struct err **err)
+{
+    while (goes_on(group)) {
+        start_more(group);
+        if (loop_run_until(group->apply->loop, is_any_back, group, holds_next(&group->holds), err) <
+            0)
+            return -1;
+        for (size_t i = 0; i < group->back.len; i++)
+            if (take_back(group, group->back.items[i], err) < 0)
+                return -1;
+        group->back.len = 0;
+        if (!group->error && holds_attend(&group->holds, &group->error) < 0 &&
+            err_kind(group->error) == ERR_CANCELLED)
+            return err_move(err, &group->error);
+    }
+    return group->error ? err_move(err, &group->error) : 0;
+}
+
+static int restore(struct apply *a, struct span ns, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    const struct node **objects;
+    size_t count;
+
+    return deletion_lost(a, ns, arena, &objects, &count, err) < 0
+               ? -1
+               : apply_objects(a, objects, count, err);
+}
+
+static int apply_group(struct apply *a, struct made *made, const struct order_entry *entries,
+                       size_t count, struct err **err)
+{
+    struct group group CLEANUP(group_free) = {.apply = a,
+                                              .made = made,
+                                              .entries = entries,
+                                              .count = count,
+                                              .holds = {.apply = a, .restore = restore}};
+
+    return run_group(&group, err);
 }
 
 static size_t group_end(const struct order_entry *entries, size_t start, size_t count)
@@ -266,11 +215,12 @@ int apply_objects(struct apply *a, const struct node **objects, size_t count, st
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct order_entry *entries = order_objects(objects, count, arena);
+    struct made made = {.arena = arena};
     size_t end;
 
     for (size_t start = 0; start < count; start = end) {
         end = group_end(entries, start, count);
-        if (apply_group(a, entries + start, end - start, err) < 0)
+        if (apply_group(a, &made, entries + start, end - start, err) < 0)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&

@@ -76,6 +76,8 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
         .manager = options->manager,
         .budget = &options->budget,
         .report = report,
+        .layers = layers,
+        .fail_after_ms = options->fail_after_ms,
     };
     struct wait wait = {
         .loop = loop,

@@ -10,7 +10,7 @@
 #include "cluster/verdict.h"
 #include "cluster/written.h"
 #include "work/layers.h"
-#include "work/layers/apply.h"
+#include "work/layers/applying.h"
 
 struct wait {
     struct loop *loop;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of one object.
+#include "work/layers/put.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "model/ssa.h"
+
+enum { HTTP_CREATED = 201 };
+
+// Managers whose fields are taken over without asking: people's kubectl, and Flux's own installer.
+static const char *const forced_managers[] = {
+    "kubectl",       "kubectl-client-side-apply", "kubectl-create", "kubectl-edit",
+    "kubectl-patch", "before-first-apply",        "flux",           NULL,
+};
+
+static void ask(struct put *p, enum kube_verb verb, bool dry_run, kube_done_fn *done)
+{
+    const struct node *metadata = node_get(p->object, "metadata");
+    struct kube_request request = {
+        .verb = verb,
+        .resource = p->resource,
+        .ns = node_get_str(metadata, "namespace"),
+        .name = node_get_str(metadata, "name"),
+        .body = verb == KUBE_GET ? NULL : p->wanted,
+        .manager = p->apply->manager,
+        .dry_run = dry_run,
+        .force_over = forced_managers,
+        .once = true,
+        .budget = *p->apply->budget,
+    };
+
+    p->call = kube_start(p->apply->kube, &request, done, p);
+}
+
+// --- what came of it ---
+
+static void forget(struct put *p)
+{
+    err_clear(&p->error);
+    doc_free(p->wanted_doc);
+    doc_free(p->live_doc);
+    p->wanted_doc = p->live_doc = NULL;
+    p->live = NULL;
+}
+
+static void come_back(struct put *p, enum put_outcome outcome)
+{
+    p->call = NULL;
+    p->outcome = outcome;
+    p->back(p->data, p);
+}
+
+// The namespace is being deleted, or gone by now.
+static bool lacks_namespace(const struct kube_answer *answer)
+{
+    return answer->reason == KUBE_TERMINATING ||
+           (answer->reason == KUBE_NOT_FOUND &&
+            span_is(node_get_text(node_get(answer->object, "details"), "kind"), "namespaces"));
+}
+
+static void fail(struct put *p, const struct kube_answer *answer, const struct err *error)
+{
+    struct span ns = node_get_text(node_get(p->object, "metadata"), "namespace");
+
+    p->error = err_clone(error); // it names the object
+    p->retry_after_ms = answer->retry_after_ms;
+    p->in_the_way = (struct identity){.kind = SPAN("Namespace"), .name = ns};
+    if (ns.len && lacks_namespace(answer))
+        come_back(p, PUT_DELETION);
+    else
+        come_back(p, answer->reason == KUBE_WEBHOOK ? PUT_WEBHOOK
+                     : answer->reason == KUBE_BUSY  ? PUT_BUSY
+                                                    : PUT_REFUSED);
+}
+
+// --- what is remembered of the cluster ---
+
+static void note_write(struct apply *a, const struct node *object)
+{
+    struct span time = written_by(object, a->manager);
+
+    if (time.len < sizeof(a->last_write) && span_cmp(time, span_str(a->last_write)) > 0)
+        snprintf(a->last_write, sizeof(a->last_write), "%.*s", SPAN_ARG(time));
+}
+
+// What is in the cluster now, as it was found or as it was written.
+static void note_live(struct apply *a, const struct node *object)
+{
+    struct span version = node_get_text(node_get(object, "metadata"), "resourceVersion");
+    uint64_t number;
+
+    note_write(a, object);
+    if (span_is(node_get_text(object, "apiVersion"), "batch/v1") &&
+        span_is(node_get_text(object, "kind"), "Job") && span_u64(version, &number) &&
+        number > a->jobs_version)
+        a->jobs_version = number;
+}
+
+// --- the steps ---
+
+static void on_written(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct put *p = data;
+    struct apply *a = p->apply;
+    char *name CLEANUP(mem_cleanup) = NULL;
+
+    // Somebody was quicker.
+    if (answer->reason == KUBE_MANAGER_CONFLICT && p->is_new) {
+        p->is_new = false;
+        put_start(p);
+        return;
+    }
+    if (error) {
+        fail(p, answer, error);
+        return;
+    }
+    name = node_label(p->object);
+    a->written++;
+    p->created = answer->status == HTTP_CREATED;
+    note_live(a, answer->object);
+    report_object(a->report, "layers", a->layer, name, p->created ? "created" : "configured");
+    come_back(p, PUT_DONE);
+}
+
+static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct put *p = data;
+
+    if (error)
+        fail(p, answer, error);
+    else if (ssa_differs(p->live, answer->object, p->apply->manager))
+        ask(p, KUBE_APPLY, false, on_written);
+    else
+        come_back(p, PUT_DONE);
+}
+
+static void leave_out(struct put *p, const struct node *live)
+{
+    struct apply *a = p->apply;
+    struct span scaler;
+
+    p->wanted = ssa_leave_to_others(p->object, live, forced_managers, &p->wanted_doc, &scaler);
+    if (scaler.len) {
+        char *name CLEANUP(mem_cleanup) = node_label(p->object);
+
+        report_object(a->report, "layers", a->layer, name,
+                      "spec.replicas is left to %.*s, which has scaled it", SPAN_ARG(scaler));
+    }
+}
+
+static void create(struct put *p)
+{
+    leave_out(p, NULL);
+    ask(p, KUBE_APPLY, false, on_written);
+}
+
+// What is on its way out goes, whatever is written to it: it is made anew when it is gone.
+static bool is_being_deleted(const struct node *live)
+{
+    return node_get_text(node_get(live, "metadata"), "deletionTimestamp").len > 0;
+}
+
+static void on_read(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct put *p = data;
+
+    if (answer->reason == KUBE_NOT_FOUND) {
+        create(p);
+        return;
+    }
+    if (error) {
+        fail(p, answer, error);
+        return;
+    }
+    if (is_being_deleted(answer->object)) {
+        p->in_the_way = node_identity(p->object);
+        come_back(p, PUT_DELETION);
+        return;
+    }
+    leave_out(p, answer->object);
+    note_live(p->apply, answer->object);
+    if (ssa_is_applied(p->wanted, answer->object, p->apply->manager)) {
+        come_back(p, PUT_DONE);
+        return;
+    }
+    p->live_doc = STEAL(answer->doc);
+    p->live = answer->object;
+    answer->object = NULL;
+    ask(p, KUBE_APPLY, true, on_dry_run);
+}
+
+void put_start(struct put *p)
+{
+    forget(p);
+    p->created = false;
+    p->retry_after_ms = 0;
+    p->wanted = p->object;
+    if (p->is_new)
+        create(p);
+    else
+        ask(p, KUBE_GET, false, on_read);
+}
+
+void put_free(struct put *p)
+{
+    if (!p)
+        return;
+    kube_abort(p->call);
+    forget(p);
+    free(p);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// One object on its way into the cluster: read, a dry run if need be, written; each step as soon as
+// the one before is answered.
+#ifndef WORK_LAYERS_PUT_H
+#define WORK_LAYERS_PUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/identity.h"
+#include "work/layers/applying.h"
+
+enum put_outcome {
+    PUT_DONE,     // the cluster has it
+    PUT_REFUSED,  // see `error`
+    PUT_WEBHOOK,  // as above, by a webhook that could not be called: it may pass
+    PUT_BUSY,     // as above, by an API server that is too busy
+    PUT_DELETION, // `in_the_way` is being deleted, or gone
+};
+
+struct put;
+// Told once for each start, from the loop.
+typedef void put_back_fn(void *data, struct put *p);
+
+// The first fields are the caller's, who frees it.
+struct put {
+    struct apply *apply; // what is written is noted there
+    const struct node *object;
+    const struct kube_resource *resource;
+    bool is_new; // nothing can be there: it is written without a look
+    put_back_fn *back;
+    void *data;
+
+    // What came of it; borrowed until the next start.
+    enum put_outcome outcome;
+    bool created; // it was not there before
+    struct err *error;
+    int64_t retry_after_ms;
+    struct identity in_the_way; // the object itself, or its namespace
+
+    struct kube_call *call;
+    const struct node *wanted; // the object without what is left to others
+    struct doc *wanted_doc;
+    struct doc *live_doc;
+    const struct node *live;
+};
+
+// Starts it, also anew after it came back.
+void put_start(struct put *p);
+// Calls it off, if it is on its way. NULL-safe.
+void put_free(struct put *p);
+
+#endif
