@@ -4,12 +4,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 
 void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct report *report,
                 bool acts)
 {
+    time_t now = time(NULL);
+    struct tm utc;
+
     *f = (struct facts){
         .informers = informers_new(loop, k, report),
         .records = release_records_new(k),
@@ -17,13 +21,18 @@ void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct repor
         .handled = acts ? handled_new(k) : NULL,
         .deleted = acts ? deleted_new() : NULL,
         .skew = MEM_NEW(struct skew),
+        .needs = needs_new(),
+        .report = report,
     };
+    gmtime_r(&now, &utc);
+    strftime(f->began, sizeof(f->began), "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
 void facts_close(struct facts *f)
 {
     free(f->skew);
     memory_free(f->memory);
+    needs_free(f->needs);
     deleted_free(f->deleted);
     handled_free(f->handled);
     release_records_free(f->records);

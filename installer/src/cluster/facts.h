@@ -12,6 +12,7 @@
 #include "cluster/handled.h"
 #include "cluster/informers.h"
 #include "cluster/memory.h"
+#include "cluster/needs.h"
 #include "cluster/release_record.h"
 #include "cluster/skew.h"
 #include "cluster/written.h"
@@ -23,8 +24,11 @@ struct facts {
     struct handled *handled; // NULL: controllers are not asked about changes they have not seen
     struct memory *memory;   // of what was seen in the looks so far
     struct deleted *deleted; // NULL: what was deleted is not applied again
-    size_t first_layer;      // that is applied; of earlier ones only what has a state counts
     struct skew *skew;       // of the cluster's clock
+    struct needs *needs;     // of requests to controllers
+    struct report *report;   // is told of them
+    char began[WRITTEN_TIME_BYTES]; // when these facts began to be gathered
+    size_t first_layer;             // that is applied; of earlier ones only what has a state counts
     // When we last wrote to the layers so far, see cluster/written.h; "" for not known.
     char last_write[WRITTEN_TIME_BYTES];
     uint64_t jobs_version; // the newest one of a Job that these layers have; 0: unknown

@@ -19,15 +19,18 @@ struct builder {
     size_t layer;
 };
 
-// What has no state is of interest when it is missing: from the tree, or from what came to an end.
+// What has no state is of interest when it is missing: from the tree, or from what came to an end,
+// unless that does not make it again.
 static bool is_of_interest(const struct builder *b, const struct graph_item *item)
 {
     if (judge_has_state(&item->id))
         return true;
     if (informers_find(b->facts->informers, &item->id) != INFORMERS_ABSENT)
         return false;
-    return item->wanted ? item->layer >= b->facts->first_layer
-                        : b->graph->items.items[item->parent].ready.state == READY_OK;
+    if (item->wanted)
+        return item->layer >= b->facts->first_layer;
+    return b->graph->items.items[item->parent].ready.state == READY_OK &&
+           !needs_in_vain(b->facts->needs, NEED_REPAIR, &item->id);
 }
 
 // Adds an object unless it is there already or of no interest; `wanted` as in struct graph_item.

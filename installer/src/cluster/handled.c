@@ -2,6 +2,7 @@
 // Asking controllers to look.
 #include "cluster/handled.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 struct request {
     struct identity id;
     struct span change;             // the time of the change that it is about
+    bool install;                   // whatever has changed
     char token[WRITTEN_TIME_BYTES]; // the time of the request; "" until it is sent
 };
 
@@ -51,7 +53,7 @@ static struct request *find(const struct handled *h, const struct node *object, 
     return NULL;
 }
 
-void handled_ask(struct handled *h, const struct node *object, struct span change)
+static void note(struct handled *h, const struct node *object, struct span change, bool install)
 {
     struct identity id = node_identity(object);
     struct request *fresh;
@@ -61,7 +63,18 @@ void handled_ask(struct handled *h, const struct node *object, struct span chang
     fresh = ARENA_NEW(h->arena, struct request);
     fresh->id = identity_copy(h->arena, &id);
     fresh->change = arena_span(h->arena, change);
+    fresh->install = install;
     vec_push_arena(h->arena, &h->list, fresh);
+}
+
+void handled_ask(struct handled *h, const struct node *object, struct span change)
+{
+    note(h, object, change, false);
+}
+
+void handled_ask_to_install(struct handled *h, const struct node *release, struct span change)
+{
+    note(h, release, change, true);
 }
 
 bool handled_has_answered(const struct handled *h, const struct node *object, struct span change)
@@ -83,20 +96,26 @@ bool handled_is_behind(struct handled *h, const struct node *release)
     return true;
 }
 
+// Controllers compare it with the last one: two requests of one second are two.
 static void set_token(struct request *r)
 {
-    time_t now = time(NULL);
+    struct timespec now;
     struct tm utc;
+    size_t len;
 
-    gmtime_r(&now, &utc);
-    strftime(r->token, sizeof(r->token), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    len = strftime(r->token, sizeof(r->token), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(r->token + len, sizeof(r->token) - len, ".%06ldZ", now.tv_nsec / 1000);
 }
 
-static struct node *request_body(struct doc *d, const char *token)
+static struct node *request_body(struct doc *d, const struct request *r)
 {
     struct node *body = node_new_map(d), *metadata = node_new_map(d), *notes = node_new_map(d);
 
-    node_set_str(d, notes, FLUX_REQUESTED_AT, span_str(token));
+    node_set_str(d, notes, FLUX_REQUESTED_AT, span_str(r->token));
+    if (r->install)
+        node_set_str(d, notes, FLUX_FORCE_AT, span_str(r->token));
     node_set(d, metadata, SPAN("annotations"), notes);
     node_set(d, body, SPAN("metadata"), metadata);
     return body;
@@ -113,7 +132,7 @@ static int send_one(struct handled *h, struct request *r, struct err **err)
     struct err *failure CLEANUP(err_cleanup) = NULL;
 
     set_token(r);
-    request.body = request_body(d, r->token);
+    request.body = request_body(d, r);
     if (kube_find_kind(h->kube, r->id.group.ptr, r->id.kind.ptr, &request.resource, err) < 0)
         return -1;
     if (!request.resource || kube_perform(h->kube, &request, &answer, &failure) == 0 ||

@@ -30,6 +30,8 @@ bool handled_is_behind(struct handled *h, const struct node *release);
 // Notes a request for handled_refresh(): the object's controller is to look because of a change at
 // that time. Once for each object and change.
 void handled_ask(struct handled *h, const struct node *object, struct span change);
+// The same of a release, which is to be installed or upgraded even if nothing has changed.
+void handled_ask_to_install(struct handled *h, const struct node *release, struct span change);
 
 // Whether the controller has answered such a request.
 bool handled_has_answered(const struct handled *h, const struct node *object, struct span change);

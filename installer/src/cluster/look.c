@@ -4,14 +4,20 @@
 
 #include "cluster/causes.h"
 #include "cluster/graph_build.h"
+#include "cluster/repair.h"
 #include "cluster/stale.h"
+#include "cluster/wake.h"
 
 void look_take(struct look *l, const struct facts *facts, const struct layers *layers, size_t last)
 {
     look_free(l);
     graph_build(&l->graph, facts, layers, last);
-    if (facts->handled)
+    if (facts->handled) {
         stale_mark(&l->graph, facts);
+        repair_mark(&l->graph, facts, layers);
+        wake_mark(&l->graph, facts, layers);
+        needs_end_look(facts->needs);
+    }
     l->findings = causes_find(&l->graph, layers, facts->memory, &l->count);
 }
 

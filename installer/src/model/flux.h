@@ -25,6 +25,8 @@
 
 // Set to the time of the request by whoever wants a controller to look now.
 #define FLUX_REQUESTED_AT "reconcile.fluxcd.io/requestedAt"
+// With the same value, of a HelmRelease: install or upgrade, even if nothing has changed.
+#define FLUX_FORCE_AT "reconcile.fluxcd.io/forceAt"
 
 enum flux_kind {
     FLUX_OTHER, // none that is known here
