@@ -8,12 +8,16 @@
 void report_event(struct report *r, const struct report_event *event)
 {
     char *text CLEANUP(mem_cleanup) = NULL;
+    char *finding CLEANUP(mem_cleanup) = NULL;
     struct report_event masked = *event;
 
     if (!r)
         return;
     text = url_masked(event->text);
     masked.text = text;
+    if (event->finding)
+        finding = url_masked(event->finding);
+    masked.finding = finding;
     r->emit(r, &masked);
 }
 

@@ -21,6 +21,7 @@ struct report_event {
     const char *layer;     // or NULL
     const char *object;    // "HelmRelease bigbang/podinfo", or NULL
     const char *text;      // one line, no newline; URLs in it are masked on the way
+    const char *finding;   // what the line tells of, as a JSON object for programs, masked; or NULL
 };
 
 struct report {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/advice.h"
 #include "cluster/progress.h"
 
 // How much an unready item tells; from WEIGHT_KNOWN on it is a cause.
@@ -144,8 +145,11 @@ static struct finding finding_of(const struct search *s, size_t i)
 
 static void tell(struct search *s, size_t i, const struct finding *f, enum weight weight)
 {
+    struct ranked *ranked = &s->ranked[s->count++];
+
     s->told[i] = true;
-    s->ranked[s->count++] = (struct ranked){*f, weight, s->g->items.items[i].layer, i};
+    *ranked = (struct ranked){*f, weight, s->g->items.items[i].layer, i};
+    ranked->finding.next = advice_next(f, s->g->arena);
 }
 
 // The words of what is above, behind those of the cause.

@@ -2,9 +2,30 @@
 // How a finding reads.
 #include "cluster/finding.h"
 
+#include <string.h>
+
+#include "base/when.h"
+
+enum { WAITED_S = 10 }; // what is on its way for so long is worth a time
+
 static const char *copy(struct arena *arena, const char *text)
 {
     return text ? arena_str(arena, text) : NULL;
+}
+
+static const char *const *copy_lines(struct arena *arena, const char *const *lines)
+{
+    const char **mine;
+    size_t count = 0;
+
+    while (lines && lines[count])
+        count++;
+    if (!count)
+        return NULL;
+    mine = arena_array(arena, count + 1, sizeof(*mine));
+    for (size_t i = 0; i < count; i++)
+        mine[i] = arena_str(arena, lines[i]);
+    return mine;
 }
 
 struct finding finding_copy(struct arena *arena, const struct finding *f)
@@ -20,7 +41,8 @@ struct finding finding_copy(struct arena *arena, const struct finding *f)
     mine.message = copy(arena, f->message);
     mine.since = copy(arena, f->since);
     mine.asked = copy(arena, f->asked);
-    mine.evidence = NULL;
+    mine.next = copy(arena, f->next);
+    mine.evidence = copy_lines(arena, f->evidence);
     return mine;
 }
 
@@ -53,10 +75,82 @@ void finding_describe(const struct finding *f, struct buf *out)
     finding_cause(f, out);
 }
 
+static bool is_since_worth(const struct finding *f, int64_t now, int64_t *since)
+{
+    return f->since && when_parse(span_str(f->since), since) &&
+           (f->state >= READY_FAILING || now - *since >= WAITED_S);
+}
+
+// Between two notes, and before the first one.
+static void add_note(struct buf *out, bool *any)
+{
+    buf_add_str(out, *any ? ", " : " (");
+    *any = true;
+}
+
+void finding_notes(const struct finding *f, int64_t now, struct buf *out)
+{
+    bool any = false;
+    int64_t since;
+    char text[WHEN_TEXT_BYTES];
+
+    if (is_since_worth(f, now, &since)) {
+        add_note(out, &any);
+        buf_printf(out, "since %s", when_format(since, now, text));
+    }
+    if (f->attempts > 1) {
+        add_note(out, &any);
+        buf_printf(out, "%lld %s", (long long)f->attempts, f->container ? "restarts" : "times");
+    }
+    if (f->behind) {
+        add_note(out, &any);
+        buf_printf(out, "%zu wait%s behind", f->behind, f->behind == 1 ? "s" : "");
+    }
+    if (any)
+        buf_add_char(out, ')');
+}
+
+static bool is_next_told(const struct finding *findings, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (findings[k].next && strcmp(findings[k].next, findings[i].next) == 0)
+            return true;
+    return false;
+}
+
+void finding_list(const struct finding *findings, size_t count, size_t most, struct buf *out)
+{
+    int64_t now = when_now();
+
+    for (size_t i = 0; i < count && i < most; i++) {
+        const struct finding *f = &findings[i];
+
+        buf_printf(out, "%s: ", f->layer);
+        finding_describe(f, out);
+        finding_notes(f, now, out);
+        buf_add_char(out, '\n');
+        for (const char *const *line = f->evidence; line && *line; line++)
+            buf_printf(out, "    %s\n", *line);
+        if (f->next && !is_next_told(findings, i))
+            buf_printf(out, "    next: %s\n", f->next);
+    }
+    if (count > most)
+        buf_printf(out, "and %zu more: sandstrap status\n", count - most);
+}
+
 static void set_text(struct doc *d, struct node *map, const char *key, const char *text)
 {
     if (text)
         node_set_str(d, map, key, span_str(text));
+}
+
+static struct node *evidence_node(const char *const *lines, struct doc *d)
+{
+    struct node *list = node_new_seq(d);
+
+    for (; *lines; lines++)
+        node_push(d, list, node_new_str(d, span_str(*lines)));
+    return list;
 }
 
 struct node *finding_node(const struct finding *f, struct doc *d)
@@ -72,5 +166,13 @@ struct node *finding_node(const struct finding *f, struct doc *d)
     set_text(d, n, "reason", f->reason);
     set_text(d, n, "message", f->message);
     node_set(d, n, SPAN("blocked"), node_new_bool(d, f->blocked));
+    set_text(d, n, "since", f->since);
+    if (f->attempts)
+        node_set(d, n, SPAN("count"), node_new_int(d, f->attempts));
+    if (f->behind)
+        node_set(d, n, SPAN("behind"), node_new_int(d, (int64_t)f->behind));
+    set_text(d, n, "next", f->next);
+    if (f->evidence)
+        node_set(d, n, SPAN("evidence"), evidence_node(f->evidence, d));
     return n;
 }

@@ -27,6 +27,7 @@ struct finding {
     const char *since; // RFC 3339, or NULL when nothing tells
     size_t behind;     // objects that wait for this one and fail for no reason of their own
     const char *const *evidence; // more lines about it, ends with NULL; or NULL
+    const char *next;            // what to do about it (cluster/advice.h), or NULL: wait
 
     // Signs of progress, for cluster/verdict.h.
     int64_t steps;     // pods ready and updated, of it and of all that grew out of its release
@@ -34,7 +35,7 @@ struct finding {
     bool retrying;     // another attempt is running, whose outcome is open
 };
 
-// Copies all but the evidence into the arena.
+// Copies all of it into the arena.
 struct finding finding_copy(struct arena *arena, const struct finding *f);
 
 // One line: "HelmRelease bigbang/loki: StatefulSet loki/loki: pod loki/loki-0: …", and its two
@@ -42,6 +43,16 @@ struct finding finding_copy(struct arena *arena, const struct finding *f);
 void finding_describe(const struct finding *f, struct buf *out);
 void finding_subject(const struct finding *f, struct buf *out);
 void finding_cause(const struct finding *f, struct buf *out);
+
+// Since when, how often, and what waits behind it: " (since 12:03:11, 4 times, 3 wait behind)", or
+// nothing. Of what is on its way the time tells something only when it has stood for a while. `now`
+// is when_now(); times are local.
+void finding_notes(const struct finding *f, int64_t now, struct buf *out);
+
+// Appends these findings for people: a line for each, with its layer and its notes, below it its
+// evidence and the next step, which is told once of several that have the same. At most `most` of
+// them, then how many more there are.
+void finding_list(const struct finding *findings, size_t count, size_t most, struct buf *out);
 
 // The same for programs: a map of `d`.
 struct node *finding_node(const struct finding *f, struct doc *d) RETURNS_NONNULL;

@@ -59,11 +59,9 @@ static void print_text(const struct layers *layers, const struct look *l, struct
                    count.unready ? "not ready" : "ready", count.objects - count.unready,
                    count.objects);
     }
-    for (size_t i = 0; i < l->count; i++) {
-        buf_printf(out, "%s%s: ", i ? "" : "\n", l->findings[i].layer);
-        finding_describe(&l->findings[i], out);
+    if (l->count)
         buf_add_char(out, '\n');
-    }
+    finding_list(l->findings, l->count, l->count, out);
 }
 
 static void print_json(const struct layers *layers, const struct look *l, struct buf *out)

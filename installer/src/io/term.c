@@ -131,6 +131,8 @@ static void add_json_event(struct buf *out, int64_t elapsed, const struct report
     add_json_field(out, "layer", e->layer);
     add_json_field(out, "object", e->object);
     add_json_field(out, "text", e->text);
+    if (e->finding)
+        buf_printf(out, ",\"finding\":%s", e->finding);
     buf_add_char(out, '}');
 }
 

@@ -8,12 +8,25 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timer.h"
+#include "base/when.h"
+#include "io/doc.h"
 
-enum { TALK_HEARTBEAT_MS = 30000 }; // a line at least so often
+enum {
+    TALK_HEARTBEAT_MS = 30000, // a line at least so often, and none more often
+    TALK_REMEMBERED = 64,      // lines
+};
+
+static void forget_first(struct talk *t)
+{
+    free(t->said.items[0].text);
+    vec_remove(&t->said, 0);
+}
 
 void talk_free(struct talk *t)
 {
-    free(t->said);
+    while (t->said.len)
+        forget_first(t);
+    vec_free(&t->said);
 }
 
 void talk_count(struct talk *t, const struct graph *g)
@@ -33,42 +46,79 @@ static size_t count_blocked(const struct finding *findings, size_t count)
     return n;
 }
 
-// Whether this is what was said last; remembers it.
-static bool is_said(struct talk *t, const char *subject, const char *line)
+static struct talk_said *find_said(struct talk *t, const char *text)
 {
-    char *both CLEANUP(mem_cleanup) = mem_printf("%s: %s", subject, line);
+    VEC_FOREACH (struct talk_said *, it, &t->said)
+        if (strcmp(it->text, text) == 0)
+            return it;
+    return NULL;
+}
 
-    if (t->said && strcmp(t->said, both) == 0)
-        return true;
-    free(t->said);
-    t->said = STEAL(both);
-    return false;
+static void remember(struct talk *t, const char *text, int64_t now)
+{
+    if (t->said.len == TALK_REMEMBERED)
+        forget_first(t);
+    vec_push(&t->said, (struct talk_said){mem_str(text), now});
+}
+
+// One line about a finding, for people and for programs; `more`: how many others there are.
+static void tell(struct report *report, const struct finding *f, size_t more)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf json CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    finding_subject(f, &subject);
+    finding_cause(f, &line);
+    finding_notes(f, when_now(), &line);
+    if (more)
+        buf_printf(&line, " (and %zu more)", more);
+    doc_write_json(finding_node(f, d), false, &json);
+    report_event(report, &(struct report_event){
+                             .level = REPORT_INFO,
+                             .component = "layers",
+                             .layer = f->layer,
+                             .object = buf_str(&subject),
+                             .text = buf_str(&line),
+                             .finding = buf_str(&json),
+                         });
+}
+
+// The next step of a failure that stands, once.
+static void say_next(struct talk *t, struct report *report, const struct finding *f, int64_t now)
+{
+    if (f->state < READY_FAILING || !f->next || find_said(t, f->next))
+        return;
+    remember(t, f->next, now);
+    report_object(report, "layers", f->layer, NULL, "next: %s", f->next);
 }
 
 void talk_say(struct talk *t, struct report *report, const struct finding *findings, size_t count)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct finding first = findings[0];
     size_t blocked = count_blocked(findings, count);
     int64_t now = timer_now();
+    struct talk_said *said;
+    bool is_again;
     char took[32];
 
-    finding_subject(&findings[0], &subject);
-    finding_cause(&findings[0], &line);
-    if (is_said(t, buf_str(&subject), buf_str(&line)) && now - t->said_at < TALK_HEARTBEAT_MS)
+    if (!first.behind && !first.blocked)
+        first.behind = blocked;
+    finding_describe(&first, &line);
+    // Two words for one trouble may take turns: neither is said more often.
+    said = find_said(t, buf_str(&line));
+    is_again = said != NULL;
+    if (said && now - said->at < TALK_HEARTBEAT_MS)
         return;
-    t->said_at = now;
-    if (count - blocked > 1)
-        buf_printf(&line, " (and %zu more)", count - blocked - 1);
-    if (blocked && !findings[0].blocked)
-        buf_printf(&line, " (%zu wait%s behind)", blocked, blocked == 1 ? "s" : "");
-    report_event(report, &(struct report_event){
-                             .level = REPORT_INFO,
-                             .component = "layers",
-                             .layer = findings[0].layer,
-                             .object = buf_str(&subject),
-                             .text = buf_str(&line),
-                         });
+    if (said)
+        said->at = now;
+    else
+        remember(t, buf_str(&line), now);
+    tell(report, &first, count - (first.blocked ? 0 : blocked) - 1);
+    if (is_again)
+        say_next(t, report, &first, now);
     report_trace(report, "layers", "%zu of %zu objects ready after %s", t->ready, t->total,
                  timer_format(now - t->started, took));
 }
@@ -78,24 +128,24 @@ int talk_fail(const struct finding *cause, struct err **err)
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     finding_describe(cause, &line);
+    finding_notes(cause, when_now(), &line);
     err_set(err, ERR_TERMINAL, "layer %s: %s", cause->layer, buf_str(&line));
-    if (strcmp(cause->reason, "Suspended") == 0 || strcmp(cause->reason, "Paused") == 0)
-        return err_hint(err, "resume %s, then run 'sandstrap up' again", cause->object);
-    return err_hint(err, "put it right in the tree or the cluster, then run 'sandstrap up' again; "
-                         "'sandstrap status' shows everything that is not ready");
+    return err_hint(err, "%s; then run 'sandstrap up' again",
+                    cause->next ? cause->next : "put it right in the tree or the cluster");
 }
 
 int talk_time_out(const struct finding *findings, size_t count, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const char *next = findings[0].next;
 
     finding_describe(&findings[0], &line);
+    finding_notes(&findings[0], when_now(), &line);
+    if (count > 1)
+        buf_printf(&line, " (and %zu more)", count - 1);
     err_set(err, ERR_TIMEOUT, "layer %s is not ready in time: still waiting for %s",
             findings[0].layer, buf_str(&line));
-    if (count > 1)
-        return err_hint(err,
-                        "%zu more object%s not ready: 'sandstrap status' lists %s; "
-                        "--timeout gives more time",
-                        count - 1, count == 2 ? " is" : "s are", count == 2 ? "it" : "them");
-    return err_hint(err, "--timeout gives more time; 'sandstrap up' goes on where it stopped");
+    return err_hint(err,
+                    "%s%s--timeout gives more time, and 'sandstrap up' goes on where it stopped",
+                    next ? next : "", next ? "; " : "");
 }

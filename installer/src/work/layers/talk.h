@@ -10,14 +10,20 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/report.h"
+#include "base/vec.h"
 #include "cluster/finding.h"
 #include "cluster/graph.h"
 
+// A line that was said, and when.
+struct talk_said {
+    char *text;
+    int64_t at;
+};
+
 // What has been said of one layer, so that a line is written when something is new.
 struct talk {
-    char *said;
-    int64_t said_at;
-    int64_t started; // timer_now()
+    VEC(struct talk_said) said; // the oldest first
+    int64_t started;            // timer_now()
     size_t ready, total;
 };
 
@@ -27,7 +33,8 @@ void talk_free(struct talk *t);
 // Notes how much is ready.
 void talk_count(struct talk *t, const struct graph *g);
 
-// Says what is waited for, when it is new or was said long ago. At least one finding.
+// Says what is waited for: the first finding, when it is new or was said long ago. A failure that
+// is said again comes with its next step, once. At least one finding.
 void talk_say(struct talk *t, struct report *report, const struct finding *findings, size_t count);
 
 // The error of a layer that ends: ERR_TERMINAL for this cause, ERR_TIMEOUT for these. Always -1.
