@@ -56,13 +56,19 @@ class Observer:
         for path in PATHS:
             threading.Thread(target=self._watch, args=(path,), daemon=True).start()
 
+    def get(self, path):
+        return self._ask("GET", path)
+
     def patch(self, path, body):
         """Patches an object, at once: kubectl takes its time to start."""
+        return self._ask("PATCH", path, json.dumps(body),
+                         {"Content-Type": "application/strategic-merge-patch+json"})
+
+    def _ask(self, *request):
         connection = Unix(self.socket)
-        connection.request("PATCH", path, json.dumps(body),
-                           {"Content-Type": "application/strategic-merge-patch+json"})
+        connection.request(*request)
         with connection.getresponse() as response:
-            return response.status == 200
+            return json.load(response)
 
     def _watch(self, path):
         while not self.over:

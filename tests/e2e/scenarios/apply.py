@@ -11,7 +11,7 @@ from .objects import (config, container, definition, deployment, fails, job, lab
                       service, thing, webhook)
 
 FINALIZER = "example.com/never"
-DUMP = (r"\{", r"core\.PodTemplateSpec", r'\\"')  # of Go's structures
+DUMP = (r"core\.\w+", r"@@ ", r'\\"', r"\{.{100}")  # of Go's structures
 
 
 def changed(name, first, second, *patterns, hint=True, ci=False):
@@ -95,7 +95,12 @@ def conflicting(name, reason, ci=False, **names):
     group = f"{name}.example.com"
     first = definition(group, "foos", "Foo", singular="foo", shortNames=["ff"], listKind="FooList")
     second = definition(group, "bars", names.pop("kind", "Bar"), **names)
-    return Scenario(name, [second], before=lambda case: case.create(first), ci=ci,
+
+    def before(case):
+        case.create(first)
+        case.lab.kubectl("wait", "--for=condition=Established", f"crd/foos.{group}", "--timeout=30s")
+
+    return Scenario(name, [second], before=before, ci=ci,
                     after=lambda case: case.lab.kubectl("delete", "--ignore-not-found", "--wait=false",
                                                         f"crd/foos.{group}"),
                     cause=(rf"CustomResourceDefinition bars\.{group}: .*{reason}",), never=(r'\\"',))

@@ -16,7 +16,7 @@ spec: {template: {spec: {containers: [{name: podinfo, envFrom: [{secretRef: {nam
 
 
 def pull_fails(name, **more):
-    more.setdefault("never", (r"NotFound",))
+    more.setdefault("never", (r"Service \S+: NotFound",))
     return Scenario(name, [oci(), release(values=BAD_IMAGE, timeout=more.pop("attempt", "15s"),
                                           retries=more.pop("retries", -1))],
                     cause=(rf"HelmRelease {name}/podinfo: ", rf"Deployment {name}/podinfo: pod \S+: {PULL}",
@@ -64,7 +64,7 @@ SCENARIOS = [
              visible=r"InstallFailed", shown=r"InstallFailed"),
     Scenario("release-value-of-a-wrong-type", [oci(), release(values={"replicaCount": "many"})], ci=True,
              cause=(r"HelmRelease release-value-of-a-wrong-type/podinfo: InstallFailed: .*\.spec\.replicas: expected numeric",),
-             never=(r"NotFound", r'\\"'), visible=r"InstallFailed", shown=r"InstallFailed"),
+             never=(r"Service \S+: NotFound", r'\\"'), visible=r"InstallFailed", shown=r"InstallFailed"),
     Scenario("release-template-fails", [oci("demo", tag="1.0.0"), release("demo", "demo", values={"mode": "bogus"})],
              cause=(r"HelmRelease release-template-fails/demo: InstallFailed: .*mode bogus is none of",)),
     Scenario("release-hook-fails", [oci("demo", tag="1.0.0"), release("demo", "demo", values={"hook": {"args": ["run", "--exit=3"]}})],
