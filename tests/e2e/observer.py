@@ -4,6 +4,7 @@ sandstrap's."""
 
 import http.client
 import json
+import os
 import re
 import socket
 import subprocess
@@ -47,10 +48,10 @@ class Observer:
 
     def __init__(self, lab):
         self.lab, self.sights, self.over = lab, [], False
-        self.socket = lab.work / "api.sock"
-        self.socket.unlink(missing_ok=True)
+        name = f"api-{os.getpid()}.sock"
+        self.socket = lab.work / name
         self.proxy = subprocess.Popen(
-            list(map(str, lab.command("operator", "kubectl", "proxy", "--unix-socket=/work/api.sock"))),
+            list(map(str, lab.command("operator", "kubectl", "proxy", f"--unix-socket=/work/{name}"))),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert "Starting to serve" in self.proxy.stdout.readline()
         for path in PATHS:

@@ -111,12 +111,12 @@ def flapping_gate(name, rng):
 def start_waits_for_a_service(name, rng):
     """Its first container fails again and again until another pod is ready."""
     pod = {"initContainers": [asks(name="wait")]}
-    return {"objects": [*slow_db(rng.randint(12, 22)), deployment(serves(), pod=pod)], "fail_after": 60}
+    return {"objects": [*slow_db(rng.randint(5, 9)), deployment(serves(), pod=pod)], "fail_after": 60}
 
 
 @kind(times=2)
 def job_ends_at_its_third_run(name, rng):
-    return {"objects": [*slow_db(rng.randint(12, 20)), job(asks(), backoffLimit=6)], "fail_after": 60}
+    return {"objects": [*slow_db(rng.randint(6, 12)), job(asks(), backoffLimit=6)], "fail_after": 60}
 
 
 @kind(fail_after=20)
