@@ -121,12 +121,16 @@ static void test_cluster_verdict__another_version_is_another_matter(void **state
     struct finding f = failing(NULL, "InstallFailed", "m", 1);
 
     (void)state;
-    f.asked = "1 1.0.0";
+    f.asked = "1;";
     assert_null(verdict_see(v, &f, 1, 1));
-    f.asked = "2 1.0.0";
+    f.asked = "2;";
     assert_null(verdict_see(v, &f, 1, 900));
+    // that it was tried meanwhile changes nothing
+    f.asked = "2;1.0.0";
     assert_null(verdict_see(v, &f, 1, 1899));
     assert_ptr_equal(verdict_see(v, &f, 1, 1900), &f);
+    f.asked = "2;1.0.1";
+    assert_null(verdict_see(v, &f, 1, 1901));
 }
 
 static void test_cluster_verdict__an_attempt_is_awaited(void **state)

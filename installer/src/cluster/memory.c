@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cluster/progress.h"
 
 enum { MEMORY_OWNERS = 1024 }; // the oldest one makes room
 
@@ -84,7 +85,7 @@ bool memory_recall(const struct memory *m, const char *owner, const char *asked,
 {
     size_t i = find(m, owner);
 
-    if (i == m->records.len || !is_same(m->records.items[i].asked, asked))
+    if (i == m->records.len || progress_is_another(m->records.items[i].asked, asked))
         return false;
     *cause = finding_copy(arena, &m->records.items[i].cause);
     return true;

@@ -5,14 +5,16 @@
 #include "base/buf.h"
 #include "model/flux.h"
 
-// What an object's own counters say; of one without counters, whether it is ready.
+// What an object's own counters say; of one of Flux, whether it is ready. Others do not count: a
+// release shows them only when its inventory does.
 static int64_t own_steps(const struct graph_item *item)
 {
     static const char *const counters[] = {"readyReplicas", "updatedReplicas",
                                            "numberReady",   "updatedNumberScheduled",
                                            "succeeded",     NULL};
     const struct node *status = node_get(item->object, "status");
-    int64_t steps = item->object && item->ready.state == READY_OK;
+    int64_t steps =
+        item->ready.state == READY_OK && span_ends(item->id.group, FLUX_GROUP_SUFFIX);
 
     for (const char *const *name = counters; *name; name++)
         steps += node_get_int(status, *name, 0);
@@ -37,10 +39,16 @@ const char *progress_asked(struct arena *arena, const struct node *object)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    buf_printf(&text, "%lld ",
+    buf_printf(&text, "%lld;",
                (long long)node_get_int(node_get(object, "metadata"), "generation", 0));
     flux_attempted(object, &text);
+
     return arena_str(arena, buf_str(&text));
+}
+
+bool progress_is_another(const char *had, const char *asked)
+{
+    return !span_starts(span_str(asked), had);
 }
 
 bool progress_is_retrying(const struct node *object)

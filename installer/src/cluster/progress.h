@@ -17,6 +17,9 @@ const int64_t *progress_steps(struct graph *g);
 // anew.
 const char *progress_asked(struct arena *arena, const struct node *object);
 
+// Whether these two are different versions: what was not tried yet may be so meanwhile.
+bool progress_is_another(const char *had, const char *asked);
+
 // Whether a controller of Flux is in the middle of an attempt: its last word on it (Ready) is open.
 bool progress_is_retrying(const struct node *object);
 

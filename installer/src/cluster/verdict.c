@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "base/timer.h"
 #include "base/vec.h"
+#include "cluster/progress.h"
 
 // Of one failure so many outcomes are new: who has ever another one gets no further.
 enum { VERDICT_OUTCOMES = 8 };
@@ -130,13 +131,15 @@ static struct failure *find(struct verdict *v, const struct finding *finding)
 static bool is_asked_anew(struct failure *failure, const struct finding *finding)
 {
     const char *asked = finding->asked ? finding->asked : "";
+    bool is_another = progress_is_another(failure->asked, asked);
 
-    if (strcmp(failure->asked, asked) == 0)
-        return false;
-    free(failure->asked);
-    failure->asked = mem_str(asked);
-    failure->outcome_count = 0;
-    return true;
+    if (strcmp(failure->asked, asked) != 0) {
+        free(failure->asked);
+        failure->asked = mem_str(asked);
+    }
+    if (is_another)
+        failure->outcome_count = 0;
+    return is_another;
 }
 
 // Every sign is looked at, so that none counts a second time at the next look.

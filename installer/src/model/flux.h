@@ -85,7 +85,8 @@ struct span flux_stored_at(const struct node *source);
 struct span flux_handled(const struct node *object);
 
 // What the controller last tried, as one text for comparing: revision and, of a HelmRelease, the
-// digest of its values (status.lastAttemptedRevision, lastAttemptedConfigDigest). Appended.
+// digest of its values (status.lastAttemptedRevision, lastAttemptedConfigDigest). Appended; nothing
+// before the first attempt.
 void flux_attempted(const struct node *object, struct buf *out);
 
 // --- what a source offers (source.c) ---

@@ -105,6 +105,5 @@ void flux_attempted(const struct node *object, struct buf *out)
     const struct node *status = node_get(object, "status");
 
     buf_add_span(out, node_get_text(status, "lastAttemptedRevision"));
-    buf_add_char(out, ' ');
     buf_add_span(out, node_get_text(status, "lastAttemptedConfigDigest"));
 }
