@@ -46,6 +46,8 @@ static inline char *look_at(struct fixture *f, const char *tree, const char *clu
         assert_string_equal(look.findings[i].layer, "one");
         buf_printf(&text, "%s ", ready_state_name(look.findings[i].state));
         finding_describe(&look.findings[i], &text);
+        if (look.findings[i].behind)
+            buf_printf(&text, " [%zu behind]", look.findings[i].behind);
         buf_add_char(&text, '\n');
     }
     return mem_str(buf_str(&text));

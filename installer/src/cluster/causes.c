@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cluster/advice.h"
+#include "cluster/blocked.h"
 #include "cluster/progress.h"
 
 // How much an unready item tells; from WEIGHT_KNOWN on it is a cause.
@@ -35,6 +36,7 @@ struct search {
     enum weight *weights; // of each item
     int *deepest;         // below each item the one that tells most, or GRAPH_NO_PARENT
     bool *told;
+    size_t *spoken; // for each item told the place of its finding in `ranked` + 1
     struct ranked *ranked;
     size_t count;
 };
@@ -150,6 +152,7 @@ static void tell(struct search *s, size_t i, const struct finding *f, enum weigh
     s->told[i] = true;
     *ranked = (struct ranked){*f, weight, s->g->items.items[i].layer, i};
     ranked->finding.next = advice_next(f, s->g->arena);
+    s->spoken[i] = s->count;
 }
 
 // The words of what is above, behind those of the cause.
@@ -205,7 +208,7 @@ static void tell_item(struct search *s, size_t i)
     const struct graph_item *item = &s->g->items.items[i];
     struct finding f;
 
-    if (s->weights[i] == WEIGHT_NOTHING || s->told[i])
+    if (s->weights[i] == WEIGHT_NOTHING || s->told[i] || item->blocker)
         return;
     if (has_failed(item) && is_of_an_attempt(item)) {
         tell_attempt(s, i);
@@ -215,6 +218,35 @@ static void tell_item(struct search *s, size_t i)
         return;
     f = finding_of(s, i);
     tell(s, i, &f, s->weights[i]);
+}
+
+// The finding that speaks for an item: its own, or of the cause below it.
+static struct ranked *speaker_of(const struct search *s, size_t i)
+{
+    int cause = s->deepest[i];
+
+    if (!s->spoken[i] && cause != GRAPH_NO_PARENT)
+        i = (size_t)cause;
+    return s->spoken[i] ? &s->ranked[s->spoken[i] - 1] : NULL;
+}
+
+// Who waits is counted where it is told what for.
+static void count_waiting(struct search *s)
+{
+    for (size_t i = 0; i < s->g->items.len; i++) {
+        struct ranked *speaker;
+        struct finding f;
+
+        if (!s->g->items.items[i].blocker)
+            continue;
+        speaker = speaker_of(s, blocked_root(s->g, i));
+        if (speaker) {
+            speaker->finding.behind++;
+            continue;
+        }
+        f = finding_of(s, i);
+        tell(s, i, &f, s->weights[i]);
+    }
 }
 
 // What is below each owner now, for when it is gone.
@@ -260,6 +292,7 @@ const struct finding *causes_find(struct graph *g, const struct layers *layers,
         .weights = arena_array(g->arena, room, sizeof(*s.weights)),
         .deepest = arena_array(g->arena, room, sizeof(*s.deepest)),
         .told = arena_array(g->arena, room, sizeof(*s.told)),
+        .spoken = arena_array(g->arena, room, sizeof(*s.spoken)),
         .ranked = arena_array(g->arena, room, sizeof(*s.ranked)),
     };
     struct finding *out = arena_array(g->arena, room, sizeof(*out));
@@ -268,6 +301,7 @@ const struct finding *causes_find(struct graph *g, const struct layers *layers,
     remember(&s);
     for (size_t i = 0; i < g->items.len; i++)
         tell_item(&s, i);
+    count_waiting(&s);
     qsort(s.ranked, s.count, sizeof(*s.ranked), compare);
     for (size_t i = 0; i < s.count; i++)
         out[i] = s.ranked[i].finding;

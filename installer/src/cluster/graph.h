@@ -26,6 +26,7 @@ struct graph_item {
     const char *pod; // the pod that says why, "ns/name", or NULL
     const char *container;
     const char *const *evidence; // lines from events, logs, nodes, claims; ends with NULL; or NULL
+    size_t blocker; // index + 1 of the item that it waits for, 0 for none, see cluster/blocked.h
     bool has_unready_child;
     bool stale; // see cluster/stale.h
 };

@@ -152,17 +152,43 @@ static bool is_scalable(const struct graph_item *item)
     return span_is(item->id.kind, "Deployment") || span_is(item->id.kind, "StatefulSet");
 }
 
+static bool stands_at_zero(const struct graph_item *item)
+{
+    return is_scalable(item) && item->object && item->ready.state == READY_OK &&
+           node_get_int(node_get(item->object, "spec"), "replicas", 1) == 0;
+}
+
+// By the scale subresource somebody takes over the replicas: an autoscaler for good, kubectl not.
+static bool is_autoscaled(const struct node *object)
+{
+    NODE_FOREACH_ITEM (entry, node_path(object, "metadata", "managedFields")) {
+        if (span_is(node_get_text(entry, "subresource"), "scale") &&
+            !span_starts(node_get_text(entry, "manager"), "kubectl"))
+            return true;
+    }
+    return false;
+}
+
 // A workload at zero replicas is complete by its own status. It is not when the release it came
 // from, or the tree, wants more.
+static void ask_tree(struct graph_item *item)
+{
+    int64_t wanted = node_get_int(node_get(item->wanted, "spec"), "replicas", 1);
+    char message[READY_MESSAGE_BYTES];
+
+    if (!item->wanted || !wanted || !stands_at_zero(item) || is_autoscaled(item->object))
+        return;
+    snprintf(message, sizeof(message), "somebody scaled it to 0 replicas; the tree wants %lld",
+             (long long)wanted);
+    set(&item->ready, READY_FAILING, "ScaledToZero", message);
+}
+
 static void ask_release(const struct facts *facts, struct graph *g, size_t i)
 {
     struct graph_item *item = &g->items.items[i];
     int release = graph_release_of(g, i);
 
-    if (!is_scalable(item) || !item->object || item->ready.state != READY_OK ||
-        node_get_int(node_get(item->object, "spec"), "replicas", 1) != 0)
-        return;
-    if (release == GRAPH_NO_PARENT || !g->items.items[release].object)
+    if (!stands_at_zero(item) || release == GRAPH_NO_PARENT || !g->items.items[release].object)
         return;
     switch (
         release_records_replicas(facts->records, g->items.items[release].object, item->object)) {
@@ -198,6 +224,7 @@ void judge_item(const struct facts *facts, const struct pods *pods, struct graph
     ask_source(facts, item);
     ask_controller(facts, item);
     ask_pods(pods, g->arena, item);
+    ask_tree(item);
     ask_release(facts, g, i);
     soften_job(g, i);
 }

@@ -2,6 +2,7 @@
 // Looking.
 #include "cluster/look.h"
 
+#include "cluster/blocked.h"
 #include "cluster/causes.h"
 #include "cluster/graph_build.h"
 #include "cluster/repair.h"
@@ -18,6 +19,7 @@ void look_take(struct look *l, const struct facts *facts, const struct layers *l
         wake_mark(&l->graph, facts, layers);
         needs_end_look(facts->needs);
     }
+    blocked_resolve(&l->graph, facts);
     l->findings = causes_find(&l->graph, layers, facts->memory, &l->count);
 }
 

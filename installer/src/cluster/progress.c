@@ -13,8 +13,7 @@ static int64_t own_steps(const struct graph_item *item)
                                            "numberReady",   "updatedNumberScheduled",
                                            "succeeded",     NULL};
     const struct node *status = node_get(item->object, "status");
-    int64_t steps =
-        item->ready.state == READY_OK && span_ends(item->id.group, FLUX_GROUP_SUFFIX);
+    int64_t steps = item->ready.state == READY_OK && span_ends(item->id.group, FLUX_GROUP_SUFFIX);
 
     for (const char *const *name = counters; *name; name++)
         steps += node_get_int(status, *name, 0);
