@@ -49,7 +49,7 @@ static void test_cluster_asks__what_a_release_lost_is_installed_again(void **sta
 {
     struct fixture *f = *state;
     char *sent CLEANUP(mem_cleanup) =
-        looks(f, RELEASE(""), RELEASE("status: {" IS("True", "R") INVENTORY "}\n"), 1500);
+        looks(f, RELEASE(""), RELEASE("status: {" IS("True", "R") INVENTORY "}\n"), 4000);
 
     assert_non_null(strstr(sent, "/helmreleases/rel {"));
     assert_non_null(strstr(sent, "reconcile.fluxcd.io/requestedAt"));
@@ -61,7 +61,7 @@ static void test_cluster_asks__a_release_at_work_is_left_alone(void **state)
 {
     char *sent CLEANUP(mem_cleanup) =
         looks(*state, RELEASE(""),
-              RELEASE("status: {" IS("Unknown", "Progressing") INVENTORY "}\n"), 1500);
+              RELEASE("status: {" IS("Unknown", "Progressing") INVENTORY "}\n"), 4000);
 
     assert_string_equal(sent, "nothing");
 }
@@ -70,7 +70,7 @@ static void test_cluster_asks__a_kustomization_is_not_forced(void **state)
 {
     char *sent CLEANUP(mem_cleanup) =
         looks(*state, KUSTOMIZATION("k", ""),
-              KUSTOMIZATION("k", "status: {" IS("True", "R") INVENTORY "}\n"), 1500);
+              KUSTOMIZATION("k", "status: {" IS("True", "R") INVENTORY "}\n"), 4000);
 
     assert_non_null(strstr(sent, "/kustomizations/k {"));
     assert_null(strstr(sent, "forceAt"));
@@ -82,7 +82,7 @@ static void test_cluster_asks__a_source_that_failed_before_is_looked_at_at_once(
 {
     struct fixture *f = *state;
     char *sent CLEANUP(mem_cleanup) =
-        looks(f, SOURCE, SOURCE "status: {" IS("False", "GitOperationFailed") "}\n", 300);
+        looks(f, SOURCE, SOURCE "status: {" IS("False", "GitOperationFailed") "}\n", 3000);
 
     assert_non_null(strstr(sent, "/gitrepositories/repo {"));
     assert_non_null(strstr(buf_str(&f->said), "asked source-controller to look again"));
@@ -95,7 +95,7 @@ static void test_cluster_asks__a_met_dependency_is_told(void **state)
               KUSTOMIZATION("k", "status: {" IS("True", "R") "}\n")
                   KUSTOMIZATION("w", "spec: {dependsOn: [{name: k}]}\n"
                                      "status: {" IS("False", "DependencyNotReady") "}\n"),
-              300);
+              3000);
 
     assert_non_null(strstr(sent, "/kustomizations/w {"));
 }
