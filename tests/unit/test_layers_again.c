@@ -13,6 +13,8 @@ static int bring_up(struct fixture *f, const char *scene, int64_t timeout_ms,
         "spec: {replicas: 1}\n";
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node_list list = {0};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct layers_causes causes = {.arena = arena};
     struct layer layer = {.name = "app"};
     struct layers layers = {&layer, 1};
     struct layers_options options = {.budget = {.deadline = timer_now() + timeout_ms},
@@ -23,7 +25,7 @@ static int bring_up(struct fixture *f, const char *scene, int64_t timeout_ms,
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
     open_scene(f, scene);
-    return layers_up(f->loop, f->kube, &layers, &options, &f->report, result, &f->err);
+    return layers_up(f->loop, f->kube, &layers, &options, &f->report, result, &causes, &f->err);
 }
 
 static void test_layers_again__what_was_deleted_is_applied_again(void **state)

@@ -30,15 +30,24 @@ static void test_layers_jobs__one_that_was_just_written_has_not_passed(void **st
                                      .fail_after_ms = 1000,
                                      .manager = "sandstrap"};
     struct layers_result results[2];
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct layers_causes causes = {.arena = arena};
 
     add_job(d, "first", &items[0]);
     add_job(d, "second", &items[1]);
     open_scene(f, "passing");
-    assert_int_equal(layers_up(f->loop, f->kube, &layers, &options, &f->report, results, &f->err),
-                     -1);
+    assert_int_equal(
+        layers_up(f->loop, f->kube, &layers, &options, &f->report, results, &causes, &f->err), -1);
     assert_err(f->err, ERR_TERMINAL,
                "layer second: Job n/second: BackoffLimitExceeded: it has ended");
     assert_true(results[0].ready);
+    // what the table of up is made of
+    assert_true(results[1].reached);
+    assert_false(results[1].ready);
+    assert_true(results[1].took_ms > 0);
+    assert_int_equal(causes.count, 1);
+    assert_string_equal(causes.findings[0].object, "Job n/second");
+    assert_string_equal(causes.findings[0].layer, "second");
 }
 
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_jobs__one_that_was_just_written_has_not_passed))

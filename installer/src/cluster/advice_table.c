@@ -160,7 +160,8 @@ const struct advice_row advice_rows[] = {
     {"ScaledToZero", NULL, NULL,
      "scale it up again: {kubectl} scale {kind} {name} --replicas=1 (or as many as it had)"},
     {"Paused", NULL, NULL,
-     "{kubectl} rollout resume {kind}/{name}, and take spec.paused out of {source} if it is there"},
+     "resume it: {kubectl} rollout resume {kind}/{name}, and take spec.paused out of {source} if "
+     "it is there"},
     {JOB_ENDED, NULL, NULL,
      "read why it failed: {kubectl} logs job/{name}{container}; then delete it, so that it runs "
      "again: {kubectl} delete job {name}"},
@@ -171,10 +172,12 @@ const struct advice_row advice_rows[] = {
 
     // --- suspended ---
     {"Suspended", "Job", NULL,
-     "{kubectl} patch job {name} -p '{\"spec\":{\"suspend\":false}}', and take spec.suspend out of "
+     "resume it: {kubectl} patch job {name} -p '{\"spec\":{\"suspend\":false}}', and take "
+     "spec.suspend out of "
      "{source} if it is there"},
     {"Suspended", NULL, NULL,
-     "flux resume {flux} {name} -n {ns}, and take spec.suspend out of {source} if it is there"},
+     "resume it: flux resume {flux} {name} -n {ns}, and take spec.suspend out of {source} if it is "
+     "there"},
 
     // --- releases and Kustomizations ---
     {"ValuesError", NULL, "not found|missing|could not find",

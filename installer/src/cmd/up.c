@@ -14,6 +14,8 @@
 #include "work/artifacts.h"
 #include "work/layers.h"
 
+enum { UP_CAUSES_SHOWN = 10 };
+
 struct up_options {
     struct command_common common;
     const char *entrypoint;
@@ -97,40 +99,78 @@ static struct bundle *open_bundle(struct command_env *env, const struct up_optio
     return STEAL(b);
 }
 
+// A layer that work began on, but that is not ready.
+static const char *unready_word(const struct err *error)
+{
+    switch (err_kind(error)) {
+    case ERR_TIMEOUT: return "timed out";
+    case ERR_CANCELLED: return "not ready";
+    default: return "failed";
+    }
+}
+
+static const char *state_word(const struct layers_result *result, const struct err *error)
+{
+    if (result->ready || !error)
+        return result->ready ? "ready" : "-";
+    return result->reached ? unready_word(error) : "-";
+}
+
+static struct node *error_node(const struct err *error, struct doc *d)
+{
+    struct node *n = node_new_map(d);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    err_format(error, &text);
+    node_set_str(d, n, "kind", span_str(err_kind_name(err_kind(error))));
+    node_set_str(d, n, "text", buf_span(&text));
+    if (err_hint_text(error))
+        node_set_str(d, n, "hint", span_str(err_hint_text(error)));
+    return n;
+}
+
 static void print_json(const struct layers *layers, const struct layers_result *results,
-                       struct buf *out)
+                       const struct layers_causes *causes, const struct err *error, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *list = node_new_seq(d);
+    struct node *root = node_new_map(d), *list = node_new_seq(d), *findings = node_new_seq(d);
 
     for (size_t i = 0; i < layers->count; i++) {
         struct node *n = node_new_map(d);
 
         node_set_str(d, n, "name", span_str(layers->items[i].name));
+        node_set_str(d, n, "state", span_str(state_word(&results[i], error)));
         node_set(d, n, SPAN("ready"), node_new_bool(d, results[i].ready));
         node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)layers->items[i].count));
         node_set(d, n, SPAN("written"), node_new_int(d, (int64_t)results[i].applied));
         node_set(d, n, SPAN("milliseconds"), node_new_int(d, results[i].took_ms));
         node_push(d, list, n);
     }
+    for (size_t i = 0; i < causes->count; i++)
+        node_push(d, findings, finding_node(&causes->findings[i], d));
     node_set(d, root, SPAN("layers"), list);
+    node_set(d, root, SPAN("findings"), findings);
+    if (error)
+        node_set(d, root, SPAN("error"), error_node(error, d));
     doc_write_json(root, false, out);
     buf_add_char(out, '\n');
 }
 
 static void print_text(const struct layers *layers, const struct layers_result *results,
-                       struct buf *out)
+                       const struct layers_causes *causes, const struct err *error, struct buf *out)
 {
     char took[32];
 
     buf_printf(out, "%-20s %-10s %8s %8s %8s\n", "LAYER", "STATE", "OBJECTS", "WRITTEN", "TIME");
     for (size_t i = 0; i < layers->count; i++)
         buf_printf(out, "%-20s %-10s %8zu %8zu %8s\n", layers->items[i].name,
-                   results[i].ready     ? "ready"
-                   : results[i].reached ? "not ready"
-                                        : "-",
-                   layers->items[i].count, results[i].applied,
+                   state_word(&results[i], error), layers->items[i].count, results[i].applied,
                    results[i].reached ? timer_format(results[i].took_ms, took) : "");
+    // A single one is all in the error.
+    if (causes->count > 1 || (causes->count && causes->findings[0].evidence)) {
+        buf_add_char(out, '\n');
+        finding_list(causes->findings, causes->count, UP_CAUSES_SHOWN, out);
+    }
 }
 
 static int bring_up(struct command_env *env, const struct up_options *o, struct http *http,
@@ -145,6 +185,8 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
                                      .window_ms = LAYERS_WINDOW_MS,
                                      .manager = "sandstrap"};
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct layers_causes causes = {.arena = arena};
     struct kube_version version;
     int result;
 
@@ -156,8 +198,8 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
     report_info(env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(config),
                 version.text);
     results = mem_zalloc(layers->count, sizeof(*results));
-    result = layers_up(env->loop, kube, layers, &options, env->report, results, err);
-    (env->json ? print_json : print_text)(layers, results, env->out);
+    result = layers_up(env->loop, kube, layers, &options, env->report, results, &causes, err);
+    (env->json ? print_json : print_text)(layers, results, &causes, *err, env->out);
     return result;
 }
 

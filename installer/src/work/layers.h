@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
+#include "cluster/finding.h"
 #include "cluster/layer.h"
 #include "io/doc.h"
 #include "model/kube.h"
@@ -45,18 +46,26 @@ struct layers_options {
 
 // What came of one layer.
 struct layers_result {
-    int64_t took_ms;
-    size_t applied; // objects written; 0 when the cluster already had everything
-    bool reached;   // work on it began
-    bool ready;
+    int64_t took_ms; // also when it failed
+    size_t applied;  // objects written; 0 when the cluster already had everything
+    bool reached;    // work on it began
+    bool ready;      // and has been so to the end
+};
+
+// What was not ready when a wait ended without success, as in cluster/causes.h; empty otherwise.
+struct layers_causes {
+    struct arena *arena; // the caller's, which they live in
+    const struct finding *findings;
+    size_t count;
 };
 
 // Applies and waits, layer by layer, from options->first to options->last; earlier ones are only
-// waited for. `results` has one entry per layer. Blocks; runs the loop.
+// waited for. `results` has one entry per layer; causes->arena is set. Blocks; runs the loop.
 // ERR_API (an object is refused), ERR_TERMINAL (an object failed for good; the root cause is in
 // the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
 int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
               const struct layers_options *options, struct report *report,
-              struct layers_result *results, struct err **err) MUST_CHECK;
+              struct layers_result *results, struct layers_causes *causes, struct err **err)
+    MUST_CHECK;
 
 #endif

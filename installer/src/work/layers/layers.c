@@ -38,12 +38,10 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
     return 0;
 }
 
-static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
+static int apply_and_wait(struct wait *w, size_t i, struct layers_result *result, struct err **err)
 {
     const struct layer *layer = &w->layers->items[i];
     struct apply apply = *w->how;
-    int64_t start = timer_now();
-    char took[32];
 
     apply.layer = layer->name;
     result->reached = true;
@@ -54,19 +52,38 @@ static int one_layer(struct wait *w, size_t i, struct layers_result *result, str
     result->applied = apply.written;
     facts_note_write(w->facts, apply.last_write, apply.jobs_version);
     // A layer that was as wanted already has nothing to settle.
-    if (wait_layer(w, i, apply.written ? w->options->window_ms : 0, err) < 0)
-        return -1;
+    return wait_layer(w, i, apply.written ? w->options->window_ms : 0, err);
+}
+
+static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)
+{
+    const struct layer *layer = &w->layers->items[i];
+    int64_t start = timer_now();
+    char took[32];
+
+    result->ready = apply_and_wait(w, i, result, err) == 0;
     result->took_ms = timer_now() - start;
-    result->ready = true;
+    if (!result->ready)
+        return -1;
     report_object(w->report, "layers", layer->name, NULL,
                   "ready after %s: %zu object%s, %zu written", timer_format(result->took_ms, took),
-                  layer->count, PLURAL(layer->count), apply.written);
+                  layer->count, PLURAL(layer->count), result->applied);
     return 0;
+}
+
+// A layer that was ready may be so no more at the end.
+static void note_unready(const struct layers *layers, const struct layers_causes *causes,
+                         struct layers_result *results)
+{
+    for (size_t i = 0; i < causes->count; i++)
+        for (size_t k = 0; k < layers->count; k++)
+            if (strcmp(causes->findings[i].layer, layers->items[k].name) == 0)
+                results[k].ready = false;
 }
 
 int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
               const struct layers_options *options, struct report *report,
-              struct layers_result *results, struct err **err)
+              struct layers_result *results, struct layers_causes *causes, struct err **err)
 {
     struct verdict *verdict CLEANUP(verdict_cleanup) = verdict_new(options->fail_after_ms);
     struct facts facts CLEANUP(facts_close) = {0};
@@ -87,13 +104,16 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
         .layers = layers,
         .options = options,
         .report = report,
+        .causes = causes,
     };
 
     facts_open(&facts, loop, k, report, true);
     facts.first_layer = options->first;
     memset(results, 0, layers->count * sizeof(*results));
     for (size_t i = 0; i <= options->last && i < layers->count; i++)
-        if (one_layer(&wait, i, &results[i], err) < 0)
+        if (one_layer(&wait, i, &results[i], err) < 0) {
+            note_unready(layers, causes, results);
             return -1;
+        }
     return 0;
 }

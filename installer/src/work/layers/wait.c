@@ -28,6 +28,16 @@ static int64_t earliest(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void keep_causes(struct layers_causes *causes, const struct look *l)
+{
+    struct finding *mine = arena_array(causes->arena, l->count, sizeof(*mine));
+
+    for (size_t i = 0; i < l->count; i++)
+        mine[i] = finding_copy(causes->arena, &l->findings[i]);
+    causes->findings = mine;
+    causes->count = l->count;
+}
+
 // One look: 1 when everything was ready for the window, 0 when it has to go on.
 static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
                 int64_t *ready_since, struct err **err)
@@ -51,11 +61,10 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
         talk_say(talk, w->report, l.findings, l.count);
         informers_watch_names(w->facts->informers); // somebody may delete them meanwhile
     }
-    if (final)
-        return talk_fail(final, err);
-    if (budget_is_over(&w->options->budget))
-        return talk_time_out(l.findings, l.count, err);
-    return 0;
+    if (!final && !budget_is_over(&w->options->budget))
+        return 0;
+    keep_causes(w->causes, &l);
+    return final ? talk_fail(final, err) : talk_time_out(l.findings, l.count, err);
 }
 
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)

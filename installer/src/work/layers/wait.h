@@ -20,6 +20,7 @@ struct wait {
     const struct layers *layers;
     const struct layers_options *options;
     struct report *report;
+    struct layers_causes *causes; // of the wait that did not succeed
 };
 
 // Blocks until all layers up to `layer` have been ready for `window_ms` without a break.
