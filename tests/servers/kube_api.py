@@ -61,6 +61,7 @@ APPLYING = {  # what the scene "applying" serves
     "services": ("", "v1", "Service"),
     "endpointslices": ("discovery.k8s.io", "v1", "EndpointSlice"),
     "validatingwebhookconfigurations": ("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
+    "helmreleases": ("helm" + FLUX, "v2", "HelmRelease"),
 }
 TABLES = {"cluster": CLUSTER, "passing": CLUSTER, "applying": APPLYING}
 NOT_NAMESPACED = {"namespaces", "validatingwebhookconfigurations"}
@@ -498,6 +499,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             hooks = [{"name": "check.example.com", "clientConfig": {"service": {"namespace": "x", "name": "check"}}}]
             self.answer(200, {"metadata": {"resourceVersion": "1"},
                               "items": [{"metadata": {"name": "hook"}, "webhooks": hooks}]})
+        elif place == "helmreleases":
+            self.answer(*((200, {"kind": "HelmRelease", "apiVersion": "helm.toolkit.fluxcd.io/v2",
+                                 "metadata": {"name": name}}) if name == "there" else
+                          status(404, "NotFound", f'helmreleases "{name}" not found')))
         elif name == "endpointslices":
             self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
         elif place == "services":

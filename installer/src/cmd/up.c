@@ -174,7 +174,8 @@ static void print_text(const struct layers *layers, const struct layers_result *
 }
 
 static int bring_up(struct command_env *env, const struct up_options *o, struct http *http,
-                    const struct layers *layers, const struct budget *budget, struct err **err)
+                    const struct doc *tree, const struct layers *layers,
+                    const struct budget *budget, struct err **err)
 {
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
@@ -197,6 +198,8 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
         return -1;
     report_info(env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(config),
                 version.text);
+    if (layers_check(kube, layers, options.last, tree, err) < 0)
+        return -1;
     results = mem_zalloc(layers->count, sizeof(*results));
     result = layers_up(env->loop, kube, layers, &options, env->report, results, &causes, err);
     (env->json ? print_json : print_text)(layers, results, &causes, *err, env->out);
@@ -221,7 +224,7 @@ static int up_run(struct command_env *env, const void *options, struct err **err
     if (!bundle || artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return bring_up(env, o, http, &layers, &budget, err);
+    return bring_up(env, o, http, tree.doc, &layers, &budget, err);
 }
 
 const struct command cmd_up = {

@@ -36,6 +36,14 @@ int layers_split(const struct kustomize_result *result, struct arena *arena, str
 int layers_range(const struct layers *layers, const char *from, const char *to, size_t *first,
                  size_t *last, struct err **err) MUST_CHECK;
 
+// Whether what the objects of Flux in the layers 0 to `last` wait for can come, before anything is
+// written: ERR_CONFIG, with "<file>:<line>: " of `doc`, which owns the tree, for objects that
+// depend on each other, on one of a later layer, or on one that neither the tree nor the cluster
+// has and nothing in the tree could make. Reads the cluster only for the last. Blocks.
+// ERR_CANCELLED.
+int layers_check(struct kube *k, const struct layers *layers, size_t last, const struct doc *doc,
+                 struct err **err) MUST_CHECK;
+
 struct layers_options {
     size_t first, last;    // layers to work on, by index, both included
     struct budget budget;  // of the whole run
