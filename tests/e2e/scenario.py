@@ -72,6 +72,10 @@ class Scenario:
     def uses_flux(self):
         return bool(self.layers) or "toolkit.fluxcd.io" in str(self.objects)
 
+    def finds(self, pattern, text):
+        """Whether a pattern is in a text; NS in it is the scenario's namespace."""
+        return re.search(pattern.replace("NS/", self.name + "/"), text)
+
     @property
     def exits(self):
         return self.exit if isinstance(self.exit, tuple) else (self.exit,)
@@ -194,11 +198,11 @@ class Case:
         if scenario.quick and result.seconds >= scenario.timeout * 3 / 4:
             wrong.append(f"it did not end before its time of {scenario.timeout} s")
         wrong += [f"the last lines say nothing like {one!r}" for one in scenario.cause
-                  if not re.search(one, last_lines(lines))]
+                  if not scenario.finds(one, last_lines(lines))]
         wrong += [f"no line is like {one!r}" for one in scenario.said
-                  if not any(re.search(one, line) for line in lines)]
+                  if not any(scenario.finds(one, line) for line in lines)]
         wrong += [f"a line is like {one!r}" for one in scenario.never
-                  if any(re.search(one, line) for line in lines)]
+                  if any(scenario.finds(one, line) for line in lines)]
         assert not wrong, f"{'; '.join(wrong)}\n{brief(result)}"
 
 

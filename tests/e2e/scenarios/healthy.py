@@ -9,8 +9,8 @@ import random
 
 from scenario import Scenario
 
-from .objects import (claim, config, container, daemons, deployment, git, job, kustomization, namespace, oci, postrender,
-                      quota, release, serves, service, stateful, thing, webhook)
+from .objects import (claim, config, container, daemons, deployment, git, job, kustomization, namespace,
+                      oci, postrender, quota, release, serves, service, stateful, thing, webhook)
 from .pods import gated, set_gate
 from .releases import NO_SECRET
 
@@ -82,10 +82,12 @@ def stateful_rolls(name, rng):
 
 @kind(fail_after=20)
 def deployment_rolls(name, rng):
+    def objects(seconds):
+        strategy = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+        return [deployment(serves(after=seconds), replicas=3, strategy=strategy)]
+
     seconds = rng.randint(6, 9)
-    roll = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
-    return {"objects": [deployment(serves(), replicas=3, strategy=roll)],
-            "then": lambda case: case.good(case.again([deployment(serves(after=seconds), replicas=3, strategy=roll)]))}
+    return {"objects": objects(0), "then": lambda case: case.good(case.again(objects(seconds)))}
 
 
 @kind(fail_after=20)
@@ -237,9 +239,12 @@ def node_comes_late(name, rng):
     """No node has the label, then one comes with it."""
     label = f"late.example.com/{name}"
 
+    def set_label(case, change):
+        case.lab.kubectl("label", "node", "node-1", label + change)
+
     return {"objects": [deployment(serves(), pod={"nodeSelector": {label: "yes"}})],
-            "during": after(rng.randint(25, 35), lambda case: case.lab.kubectl("label", "node", "node-1", f"{label}=yes")),
-            "after": lambda case: case.lab.kubectl("label", "node", "node-1", f"{label}-")}
+            "during": after(rng.randint(25, 35), lambda case: set_label(case, "=yes")),
+            "after": lambda case: set_label(case, "-")}
 
 
 @kind(fail_after=60)
