@@ -445,6 +445,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(*status(404, "NotFound", 'jobs.batch "second" not found'))
 
+    # ConfigMaps by name: one is as it was applied, one has another value, as one that this user may not
+    # try to apply, one may not be read, all others are not there.
+    def scene_comparing(self, path):
+        name = path.rsplit("/", 1)[1]
+        if name == "hidden" or (name == "locked" and self.command == "PATCH"):
+            self.answer(*status(403, "Forbidden", "configmaps is forbidden"))
+        elif name in ("same", "changed", "locked"):
+            assert self.command == "GET" or self.query.get("dryRun") == "All"
+            value = "b" if name == "same" or self.command == "PATCH" else "other"
+            found = config_map(name, 1, a=value)
+            found["metadata"]["managedFields"] = [
+                {"manager": "sandstrap", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+                 "fieldsV1": {"f:data": {"f:a": {}}}}]
+            self.answer(200, {"kind": "ConfigMap", "apiVersion": "v1", **found})
+        else:
+            self.answer(*status(404, "NotFound", "not found"))
+
     # A Deployment that is ready only with its ConfigMap, which somebody has deleted since it was written.
     # Written again it stays, or not.
     def scene_deleting(self, path, stays=True):

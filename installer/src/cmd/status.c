@@ -2,6 +2,9 @@
 // The command `status`.
 #include "cmd/status.h"
 
+#include <string.h>
+
+#include "base/mem.h"
 #include "base/timer.h"
 #include "cluster/look.h"
 #include "io/http.h"
@@ -49,62 +52,179 @@ static void status_defaults(void *options)
     ((struct status_options *)options)->timeout_ms = STATUS_TIMEOUT_MS;
 }
 
-static void print_text(const struct layers *layers, const struct look *l, struct buf *out)
-{
-    buf_printf(out, "%-20s %-10s %s\n", "LAYER", "STATE", "READY");
-    for (size_t i = 0; i < layers->count; i++) {
-        struct look_count count = look_count(l, i);
+// What is seen of all layers.
+struct seen {
+    const struct layers *layers;
+    struct look look;
+    const struct layers_difference *differences; // from the tree
+    size_t count;
+};
 
-        buf_printf(out, "%-20s %-10s %zu/%zu\n", layers->items[i].name,
-                   count.unready ? "not ready" : "ready", count.objects - count.unready,
-                   count.objects);
-    }
+static size_t count_of(const struct seen *s, enum layers_difference_kind kind, size_t layer)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        n += s->differences[i].kind == kind && s->differences[i].layer == layer;
+    return n;
+}
+
+static void print_layer(const struct seen *s, size_t i, struct buf *out)
+{
+    const struct layer *layer = &s->layers->items[i];
+    struct look_count count = look_count(&s->look, i);
+    size_t changed = count_of(s, LAYERS_MISSING, i) + count_of(s, LAYERS_DIFFERS, i);
+    size_t compared = layer->count - count_of(s, LAYERS_UNKNOWN, i);
+    char *ready CLEANUP(mem_cleanup) =
+        mem_printf("%zu/%zu", count.objects - count.unready, count.objects);
+
+    buf_printf(out, "%-20s %-10s %-10s %zu/%zu\n", layer->name,
+               count.unready ? "not ready"
+               : changed     ? "changed"
+                             : "ready",
+               ready, compared - changed, compared);
+}
+
+static void print_difference(const struct seen *s, const struct layers_difference *d,
+                             struct buf *out)
+{
+    buf_printf(out, "%s: %s ", s->layers->items[d->layer].name, d->object);
+    if (d->kind == LAYERS_MISSING)
+        buf_add_str(out, "is missing\n");
+    else
+        buf_printf(out, "differs from the tree: %s\n", d->detail);
+}
+
+// What is not there and has a state is a finding already.
+static bool is_found(const struct seen *s, const struct layers_difference *d)
+{
+    for (size_t i = 0; d->kind == LAYERS_MISSING && i < s->look.count; i++)
+        if (strcmp(s->look.findings[i].object, d->object) == 0 &&
+            strcmp(s->look.findings[i].reason, "NotFound") == 0)
+            return true;
+    return false;
+}
+
+static void print_text(const struct seen *s, struct buf *out)
+{
+    const struct look *l = &s->look;
+
+    buf_printf(out, "%-20s %-10s %-10s %s\n", "LAYER", "STATE", "READY", "APPLIED");
+    for (size_t i = 0; i < s->layers->count; i++)
+        print_layer(s, i, out);
     if (l->count)
         buf_add_char(out, '\n');
     finding_list(l->findings, l->count, l->count, out);
+    for (size_t i = 0, told = 0; i < s->count; i++) {
+        if (s->differences[i].kind == LAYERS_UNKNOWN || is_found(s, &s->differences[i]))
+            continue;
+        if (!told++)
+            buf_add_char(out, '\n');
+        print_difference(s, &s->differences[i], out);
+    }
 }
 
-static void print_json(const struct layers *layers, const struct look *l, struct buf *out)
+static struct node *layer_node(const struct seen *s, size_t i, struct doc *d)
+{
+    struct look_count count = look_count(&s->look, i);
+    struct node *n = node_new_map(d);
+
+    node_set_str(d, n, "name", span_str(s->layers->items[i].name));
+    node_set(d, n, SPAN("ready"), node_new_bool(d, count.unready == 0));
+    node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)count.objects));
+    node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)count.unready));
+    node_set(d, n, SPAN("missing"), node_new_int(d, (int64_t)count_of(s, LAYERS_MISSING, i)));
+    node_set(d, n, SPAN("differing"), node_new_int(d, (int64_t)count_of(s, LAYERS_DIFFERS, i)));
+    return n;
+}
+
+static struct node *difference_node(const struct seen *s, const struct layers_difference *from,
+                                    struct doc *d)
+{
+    static const char *const names[] = {"missing", "differs", "unknown"};
+    struct node *n = node_new_map(d);
+
+    node_set_str(d, n, "layer", span_str(s->layers->items[from->layer].name));
+    node_set_str(d, n, "object", span_str(from->object));
+    node_set_str(d, n, "state", span_str(names[from->kind]));
+    node_set_str(d, n, "detail", span_str(from->detail));
+    return n;
+}
+
+static void print_json(const struct seen *s, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *list = node_new_seq(d), *findings = node_new_seq(d);
+    struct node *root = node_new_map(d), *list = node_new_seq(d), *findings = node_new_seq(d),
+                *differences = node_new_seq(d);
 
-    for (size_t i = 0; i < layers->count; i++) {
-        struct look_count count = look_count(l, i);
-        struct node *n = node_new_map(d);
-
-        node_set_str(d, n, "name", span_str(layers->items[i].name));
-        node_set(d, n, SPAN("ready"), node_new_bool(d, count.unready == 0));
-        node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)count.objects));
-        node_set(d, n, SPAN("unready"), node_new_int(d, (int64_t)count.unready));
-        node_push(d, list, n);
-    }
-    for (size_t i = 0; i < l->count; i++)
-        node_push(d, findings, finding_node(&l->findings[i], d));
+    for (size_t i = 0; i < s->layers->count; i++)
+        node_push(d, list, layer_node(s, i, d));
+    for (size_t i = 0; i < s->look.count; i++)
+        node_push(d, findings, finding_node(&s->look.findings[i], d));
+    for (size_t i = 0; i < s->count; i++)
+        node_push(d, differences, difference_node(s, &s->differences[i], d));
     node_set(d, root, SPAN("layers"), list);
     node_set(d, root, SPAN("findings"), findings);
+    node_set(d, root, SPAN("differences"), differences);
     doc_write_json(root, false, out);
     buf_add_char(out, '\n');
 }
 
-// The exit code tells a failure from what is only on its way.
-static int judge(const struct layers *layers, const struct look *l, struct err **err)
+// What cannot be compared is no difference: who may only look still sees the rest.
+static void tell_unknown(const struct seen *s, struct report *report)
 {
-    size_t unready = 0;
+    for (size_t layer = 0; layer < s->layers->count; layer++) {
+        size_t unknown = count_of(s, LAYERS_UNKNOWN, layer);
+
+        for (size_t i = 0; i < s->count; i++) {
+            const struct layers_difference *d = &s->differences[i];
+
+            if (d->kind != LAYERS_UNKNOWN || d->layer != layer)
+                continue;
+            report_object(report, "layers", s->layers->items[layer].name, d->object,
+                          "not compared with the tree (%zu in all): %s", unknown, d->detail);
+            break;
+        }
+    }
+}
+
+static void add_count(struct buf *text, size_t n, const char *one, const char *many)
+{
+    if (n)
+        buf_printf(text, "%s%zu %s", text->len ? ", " : "", n, n == 1 ? one : many);
+}
+
+// The exit code tells a failure from what is only on its way, or for `up` to do.
+static int judge(const struct seen *s, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    size_t unready = 0, missing = 0, differing = 0;
     enum err_kind kind = ERR_TIMEOUT;
 
-    if (!l->count)
+    for (size_t i = 0; i < s->layers->count; i++) {
+        unready += look_count(&s->look, i).unready;
+        missing += count_of(s, LAYERS_MISSING, i);
+        differing += count_of(s, LAYERS_DIFFERS, i);
+    }
+    if (!s->look.count && !missing && !differing)
         return 0;
-    for (size_t i = 0; i < layers->count; i++)
-        unready += look_count(l, i).unready;
-    for (size_t i = 0; i < l->count; i++)
-        if (l->findings[i].state >= READY_FAILING)
+    for (size_t i = 0; i < s->look.count; i++)
+        if (s->look.findings[i].state >= READY_FAILING)
             kind = ERR_TERMINAL;
-    return err_set(err, kind, "%zu object%s not ready", unready, unready == 1 ? " is" : "s are");
+    add_count(&text, unready, "object is not ready", "objects are not ready");
+    add_count(&text, missing, "object is missing", "objects are missing");
+    add_count(&text, differing, "object differs from the tree", "objects differ from the tree");
+    err_set(err, kind, "%s", buf_str(&text));
+    return missing || differing ? err_hint(err, "'sandstrap up' applies the tree") : -1;
+}
+
+static void seen_free(struct seen *s)
+{
+    look_free(&s->look);
 }
 
 static int look(struct command_env *env, const struct status_options *o, struct http *http,
-                const struct layers *layers, struct err **err)
+                const struct layers *layers, struct arena *arena, struct err **err)
 {
     struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
                             .cancel = env->cancel};
@@ -113,7 +233,7 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     struct kube_options kube_options = {.budget = budget};
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
     struct facts facts CLEANUP(facts_close) = {0};
-    struct look l CLEANUP(look_free) = {0};
+    struct seen seen CLEANUP(seen_free) = {.layers = layers};
 
     if (!config)
         return -1;
@@ -121,10 +241,13 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     if (!kube)
         return -1;
     facts_open(&facts, env->loop, kube, env->report, false);
-    if (look_settled(&l, &facts, layers, &budget, err) < 0)
+    if (layers_compare(env->loop, kube, layers, LAYERS_MANAGER, &budget, arena, &seen.differences,
+                       &seen.count, err) < 0 ||
+        look_settled(&seen.look, &facts, layers, &budget, err) < 0)
         return -1;
-    (env->json ? print_json : print_text)(layers, &l, env->out);
-    return judge(layers, &l, err);
+    tell_unknown(&seen, env->report);
+    (env->json ? print_json : print_text)(&seen, env->out);
+    return judge(&seen, err);
 }
 
 static int status_run(struct command_env *env, const void *options, struct err **err)
@@ -144,7 +267,7 @@ static int status_run(struct command_env *env, const void *options, struct err *
         artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return look(env, o, http, &layers, err);
+    return look(env, o, http, &layers, arena, err);
 }
 
 const struct command cmd_status = {
@@ -153,8 +276,8 @@ const struct command cmd_status = {
             .name = "status",
             .summary = "show which layers are ready, and why the others are not",
             .details = "Looks once, at what the bundle (bundles/sandbox.bundle) brings up. Exit\n"
-                       "code 0 when everything is ready, 8 when something is on its way, 9 when\n"
-                       "something fails.",
+                       "code 0 when everything is ready and as the tree has it, 8 when something\n"
+                       "is on its way, missing or changed, 9 when something fails.",
             .options = status_table,
             .option_count = ARRAY_LEN(status_table),
         },

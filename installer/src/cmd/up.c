@@ -184,7 +184,7 @@ static int bring_up(struct command_env *env, const struct up_options *o, struct 
     struct layers_options options = {.budget = *budget,
                                      .fail_after_ms = o->fail_after_ms,
                                      .window_ms = LAYERS_WINDOW_MS,
-                                     .manager = "sandstrap"};
+                                     .manager = LAYERS_MANAGER};
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct layers_causes causes = {.arena = arena};

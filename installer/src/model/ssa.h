@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/compiler.h"
 #include "base/span.h"
 #include "io/doc.h"
@@ -19,6 +20,11 @@ bool ssa_is_applied(const struct node *wanted, const struct node *live, const ch
 // times, the status unless it is the manager's own, who owns what by other managers): `after` is
 // the answer of a dry run.
 bool ssa_differs(const struct node *before, const struct node *after, const char *manager);
+
+// The paths at which they differ, the first ones and how many more, appended to `out`:
+// ".spec.replicas, .metadata.annotations[example.com/x] and 2 more". How many there are: none when
+// it is only a matter of who owns what.
+size_t ssa_paths(const struct node *before, const struct node *after, struct buf *out);
 
 // What to apply: `wanted`, or a copy of it in a new doc *d (the caller frees it) without what is
 // left to others, fields that the tree only keeps a place for and those that an autoscaler has

@@ -22,6 +22,7 @@
 
 #define LAYERS_FAIL_AFTER_MS 180000 // a failure that repeats this long is final
 #define LAYERS_WINDOW_MS 2000       // how long a changed layer must stay ready
+#define LAYERS_MANAGER "sandstrap"  // the field manager of all that is applied
 #define LAYERS_TIMEOUT_MS 3600000   // of a whole run
 
 // Makes one layer of each entry of the entrypoint's `resources`, named by its last path part, from
@@ -43,6 +44,28 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
 // ERR_CANCELLED.
 int layers_check(struct kube *k, const struct layers *layers, size_t last, const struct doc *doc,
                  struct err **err) MUST_CHECK;
+
+// How an object of the tree is not in the cluster as the tree has it.
+enum layers_difference_kind {
+    LAYERS_MISSING, // it is not there
+    LAYERS_DIFFERS, // an apply would change it, or be refused
+    LAYERS_UNKNOWN, // this user may not read it, or not try
+};
+
+struct layers_difference {
+    enum layers_difference_kind kind;
+    size_t layer;       // its index
+    const char *object; // "ConfigMap app/settings"
+    const char *detail; // ".spec.replicas", or why; "" for a missing one
+};
+
+// Compares all objects of the tree with the cluster by the rule of an apply, without writing: one
+// read for each, and a dry run of the apply where the two objects alone do not tell. *differences,
+// in the order of the tree, live in `arena`. Blocks; runs the loop. ERR_API, ERR_CANCELLED.
+int layers_compare(struct loop *loop, struct kube *k, const struct layers *layers,
+                   const char *manager, const struct budget *budget, struct arena *arena,
+                   const struct layers_difference **differences, size_t *count, struct err **err)
+    MUST_CHECK;
 
 struct layers_options {
     size_t first, last;    // layers to work on, by index, both included

@@ -10,8 +10,7 @@
 
 enum { HTTP_CREATED = 201 };
 
-// Managers whose fields are taken over without asking: people's kubectl, and Flux's own installer.
-static const char *const forced_managers[] = {
+const char *const put_taken_over[] = {
     "kubectl",       "kubectl-client-side-apply", "kubectl-create", "kubectl-edit",
     "kubectl-patch", "before-first-apply",        "flux",           NULL,
 };
@@ -27,7 +26,7 @@ static void ask(struct put *p, enum kube_verb verb, bool dry_run, kube_done_fn *
         .body = verb == KUBE_GET ? NULL : p->wanted,
         .manager = p->apply->manager,
         .dry_run = dry_run,
-        .force_over = forced_managers,
+        .force_over = put_taken_over,
         .once = true,
         .budget = *p->apply->budget,
     };
@@ -142,7 +141,7 @@ static void leave_out(struct put *p, const struct node *live)
     struct apply *a = p->apply;
     struct span scaler;
 
-    p->wanted = ssa_leave_to_others(p->object, live, forced_managers, &p->wanted_doc, &scaler);
+    p->wanted = ssa_leave_to_others(p->object, live, put_taken_over, &p->wanted_doc, &scaler);
     if (scaler.len) {
         char *name CLEANUP(mem_cleanup) = node_label(p->object);
 

@@ -18,6 +18,10 @@ enum put_outcome {
     PUT_DELETION, // `in_the_way` is being deleted, or gone
 };
 
+// Managers whose fields are taken over without asking: people's kubectl, and Flux's own installer;
+// ended by NULL.
+extern const char *const put_taken_over[];
+
 struct put;
 // Told once for each start, from the loop.
 typedef void put_back_fn(void *data, struct put *p);
