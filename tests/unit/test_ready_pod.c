@@ -107,7 +107,7 @@ static void test_ready__how_a_container_ended(void **state)
     struct ready_pod r;
 
     (void)state;
-    expect_words(READY_FAILING, "c", "Error", "told to exit",
+    expect_words(READY_FAILING, "c", "Error", "exit code 3: told to exit",
                  ENDED("state: {terminated: {reason: Error, exitCode: 3, message: told to exit}}"));
     expect_words(READY_FAILING, "c", "OOMKilled", "out of memory, its limit is 64Mi",
                  LIMITED ENDED("state: {terminated: {reason: OOMKilled, exitCode: 137}}"));
@@ -320,8 +320,9 @@ static void test_ready__after_a_restart_it_has_to_outlive_its_last_run(void **st
     assert_true(is_young(probed, NOON + 5, &r));
     assert_int_equal(r.state, READY_PROGRESSING);
     assert_string_equal(r.message, "restarted 1 time, its last run ended with exit code 137 "
-                                   "(Error); counts as ready when it has run for 25 s");
-    assert_false(is_young(probed, NOON + 6, &r));
+                                   "(Error); counts as ready when it has run for 30 s");
+    assert_true(is_young(probed, NOON + 10, &r));
+    assert_false(is_young(probed, NOON + 11, &r));
     // a run of hours, and a reboot: no sign of a loop
     assert_false(is_young("spec: {containers: [{name: c, readinessProbe: {}}]}\n" //
                           RUNS("11:59:58", LAST("08:00:00", "11:59:00")),
@@ -330,6 +331,8 @@ static void test_ready__after_a_restart_it_has_to_outlive_its_last_run(void **st
     assert_true(is_young(third, NOON, &r));
     assert_int_equal(r.state, READY_FAILING);
     assert_string_equal(r.reason, "Error");
+    assert_string_equal(r.message,
+                        "restarted 3 times, its last run ended with exit code 137 (Error)");
     assert_int_equal(r.restarts, 3);
 }
 

@@ -163,12 +163,15 @@ static bool has_ended(const struct node *pod)
 // Higher tells more: one of the present revision, then one that lives, then by its state.
 static void weigh_unready(struct choice *c, const struct node *pod, bool old)
 {
-    struct ready_pod why;
+    struct ready_pod why, young;
     size_t used;
 
     ready_check_pod(pod, &why);
     if (why.state == READY_OK)
         return;
+    // It is running once more, as often before.
+    if (why.restarts && ready_pod_is_young(pod, c->pods->now, &young) && young.state > why.state)
+        why = young;
     used = strlen(why.message);
     if (old)
         snprintf(why.message + used, sizeof(why.message) - used, "%s(of an older revision)",
@@ -186,7 +189,8 @@ static void weigh_young(struct choice *c, const struct node *pod, bool old UNUSE
 {
     struct ready_pod why;
 
-    if (ready_pod_is_young(pod, c->pods->now, &why))
+    if (span_is(node_get_text(ready_condition(pod, "Ready"), "status"), "True") &&
+        ready_pod_is_young(pod, c->pods->now, &why))
         keep(c, pod, &why, (int)why.state);
 }
 

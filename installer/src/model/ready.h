@@ -50,10 +50,11 @@ struct ready_pod {
 
 void ready_check_pod(const struct node *pod, struct ready_pod *result);
 
-// Whether a pod that is Ready counts as not ready yet, because a container of it has just started
-// and nothing but time tells whether it lives: one without a readiness probe (5 s; with a liveness
-// probe a cycle of its failures), or one that was restarted (longer than its last run). `now`:
-// seconds since 1970 by the cluster's clock.
+// Whether a container of the pod has started too lately to count, because nothing but time tells
+// whether it lives: one without a readiness probe (5 s; with a liveness probe a cycle of its
+// failures), or one that was restarted (longer than its last run; failing from the third restart
+// on). Such a pod is not ready, though the kubelet calls it so. `now`: seconds since 1970 by the
+// cluster's clock.
 bool ready_pod_is_young(const struct node *pod, int64_t now, struct ready_pod *result);
 
 // Whether objects of this kind can be anything but ready at once (the kinds worth watching).

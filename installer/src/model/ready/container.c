@@ -38,19 +38,17 @@ void ready_set_pod(struct ready_pod *result, enum ready_state state, struct span
     ready_copy(result->message, sizeof(result->message), message);
 }
 
-// How a run ended: its own last words, the memory limit that it went over, or the exit code.
+// How a run ended: the memory limit that it went over, or the exit code, and its own last words.
 static void add_end(const struct ready_container *c, const struct node *terminated, struct buf *out)
 {
     struct span limit = node_scalar(node_path(c->spec, "resources", "limits", "memory"));
     struct span said = span_trim(node_get_text(terminated, "message"));
-    int64_t code = node_get_int(terminated, "exitCode", 0);
 
     if (span_is(node_get_text(terminated, "reason"), "OOMKilled"))
-        buf_printf(out, "out of memory%s%.*s%s", limit.len ? ", its limit is " : "",
-                   SPAN_ARG(limit), said.len ? ": " : "");
-    else if (!said.len)
-        buf_printf(out, "exit code %lld", (long long)code);
-    buf_add(out, said.ptr, said.len);
+        buf_printf(out, "out of memory%s%.*s", limit.len ? ", its limit is " : "", SPAN_ARG(limit));
+    else
+        buf_printf(out, "exit code %lld", (long long)node_get_int(terminated, "exitCode", 0));
+    buf_printf(out, "%s%.*s", said.len ? ": " : "", SPAN_ARG(said));
 }
 
 void ready_add_last_end(const struct node *last, struct buf *out)

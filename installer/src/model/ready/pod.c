@@ -81,11 +81,6 @@ static bool gated(const struct node *pod, struct ready_pod *result)
     return false;
 }
 
-static bool has_node(const struct node *pod)
-{
-    return node_get_text(node_get(pod, "spec"), "nodeName").len > 0;
-}
-
 // What the kubelet last said of the pod as a whole.
 static void set_pending(const struct node *pod, struct ready_pod *result)
 {
@@ -93,13 +88,13 @@ static void set_pending(const struct node *pod, struct ready_pod *result)
     const struct node *ready = ready_condition(pod, "Ready");
     struct span node = node_get_text(node_get(pod, "spec"), "nodeName");
 
-    if (span_is(node_get_text(ready_condition(pod, "ContainersReady"), "status"), "True"))
+    if (node_get_text(ready, "reason").len)
+        set_condition(result, READY_PROGRESSING, ready);
+    else if (span_is(node_get_text(ready_condition(pod, "ContainersReady"), "status"), "True"))
         // The node controller does this to the pods of a node that it has lost.
         ready_set_pod(result, READY_PROGRESSING, SPAN("PodNotReady"),
                       SPAN("all its containers are ready, and it is marked as not ready"));
-    else if (node_get_text(ready, "reason").len)
-        set_condition(result, READY_PROGRESSING, ready);
-    else if (has_node(pod)) {
+    else if (node.len) {
         buf_printf(&text, "waiting for the kubelet of node %.*s", SPAN_ARG(node));
         ready_set_pod(result, READY_PROGRESSING, SPAN("PodPending"), buf_span(&text));
     } else
@@ -147,7 +142,7 @@ static void judge_young(const struct node *pod, const char *list, bool is_init, 
 bool ready_pod_is_young(const struct node *pod, int64_t now, struct ready_pod *result)
 {
     *result = (struct ready_pod){.state = READY_OK};
-    if (ready_is_deleted(pod) || !ready_condition_is(pod, "Ready", "True"))
+    if (ready_is_deleted(pod))
         return false;
     judge_young(pod, "initContainerStatuses", true, now, result);
     judge_young(pod, "containerStatuses", false, now, result);

@@ -28,19 +28,20 @@ static int64_t first_window(const struct ready_container *c)
     return cycle > YOUNG_PLAIN_S ? cycle : YOUNG_PLAIN_S;
 }
 
-// After a restart it has to outlive its last run, unless that was so long that it tells nothing.
+// After a restart it has to outlive its last run, by more with each one, unless that was so long
+// that it tells nothing.
 static int64_t window_of(const struct ready_container *c, const struct node *last)
 {
+    int64_t restarts = node_get_int(c->status, "restartCount", 0);
     int64_t window = first_window(c);
-    int64_t started, ended, run;
+    int64_t started, ended, longer;
 
     if (!last || !when_parse(node_get_text(last, "startedAt"), &started) ||
-        !when_parse(node_get_text(last, "finishedAt"), &ended))
+        !when_parse(node_get_text(last, "finishedAt"), &ended) ||
+        ended - started > YOUNG_LAST_RUN_S)
         return window;
-    run = ended - started;
-    if (run > YOUNG_RESTARTED_S || run + YOUNG_PLAIN_S < window)
-        return window;
-    return run + YOUNG_PLAIN_S;
+    longer = ended - started + at_most(restarts * YOUNG_RESTART_S, YOUNG_RESTARTS_S);
+    return longer > window ? longer : window;
 }
 
 static void tell(const struct ready_container *c, const struct node *last, int64_t window,
@@ -48,7 +49,7 @@ static void tell(const struct ready_container *c, const struct node *last, int64
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     int64_t restarts = node_get_int(c->status, "restartCount", 0);
-    bool failing = last && restarts >= YOUNG_RESTARTS;
+    bool failing = last && restarts >= YOUNG_FAILING;
     struct span reason = node_get_text(last, "reason");
 
     if (last) {
@@ -58,7 +59,8 @@ static void tell(const struct ready_container *c, const struct node *last, int64
     } else {
         buf_add_str(&text, "it has no readiness probe");
     }
-    buf_printf(&text, "; counts as ready when it has run for %lld s", (long long)window);
+    if (!failing)
+        buf_printf(&text, "; counts as ready when it has run for %lld s", (long long)window);
     ready_set_pod(result, failing ? READY_FAILING : READY_PROGRESSING,
                   failing && reason.len ? reason : SPAN("JustStarted"), buf_span(&text));
 }

@@ -7,15 +7,18 @@
 
 #include "model/ready/container.h"
 
-// How long a container counts as just started.
+// How long a container counts as just started, in seconds.
 enum {
-    YOUNG_PLAIN_S = 5,     // without any probe
-    YOUNG_LIVENESS_S = 60, // at most, where only a liveness probe tells: one cycle of its failures
-    YOUNG_RESTARTED_S = 120, // a last run that was longer than this is no sign of a loop
-    YOUNG_RESTARTS = 3,      // from so many on it is failing, though it runs
+    YOUNG_PLAIN_S = 5,      // without any probe
+    YOUNG_LIVENESS_S = 60,  // at most, where only a liveness probe tells: one cycle of its failures
+    YOUNG_RESTART_S = 10,   // for each restart, longer than its last run
+    YOUNG_RESTARTS_S = 60,  // of these together at most
+    YOUNG_LAST_RUN_S = 120, // a last run that was longer is no sign of a loop
 };
 
-// Whether a running container may still be about to fail; says so in `result`. `now` is the
+enum { YOUNG_FAILING = 3 }; // from so many restarts on it fails, though it runs
+
+// Whether a container that runs may still be about to fail; says so in `result`. `now` is the
 // cluster's time in seconds since 1970, `ready_since` that of the pod's Ready condition.
 bool young_judge(const struct ready_container *c, int64_t now, struct span ready_since,
                  struct ready_pod *result);
