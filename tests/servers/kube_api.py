@@ -84,6 +84,8 @@ DEFINITIONS = {  # what the scene "defining" says of each, look by look
     "things.x.io": [{"type": "Established", "status": "False", "reason": "Installing", "message": "m"},
                     {"type": "Established", "status": "True"}],
     "taken.x.io": [{"type": "NamesAccepted", "status": "False", "reason": "ListKindConflict", "message": "in use"}],
+    "freed.x.io": [{"type": "NamesAccepted", "status": "False", "reason": "KindConflict", "message": "in use"},
+                   {"type": "Established", "status": "True"}],
     "slow.x.io": [{"type": "Established", "status": "True"}],
 }
 
@@ -492,7 +494,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.scene_deleting(path, stays=False)
 
     # Definitions: one is established at the second look and listed at the second try, one has names that
-    # are taken, one is never listed.
+    # are taken, one that are given back, one is never listed.
     def scene_defining(self, path):
         name = path.rsplit("/", 1)[1]
         if name in DEFINITIONS:
@@ -500,8 +502,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
                               "metadata": {"name": name, "generation": 1, "resourceVersion": "1"},
                               "status": {"conditions": [looks[min(self.count, len(looks)) - 1]]}})
-        elif name == "things" and self.count > 1:
-            seen["things are listed"] += 1
+        elif name == "freed" or (name == "things" and self.count > 1):
+            seen["things are listed"] += name == "things"
             self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": []})
         else:
             self.answer(404, b"404 page not found")

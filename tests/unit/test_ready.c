@@ -100,11 +100,21 @@ static void test_ready__job(void **state)
     expect(READY_TERMINAL, "BackoffLimitExceeded",
            JOB "status: {conditions: [{type: Failed, status: 'True', "
                "reason: BackoffLimitExceeded}]}");
+    // told as soon as it is certain
+    expect(READY_TERMINAL, "PodFailurePolicy",
+           JOB "status: {active: 1, conditions: [{type: FailureTarget, status: 'True', reason: "
+               "PodFailurePolicy}]}");
+    expect(READY_PROGRESSING, "Running",
+           JOB "status: {active: 1, conditions: [{type: SuccessCriteriaMet, status: 'True'}]}");
     expect(READY_TERMINAL, "Suspended", JOB "spec: {suspend: true}");
 }
 
 #define CRD                                                                                        \
     "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\n"
+
+#define API_SERVICE                                                                                \
+    "apiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: x}\n"               \
+    "status: {conditions: "
 
 static void test_ready__cluster_kinds(void **state)
 {
@@ -115,9 +125,12 @@ static void test_ready__cluster_kinds(void **state)
     expect(READY_OK, "", CRD "status: {conditions: [{type: Established, status: 'True'}]}");
     expect(READY_PROGRESSING, "Terminating",
            "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\nstatus: {phase: Terminating}");
-    expect(READY_FAILING, "MissingEndpoints",
-           "apiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: x}\n"
-           "status: {conditions: [{type: Available, status: 'False', reason: MissingEndpoints}]}");
+    expect(READY_FAILING, "FailedDiscoveryCheck",
+           API_SERVICE "[{type: Available, status: 'False', reason: FailedDiscoveryCheck}]}");
+    // its pods may still start
+    expect(READY_PROGRESSING, "MissingEndpoints",
+           API_SERVICE "[{type: Available, status: 'False', reason: MissingEndpoints}]}");
+    expect(READY_PROGRESSING, "NotObserved", API_SERVICE "[]}");
     expect(READY_OK, "", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}");
     expect(READY_PROGRESSING, "Terminating",
            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, deletionTimestamp: now}");
@@ -161,6 +174,47 @@ static void test_ready__what_holds_a_deletion(void **state)
                                    "in progress");
 }
 
+static void test_ready__definitions_that_are_not_served(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "Installing",
+           CRD "status: {conditions: [{type: NamesAccepted, status: 'True'}, {type: Established, "
+               "status: 'False', reason: Installing}]}");
+    // whatever the reason
+    expect(READY_FAILING, "NotAccepted",
+           CRD "status: {conditions: [{type: Established, status: 'False', reason: NotAccepted}]}");
+    expect(READY_FAILING, "Violations",
+           CRD "status: {conditions: [{type: NonStructuralSchema, status: 'True', reason: "
+               "Violations}]}");
+    expect(READY_FAILING, "MissingAnnotation",
+           CRD "status: {conditions: [{type: KubernetesAPIApprovalPolicyConformant, status: "
+               "'False', reason: MissingAnnotation}]}");
+    // served with what keeps only new ones out
+    expect(READY_OK, "",
+           CRD "status: {conditions: [{type: NonStructuralSchema, status: 'True'}, {type: "
+               "Established, status: 'True'}]}");
+    // served, and with a new short name that another one has
+    expect(READY_FAILING, "ShortNamesConflict",
+           CRD "status: {conditions: [{type: NamesAccepted, status: 'False', reason: "
+               "ShortNamesConflict}, {type: Established, status: 'True'}]}");
+}
+
+#define SCALER                                                                                     \
+    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x}\n"             \
+    "status: {conditions: "
+
+static void test_ready__autoscalers(void **state)
+{
+    (void)state;
+    expect(READY_OK, "", SCALER "[]}");
+    expect(READY_FAILING, "FailedGetScale",
+           SCALER "[{type: AbleToScale, status: 'False', reason: FailedGetScale}]}");
+    // a sandbox need not have metrics
+    expect(READY_OK, "",
+           SCALER "[{type: AbleToScale, status: 'True'}, {type: ScalingActive, status: 'False', "
+                  "reason: FailedGetResourceMetric}]}");
+}
+
 #define CUSTOM "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: x, generation: 2}\n"
 
 static void test_ready__kinds_without_a_rule(void **state)
@@ -184,6 +238,123 @@ static void test_ready__kinds_without_a_rule(void **state)
     expect(READY_PROGRESSING, "LatestGenerationNotObserved",
            CUSTOM "status: {conditions: [{type: Stalled, status: 'True', reason: Dead, "
                   "observedGeneration: 1}]}");
+}
+
+static void test_ready__conditions_of_other_kinds(void **state)
+{
+    (void)state;
+    // operators that have no Ready condition, and sealed-secrets
+    expect(READY_OK, "", CUSTOM "status: {conditions: [{type: Available, status: 'True'}]}");
+    expect(READY_FAILING, "NoQuorum",
+           CUSTOM "status: {conditions: [{type: Available, status: 'False', reason: NoQuorum}]}");
+    expect(READY_FAILING, "CannotDecrypt",
+           CUSTOM "status: {observedGeneration: 2, conditions: [{type: Synced, status: 'False', "
+                  "reason: CannotDecrypt}]}");
+    expect(READY_FAILING, "Broken",
+           CUSTOM "status: {conditions: [{type: Failed, status: 'True', reason: Broken}]}");
+    expect(READY_OK, "", CUSTOM "status: {conditions: [{type: Failed, status: 'False'}]}");
+    // Ready sums up what the others tell
+    expect(READY_OK, "",
+           CUSTOM "status: {conditions: [{type: Available, status: 'False', reason: Old}, {type: "
+                  "Ready, status: 'True'}]}");
+    expect(READY_PROGRESSING, "LatestGenerationNotObserved",
+           CUSTOM "status: {conditions: [{type: Available, status: 'True', observedGeneration: "
+                  "1}]}");
+}
+
+static void test_ready__what_other_kinds_are_at_work_on_is_no_failure(void **state)
+{
+    (void)state;
+    // cert-manager, Crossplane, Cluster API
+    expect(READY_PROGRESSING, "DoesNotExist",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: DoesNotExist}]}");
+    expect(READY_PROGRESSING, "Creating",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: Creating}]}");
+    expect(READY_PROGRESSING, "WaitingForInfrastructure",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: "
+                  "WaitingForInfrastructure}]}");
+    expect(READY_PROGRESSING, "Ready",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False'}]}");
+    expect(READY_PROGRESSING, "Odd",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: Odd}, {type: "
+                  "Issuing, status: 'True'}]}");
+    // a retry is one
+    expect(READY_FAILING, "Odd",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: Odd}, {type: "
+                  "Reconciling, status: 'True', reason: ProgressingWithRetry}]}");
+    expect(READY_FAILING, "ProgressDeadlineExceeded",
+           CUSTOM "status: {conditions: [{type: Ready, status: 'False', reason: "
+                  "ProgressDeadlineExceeded}]}");
+}
+
+// What has a rule, and one that has none.
+static const char *const kinds[][2] = {
+    {"v1", "Pod"},
+    {"v1", "Namespace"},
+    {"v1", "Service"},
+    {"v1", "PersistentVolumeClaim"},
+    {"apps/v1", "Deployment"},
+    {"apps/v1", "StatefulSet"},
+    {"apps/v1", "DaemonSet"},
+    {"apps/v1", "ReplicaSet"},
+    {"batch/v1", "Job"},
+    {"autoscaling/v2", "HorizontalPodAutoscaler"},
+    {"policy/v1", "PodDisruptionBudget"},
+    {"apiextensions.k8s.io/v1", "CustomResourceDefinition"},
+    {"apiregistration.k8s.io/v1", "APIService"},
+    {"source.toolkit.fluxcd.io/v1", "GitRepository"},
+    {"source.toolkit.fluxcd.io/v1", "HelmRepository"},
+    {"kustomize.toolkit.fluxcd.io/v1", "Kustomization"},
+    {"helm.toolkit.fluxcd.io/v2", "HelmRelease"},
+    {"example.com/v1", "Thing"},
+};
+
+// Whoever may write a status may write anything.
+static const char *const odd[] = {
+    "",
+    "metadata: x\nspec: 1\nstatus: []\n",
+    "metadata: {name: x, generation: many}\nstatus: {observedGeneration: -1, conditions: x}\n",
+    "metadata: {name: x, generation: 1}\nstatus: {conditions: [1, x, [], {}, {type: []}]}\n",
+    "metadata: {name: x, generation: 9223372036854775807}\nstatus: {observedGeneration: "
+    "-9223372036854775808, replicas: -1, conditions: {type: Ready}}\n",
+    "metadata: {name: x, deletionTimestamp: [], finalizers: x}\n",
+    "metadata: {name: x, deletionTimestamp: x, finalizers: [1, {}, []]}\n"
+    "status: {phase: 7, conditions: [{type: Terminating, status: 'True', message: {}}]}\n",
+    "metadata: {name: x}\nspec: {replicas: x, containers: {}, initContainers: [1], "
+    "readinessGates: [1, {conditionType: []}], updateStrategy: 1, nodeName: []}\n"
+    "status: {phase: Running, observedGeneration: x, replicas: x, containerStatuses: [1, {}, "
+    "{name: c, state: x}, {name: d, state: {terminated: {exitCode: x}}}, {name: e, state: "
+    "{running: 1}, lastState: {terminated: []}}], initContainerStatuses: x}\n",
+    "metadata: {name: x, generation: 1}\nstatus: {failures: x, history: {}, "
+    "lastAppliedRevision: 1, conditions: [{type: Ready, status: true, reason: 1, message: [], "
+    "observedGeneration: x, lastTransitionTime: 0}, {type: Stalled, status: 1}]}\n",
+    "metadata: {name: x, generation: 1}\nstatus: {history: [x], artifact: x, conditions: [{type: "
+    "Ready, status: 'False'}, {type: Released, status: 'False'}, {type: Stalled, status: "
+    "'True'}]}\n",
+};
+
+static void test_ready__odd_objects_have_an_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        for (size_t j = 0; j < ARRAY_LEN(odd); j++) {
+            char yaml[2048];
+            const struct node *one;
+            struct ready_pod pod;
+            struct ready r;
+
+            snprintf(yaml, sizeof(yaml), "apiVersion: %s\nkind: %s\n%s", kinds[i][0], kinds[i][1],
+                     odd[j]);
+            one = object(yaml);
+            ready_check(one, &r);
+            assert_in_range(r.state, READY_OK, READY_TERMINAL);
+            assert_true(r.state == READY_OK || r.reason[0]);
+            ready_check_pod(one, &pod);
+            assert_true(pod.state == READY_OK || pod.reason[0]);
+            ready_pod_is_young(one, INT64_MAX, &pod);
+            ready_pod_is_young(one, INT64_MIN, &pod);
+        }
+    }
 }
 
 static void test_ready__long_messages_are_cut_between_characters(void **state)
@@ -223,8 +394,13 @@ int main(void)
         cmocka_unit_test(test_ready__job),
         cmocka_unit_test(test_ready__cluster_kinds),
         cmocka_unit_test(test_ready__what_holds_a_deletion),
+        cmocka_unit_test(test_ready__definitions_that_are_not_served),
+        cmocka_unit_test(test_ready__autoscalers),
         cmocka_unit_test(test_ready__kinds_without_a_rule),
         cmocka_unit_test(test_ready__messages_are_one_line_without_quoting),
+        cmocka_unit_test(test_ready__conditions_of_other_kinds),
+        cmocka_unit_test(test_ready__what_other_kinds_are_at_work_on_is_no_failure),
+        cmocka_unit_test(test_ready__odd_objects_have_an_answer),
         cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
     };
 

@@ -9,19 +9,38 @@ void ready_rule_static(const struct node *object UNUSED, struct ready *result UN
 {
 }
 
+// What keeps the API server from serving it (apiextensions/v1
+// CustomResourceDefinitionConditionType).
+static const struct node *refused(const struct node *definition)
+{
+    static const struct {
+        const char *type, *bad;
+    } conditions[] = {
+        {"NamesAccepted", "False"},
+        {"NonStructuralSchema", "True"},
+        {"KubernetesAPIApprovalPolicyConformant", "False"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+        if (ready_condition_is(definition, conditions[i].type, conditions[i].bad))
+            return ready_condition(definition, conditions[i].type);
+    return NULL;
+}
+
 // Established says that the API server serves it; whether its list URL answers, the caller asks.
 void ready_rule_crd(const struct node *object, struct ready *result)
 {
     const struct node *established = ready_condition(object, "Established");
+    bool is_established = span_is(node_get_text(established, "status"), "True");
 
-    if (ready_condition_is(object, "NamesAccepted", "False")) {
-        ready_set_condition(result, READY_FAILING, ready_condition(object, "NamesAccepted"));
+    // One that is served and has come to want a name of another one is no better for that.
+    if (ready_condition_is(object, "NamesAccepted", "False") ||
+        (!is_established && refused(object)))
+        ready_set_condition(result, READY_FAILING, refused(object));
+    else if (is_established)
         return;
-    }
-    if (span_is(node_get_text(established, "status"), "True"))
-        return;
-    if (span_is(node_get_text(established, "status"), "False") &&
-        !span_is(node_get_text(established, "reason"), "Installing"))
+    else if (span_is(node_get_text(established, "status"), "False") &&
+             !span_is(node_get_text(established, "reason"), "Installing"))
         ready_set_condition(result, READY_FAILING, established);
     else
         ready_set(result, READY_PROGRESSING, SPAN("Installing"), "not established yet");
@@ -59,10 +78,14 @@ void ready_rule_namespace(const struct node *object, struct ready *result)
 void ready_rule_api_service(const struct node *object, struct ready *result)
 {
     const struct node *available = ready_condition(object, "Available");
+    struct span reason = node_get_text(available, "reason");
 
     if (span_is(node_get_text(available, "status"), "True"))
         return;
-    if (available)
+    // Its service is there and waits for its pods.
+    if (span_is(reason, "MissingEndpoints") || span_is(reason, "EndpointsNotFound"))
+        ready_set_condition(result, READY_PROGRESSING, available);
+    else if (available)
         ready_set_condition(result, READY_FAILING, available);
     else
         ready_set(result, READY_PROGRESSING, SPAN("NotObserved"), "no Available condition yet");
@@ -82,4 +105,11 @@ void ready_rule_disruption_budget(const struct node *object, struct ready *resul
 {
     if (!node_path(object, "status", "observedGeneration"))
         ready_set(result, READY_PROGRESSING, SPAN("NotObserved"), "not observed yet");
+}
+
+// The target that it cannot find. That it has no metrics is no fault of the sandbox's.
+void ready_rule_autoscaler(const struct node *object, struct ready *result)
+{
+    if (ready_condition_is(object, "AbleToScale", "False"))
+        ready_set_condition(result, READY_FAILING, ready_condition(object, "AbleToScale"));
 }

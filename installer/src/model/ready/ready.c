@@ -30,6 +30,7 @@ static const struct ready_rule_row rules[] = {
     {"networking.k8s.io", "IngressClass", ready_rule_static},
     {"storage.k8s.io", "StorageClass", ready_rule_static},
     {"scheduling.k8s.io", "PriorityClass", ready_rule_static},
+    {"autoscaling", "HorizontalPodAutoscaler", ready_rule_autoscaler},
     {"policy", "PodDisruptionBudget", ready_rule_disruption_budget},
     {"apiextensions.k8s.io", "CustomResourceDefinition", ready_rule_crd},
     {"apiregistration.k8s.io", "APIService", ready_rule_api_service},

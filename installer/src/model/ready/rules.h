@@ -19,7 +19,7 @@ ready_rule ready_rule_pod, ready_rule_deployment, ready_rule_stateful_set, ready
 
 // cluster.c
 ready_rule ready_rule_crd, ready_rule_namespace, ready_rule_api_service, ready_rule_service,
-    ready_rule_disruption_budget, ready_rule_static;
+    ready_rule_disruption_budget, ready_rule_autoscaler, ready_rule_static;
 
 // other.c
 ready_rule ready_rule_other;

@@ -75,6 +75,16 @@ static bool paused(const struct node *object, struct counts c, struct ready *res
     return true;
 }
 
+// Since when too few of its pods are ready.
+static void add_since(const struct node *deployment, struct ready *result)
+{
+    const struct node *available = ready_condition(deployment, "Available");
+
+    if (span_is(node_get_text(available, "status"), "False"))
+        ready_copy(result->since, sizeof(result->since),
+                   node_get_text(available, "lastTransitionTime"));
+}
+
 void ready_rule_deployment(const struct node *object, struct ready *result)
 {
     const struct node *progressing = ready_condition(object, "Progressing");
@@ -86,10 +96,11 @@ void ready_rule_deployment(const struct node *object, struct ready *result)
         ready_set_condition(result, READY_FAILING, progressing);
         return;
     }
-    if (paused(object, counts_of(object), result) || counts_short(counts_of(object), result))
-        return;
-    if (!ready_condition_is(object, "Available", "True"))
+    if (!paused(object, counts_of(object), result) && !counts_short(counts_of(object), result) &&
+        !ready_condition_is(object, "Available", "True"))
         ready_set(result, READY_PROGRESSING, SPAN("NotAvailable"), "not Available yet");
+    if (result->state != READY_OK)
+        add_since(object, result);
 }
 
 // OnDelete and partitions make updatedReplicas meaningless, so only then is it left out.
@@ -155,15 +166,26 @@ void ready_rule_replica_set(const struct node *object, struct ready *result)
     counts_short(c, result);
 }
 
+// FailureTarget comes first: the Job has failed when its last pods are gone.
+static const struct node *job_failure(const struct node *job)
+{
+    if (ready_condition_is(job, "Failed", "True"))
+        return ready_condition(job, "Failed");
+    if (ready_condition_is(job, "FailureTarget", "True"))
+        return ready_condition(job, "FailureTarget");
+    return NULL;
+}
+
 void ready_rule_job(const struct node *object, struct ready *result)
 {
     const struct node *status = node_get(object, "status");
+    const struct node *failure = job_failure(object);
 
     result->attempts = node_get_int(status, "failed", 0);
     if (ready_condition_is(object, "Complete", "True"))
         return;
-    if (ready_condition_is(object, "Failed", "True")) {
-        ready_set_condition(result, READY_TERMINAL, ready_condition(object, "Failed"));
+    if (failure) {
+        ready_set_condition(result, READY_TERMINAL, failure);
         return;
     }
     if (node_get_bool(node_get(object, "spec"), "suspend", false)) {
@@ -174,6 +196,7 @@ void ready_rule_job(const struct node *object, struct ready *result)
               "%lld succeeded, %lld active, %lld failed",
               (long long)node_get_int(status, "succeeded", 0),
               (long long)node_get_int(status, "active", 0), (long long)result->attempts);
+    ready_copy(result->since, sizeof(result->since), node_get_text(status, "startTime"));
 }
 
 // A claim that waits for its first consumer has no say of its own: the pod that needs it tells.

@@ -224,7 +224,7 @@ int apply_objects(struct apply *a, const struct node **objects, size_t count, st
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&
-            definitions_wait(a->loop, a->kube, entries + start, end - start, a->budget, err) < 0)
+            definitions_wait(a, entries + start, end - start, err) < 0)
             return -1;
     }
     return 0;

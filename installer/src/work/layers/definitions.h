@@ -4,12 +4,14 @@
 #ifndef WORK_LAYERS_DEFINITIONS_H
 #define WORK_LAYERS_DEFINITIONS_H
 
-#include "model/kube.h"
+#include "work/layers/applying.h"
 #include "work/layers/order.h"
 
-// Waits until every definition of entries[0..count) serves all its versions, and reads discovery
-// again when one was new. ERR_API, ERR_TERMINAL (names not accepted), ERR_TIMEOUT, ERR_CANCELLED.
-int definitions_wait(struct loop *l, struct kube *k, const struct order_entry *entries,
-                     size_t count, const struct budget *budget, struct err **err) MUST_CHECK;
+// Waits until every definition of entries[0..count) serves all its versions, says what it waits
+// for, and reads discovery again when one was new. What does not come nearer for fail_after_ms is
+// final; names that another definition has, within 10 s. ERR_API, ERR_TERMINAL, ERR_TIMEOUT,
+// ERR_CANCELLED.
+int definitions_wait(const struct apply *a, const struct order_entry *entries, size_t count,
+                     struct err **err) MUST_CHECK;
 
 #endif
