@@ -244,6 +244,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(200, config_map("x", 1))
 
+    # Is silent for a while after the first answer, on any connection.
+    def scene_mute(self, path):
+        with lock:
+            first = not seen["mute"]
+            seen["mute"] += 1
+            asked.setdefault("mute", time.monotonic() + 1.5)
+        if not first:
+            time.sleep(max(0, asked["mute"] - time.monotonic()))
+        self.answer(200, {"gitVersion": "v1.34.4"} if path == "/version" else config_map("x", 1))
+
+    # Takes its time for everything but the question whether it is there.
+    def scene_slow(self, path):
+        if path != "/version":
+            time.sleep(1.5)
+        self.answer(200, {"gitVersion": "v1.34.4"} if path == "/version" else config_map("x", 1))
+
     # Refuses good credentials once, of calls and of watches.
     def scene_moody(self, path):
         kind = "watch" if "watch" in self.query else "call"
@@ -404,6 +420,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
                               "items": [config_map("before" if self.count == 1 else "after", self.count)]})
         else:
             time.sleep(20)
+
+    # The same, as often as it is asked.
+    def scene_quiet(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+            return
+        name = "after" if seen["quiet"] else "before"
+        seen["quiet"] += 1
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [config_map(name, 1)]})
 
     # No list at all, once.
     def scene_garbled(self, path):
@@ -614,6 +639,8 @@ def main():
         context.load_cert_chain(*authority.issue("server", "IP:127.0.0.1"))
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        authority.issue("expired", None, start="20200101000000Z", end="20210101000000Z")
+        authority.issue("early", None, start="20900101000000Z", end="20910101000000Z")
         print(f"port={server.server_address[1]}")
         print(f"folder={FOLDER}")
         print(f"certs={authority.folder}")

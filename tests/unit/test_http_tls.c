@@ -2,6 +2,10 @@
 // io/http: whose certificates are trusted, client certificates, proxies.
 #include "test_http.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 static void test_http_tls__untrusted_certificates(void **state)
 {
     struct fixture *f = *state;
@@ -126,7 +130,29 @@ static void test_http_tls__proxies(void **state)
     assert_count(f, "/proxied", "2");
 }
 
-SERVER_MAIN("http_faults.py", UNIT_FIXTURE(test_http_tls__untrusted_certificates),
+// A host that is stopped still accepts connections: its kernel does.
+static void test_http_tls__a_peer_that_says_nothing_is_there(void **state)
+{
+    struct fixture *f = *state;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char *url CLEANUP(mem_cleanup) = NULL;
+    struct http_request request = {.site = &f->site, .connect_timeout_ms = 1000};
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    url = mem_printf("https://127.0.0.1:%d/", ntohs(at.sin_port));
+    request.url = url;
+    assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), -1);
+    assert_int_equal(f->response.failure, HTTP_HUNG_UP);
+    assert_err(f->err, ERR_SOURCE, "accepts the connection and says nothing for 1 s");
+    close(fd);
+}
+
+SERVER_MAIN("http_faults.py", UNIT_FIXTURE(test_http_tls__a_peer_that_says_nothing_is_there),
+            UNIT_FIXTURE(test_http_tls__untrusted_certificates),
             UNIT_FIXTURE(test_http_tls__the_systems_cas_do_not_count_beside_given_ones),
             UNIT_FIXTURE(test_http_tls__expired_and_future_certificates),
             UNIT_FIXTURE(test_http_tls__certificates_for_other_names),

@@ -244,6 +244,29 @@ static void test_kube_client__good_credentials_may_be_refused_once(void **state)
     assert_int_equal(perform(f, KUBE_GET, "x"), 0);
 }
 
+static void test_kube_client__a_silent_server_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+    struct kube_version version;
+
+    f->kube_options.silent_ms = 450;
+    open_scene(f, "mute");
+    assert_int_equal(kube_server_version(f->kube, &version, &f->err), 0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+    assert_non_null(strstr(buf_str(&f->said), "the API server does not answer since "));
+    assert_non_null(strstr(buf_str(&f->said), "the API server answers again after "));
+}
+
+static void test_kube_client__a_slow_answer_is_no_silence(void **state)
+{
+    struct fixture *f = *state;
+
+    f->kube_options.silent_ms = 450;
+    open_scene(f, "slow");
+    assert_int_equal(perform(f, KUBE_GET, "x"), 0);
+    assert_string_equal(buf_str(&f->said), "");
+}
+
 static void test_kube_client__a_server_that_never_answered_is_not_waited_for(void **state)
 {
     struct fixture *f = *state;
@@ -386,6 +409,8 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_client__discovery),
             UNIT_FIXTURE(test_kube_client__answers_that_are_cut_off_are_asked_for_again),
             UNIT_FIXTURE(test_kube_client__an_internal_error_may_pass),
             UNIT_FIXTURE(test_kube_client__good_credentials_may_be_refused_once),
+            UNIT_FIXTURE(test_kube_client__a_silent_server_is_told_of),
+            UNIT_FIXTURE(test_kube_client__a_slow_answer_is_no_silence),
             UNIT_FIXTURE(test_kube_client__a_server_that_never_answered_is_not_waited_for),
             UNIT_FIXTURE(test_kube_client__version_and_clock),
             UNIT_FIXTURE(test_kube_client__fields_are_taken_over_from_listed_managers_only),

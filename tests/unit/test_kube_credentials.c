@@ -33,6 +33,42 @@ static void test_kube_credentials__token_files_are_read_again_after_a_401(void *
     assert_int_equal(perform(f, KUBE_GET, "x"), 0);
 }
 
+static char *certificate(const char *name)
+{
+    return mem_printf("client-certificate: '%s/%s.crt', client-key: '%s/%s.key'",
+                      server_fact(server, "certs"), name, server_fact(server, "certs"), name);
+}
+
+static void test_kube_credentials__certificates_have_their_time(void **state)
+{
+    struct fixture *f = *state;
+    char *old CLEANUP(mem_cleanup) = certificate("expired");
+    char *early CLEANUP(mem_cleanup) = certificate("early");
+
+    assert_int_equal(open_scene_as(f, "echo", old), -1);
+    assert_err(f->err, ERR_API, "the client certificate of user \"u\" of ");
+    assert_err(f->err, ERR_API, "/config expired on 2021-01-01 00:00:00 UTC");
+    assert_non_null(strstr(err_hint_text(f->err), "this host's clock says 20"));
+    err_clear(&f->err);
+    kubeconfig_free(f->config);
+    assert_int_equal(open_scene_as(f, "echo", early), -1);
+    assert_err(f->err, ERR_API, "/config is not valid before 2090-01-01 00:00:00 UTC");
+}
+
+// {"exp":1600000000}
+#define OLD_TOKEN "e30.eyJleHAiOjE2MDAwMDAwMDB9.c2ln"
+
+static void test_kube_credentials__a_refused_token_may_say_that_it_is_old(void **state)
+{
+    struct fixture *f = *state;
+
+    put("valid-token", "new");
+    assert_int_equal(open_scene_as(f, "token", "token: " OLD_TOKEN), 0);
+    assert_int_equal(perform(f, KUBE_GET, "x"), -1);
+    assert_non_null(strstr(err_hint_text(f->err), "the token of user \"u\" of "));
+    assert_non_null(strstr(err_hint_text(f->err), "expired on 2020-09-13 12:26:40 UTC"));
+}
+
 static int open_with_plugin(struct fixture *f, const char *script, const char *more)
 {
     char *user CLEANUP(mem_cleanup) =
@@ -160,6 +196,8 @@ static void test_kube_credentials__absent_plugins_say_how_to_get_them(void **sta
 
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_credentials__impersonation_and_basic_auth),
             UNIT_FIXTURE(test_kube_credentials__token_files_are_read_again_after_a_401),
+            UNIT_FIXTURE(test_kube_credentials__certificates_have_their_time),
+            UNIT_FIXTURE(test_kube_credentials__a_refused_token_may_say_that_it_is_old),
             UNIT_FIXTURE(test_kube_credentials__plugins_are_run_and_run_again),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_fail),
             UNIT_FIXTURE(test_kube_credentials__plugins_that_do_not_end),

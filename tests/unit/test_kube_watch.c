@@ -117,6 +117,20 @@ static void test_kube_watch__good_credentials_may_be_refused_once(void **state)
     buf_free(&w.text);
 }
 
+// Its bookmarks do not come: what it keeps back is in a list.
+static void test_kube_watch__a_silent_watch_lists_again(void **state)
+{
+    struct fixture *f = *state;
+    struct watched w = {.stop_at_end = false};
+
+    f->kube_options.watch_silent_ms = 300;
+    open_scene(f, "quiet");
+    watch_until(f, &w, "-before");
+    assert_string_equal(buf_str(&w.text), "+before synced +after -before ");
+    kube_watch_stop(w.watch);
+    buf_free(&w.text);
+}
+
 static void test_kube_watch__a_watch_can_be_stopped_by_its_callback(void **state)
 {
     struct fixture *f = *state;
@@ -182,6 +196,7 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_kube_watch__lists_go_on_after_an_ex
             UNIT_FIXTURE(test_kube_watch__a_watch_survives_its_life),
             UNIT_FIXTURE(test_kube_watch__a_refused_watch_goes_on_trying),
             UNIT_FIXTURE(test_kube_watch__good_credentials_may_be_refused_once),
+            UNIT_FIXTURE(test_kube_watch__a_silent_watch_lists_again),
             UNIT_FIXTURE(test_kube_watch__a_watch_can_be_stopped_by_its_callback),
             UNIT_FIXTURE(test_kube_watch__an_object_that_cannot_be_read_is_named),
             UNIT_FIXTURE(test_kube_watch__a_list_that_is_none_is_told),

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/compiler.h"
@@ -60,6 +61,8 @@ bool crypto_base64_decode(struct span text, struct buf *out) MUST_CHECK;
 // At least one certificate; *count (may be NULL) tells how many.
 int crypto_check_certs(struct span pem, const char *what, size_t *count, struct err **err)
     MUST_CHECK;
+// From when until when the first certificate is valid; false when it cannot be read.
+bool crypto_cert_times(struct span pem, time_t *from, time_t *until) MUST_CHECK;
 // One private key (PKCS#8, PKCS#1 or SEC1; RSA, EC or Ed25519), not encrypted.
 int crypto_check_key(struct span pem, const char *what, struct err **err) MUST_CHECK;
 // The key belongs to the first certificate.

@@ -95,6 +95,7 @@ struct http_request {
     bool allow_plain_auth; // sends credentials over http too: for loopback servers
     bool resume;     // after a break in the middle of a 200 body, goes on with a Range request; the
                      // caller checks a digest
+    bool fresh;      // on a connection that is made for it
     uint64_t offset; // asks for the body from this byte on; anything but 206 is then an error
     uint64_t
         max_bytes; // limit of the body, unpacked; 0: HTTP_BODY_MAX_BYTES if collected, else none
@@ -168,6 +169,10 @@ struct http_transfer *http_start(struct http *h, const struct http_request *requ
 
 // Ends it without any further callback. Not for a transfer whose done has been called. NULL-safe.
 void http_abort(struct http_transfer *t);
+
+// Ends the connections to the host of the URL that have brought nothing since that time, as if it
+// had hung up: what is on them fails with HTTP_BROKEN, and what is started later connects anew.
+void http_cut_silent(struct http *h, const char *url, int64_t since);
 
 // Blocking: runs the loop until the answer is whole. 0 for any HTTP status. The caller frees
 // *response (zeroed before) with http_response_free(), also after a failure.

@@ -18,9 +18,11 @@
 #include "base/span.h"
 #include "io/doc.h"
 
-#define KUBE_IN_FLIGHT_MAX 8  // requests at a time, watches aside
-#define KUBE_CLOCK_SKEW_S 60  // a larger difference of clocks is warned of
-#define KUBE_PAGE_OBJECTS 500 // of a list
+#define KUBE_IN_FLIGHT_MAX 8       // requests at a time, watches aside
+#define KUBE_SILENT_MS 15000       // without a byte from a server that is waited for: it is told
+#define KUBE_WATCH_SILENT_MS 65000 // bookmarks come every minute: without any it lists again
+#define KUBE_CLOCK_SKEW_S 60       // a larger difference of clocks is warned of
+#define KUBE_PAGE_OBJECTS 500      // of a list
 #define KUBE_DISCOVERY_FRESH_MS 2000
 #define KUBE_RETRY_MS 30000     // how long a request is repeated when no budget has a deadline
 #define KUBE_PAUSE_MOST_MS 2000 // between two attempts: an API server that restarts is near
@@ -63,10 +65,13 @@ struct kube_options {
     struct budget budget; // of requests that leave theirs open; an unreachable API server is
                           // waited for up to its deadline; 0: KUBE_RETRY_MS from each request.
                           // What it leaves open: the loop's cancel token, KUBE_PAUSE_MOST_MS
+    int silent_ms;        // 0: KUBE_SILENT_MS
+    int watch_silent_ms;  // 0: KUBE_WATCH_SILENT_MS
 };
 
 // Opens no connection yet. `loop`, which `h` is of, too, `h` and `config` are borrowed and outlive
-// the client. ERR_CONFIG: a token file or exec plugin that gives nothing.
+// the client. ERR_CONFIG: a token file or exec plugin that gives nothing. ERR_API: the client
+// certificate has expired, or is not valid yet.
 struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig *config,
                       const struct kube_options *options, struct err **err) MUST_CHECK;
 // Ends all calls and watches. NULL-safe.
@@ -264,8 +269,9 @@ struct kube_watch_handler {
 #define KUBE_WATCH_REFUSED_MS 5000
 
 // Keeps a copy of a selection up to date: list, watch with bookmarks from its resourceVersion,
-// reopened when it ends, listed again (as changes) after 410; an unreachable server is reported
-// once and waited for without end.
+// reopened when it ends, listed again (as changes) after 410 and when it has been silent for so
+// long that bookmarks are missing; an unreachable server is reported once and waited for without
+// end.
 struct kube_watch;
 
 struct kube_watch *kube_watch_start(struct kube *k, const struct kube_selection *selection,

@@ -148,20 +148,33 @@ func resetConnection(_ *rule, conn net.Conn) net.Conn {
 	return nil
 }
 
-// stallConnection accepts a connection and says nothing on it for a while.
+// stallConnection accepts a connection and says nothing on it for a while, After it was made.
 func stallConnection(r *rule, conn net.Conn) net.Conn {
-	return &deafConn{Conn: conn, until: time.Now().Add(seconds(r.For))}
+	from := time.Now().Add(seconds(r.After))
+	return &deafConn{Conn: conn, from: from, until: from.Add(seconds(r.For))}
 }
 
-// deafConn does not read before its time.
+// deafConn neither hears nor says anything for its time.
 type deafConn struct {
 	net.Conn
-	until time.Time
+	from, until time.Time
+}
+
+func (c *deafConn) hold() {
+	if time.Now().After(c.from) {
+		time.Sleep(time.Until(c.until))
+	}
 }
 
 func (c *deafConn) Read(p []byte) (int, error) {
-	time.Sleep(time.Until(c.until))
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	c.hold()
+	return n, err
+}
+
+func (c *deafConn) Write(p []byte) (int, error) {
+	c.hold()
+	return c.Conn.Write(p)
 }
 
 func (c *deafConn) NetConn() net.Conn { return c.Conn }

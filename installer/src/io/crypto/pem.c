@@ -60,6 +60,21 @@ int crypto_check_certs(struct span pem, const char *what, size_t *count, struct 
     return 0;
 }
 
+bool crypto_cert_times(struct span pem, time_t *from, time_t *until)
+{
+    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+    struct tm first, last;
+
+    ERR_clear_error();
+    if (!cert || ASN1_TIME_to_tm(X509_get0_notBefore(cert), &first) != 1 ||
+        ASN1_TIME_to_tm(X509_get0_notAfter(cert), &last) != 1)
+        return false;
+    *from = timegm(&first);
+    *until = timegm(&last);
+    return true;
+}
+
 // Called by OpenSSL for an encrypted key: there is nobody to ask.
 static int no_password(char *out UNUSED, int size UNUSED, int writing UNUSED, void *asked)
 {

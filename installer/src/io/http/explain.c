@@ -60,14 +60,6 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
     return HTTP_UNREACHED;
 }
 
-static bool was_accepted(const struct http_transfer *t)
-{
-    curl_off_t us = 0;
-
-    curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &us);
-    return us > 0 && !t->proxy.url;
-}
-
 // No connection with TLS, where there is to be one.
 static enum http_failure connect_timed_out(struct http_transfer *t)
 {
@@ -76,7 +68,7 @@ static enum http_failure connect_timed_out(struct http_transfer *t)
         (t->request.connect_timeout_ms ? t->request.connect_timeout_ms : HTTP_CONNECT_TIMEOUT_MS) /
         1000;
 
-    if (was_accepted(t)) {
+    if (tls_capture_begun(t->tls) && !t->proxy.url) {
         err_set(&t->error, ERR_SOURCE, "%s accepts the connection and says nothing for %d s", peer,
                 seconds);
         return HTTP_HUNG_UP;

@@ -47,6 +47,7 @@ struct http *http_new(struct loop *loop, const struct http_options *options, str
     list_init(&h->transfers);
     list_init(&h->queued);
     list_init(&h->news);
+    list_init(&h->connections);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, ERR_INTERNAL, "libcurl does not start");
         return NULL;

@@ -22,6 +22,7 @@ struct http {
     struct list transfers;  // all
     struct list queued;     // to be given to libcurl, the oldest first
     struct list news;       // those that may have something to hand over
+    struct list connections;
 };
 
 // --- url.c ---
@@ -69,6 +70,8 @@ struct tls_capture *tls_capture_new(void) MUST_CHECK RETURNS_NONNULL;
 void tls_capture_free(struct tls_capture *c); // NULL-safe
 // CURLOPT_SSL_CTX_FUNCTION with the capture as its data.
 CURLcode tls_capture_install(CURL *easy, void *ssl_ctx, void *capture);
+// Whether a handshake began: the peer had accepted the connection.
+bool tls_capture_begun(const struct tls_capture *c);
 // Sets *err (kind ERR_SOURCE) from the capture, curl's text, the name that was verified, and what
 // the CA certificates came from.
 int tls_explain(const struct tls_capture *c, const char *curl_text, const char *host,

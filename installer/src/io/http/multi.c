@@ -4,14 +4,46 @@
 #include "io/http/http_int.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 
 struct connection {
     struct http *http;
+    struct list link;
     curl_socket_t fd;
     struct loop_fd *watch;
+    char *host; // with the port
+    int64_t heard;
 };
+
+static char *host_of(const struct url *url)
+{
+    return mem_printf("%.*s:%d", SPAN_ARG(url->host), url->port);
+}
+
+static struct connection *connection_new(struct http *h, CURL *easy, curl_socket_t fd)
+{
+    struct connection *c = MEM_NEW(struct connection);
+    struct http_transfer *t = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+    *c = (struct connection){.http = h, .fd = fd, .heard = timer_now()};
+    c->host = t ? host_of(&t->url) : mem_str(""); // libcurl's own: it ends one
+    list_append(&h->connections, &c->link);
+    return c;
+}
+
+static void connection_free(struct connection *c)
+{
+    if (!c)
+        return;
+    list_remove(&c->link);
+    loop_remove_fd(c->watch);
+    free(c->host);
+    free(c);
+}
 
 // A defect of ours or of libcurl's: whoever waits for an answer gets this one.
 static void fail_all(struct http *h, CURLMcode code)
@@ -54,11 +86,13 @@ static void act(struct http *h, curl_socket_t fd, int events)
 
 static void on_ready(void *data, unsigned ready)
 {
-    const struct connection *c = data;
+    struct connection *c = data;
     int events = 0;
 
-    if (ready & LOOP_READ)
+    if (ready & LOOP_READ) {
+        c->heard = timer_now();
         events |= CURL_CSELECT_IN;
+    }
     if (ready & LOOP_WRITE)
         events |= CURL_CSELECT_OUT;
     act(c->http, c->fd, events); // which may free the connection
@@ -84,20 +118,18 @@ static unsigned events_of(int what)
     }
 }
 
-static int set_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *user, void *known)
+static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
 {
     struct http *h = user;
     struct connection *c = known;
 
     if (what == CURL_POLL_REMOVE) {
-        if (c)
-            loop_remove_fd(c->watch);
-        free(c);
+        connection_free(c);
     } else if (c) {
         loop_change_fd(c->watch, events_of(what));
     } else {
-        c = MEM_NEW(struct connection);
-        *c = (struct connection){h, fd, loop_add_fd(h->loop, fd, events_of(what), on_ready, c)};
+        c = connection_new(h, easy, fd);
+        c->watch = loop_add_fd(h->loop, fd, events_of(what), on_ready, c);
         curl_multi_assign(h->multi, fd, c);
     }
     return 0;
@@ -110,6 +142,23 @@ static int set_timer(CURLM *multi UNUSED, long ms, void *user)
     loop_remove_timer(h->loop, h->timer);
     h->timer = ms < 0 ? 0 : loop_add_timer(h->loop, timer_add(timer_now(), ms), on_time, h);
     return 0;
+}
+
+// libcurl finds their ends when it reads.
+void http_cut_silent(struct http *h, const char *text, int64_t since)
+{
+    char *host CLEANUP(mem_cleanup) = NULL;
+    struct url url;
+
+    if (!url_parse(span_str(text), &url))
+        return;
+    host = host_of(&url);
+    for (struct list *link = h->connections.next; link != &h->connections; link = link->next) {
+        const struct connection *c = LIST_ITEM(link, struct connection, link);
+
+        if (c->heard < since && strcmp(c->host, host) == 0)
+            shutdown(c->fd, SHUT_RDWR);
+    }
 }
 
 // --- the task ---

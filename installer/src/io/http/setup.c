@@ -47,7 +47,8 @@ static int set_protocols(struct http_transfer *t, struct err **err)
     // paused HTTP/2 stream is buffered up to the connection's window.
     SET(t, CURLOPT_HTTP_VERSION,
         t->bulk ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
-    SET(t, CURLOPT_PIPEWAIT, t->bulk ? 0L : 1L);
+    SET(t, CURLOPT_PIPEWAIT, t->bulk || t->request.fresh ? 0L : 1L);
+    SET(t, CURLOPT_FRESH_CONNECT, t->request.fresh ? 1L : 0L);
     SET(t, CURLOPT_BUFFERSIZE, t->bulk ? (long)BULK_READ_BYTES : (long)READ_BYTES);
     return 0;
 }

@@ -13,6 +13,7 @@
 
 struct tls_capture {
     int refs;
+    bool begun;    // there was somebody to shake hands with
     int code;      // X509_V_ERR_... of the first failure, X509_V_OK
     char *subject; // of the certificate that failed
     char *issuer;
@@ -151,11 +152,17 @@ CURLcode tls_capture_install(CURL *easy UNUSED, void *ssl_ctx, void *capture)
     struct tls_capture *c = capture;
 
     forget(c);
+    c->begun = true;
     c->refs++;
     SSL_CTX_set_ex_data(ssl_ctx, capture_index(), c);
     SSL_CTX_set_verify(ssl_ctx, SSL_CTX_get_verify_mode(ssl_ctx), see_certificate);
     SSL_CTX_set_options(ssl_ctx, SSL_OP_NO_RENEGOTIATION);
     return CURLE_OK;
+}
+
+bool tls_capture_begun(const struct tls_capture *c)
+{
+    return c->begun;
 }
 
 static int explain_dates(const struct tls_capture *c, const char *host, struct err **err)

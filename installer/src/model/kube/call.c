@@ -94,6 +94,7 @@ static void send(struct call *c)
     c->state = CALL_SENT;
     c->attempts++;
     k->in_flight++;
+    health_expect(k);
     c->transfer = http_start(k->http, &request, &handler);
 }
 
@@ -168,13 +169,14 @@ static bool may_pass(const struct call *c, enum http_failure failure)
 
     if (!unsent && (failure != HTTP_BROKEN || c->spec.not_idempotent))
         return false;
-    return c->kube->reached || (failure != HTTP_UNREACHED && c->attempts < KUBE_FIRST_ATTEMPTS);
+    return c->kube->health.reached ||
+           (failure != HTTP_UNREACHED && c->attempts < KUBE_FIRST_ATTEMPTS);
 }
 
 static void on_failure(struct call *c, const struct http_response *r, enum http_failure failure,
                        const struct err *error)
 {
-    if (failure == HTTP_UNREACHED || failure == HTTP_HUNG_UP)
+    if (failure == HTTP_HUNG_UP || (failure == HTTP_UNREACHED && c->kube->health.reached))
         health_unreached(c->kube, error);
     if (may_pass(c, failure) && pause_call(c, 0))
         send_queued(c->kube);

@@ -18,6 +18,8 @@ struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig
     k->http = h;
     k->config = config;
     k->report = http_report(h);
+    k->silent_ms = o->silent_ms ? o->silent_ms : KUBE_SILENT_MS;
+    k->watch_silent_ms = o->watch_silent_ms ? o->watch_silent_ms : KUBE_WATCH_SILENT_MS;
     k->manager = mem_str(o->manager ? o->manager : "sandstrap");
     k->budget = budget_or(&o->budget, &(struct budget){.cancel = loop_cancel(loop),
                                                        .pause_most_ms = KUBE_PAUSE_MOST_MS});
@@ -32,6 +34,7 @@ void kube_free(struct kube *k)
     while (k->watches)
         kube_watch_stop(k->watches);
     call_abort_all(k);
+    health_end(k);
     discovery_free(k->discovery);
     credentials_free(k->credentials);
     MAP_FOREACH (e, &k->warnings)

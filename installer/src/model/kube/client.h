@@ -22,6 +22,16 @@ struct call;
 struct credentials;
 struct discovery;
 
+// What is known of the server's being there.
+struct health {
+    int64_t heard;                          // when something last came from it
+    int64_t gone_since;                     // 0: it is there
+    bool reached;                           // it answered at least once
+    uint64_t timer;                         // of the next look, while something is waited for
+    bool is_fresh;                          // it answers on a new connection
+    struct http_transfer *question, *fresh; // whether it is there: on any connection, on a new one
+};
+
 struct kube {
     struct loop *loop;
     struct http *http;
@@ -36,8 +46,8 @@ struct kube {
     int in_flight;      // of those that count against KUBE_IN_FLIGHT_MAX
     struct kube_watch *watches;
 
-    bool reached;              // the server answered at least once
-    int64_t unreachable_since; // 0: it is not
+    int silent_ms, watch_silent_ms;
+    struct health health;
     int64_t clock_skew_s;
     struct map warnings; // texts of Warning headers that were shown; keys are owned
 };
@@ -68,6 +78,19 @@ int credentials_refresh(struct credentials *c, struct err **err) MUST_CHECK;
 // by the credentials), ended by NULL.
 const char *const *credentials_apply(struct credentials *c, struct http_request *request);
 
+// What a person calls them, with what is known to be wrong with them, for a hint after a 401. The
+// caller frees it.
+char *credentials_fault(const struct credentials *c) MUST_CHECK RETURNS_NONNULL;
+
+// --- expiry.c ---
+
+// ERR_API, with both times, when the first certificate has expired or is not valid yet.
+int expiry_check_certificate(const struct kubeconfig *config, struct span pem, struct err **err)
+    MUST_CHECK;
+// When a token that says so of itself has expired; NULL when it has not, or does not say. The
+// caller frees it.
+char *expiry_of_token(const char *token) MUST_CHECK;
+
 // --- refusal.c ---
 
 // The answer of a call that the server refused, decoded.
@@ -95,6 +118,13 @@ void refusal_hint(struct refusal *refusal, const char *what);
 // A request was answered, or could not be sent: says so once each time it changes.
 void health_reached(struct kube *k, const struct http_response *r);
 void health_unreached(struct kube *k, const struct err *error);
+// A request goes out: from now on something is waited for. When nothing at all comes for two thirds
+// of silent_ms, a request of its own asks whether the server is there; when that brings nothing
+// either it is said, and a new connection is tried.
+void health_expect(struct kube *k);
+// More of an answer came.
+void health_heard(struct kube *k);
+void health_end(struct kube *k);
 
 // --- call.c ---
 

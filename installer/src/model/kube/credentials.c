@@ -48,7 +48,7 @@ static void add_impersonation(struct credentials *c)
     vec_push(&c->headers, NULL);
 }
 
-static int run_plugin(struct credentials *c, struct err **err)
+static int run_plugin_once(struct credentials *c, struct err **err)
 {
     struct exec_credential got CLEANUP(exec_credential_free) = {0};
 
@@ -61,6 +61,25 @@ static int run_plugin(struct credentials *c, struct err **err)
     }
     c->generation++;
     return 0;
+}
+
+static int check_certificate(const struct credentials *c, struct err **err)
+{
+    struct span pem = c->site.client_cert_pem;
+
+    return pem.len ? expiry_check_certificate(c->config, pem, err) : 0;
+}
+
+// A plugin may have kept a certificate for too long: asked again, it looks for another.
+static int run_plugin(struct credentials *c, struct err **err)
+{
+    struct err *expired CLEANUP(err_cleanup) = NULL;
+
+    if (run_plugin_once(c, err) < 0)
+        return -1;
+    if (check_certificate(c, &expired) == 0)
+        return 0;
+    return run_plugin_once(c, err) < 0 ? -1 : check_certificate(c, err);
 }
 
 static int read_token_file(struct credentials *c, struct err **err)
@@ -88,7 +107,7 @@ struct credentials *credentials_new(struct kube *k, struct err **err)
     c->token = k->config->token;
     c->token_read = timer_now();
     add_impersonation(c);
-    if (c->config->exec && run_plugin(c, err) < 0) {
+    if ((c->config->exec ? run_plugin(c, err) : check_certificate(c, err)) < 0) {
         credentials_free(c);
         return NULL;
     }
@@ -102,6 +121,18 @@ void credentials_free(struct credentials *c)
     arena_free(c->arena);
     vec_free(&c->headers);
     free(c);
+}
+
+char *credentials_fault(const struct credentials *c)
+{
+    char *expired CLEANUP(mem_cleanup) = expiry_of_token(c->token);
+    const struct kubeconfig *config = c->config;
+
+    if (expired)
+        return mem_printf("the token of user \"%s\" of %s expired on %s", config->user,
+                          config->source, expired);
+    return mem_printf("the credentials of user \"%s\" of %s are wrong or have expired",
+                      config->user, config->source);
 }
 
 unsigned credentials_generation(const struct credentials *c)

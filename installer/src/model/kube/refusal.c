@@ -206,9 +206,11 @@ void refusal_read(struct refusal *refusal, const struct kube *k, const char *wha
         explain(refusal, what);
     else
         explain_text(refusal, what, r);
-    if (refusal->reason == KUBE_UNAUTHORIZED && *k->config->user)
-        err_hint(&refusal->error, "the credentials of user \"%s\" of %s are wrong or have expired",
-                 k->config->user, k->config->source);
+    if (refusal->reason == KUBE_UNAUTHORIZED && *k->config->user) {
+        char *fault CLEANUP(mem_cleanup) = credentials_fault(k->credentials);
+
+        err_hint(&refusal->error, "%s", fault);
+    }
 }
 
 void refusal_free(struct refusal *refusal)

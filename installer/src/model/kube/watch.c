@@ -19,6 +19,7 @@ struct kube_watch {
     struct call *list;
     struct http_transfer *transfer;
     uint64_t timer;
+    uint64_t silence; // until it has been silent for too long
     int64_t opened;
     int failures; // in a row
     bool got_event;
@@ -51,6 +52,16 @@ static void leave(struct kube_watch *w)
         watch_free(w);
 }
 
+// Ends what it waits for.
+static void end_requests(struct kube_watch *w)
+{
+    call_abort(STEAL(w->list));
+    http_abort(STEAL(w->transfer));
+    loop_remove_timer(w->kube->loop, w->timer);
+    loop_remove_timer(w->kube->loop, w->silence);
+    w->timer = w->silence = 0;
+}
+
 // --- pauses ---
 
 static void list_anew(struct kube_watch *w)
@@ -58,6 +69,27 @@ static void list_anew(struct kube_watch *w)
     w->expired = false;
     watch_copy_begin_list(&w->copy);
     list_next(w);
+}
+
+// No bookmark for so long: something on the way has swallowed what it is to bring.
+static void end_silence(void *data)
+{
+    struct kube_watch *w = data;
+
+    w->silence = 0;
+    report_trace(w->kube->report, "kube", "watch %s: silent, listed again",
+                 w->copy.selection.resource->kind);
+    end_requests(w);
+    list_anew(w);
+}
+
+static void expect_more(struct kube_watch *w)
+{
+    struct loop *loop = w->kube->loop;
+
+    loop_remove_timer(loop, w->silence);
+    w->silence =
+        loop_add_timer(loop, timer_add(timer_now(), w->kube->watch_silent_ms), end_silence, w);
 }
 
 static void end_pause(void *data)
@@ -217,6 +249,8 @@ static int on_body(void *data, struct span piece, struct err **err)
     struct kube_watch *w = data;
     int done;
 
+    health_heard(w->kube);
+    expect_more(w);
     if (!w->opened) { // a refusal's text
         buf_add_span(&w->decoder.line, piece);
         return 0;
@@ -248,6 +282,8 @@ static void on_done(void *data, const struct http_response *r, const struct err 
     bool was_open = w->opened && (w->got_event || timer_now() - w->opened > WATCH_SHORT_MS);
 
     w->transfer = NULL;
+    loop_remove_timer(w->kube->loop, w->silence);
+    w->silence = 0;
     enter(w);
     if (error && w->bad_event) { // the server is there: what it sent is at fault
         report_trace(w->kube->report, "kube", "watch %s: %s", w->copy.selection.resource->kind,
@@ -278,6 +314,8 @@ static void open_watch(struct kube_watch *w)
     w->opened = 0;
     w->got_event = false;
     w->bad_event = false;
+    health_expect(w->kube);
+    expect_more(w);
     w->transfer = selection_watch(w->kube, &w->copy.selection, w->copy.version, &handler);
 }
 
@@ -298,15 +336,6 @@ struct kube_watch *kube_watch_start(struct kube *k, const struct kube_selection 
     k->watches = w;
     list_anew(w);
     return w;
-}
-
-// Ends what it waits for.
-static void end_requests(struct kube_watch *w)
-{
-    call_abort(STEAL(w->list));
-    http_abort(STEAL(w->transfer));
-    loop_remove_timer(w->kube->loop, w->timer);
-    w->timer = 0;
 }
 
 void kube_watch_stop(struct kube_watch *w)
