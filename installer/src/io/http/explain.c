@@ -2,6 +2,7 @@
 // libcurl's results as errors: what failed, where, why, and what to do.
 #include "io/http/http_int.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -57,7 +58,7 @@ static enum http_failure connect_failed(struct http_transfer *t, CURLcode code)
         err_set(&t->error, ERR_SOURCE, "cannot connect to %s: %s", peer, curl_words(t, code));
     if (t->proxy.url)
         err_hint(&t->error, "is the proxy right? NO_PROXY lists the hosts that need none");
-    return HTTP_UNREACHED;
+    return os_errno == ECONNRESET && !t->proxy.url ? HTTP_HUNG_UP : HTTP_UNREACHED;
 }
 
 // No connection with TLS, where there is to be one.

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`up` through a proxy that does to one request in five what bad networks and busy API servers do:
+it comes to its end whatever the seed, and what is written once is written once.
+
+SANDSTRAP_FAULT_SEEDS="17 42" runs these seeds alone.
+"""
+
+import concurrent.futures
+import os
+import time
+
+import pytest
+
+from audit import Log
+from faults import PORT, through
+from lab import TOOL, Running
+from trees import Small
+
+SIDE_BY_SIDE = 5
+FLUX = "apiVersion: v1\nkind: Namespace\nmetadata: {name: faults}\n"
+OBJECTS = """\
+apiVersion: v1
+kind: Namespace
+metadata: {{name: {name}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: one, namespace: {name}, labels: {{faults: random}}}}
+data: {{a: b}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: two, namespace: {name}, labels: {{faults: random}}}}
+data: {{c: d}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: web, namespace: {name}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: {name}}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      serviceAccountName: web
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: app
+          image: ghcr.io/stefanprodan/podinfo:6.14.1
+          args: [serve, "--listen=:8080", --ready-after=2s]
+          readinessProbe: {{httpGet: {{path: /readyz, port: 8080}}, periodSeconds: 1}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {{name: podinfo, namespace: {name}}}
+spec:
+  interval: 10m
+  url: oci://ghcr.io/stefanprodan/charts/podinfo
+  ref: {{tag: 6.14.1}}
+  layerSelector:
+    mediaType: application/vnd.cncf.helm.chart.content.v1.tar+gzip
+    operation: copy
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: podinfo, namespace: {name}}}
+spec:
+  interval: 10m
+  releaseName: podinfo
+  chartRef: {{kind: OCIRepository, name: podinfo}}
+"""
+RULES = (
+    {"verb": "connect", "chance": 0.05, "fault": "reset-before"},
+    {"verb": "watch", "chance": 0.1, "fault": "gone", "after_s": 1},
+    {"verb": "watch", "chance": 0.1, "fault": "end", "after_s": 1},
+    {"verb": "watch", "chance": 0.1, "fault": "stall", "after_s": 1, "for_s": 20},
+    {"verb": "watch", "chance": 0.05, "fault": "reset-within"},
+    {"verb": "list", "chance": 0.05, "fault": "slow", "bytes": 500, "for_s": 0.05},
+    {"chance": 0.03, "fault": "reset-before"},
+    {"chance": 0.02, "fault": "reset-within"},
+    {"chance": 0.03, "fault": "reset-after"},
+    {"chance": 0.03, "fault": "abort-within"},
+    {"chance": 0.03, "fault": "truncate"},
+    {"chance": 0.02, "fault": "status", "code": 429},
+    {"chance": 0.02, "fault": "status", "code": 429, "retry_after_s": 1},
+    {"chance": 0.02, "fault": "status", "code": 500},
+    {"chance": 0.02, "fault": "status", "code": 503},
+    {"chance": 0.02, "fault": "status", "code": 503, "retry_after_s": 1},
+    {"chance": 0.05, "times": 1, "fault": "status", "code": 401},
+    {"chance": 0.03, "fault": "goaway"},
+    {"chance": 0.05, "fault": "latency", "for_s": 0.5},
+)
+
+
+@pytest.fixture(scope="module")
+def flux(lab):
+    """The controllers are there before the first run."""
+    Small(lab, "faults", FLUX, layers=("flux",)).run("up")
+
+
+@pytest.fixture
+def changes(lab, flux):
+    """What happens to the ConfigMaps of all runs, which nobody but sandstrap writes."""
+    watch = Running([TOOL, "--name", lab.name, "in", "operator", "kubectl", "get", "configmaps", "-A",
+                     "-l", "faults=random", "--watch-only", "--output-watch-events",
+                     "--no-headers"])
+    yield watch.output
+    watch.process.terminate()
+    watch.finish(limit_s=10)
+
+
+def chosen(seeds):
+    wanted = os.environ.get("SANDSTRAP_FAULT_SEEDS")
+    return [seed for seed in seeds if not wanted or str(seed) in wanted.split()]
+
+
+def run(lab, seed, port):
+    """One run; returns what is wrong with it, with how to have it again, or nothing."""
+    name = f"faults-{seed}"
+    tree = Small(lab, name, OBJECTS.format(name=name))
+    try:
+        with through(lab, *RULES, seed=seed, port=port) as proxy:
+            tree.run("up", "--timeout", "150s", "--fail-after", "90s",
+                     "--kubeconfig", proxy.kubeconfig)
+            assert proxy.struck(), "no fault struck"
+            generations = {item["metadata"]["generation"]
+                           for item in lab.get("-n", name, "deployment/web", "helmrelease/podinfo",
+                                               "ocirepository/podinfo")}
+            assert generations == {1}, generations
+    except AssertionError as error:
+        return f"SANDSTRAP_FAULT_SEEDS={seed}: {error}"
+    finally:
+        lab.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+    return None
+
+
+def run_all(lab, seeds):
+    ports = range(PORT, PORT + SIDE_BY_SIDE)
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        slots = [pool.submit(lambda port=port, slot=slot: [
+            run(lab, seed, port) for seed in seeds[slot::SIDE_BY_SIDE]])
+            for slot, port in enumerate(ports)]
+        return [wrong for slot in slots for wrong in slot.result() if wrong]
+
+
+@pytest.mark.parametrize("first", [
+    1, *(pytest.param(first, marks=pytest.mark.full) for first in range(11, 100, 10))])
+def test_ten_seeds(lab, changes, first):
+    seeds, log, began = chosen(range(first, first + 10)), Log(lab), time.monotonic()
+    wrong = run_all(lab, seeds)
+    assert not wrong, "\n\n".join(wrong)
+    assert time.monotonic() - began < 170 * len(seeds)
+    again = [line for line in changes if line.startswith("MODIFIED")]
+    assert not again, again
+    # Whatever was repeated because its answer was lost: each object came to be once.
+    made = [event.object for event in log.writes() if event.code == 201]
+    assert len(made) == len(set(made)), made
+    assert len(made) == 7 * len(seeds), made
