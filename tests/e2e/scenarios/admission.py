@@ -52,7 +52,7 @@ SCENARIOS = [
              cause=(r"HelmRelease NS/podinfo: Deployment NS/podinfo: "
                     r".*FailedCreate.*violates PodSecurity",)),
     Scenario("cpu-nobody-has", [deployment(serves(**HUNGRY))], exit=8, timeout=20, ci=True,
-             cause=(r"pod NS/web-\S+: .*Unschedulable.*Insufficient cpu", r"no node has 64 cpu"),
+             cause=(r"pod NS/web-\S+: .*Unschedulable.*Insufficient cpu", r"no node has (64 cpu|so much)"),
              visible=r"Insufficient cpu", shown=r"Insufficient cpu"),
     Scenario("node-nobody-has", [deployment(serves(), pod={"nodeSelector": {"disk": "nosuch"}})],
              exit=8, timeout=20,

@@ -163,7 +163,7 @@ def pull_secret_that_nobody_needs(name, rng):
 
 # --- releases
 
-@kind(times=2, ci=True, fail_after=60)
+@kind(times=2, ci=True, fail_after=90)
 def release_at_its_third_attempt(name, rng):
     """What its pod needs is there only after two attempts have failed."""
 
@@ -179,7 +179,7 @@ def failures(case):
     return sum(one.get("status", {}).get("installFailures", 0) for one in case.get("helmreleases"))
 
 
-@kind(times=2, fail_after=60)
+@kind(times=2, fail_after=90)
 def hook_at_its_third_attempt(name, rng):
     """Each attempt has one Job, which needs what is ready only later."""
     hook = {"args": ["get", "--timeout=2s", f"http://db.{name}/readyz"]}

@@ -93,10 +93,10 @@ SCENARIOS = [
              cause=(r"HelmRelease NS/a: Deployment \S+/a: pod \S+: " + PULL,
                     r"2 wait behind"), fail_after=25),
     Scenario("release-suspended", [oci(), release(suspend=True)],
-             cause=(r"HelmRelease NS/podinfo: Suspended", r"resume HelmRelease")),
+             cause=(r"HelmRelease NS/podinfo: Suspended", r"resume helmrelease podinfo")),
     Scenario("release-suspended-meanwhile", [oci(), release(values={"readyAfter": "30s"}, timeout="60s")],
              during=suspend_it, ci=True,
-             cause=(r"HelmRelease NS/podinfo: Suspended", r"resume HelmRelease")),
+             cause=(r"HelmRelease NS/podinfo: Suspended", r"resume helmrelease podinfo")),
     Scenario("release-secret-missing", [oci(), release(postRenderers=postrender(NO_SECRET))],
              cause=(r"HelmRelease NS/podinfo: Deployment NS/podinfo: pod \S+: "
                     r'container podinfo: CreateContainerConfigError: secret "late" not found',), fail_after=25),
