@@ -69,6 +69,28 @@ static void test_message__keeps_short_refused_values(void **state)
     expect("Invalid value: ", "Invalid value:");
 }
 
-UNIT_MAIN(UNIT(test_message__takes_quoting_back), UNIT(test_message__keeps_backslashes_of_the_text),
-          UNIT(test_message__is_one_line), UNIT(test_message__leaves_long_refused_values_out),
+static void test_message__names_an_image_once(void **state)
+{
+    (void)state;
+    expect("rpc error: code = NotFound desc = failed to pull and unpack image \"g/a:1\": failed to "
+           "resolve reference \"g/a:1\": g/a:1: not found",
+           "g/a:1: not found");
+    expect(
+        "Back-off pulling image \"g/a:1\": ErrImagePull: rpc error: code = NotFound desc = failed "
+        "to pull and unpack image \"g/a:1\": failed to resolve reference \"g/a:1\": g/a:1: not "
+        "found",
+        "g/a:1: not found");
+    // what follows does not name it again
+    expect("failed to pull and unpack image \"g/a:1\": failed to resolve reference \"g/a:1\": "
+           "failed to "
+           "do request: Head \"https://g/v2/a/manifests/1\": dial tcp: lookup g: no such host",
+           "failed to resolve reference \"g/a:1\": failed to do request: Head "
+           "\"https://g/v2/a/manifests/1\": dial tcp: lookup g: no such host");
+    expect("Back-off pulling image \"g/a:1\"", "Back-off pulling image \"g/a:1\"");
+    expect("rpc error: code = Unknown", "rpc error: code = Unknown");
+}
+
+UNIT_MAIN(UNIT(test_message__takes_quoting_back), UNIT(test_message__names_an_image_once),
+          UNIT(test_message__keeps_backslashes_of_the_text), UNIT(test_message__is_one_line),
+          UNIT(test_message__leaves_long_refused_values_out),
           UNIT(test_message__keeps_short_refused_values))

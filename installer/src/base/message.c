@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First the quoting, then the refused values: a value's end is found by what follows it.
+// First the quoting, then what is said twice, then the refused values: a value's end is found by
+// what follows it.
 #include "base/message.h"
 
 #include <string.h>
@@ -116,13 +117,38 @@ static void add_without_values(struct buf *out, struct span rest)
     }
 }
 
+// "rpc error: code = NotFound desc = failed to pull and unpack image "a/b:1": failed to resolve
+// reference "a/b:1": a/b:1: not found": each layer puts a clause in front that names the same thing
+// again. What is left names it once.
+static struct span without_clauses(struct span text)
+{
+    static const char *const clauses[] = {"Back-off pulling image ",
+                                          "failed to pull and unpack image ",
+                                          "failed to resolve reference ", "failed to pull image "};
+    struct span rest = text, name, ignored;
+
+    if (span_skip(&rest, "rpc error: code = ") && span_cut(rest, '=', &ignored, &rest) &&
+        span_ends(ignored, " desc "))
+        return without_clauses(span_trim(rest));
+    for (size_t i = 0; i < ARRAY_LEN(clauses); i++) {
+        rest = text;
+        if (!span_skip(&rest, clauses[i]) || !span_skip(&rest, "\"") ||
+            !span_cut(rest, '"', &name, &rest) || !span_skip(&rest, ": "))
+            continue;
+        span_skip(&rest, "ErrImagePull: ");
+        if (span_search(rest, name) < rest.len)
+            return without_clauses(rest);
+    }
+    return text;
+}
+
 char *message_line(struct span text)
 {
     struct buf plain CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     add_unquoted(&plain, span_trim(text));
-    add_without_values(&out, buf_span(&plain));
+    add_without_values(&out, without_clauses(buf_span(&plain)));
     while (out.len && (out.data[out.len - 1] == '.' || out.data[out.len - 1] == ' '))
         buf_truncate(&out, out.len - 1);
     return buf_take(&out);
