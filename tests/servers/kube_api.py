@@ -302,6 +302,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "range": status(403, "Forbidden", 'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2'),
             "grant": status(403, "Forbidden", 'roles "r" is forbidden: user "u" (groups=["g"]) is attempting to grant RBAC '
                                               'permissions not currently held: {APIGroups:["*"]}'),
+            "early": status(403, "Forbidden", 'pods "p" is forbidden: error looking up service account n/default: '
+                                              'serviceaccount "default" not found'),
+            "unsummed": status(403, "Forbidden", 'configmaps "c" is forbidden: status unknown for quota: q, resources: '
+                                                 'configmaps'),
+            "busy-policy": status(429, "TooManyRequests", 'admission webhook "a.b.c" denied the request: later'),
+            "own-policy": status(422, "Invalid", "deployments.apps \"d\" is forbidden: ValidatingAdmissionPolicy 'p' with "
+                                                 "binding 'p' denied request: too few"),
             "policy": status(403, "Forbidden", 'admission webhook "a.b.c" denied the request: no'),
             "plugin": status(403, "Forbidden", 'pods "p" is forbidden: node selector conflict'),
             "webhooks": status(500, "InternalError", "failed to create typed patch object: .webhooks[0].name: "

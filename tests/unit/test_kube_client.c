@@ -92,6 +92,11 @@ static void test_kube_client__reasons(void **state)
     } cases[] = {
         {"terminating", KUBE_TERMINATING, "is being terminated"},
         {"forbidden", KUBE_FORBIDDEN, "User \"u\" cannot patch"},
+        {"early", KUBE_BUSY, "serviceaccount \"default\" not found"},
+        {"unsummed", KUBE_BUSY, "status unknown for quota"},
+        {"policy", KUBE_FORBIDDEN, "denied the request: no"},
+        {"busy-policy", KUBE_FORBIDDEN, "denied the request: later"},
+        {"own-policy", KUBE_FORBIDDEN, "denied request: too few"},
         {"immutable", KUBE_IMMUTABLE, "field is immutable"},
         {"invalid", KUBE_INVALID, "spec.ports: Required value"},
         {"strict", KUBE_INVALID, "unknown field \"spec.foo\""},
@@ -107,6 +112,7 @@ static void test_kube_client__reasons(void **state)
         {"garbage", KUBE_OTHER, "apply ConfigMap default/garbage"},
     };
 
+    f->kube_options.budget.attempts = 1;
     open_scene(f, "failing");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(perform(f, KUBE_APPLY, cases[i].name), -1);

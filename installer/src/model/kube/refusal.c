@@ -62,14 +62,38 @@ static enum kube_reason internal_reason(const char *message)
     return KUBE_OTHER;
 }
 
+// What a namespace that was just made lacks for a moment: its ServiceAccount "default", and the
+// sums of a new ResourceQuota (apiserver plugin/pkg/admission serviceaccount and resourcequota).
+static bool says_too_early(const char *message)
+{
+    return says(message, "error looking up service account") ||
+           says(message, "status unknown for quota");
+}
+
+static enum kube_reason forbidden_reason(const struct node *status, const char *message)
+{
+    if (has_cause(status, "NamespaceTerminating"))
+        return KUBE_TERMINATING;
+    return says_too_early(message) ? KUBE_BUSY : KUBE_FORBIDDEN;
+}
+
+// With whatever code the webhook or the policy chose.
+static bool says_denied(const char *message)
+{
+    return (says(message, "admission webhook \"") && says(message, "\" denied the request")) ||
+           (says(message, "AdmissionPolicy '") && says(message, "' denied request"));
+}
+
 static enum kube_reason reason_of(int code, const struct node *status)
 {
     const char *message = node_get_str(status, "message");
 
+    if (says_denied(message))
+        return KUBE_FORBIDDEN;
     switch (code) {
     case 400: return KUBE_INVALID;
     case 401: return KUBE_UNAUTHORIZED;
-    case 403: return has_cause(status, "NamespaceTerminating") ? KUBE_TERMINATING : KUBE_FORBIDDEN;
+    case 403: return forbidden_reason(status, message);
     case 404: return KUBE_NOT_FOUND;
     case 409: return conflict_reason(status);
     case 410: return KUBE_GONE;

@@ -8,8 +8,10 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
+#include "base/when.h"
 #include "cluster/finding.h"
 #include "work/layers/deletion.h"
+#include "work/layers/talk.h"
 #include "work/layers/webhook.h"
 
 enum {
@@ -165,21 +167,11 @@ static const struct kube_resource *resource_of(const struct hold *hold)
 static void tell(struct hold *hold)
 {
     struct buf message CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     char *name CLEANUP(mem_cleanup) = name_of(hold);
     struct finding f;
 
     describe(hold, &f, name, &message);
-    finding_subject(&f, &subject);
-    finding_cause(&f, &line);
-    report_event(hold->apply->report, &(struct report_event){
-                                          .level = REPORT_INFO,
-                                          .component = "layers",
-                                          .layer = f.layer,
-                                          .object = buf_str(&subject),
-                                          .text = buf_str(&line),
-                                      });
+    talk_tell(hold->apply->report, &f, 0);
     hold->told = timer_now();
     hold->told_cause = hold->message.len > 0;
 }
@@ -208,6 +200,7 @@ static int fail(const struct hold *hold, enum err_kind kind, const char *before,
 
     describe(hold, &f, name, &message);
     finding_describe(&f, &line);
+    finding_notes(&f, when_now(), &line);
     err_set(err, kind, "%s%s", before, buf_str(&line));
     return hint(hold, err);
 }

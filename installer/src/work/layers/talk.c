@@ -61,8 +61,7 @@ static void remember(struct talk *t, const char *text, int64_t now)
     vec_push(&t->said, (struct talk_said){mem_str(text), now});
 }
 
-// One line about a finding, for people and for programs; `more`: how many others there are.
-static void tell(struct report *report, const struct finding *f, size_t more)
+void talk_tell(struct report *report, const struct finding *f, size_t more)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -116,7 +115,7 @@ void talk_say(struct talk *t, struct report *report, const struct finding *findi
         said->at = now;
     else
         remember(t, buf_str(&line), now);
-    tell(report, &first, count - (first.blocked ? 0 : blocked) - 1);
+    talk_tell(report, &first, count - (first.blocked ? 0 : blocked) - 1);
     if (is_again)
         say_next(t, report, &first, now);
     report_trace(report, "layers", "%zu of %zu objects ready after %s", t->ready, t->total,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said while a layer is waited for, and when it ends: lines for the event sink, and the
-// words of the error that ends it.
+// What is said while a layer is applied and waited for, and when it ends: lines for the event sink,
+// and the words of the error that ends it.
 #ifndef WORK_LAYERS_TALK_H
 #define WORK_LAYERS_TALK_H
 
@@ -32,6 +32,9 @@ void talk_free(struct talk *t);
 
 // Notes how much is ready.
 void talk_count(struct talk *t, const struct graph *g);
+
+// Writes one line about a finding, for people and for programs; `more`: how many others there are.
+void talk_tell(struct report *report, const struct finding *f, size_t more);
 
 // Says what is waited for: the first finding, when it is new or was said long ago. A failure that
 // is said again comes with its next step, once. At least one finding.
