@@ -42,6 +42,11 @@ DEEP = json.loads("[" * 200 + "]" * 200)
 FLUX = ".toolkit.fluxcd.io"
 CLUSTER = {  # what the scene "cluster" serves
     "pods": ("", "v1", "Pod"),
+    "nodes": ("", "v1", "Node"),
+    "persistentvolumeclaims": ("", "v1", "PersistentVolumeClaim"),
+    "storageclasses": ("storage.k8s.io", "v1", "StorageClass"),
+    "statefulsets": ("apps", "v1", "StatefulSet"),
+    "daemonsets": ("apps", "v1", "DaemonSet"),
     "deployments": ("apps", "v1", "Deployment"),
     "replicasets": ("apps", "v1", "ReplicaSet"),
     "statefulsets": ("apps", "v1", "StatefulSet"),
@@ -444,7 +449,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(200, b"garbage" if self.count < 2 else {"metadata": {"resourceVersion": "1"}, "items": []})
 
-    # The objects that the test has written to objects.json, and no change.
+    # The objects that the test has written to objects.json, and no change; events by the uid that they
+    # are about, logs as objects of a kind of their own. In a namespace "closed" four questions are
+    # refused, in "silent" there is no answer.
     def scene_cluster(self, path):
         if "watch" in self.query:
             self.stream(hold=20)
@@ -454,8 +461,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"kind": "X", "apiVersion": "v1", "metadata": {"name": "x"}})
             return
         objects = json.loads((pathlib.Path(FOLDER) / "objects.json").read_text().replace('"DEEP"', json.dumps(DEEP)))
-        kind = CLUSTER[path.rsplit("/", 1)[1]][2]
+        _, name, place = path.rsplit("/", 2)
+        if place in ("events", "log"):
+            self.evidence(objects, path.split("/")[4], name, place)
+            return
+        kind = CLUSTER[place][2]
         self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [o for o in objects if o["kind"] == kind]})
+
+    def evidence(self, objects, ns, pod, place):
+        found = [o for o in objects if o["kind"] == {"events": "Event", "log": "Log"}[place]]
+        if ns == "closed" and self.count <= 4:
+            self.answer(*status(403, "Forbidden", place + " is forbidden"))
+        elif ns == "silent":
+            time.sleep(20)
+        elif place == "events":
+            uid = self.query["fieldSelector"].removeprefix("involvedObject.uid=")
+            self.answer(200, {"items": [o for o in found if o["involvedObject"]["uid"] == uid]})
+        else:
+            lines = [o["lines"] for o in found if o["metadata"]["name"] == pod
+                     and o["container"] == self.query["container"]
+                     and o.get("previous", False) == ("previous" in self.query)]
+            if lines:
+                kept = lines[0][-int(self.query["tailLines"]):]
+                self.answer(200, "".join(line + "\n" for line in kept).encode())
+            else:
+                self.answer(*status(400, "BadRequest", "previous terminated container not found"))
 
     # Of two Jobs one is complete. The watch is late to tell of the other, which is written, fails, and
     # goes away as soon as it has.

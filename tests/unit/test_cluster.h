@@ -23,8 +23,9 @@ static inline void fill_cluster(const char *yaml)
     put("objects.json", buf_str(&json));
 }
 
-// The findings of one look at a tree of one layer, a line each.
-static inline char *look_at(struct fixture *f, const char *tree, const char *cluster)
+// The findings of one look at a tree of one layer, a line each, with their evidence below; `more`
+// as in struct facts.
+static inline char *look_at(struct fixture *f, const char *tree, const char *cluster, unsigned more)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -41,6 +42,7 @@ static inline char *look_at(struct fixture *f, const char *tree, const char *clu
     layer.objects = (const struct node **)list.items;
     layer.count = list.len;
     facts_open(&facts, f->loop, f->kube, &f->report, false);
+    facts.evidence_more = more;
     assert_int_equal(look_settled(&look, &facts, &layers, &budget, &f->err), 0);
     for (size_t i = 0; i < look.count; i++) {
         assert_string_equal(look.findings[i].layer, "one");
@@ -49,13 +51,15 @@ static inline char *look_at(struct fixture *f, const char *tree, const char *clu
         if (look.findings[i].behind)
             buf_printf(&text, " [%zu behind]", look.findings[i].behind);
         buf_add_char(&text, '\n');
+        for (const char *const *it = look.findings[i].evidence; it && *it; it++)
+            buf_printf(&text, "  %s\n", *it);
     }
     return mem_str(buf_str(&text));
 }
 
 static inline void expect(void **state, const char *tree, const char *cluster, const char *want)
 {
-    char *said CLEANUP(mem_cleanup) = look_at(*state, tree, cluster);
+    char *said CLEANUP(mem_cleanup) = look_at(*state, tree, cluster, 0);
 
     assert_string_equal(said, want);
 }

@@ -8,6 +8,9 @@
 
 #include "base/mem.h"
 
+// Most of what is unready when it is first seen goes on by itself. Who looks once does not wait.
+enum { FACTS_GRACE_MS = 300 };
+
 void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct report *report,
                 bool acts)
 {
@@ -26,6 +29,7 @@ void facts_open(struct facts *f, struct loop *loop, struct kube *k, struct repor
     };
     gmtime_r(&now, &utc);
     strftime(f->began, sizeof(f->began), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    f->evidence = evidence_fetch_new(loop, k, f->informers, acts ? FACTS_GRACE_MS : 0);
 }
 
 void facts_close(struct facts *f)
@@ -34,6 +38,7 @@ void facts_close(struct facts *f)
     memory_free(f->memory);
     needs_free(f->needs);
     deleted_free(f->deleted);
+    evidence_fetch_free(f->evidence);
     handled_free(f->handled);
     release_records_free(f->records);
     informers_free(f->informers);
@@ -49,10 +54,16 @@ void facts_note_write(struct facts *f, const char last_write[WRITTEN_TIME_BYTES]
         f->jobs_version = jobs_version;
 }
 
+bool facts_settled(const struct facts *f)
+{
+    return informers_settled(f->informers) && evidence_fetch_settled(f->evidence);
+}
+
 int facts_learn(struct facts *f, bool *learned, struct err **err)
 {
     if (informers_refresh(f->informers, err) < 0)
         return -1;
+    evidence_fetch_send(f->evidence);
     if (f->handled && handled_refresh(f->handled, err) < 0)
         return -1;
     return release_records_refresh(f->records, learned, err);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/report.h"
 #include "cluster/deleted.h"
+#include "cluster/evidence_fetch.h"
 #include "cluster/handled.h"
 #include "cluster/informers.h"
 #include "cluster/memory.h"
@@ -18,8 +19,13 @@
 #include "cluster/written.h"
 #include "model/kube.h"
 
+// More evidence than is needed to name a cause: for each unready object.
+enum { EVIDENCE_MORE_EVENTS = 1, EVIDENCE_MORE_LOGS = 2 };
+
 struct facts {
     struct informers *informers;
+    struct evidence_fetch *evidence;
+    unsigned evidence_more; // EVIDENCE_MORE_*
     struct release_records *records;
     struct handled *handled; // NULL: controllers are not asked about changes they have not seen
     struct memory *memory;   // of what was seen in the looks so far
@@ -44,6 +50,9 @@ void facts_close(struct facts *f);
 // Takes in what an apply says of its objects, see struct facts.
 void facts_note_write(struct facts *f, const char last_write[WRITTEN_TIME_BYTES],
                       uint64_t jobs_version);
+
+// Whether everything that a look asked for was listed, answered or refused.
+bool facts_settled(const struct facts *f);
 
 // Finds out what the last look (cluster/look.h) could not tell. *learned: something is known now
 // that no change of an object will tell of, so look again. Runs the loop. ERR_API, ERR_CANCELLED.

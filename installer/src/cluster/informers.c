@@ -335,6 +335,11 @@ int informers_confirm(struct informers *inf, int64_t until, bool *confirmed, str
     return result < 0 ? -1 : 0;
 }
 
+void informers_note_change(struct informers *inf)
+{
+    inf->changed = true;
+}
+
 bool informers_changed(struct informers *inf)
 {
     bool changed = inf->changed;

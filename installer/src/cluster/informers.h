@@ -72,6 +72,9 @@ const char *informers_unsettled(const struct informers *inf);
 int informers_confirm(struct informers *inf, int64_t until, bool *confirmed, struct err **err)
     MUST_CHECK;
 
+// Something that a look uses is known now, and no watch tells of it: counts as a change.
+void informers_note_change(struct informers *inf);
+
 // Whether anything changed since the last call of this or the next one.
 bool informers_changed(struct informers *inf);
 

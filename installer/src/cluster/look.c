@@ -4,6 +4,7 @@
 
 #include "cluster/blocked.h"
 #include "cluster/causes.h"
+#include "cluster/evidence.h"
 #include "cluster/graph_build.h"
 #include "cluster/repair.h"
 #include "cluster/stale.h"
@@ -13,6 +14,7 @@ void look_take(struct look *l, const struct facts *facts, const struct layers *l
 {
     look_free(l);
     graph_build(&l->graph, facts, layers, last);
+    evidence_attach(&l->graph, facts);
     if (facts->handled) {
         stale_mark(&l->graph, facts);
         repair_mark(&l->graph, facts, layers);
@@ -38,7 +40,7 @@ int look_settled(struct look *l, struct facts *facts, const struct layers *layer
 
         informers_changed(facts->informers); // what this look sees
         look_take(l, facts, layers, layers->count - 1);
-        settled = informers_settled(facts->informers);
+        settled = facts_settled(facts);
         if (facts_learn(facts, &learned, err) < 0)
             return -1;
         // What the graph borrows may have changed meanwhile.

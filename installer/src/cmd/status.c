@@ -24,6 +24,8 @@ struct status_options {
     const char *kubeconfig;
     const char *context;
     int64_t timeout_ms;
+    bool events;
+    bool logs;
     bool lab;
 };
 
@@ -43,6 +45,14 @@ static const struct opt status_table[] = {
      .value = "TIME",
      .offset = AT(timeout_ms),
      .help = "wait this long for the API server (1m)"},
+    {.type = OPT_FLAG,
+     .name = "events",
+     .offset = AT(events),
+     .help = "show the last events of what is not ready"},
+    {.type = OPT_FLAG,
+     .name = "logs",
+     .offset = AT(logs),
+     .help = "show the last lines that its containers wrote"},
     COMMAND_LAB_OPTION(struct status_options),
     COMMAND_COMMON_OPTIONS,
 };
@@ -241,6 +251,8 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     if (!kube)
         return -1;
     facts_open(&facts, env->loop, kube, env->report, false);
+    facts.evidence_more =
+        (o->events ? EVIDENCE_MORE_EVENTS : 0u) | (o->logs ? EVIDENCE_MORE_LOGS : 0u);
     if (layers_compare(env->loop, kube, layers, LAYERS_MANAGER, &budget, arena, &seen.differences,
                        &seen.count, err) < 0 ||
         look_settled(&seen.look, &facts, layers, &budget, err) < 0)

@@ -227,6 +227,15 @@ int kube_delete(struct kube *k, const struct kube_resource *resource, const char
 // A plain GET of an API path ("/readyz"), with the body as it is. ERR_API unless 200.
 int kube_get_raw(struct kube *k, const char *path, struct buf *out, struct err **err) MUST_CHECK;
 
+// The same in the background, of a path with its query: `body` (borrowed) is empty unless reason is
+// KUBE_OK. `budget`: what it leaves open is the client's. `done` is called from the loop, once.
+typedef void kube_raw_fn(void *data, enum kube_reason reason, struct span body);
+struct kube_raw;
+struct kube_raw *kube_start_raw(struct kube *k, const char *path, const struct budget *budget,
+                                kube_raw_fn *done, void *data) RETURNS_NONNULL;
+// Ends it without its callback. Not after its done. NULL-safe.
+void kube_abort_raw(struct kube_raw *r);
+
 // --- lists ---
 
 struct kube_selection {

@@ -63,6 +63,9 @@ bool ready_kind_is_static(struct span group, struct span kind);
 // The condition of that type in status.conditions, or NULL; borrowed.
 const struct node *ready_condition(const struct node *object, const char *type);
 
+// Copies a message into such room as one line (base/message.h), cut at a UTF-8 boundary.
+void ready_copy(char *out, size_t room, struct span text);
+
 // "ok", "progressing", "failing", "terminal": the words of --output json.
 const char *ready_state_name(enum ready_state state);
 

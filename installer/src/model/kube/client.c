@@ -91,3 +91,38 @@ int kube_get_raw(struct kube *k, const char *path, struct buf *out, struct err *
 
     return call_get(k, &spec, out, NULL, err);
 }
+
+struct kube_raw {
+    struct call *call;
+    kube_raw_fn *done;
+    void *data;
+};
+
+static void on_raw_done(void *data, struct call_result *result)
+{
+    struct kube_raw *r = data;
+
+    r->done(r->data, result->reason,
+            result->reason == KUBE_OK ? buf_span(&result->response->body) : SPAN_EMPTY);
+    free(r);
+}
+
+struct kube_raw *kube_start_raw(struct kube *k, const char *path, const struct budget *budget,
+                                kube_raw_fn *done, void *data)
+{
+    char *what CLEANUP(mem_cleanup) = mem_printf("get %s", path);
+    struct call_spec spec = {
+        .path = path, .what = what, .accept = KUBE_ACCEPT_ANY, .budget = *budget};
+    struct kube_raw *r = MEM_NEW(struct kube_raw);
+
+    r->done = done;
+    r->data = data;
+    r->call = call_start(k, &spec, on_raw_done, free, r);
+    return r;
+}
+
+void kube_abort_raw(struct kube_raw *r)
+{
+    if (r)
+        call_abort(r->call);
+}

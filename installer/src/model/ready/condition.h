@@ -13,9 +13,6 @@ void ready_set(struct ready *result, enum ready_state state, struct span reason,
 void ready_set_condition(struct ready *result, enum ready_state state,
                          const struct node *condition);
 
-// Copies a message into fixed room as one line (base/message.h), cut at a UTF-8 boundary.
-void ready_copy(char *out, size_t room, struct span text);
-
 // condition.status == want ("True", "False", "Unknown"); false without the condition.
 bool ready_condition_is(const struct node *object, const char *type, const char *want);
 

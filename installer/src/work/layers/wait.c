@@ -61,6 +61,9 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
         talk_say(talk, w->report, l.findings, l.count);
         informers_watch_names(w->facts->informers); // somebody may delete them meanwhile
     }
+    // What is final at the first look, too, says why: its evidence is on its way.
+    if (final && !evidence_fetch_settled(w->facts->evidence))
+        final = NULL;
     if (!final && !budget_is_over(&w->options->budget))
         return 0;
     keep_causes(w->causes, &l);
