@@ -68,7 +68,7 @@ APPLYING = {  # what the scene "applying" serves
     "validatingwebhookconfigurations": ("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration"),
     "helmreleases": ("helm" + FLUX, "v2", "HelmRelease"),
 }
-TABLES = {"cluster": CLUSTER, "passing": CLUSTER, "applying": APPLYING}
+TABLES = {"cluster": CLUSTER, "passing": CLUSTER, "missed": CLUSTER, "applying": APPLYING}
 NOT_NAMESPACED = {"namespaces", "validatingwebhookconfigurations"}
 
 
@@ -500,7 +500,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path.endswith("/pods"):
             self.answer(200, {"metadata": {"resourceVersion": "3"}, "items": []})
         elif path.endswith("/jobs"):
-            self.answer(200, {"metadata": {"resourceVersion": "3"}, "items": [first]})
+            version = "3" if self.count == 1 else "7"
+            self.answer(200, {"metadata": {"resourceVersion": version}, "items": [first]})
         elif path.endswith("/first"):
             self.answer(200, first)
         elif self.command == "PATCH":
@@ -525,6 +526,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"kind": "ConfigMap", "apiVersion": "v1", **found})
         else:
             self.answer(*status(404, "NotFound", "not found"))
+
+    # A Job that completes while the watch says nothing.
+    def scene_missed(self, path):
+        if "watch" in self.query:
+            self.stream(hold=20)
+        elif path.endswith("/jobs"):
+            items = [job("first", 6, "Complete") if self.count > 1 else job("first", 5)]
+            self.answer(200, {"metadata": {"resourceVersion": str(4 + self.count)}, "items": items})
+        elif self.command == "PATCH":
+            self.answer(201, job("first", 5))
+        elif path.endswith("/first"):
+            self.answer(*status(404, "NotFound", "not found"))
+        else:
+            self.answer(200, {"metadata": {"resourceVersion": "5"}, "items": []})
 
     # A Deployment that is ready only with its ConfigMap, which somebody has deleted since it was written.
     # Written again it stays, or not.

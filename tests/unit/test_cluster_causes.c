@@ -133,8 +133,32 @@ static void test_cluster_causes__between_two_attempts_the_last_cause_is_told(voi
     waits.message = "";
     EXPECT("failing " PULL_LINE "no such image\n"
            "progressing HelmRelease n/r: Deployment n/d: pod n/d-1: container c: "
-           "ContainerCreating\n",
+           "ContainerCreating: (before: ErrImagePull: no such image)\n",
            FAILED_RELEASE, waits);
+}
+
+static void test_cluster_causes__a_pod_that_starts_again_says_how_it_ended(void **state)
+{
+    struct as crash = PULL, starts;
+
+    (void)state;
+    crash.parent = GRAPH_NO_PARENT;
+    crash.reason = "CrashLoopBackOff";
+    crash.message = "exit code 3";
+    EXPECT("failing Deployment n/d: pod n/d-1: container c: CrashLoopBackOff: exit code 3\n",
+           crash);
+    starts = crash;
+    starts.state = READY_PROGRESSING;
+    starts.reason = "ContainerNotReady";
+    starts.message = "running";
+    EXPECT("progressing Deployment n/d: pod n/d-1: container c: ContainerNotReady: running "
+           "(before: CrashLoopBackOff: exit code 3)\n",
+           starts);
+    starts.state = READY_OK;
+    EXPECT("", starts);
+    starts.state = READY_PROGRESSING;
+    EXPECT("progressing Deployment n/d: pod n/d-1: container c: ContainerNotReady: running\n",
+           starts);
 }
 
 static void test_cluster_causes__what_has_healed_is_told_no_more(void **state)
@@ -230,6 +254,7 @@ int main(void)
         UNIT_FIXTURE(test_cluster_causes__what_a_working_release_lost_is_one),
         UNIT_FIXTURE(test_cluster_causes__the_deepest_known_cause_wins),
         UNIT_FIXTURE(test_cluster_causes__between_two_attempts_the_last_cause_is_told),
+        UNIT_FIXTURE(test_cluster_causes__a_pod_that_starts_again_says_how_it_ended),
         UNIT_FIXTURE(test_cluster_causes__what_has_healed_is_told_no_more),
         UNIT_FIXTURE(test_cluster_causes__who_gave_up_says_what_of),
         UNIT_FIXTURE(test_cluster_causes__an_attempt_in_vain_says_what_it_waited_for),

@@ -50,4 +50,26 @@ static void test_layers_jobs__one_that_was_just_written_has_not_passed(void **st
     assert_string_equal(causes.findings[0].layer, "second");
 }
 
-SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_jobs__one_that_was_just_written_has_not_passed))
+// What a verdict rests on is listed once more before: the time is over, and the Job is complete.
+static void test_layers_jobs__one_that_ended_unheard_is_found_before_the_verdict(void **state)
+{
+    struct fixture *f = *state;
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct layer layer;
+    struct layers layers = {&layer, 1};
+    struct layers_options options = {
+        .budget = {.deadline = timer_now() + 1500}, .fail_after_ms = 20000, .manager = "sandstrap"};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct layers_causes causes = {.arena = arena};
+    struct layers_result result;
+
+    add_job(d, "first", &layer);
+    open_scene(f, "missed");
+    assert_int_equal(
+        layers_up(f->loop, f->kube, &layers, &options, &f->report, &result, &causes, &f->err), 0);
+    assert_true(result.ready);
+}
+
+SERVER_MAIN("kube_api.py",
+            UNIT_FIXTURE(test_layers_jobs__one_that_ended_unheard_is_found_before_the_verdict),
+            UNIT_FIXTURE(test_layers_jobs__one_that_was_just_written_has_not_passed))

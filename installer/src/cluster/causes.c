@@ -203,6 +203,19 @@ static void tell_attempt(struct search *s, size_t i)
     tell(s, i, &f, s->weights[i]);
 }
 
+// A pod that was made anew, or started again, says nothing of how the one before ended.
+static void add_last_failure(struct search *s, size_t i, struct finding *f)
+{
+    struct finding last;
+
+    if (s->weights[i] != WEIGHT_POD_WAITS ||
+        !memory_recall(s->memory, f->object, f->asked, s->g->arena, &last))
+        return;
+    f->message =
+        arena_printf(s->g->arena, "%s%s(before: %s%s%s)", f->message, f->message[0] ? " " : "",
+                     last.reason, last.message[0] ? ": " : "", last.message);
+}
+
 static void tell_item(struct search *s, size_t i)
 {
     const struct graph_item *item = &s->g->items.items[i];
@@ -217,6 +230,7 @@ static void tell_item(struct search *s, size_t i)
     if (!graph_is_leaf(item) && item->ready.state < READY_FAILING)
         return;
     f = finding_of(s, i);
+    add_last_failure(s, i, &f);
     tell(s, i, &f, s->weights[i]);
 }
 
@@ -258,9 +272,13 @@ static void remember(const struct search *s)
 
         if (item->ready.state == READY_OK)
             memory_forget(s->memory, item->label);
-        if (item->ready.state < READY_FAILING || item->parent == GRAPH_NO_PARENT)
+        if (item->ready.state < READY_FAILING)
             continue;
         f = finding_of(s, i);
+        if (item->pod)
+            memory_keep(s->memory, item->label, f.asked, &f);
+        if (item->parent == GRAPH_NO_PARENT)
+            continue;
         memory_keep(s->memory, s->g->items.items[item->parent].label,
                     asked_of(s->g, (size_t)item->parent), &f);
     }

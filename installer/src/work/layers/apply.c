@@ -164,6 +164,8 @@ static int run_group(struct group *group, struct err **err)
 {
     while (goes_on(group)) {
         start_more(group);
+        if (group->error && !group->open.len)
+            break; // the next one has no kind, and nothing is on its way
         if (loop_run_until(group->apply->loop, is_any_back, group, holds_next(&group->holds), err) <
             0)
             return -1;

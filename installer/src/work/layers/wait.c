@@ -8,8 +8,16 @@
 #include "work/layers/talk.h"
 
 enum {
-    WAIT_QUIET_MS = 20,  // changes come in bursts: one look for all of them
-    WAIT_LOOK_MS = 1000, // a look at least so often: failures ripen with time
+    WAIT_QUIET_MS = 20,     // changes come in bursts: one look for all of them
+    WAIT_LOOK_MS = 1000,    // a look at least so often: failures ripen with time
+    WAIT_CONFIRM_MS = 5000, // for the lists that confirm what a verdict rests on
+};
+
+// What one look hands on to the next.
+struct sight {
+    int64_t ready_since; // 0: not ready
+    bool is_confirmed;   // everything has been listed anew just before
+    bool has_ended;      // ... and has to be, since this look would end the wait
 };
 
 // Runs the loop until something changed, or it is time for another look.
@@ -40,7 +48,7 @@ static void keep_causes(struct layers_causes *causes, const struct look *l)
 
 // One look: 1 when everything was ready for the window, 0 when it has to go on.
 static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
-                int64_t *ready_since, struct err **err)
+                struct sight *sight, struct err **err)
 {
     struct look l CLEANUP(look_free) = {0};
     const struct finding *final;
@@ -51,11 +59,11 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     deleted_see(w->facts->deleted, &l.graph, w->facts->informers, w->facts->first_layer, now);
     final = verdict_see(w->verdict, l.findings, l.count, now);
     if (l.count == 0) {
-        if (!*ready_since)
-            *ready_since = now;
-        return now - *ready_since >= window_ms;
+        if (!sight->ready_since)
+            sight->ready_since = now;
+        return now - sight->ready_since >= window_ms;
     }
-    *ready_since = 0;
+    sight->ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
     if (informers_settled(w->facts->informers)) {
         talk_say(talk, w->report, l.findings, l.count);
@@ -64,33 +72,60 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     // What is final at the first look, too, says why: its evidence is on its way.
     if (final && !evidence_fetch_settled(w->facts->evidence))
         final = NULL;
-    if (!final && !budget_is_over(&w->options->budget))
+    sight->has_ended = final || budget_is_over(&w->options->budget);
+    if (!sight->has_ended || !sight->is_confirmed)
         return 0;
     keep_causes(w->causes, &l);
     return final ? talk_fail(final, err) : talk_time_out(l.findings, l.count, err);
 }
 
+// Old knowledge is no verdict: a watch may be silent while the cluster goes on. When the API server
+// says nothing at all, the time limit ends the wait nevertheless.
+static int confirm(struct wait *w, struct sight *sight, struct err **err)
+{
+    int64_t until = timer_now() + WAIT_CONFIRM_MS;
+
+    if (informers_confirm(w->facts->informers, until, &sight->is_confirmed, err) < 0)
+        return -1;
+    sight->is_confirmed = sight->is_confirmed || budget_is_over(&w->options->budget);
+    return 0;
+}
+
+// Until the next look.
+static int go_on(struct wait *w, size_t layer, int64_t until, struct err **err)
+{
+    bool learned;
+
+    until = earliest(until, verdict_next(w->verdict));
+    until = earliest(until, deleted_next(w->facts->deleted));
+    if (again_apply(w->facts, w->layers, layer, w->how, err) < 0)
+        return -1;
+    if (facts_learn(w->facts, &learned, err) < 0)
+        return -1;
+    return learned ? 0 : pause_for(w, until, err);
+}
+
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
 {
     struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
-    int64_t ready_since = 0;
+    struct sight sight = {0};
 
     for (;;) {
-        int done = look(w, layer, window_ms, &talk, &ready_since, err);
+        int done = look(w, layer, window_ms, &talk, &sight, err);
         int64_t until = budget_deadline(&w->options->budget);
-        bool learned;
 
         if (done != 0)
             return done < 0 ? -1 : 0;
-        if (ready_since)
-            until = ready_since + window_ms;
-        until = earliest(until, verdict_next(w->verdict));
-        until = earliest(until, deleted_next(w->facts->deleted));
-        if (again_apply(w->facts, w->layers, layer, w->how, err) < 0)
-            return -1;
-        if (facts_learn(w->facts, &learned, err) < 0)
-            return -1;
-        if (!learned && pause_for(w, until, err) < 0)
+        if (sight.has_ended && !sight.is_confirmed) {
+            if (confirm(w, &sight, err) < 0)
+                return -1;
+            if (sight.is_confirmed)
+                continue;
+        }
+        sight.is_confirmed = false;
+        if (sight.ready_since)
+            until = sight.ready_since + window_ms;
+        if (go_on(w, layer, until, err) < 0)
             return -1;
     }
 }
