@@ -111,7 +111,7 @@ static void test_cluster_pods__what_has_ended_tells_least(void **state)
            "progressing Deployment n/d: pod n/new: container c: ContainerCreating: m\n");
 }
 
-// What its controller gave up on stands, with where its pods are.
+// Its pod says what it waited for.
 static void test_cluster_pods__a_deployment_past_its_deadline(void **state)
 {
     expect(
@@ -122,8 +122,19 @@ static void test_cluster_pods__a_deployment_past_its_deadline(void **state)
         SET("a") POD(
             "p",
             "a") "status: {phase: Running, containerStatuses: [{name: c, state: {running: {}}}]}\n",
-        "failing Deployment n/d: pod n/p: container c: ProgressDeadlineExceeded: timed out: "
-        "ContainerNotReady: running, but its readiness probe has not succeeded\n");
+        "failing Deployment n/d: pod n/p: container c: ContainerNotReady: running, but its "
+        "readiness probe has not succeeded (ProgressDeadlineExceeded: timed out)\n");
+}
+
+// The pods that there are do not tell why there are no more.
+static void test_cluster_pods__one_that_cannot_make_its_pods(void **state)
+{
+    expect(state, DEPLOYMENT(""),
+           DEPLOYMENT("") //
+           "status: {observedGeneration: 1, replicas: 1, conditions: [{type: ReplicaFailure, "
+           "status: 'True', reason: FailedCreate, message: exceeded quota}]}\n" //
+           SET("a") POD("p", "a") WAITING("ContainerCreating"),
+           "failing Deployment n/d: FailedCreate: exceeded quota\n");
 }
 
 SERVER_MAIN("kube_api.py",
@@ -134,4 +145,5 @@ SERVER_MAIN("kube_api.py",
             UNIT_FIXTURE(test_cluster_pods__an_older_revision_is_no_cause_of_the_newest),
             UNIT_FIXTURE(test_cluster_pods__an_older_revision_that_is_in_the_way),
             UNIT_FIXTURE(test_cluster_pods__what_has_ended_tells_least),
-            UNIT_FIXTURE(test_cluster_pods__a_deployment_past_its_deadline))
+            UNIT_FIXTURE(test_cluster_pods__a_deployment_past_its_deadline),
+            UNIT_FIXTURE(test_cluster_pods__one_that_cannot_make_its_pods))

@@ -103,13 +103,17 @@ static void set_from_pod(struct graph_item *item, const struct ready_pod *why)
     memcpy(item->ready.since, why->since, sizeof(why->since));
 }
 
-// What the workload's controller has given up on, and where its pods stand.
-static void add_from_pod(struct graph_item *item, const struct ready_pod *why)
+// A Deployment past its deadline waits for its pods all the same: the pod says what for.
+static void set_past_deadline(struct graph_item *item, const struct ready_pod *why)
 {
-    size_t used = strlen(item->ready.message);
+    struct ready own = item->ready;
+    size_t used = strlen(why->message);
 
-    snprintf(item->ready.message + used, sizeof(item->ready.message) - used, "%s%s%s%s",
-             used ? ": " : "", why->reason, why->message[0] ? ": " : "", why->message);
+    set_from_pod(item, why);
+    item->ready.state = own.state;
+    memcpy(item->ready.since, own.since, sizeof(own.since));
+    snprintf(item->ready.message + used, sizeof(item->ready.message) - used, "%s(%s: %s)",
+             used ? " " : "", own.reason, own.message);
 }
 
 // A workload's own counters say "0 of 1 pods are ready"; its worst pod says why. One that is ready
@@ -125,11 +129,13 @@ static void ask_pods(const struct pods *pods, struct arena *arena, struct graph_
     pod = (is_ready ? pods_young : pods_worst)(pods, item->object, &why);
     if (!pod)
         return;
-    name_pod(item, arena, pod, &why);
-    if (item->ready.state > why.state)
-        add_from_pod(item, &why);
-    else
+    if (item->ready.state <= why.state)
         set_from_pod(item, &why);
+    else if (strcmp(item->ready.reason, "ProgressDeadlineExceeded") == 0)
+        set_past_deadline(item, &why);
+    else
+        return; // what it fails of has nothing to do with a pod that only waits
+    name_pod(item, arena, pod, &why);
 }
 
 static void ask_source(const struct facts *facts, struct graph_item *item)
