@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/timer.h"
 #include "model/flux.h"
 
@@ -41,10 +42,12 @@ static const struct graph_item *owner_of(const struct graph *g, size_t i)
     return owner->object && (owner->ready.state == READY_OK || waits_for_it) ? owner : NULL;
 }
 
-static void say(const struct facts *facts, const char *layer, const struct graph_item *item,
-                bool is_release)
+static void say(const struct facts *facts, const char *layer, const struct graph_item *owner,
+                const struct graph_item *item, bool is_release)
 {
-    report_object(facts->report, "layers", layer, item->label, "%s; %s",
+    char *subject CLEANUP(mem_cleanup) = mem_printf("%s: %s", owner->label, item->label);
+
+    report_object(facts->report, "layers", layer, subject, "%s; %s",
                   is_scaled_to_zero(item) ? "somebody scaled it to 0 replicas" : "it was deleted",
                   is_release ? "helm-controller is asked to install its release again"
                              : "kustomize-controller is asked to apply it again");
@@ -86,7 +89,7 @@ void repair_mark(struct graph *g, const struct facts *facts, const struct layers
         is_release = flux_kind(&owner->id) == FLUX_HELM_RELEASE;
         if (!need->times && now - need->since >= REPAIR_RIPE_MS) {
             ask(facts, need, owner, is_release, now);
-            say(facts, layers->items[item->layer].name, item, is_release);
+            say(facts, layers->items[item->layer].name, owner, item, is_release);
         } else if (need->times && !is_scaled_to_zero(item) &&
                    handled_has_answered(facts->handled, owner->object, need->change)) {
             fail(item, need);
