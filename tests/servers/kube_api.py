@@ -214,7 +214,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.count == 2:
             self.answer(503, b"apiserver not ready")
         else:
-            self.answer(200, config_map("x", 1), Warning='299 - "this version is old"')
+            self.answer(200, config_map("x", 1), Warning=r'299 - "this version of \"x\" is old"')
 
     # A webhook that is up at the third attempt, or never for objects called "never".
     def scene_webhook(self, path):

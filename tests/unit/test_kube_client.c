@@ -165,7 +165,8 @@ static void test_kube_client__busy_servers_are_asked_again(void **state)
 
     open_scene(f, "busy");
     assert_int_equal(perform(f, KUBE_APPLY, "x"), 0);
-    assert_non_null(strstr(buf_str(&f->said), "the API server warns: this version is old"));
+    assert_non_null(
+        strstr(buf_str(&f->said), "the API server warns: this version of \"x\" is old"));
     buf_truncate(&f->said, 0);
     assert_int_equal(perform(f, KUBE_APPLY, "x"), 0);
     assert_string_equal(buf_str(&f->said), ""); // a warning is said once

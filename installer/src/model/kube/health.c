@@ -10,26 +10,34 @@
 
 #include "base/mem.h"
 
-// 299 - "text"  ->  text
-static struct span warning_text(struct span value)
+// 299 - "a \"text\""  ->  a "text" (RFC 9110, 5.6.4: a backslash quotes the next byte)
+static char *warning_text(struct span value)
 {
     struct span before, text;
+    char *copy, *end;
 
     if (!span_cut(value, '"', &before, &text))
-        return value;
-    return span_head(text, span_rfind(text, '"'));
+        return mem_strn(value.ptr, value.len);
+    text = span_head(text, span_rfind(text, '"'));
+    end = copy = mem_strn(text.ptr, text.len);
+    for (const char *c = copy; *c; c++) {
+        if (*c == '\\' && c[1])
+            c++;
+        *end++ = *c;
+    }
+    *end = '\0';
+    return copy;
 }
 
 static void show_warning(struct kube *k, struct span value)
 {
-    struct span text = warning_text(value);
-    char *copy;
+    char *text CLEANUP(mem_cleanup) = warning_text(value);
+    struct span key = span_str(text);
 
-    if (map_get(&k->warnings, text))
+    if (map_get(&k->warnings, key))
         return;
-    copy = mem_strn(text.ptr, text.len);
-    map_put(&k->warnings, span_str(copy), copy);
-    report_warn(k->report, "kube", "the API server warns: %s", copy);
+    report_warn(k->report, "kube", "the API server warns: %s", text);
+    map_put(&k->warnings, key, STEAL(text));
 }
 
 static void say_gone(struct kube *k, int64_t since, const char *how, const char *why)
