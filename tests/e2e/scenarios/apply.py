@@ -128,7 +128,7 @@ SCENARIOS = [
              cause=(r"Namespace namespace-never-goes: .*(NamespaceFinalizersRemaining|finalizers)",
                     r"example\.com/never in 1")),
     Scenario("namespace-goes-later", [config("c", a="1")], before=stuck_namespace, during=release_later,
-             exit=0, ci=True, then=lambda case: case.get("configmap/c")),
+             exit=0, ci=True, fail_after=60, timeout=120, then=lambda case: case.get("configmap/c")),
     Scenario("replicas-of-another-manager", [deployment(serves(), replicas=1)], before=taken_first, exit=7, ci=True,
              cause=(r"Deployment NS/web: ", r"other has .*spec\.replicas")),
     Scenario("replicas-taken-later", [deployment(serves(), replicas=1)], exit=0, then=taken_later),
