@@ -173,11 +173,14 @@ static void look(void *data)
         look_at(k, ask_at);
         return;
     }
-    if (!h->question)
+    if (!h->question) { // also when this program itself was busy or stopped for long
         h->question = ask(k, false);
-    else if (now >= tell_at && !h->gone_since)
+        look_at(k, now + k->silent_ms / 3);
+        return;
+    }
+    if (now >= tell_at && !h->gone_since)
         say_silent(k);
-    if (now >= tell_at && !h->fresh)
+    if (h->gone_since && !h->fresh)
         h->fresh = ask(k, true);
     look_at(k, now < tell_at ? tell_at : now + k->silent_ms);
 }
