@@ -11,6 +11,7 @@ import time
 
 import yaml
 
+import troubleshooting
 from lab import until
 from trees import Small
 
@@ -203,6 +204,8 @@ class Case:
                   if not any(scenario.finds(one, line) for line in lines)]
         wrong += [f"a line is like {one!r}" for one in scenario.never
                   if any(scenario.finds(one, line) for line in lines)]
+        wrong += [f"no line is like that of the page {one!r}"
+                  for one in troubleshooting.missing(scenario.name, result.stderr + result.stdout)]
         assert not wrong, f"{'; '.join(wrong)}\n{brief(result)}"
 
 

@@ -20,6 +20,7 @@ RULES = {
     "output": banned.output,
     "docs": docs.drift,
     "links": docs.links,
+    "symptoms": docs.symptoms,
     "format": tools.clang_format,
     "tidy": tools.clang_tidy,
     "shell": tools.shell,

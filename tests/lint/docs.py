@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the documentation says about commands and options against what --help says."""
+"""What the documentation says about commands and options against what --help says, about failures
+against the scenarios that show them; and its links."""
 
 import re
 import subprocess
+import sys
 
 from .tree import Skip
 
@@ -10,6 +12,9 @@ PAGE = "docs/commands.md"
 COMMON = "Options of every command"
 COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?)  +\S", re.M)
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
+SYMPTOMS = "docs/troubleshooting.md"
+EXAMPLE = re.compile(r"<!-- scenario: (\S+) -->|^    \S", re.M)
+NAMES = "from scenarios import FAILING, HEALTHY\nfor one in [*FAILING, *HEALTHY]: print(one.name)"
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -59,3 +64,26 @@ def links(tree):
             target = match.group(1).split("#")[0]
             if target and not (path.parent / target).exists():
                 yield f"{tree.at(path, match.start())}: {target} does not exist"
+
+
+def symptoms(tree):
+    """Each example line of docs/troubleshooting.md belongs to a scenario of tests/e2e/scenarios."""
+    page = tree.root / SYMPTOMS
+    if not page.is_file():
+        return
+    listed = subprocess.run([sys.executable, "-B", "-c", NAMES], cwd=tree.root / "tests/e2e",
+                            capture_output=True, text=True)
+    if listed.returncode:
+        yield f"tests/e2e/scenarios: {listed.stderr.strip().splitlines()[-1]}"
+        return
+    names, scenario = set(listed.stdout.split()), None
+    for number, line in enumerate(tree.text(page).splitlines(), 1):
+        match = EXAMPLE.match(line)
+        if match and match.group(1):
+            scenario = match.group(1)
+            if scenario not in names:
+                yield f"{SYMPTOMS}:{number}: there is no scenario {scenario}"
+        elif match and not scenario:
+            yield f"{SYMPTOMS}:{number}: this line is of no scenario"
+        elif line.strip() and not match:
+            scenario = None

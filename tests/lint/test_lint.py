@@ -341,6 +341,19 @@ def test_link_to_nowhere_is_refused(plant):
     assert "README.md:2: docs/gone.md does not exist" in result.stdout
 
 
+def test_example_without_a_scenario_is_refused(plant):
+    page = "docs/troubleshooting.md"
+    plant.write("tests/e2e/scenarios/__init__.py",
+                "class Crash:\n    name = 'crash'\n\n\nFAILING, HEALTHY = [Crash], []\n")
+    plant.write(page, "# Page\n\n<!-- scenario: crash -->\n\n    app: …\n    hint: …\n")
+    assert plant.lint("symptoms").returncode == 0
+    plant.write(page, "<!-- scenario: gone -->\n\n    app: …\n\nText.\n\n    app: …\n")
+    result = plant.lint("symptoms")
+    assert result.returncode == 1
+    assert f"{page}:1: there is no scenario gone" in result.stdout
+    assert f"{page}:7: this line is of no scenario" in result.stdout
+
+
 def test_shell_and_python_mistakes_are_refused(plant):
     plant.write("bad.sh", "#!/bin/sh\ncd $1\n")
     plant.write("bad.py", "import os\n")

@@ -19,6 +19,8 @@ static const struct {
      "Back-off pulling image \"r.example/a:1\": ErrImagePull: dial tcp: lookup r.example on "
      "10.0.0.1:53: no such host",
      "cannot resolve the name"},
+    {"ErrImagePull", "Deployment s/web", "dial tcp: lookup r.example: i/o timeout",
+     "cannot resolve the name"},
     {"ErrImagePull", "Deployment s/web",
      "failed to authorize: failed to fetch anonymous token: unexpected status from GET request to "
      "https://ghcr.io/token: 401 Unauthorized",
@@ -186,6 +188,9 @@ static const struct {
     {"InstallFailed", "HelmRelease s/demo", "exceeded quota: q", "leaves too little"},
     {"ReconciliationFailed", "Kustomization s/base",
      "namespaces is forbidden: User \"x\" cannot list", "lacks this permission"},
+    {"InstallFailed", "HelmRelease s/demo",
+     "server-side apply failed for object x/podinfo /v1, Kind=Service: namespaces \"x\" not found",
+     "make the namespace"},
     {"BuildFailed", "Kustomization s/base", "kustomization path not found",
      "kustomize cannot build"},
     {"InstallFailed", "HelmRelease s/demo", "failed pre-install: 1 error occurred: hook x",
@@ -198,6 +203,8 @@ static const struct {
     {"DependencyCycle", "HelmRelease s/a", "a and b depend on each other", "take one of these out"},
     {"DependencyNotReady", "HelmRelease s/a",
      "unable to get 's/nosuch' dependency: helmreleases \"nosuch\" not found", "is not there"},
+    {"DependencyNotReady", "HelmRelease s/a",
+     "depends on HelmRelease s/nosuch, which does not exist", "is not there"},
     {"DependencyNotReady", "HelmRelease s/a", "dependency 's/b' is not ready",
      "put that right, and this goes on"},
     {"AccessDenied", "HelmRelease s/a", "cross-namespace references are blocked",

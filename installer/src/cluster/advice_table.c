@@ -32,7 +32,7 @@ const struct advice_row advice_rows[] = {
     {PULL, NULL, "x509|certificate",
      "the nodes do not trust the certificate of the registry: give its CA to containerd on each "
      "node"},
-    {PULL, NULL, "no such host|server misbehaving|name resolution",
+    {PULL, NULL, "no such host|server misbehaving|name resolution|lookup ",
      "the nodes cannot resolve the name of the registry: put the image's name right in {source}, "
      "or the DNS of the nodes"},
     {PULL, NULL,
@@ -213,6 +213,8 @@ const struct advice_row advice_rows[] = {
      "a ResourceQuota of the namespace leaves too little: raise it, or ask for less"},
     {ATTEMPT, NULL, "forbidden",
      "the account that {object} works with lacks this permission: give it a Role that has it"},
+    {ATTEMPT, NULL, "namespaces \"",
+     "make the namespace, bring it in an earlier layer, or set spec.install.createNamespace"},
     {"BuildFailed", NULL, NULL,
      "kustomize cannot build what the source has: put spec.path or the files there right"},
     {ATTEMPT, NULL, "hook",
@@ -227,7 +229,7 @@ const struct advice_row advice_rows[] = {
      "there is no release to roll back to: put the cause right, then flux reconcile {flux} {name} "
      "-n {ns} --force"},
     {"DependencyCycle", NULL, NULL, "take one of these out of spec.dependsOn in {source}"},
-    {"DependencyNotReady", NULL, "unable to get|not found",
+    {"DependencyNotReady", NULL, "unable to get|not found|does not exist",
      "what it depends on is not there: put spec.dependsOn right in {source}, or add it to the "
      "tree"},
     {"DependencyNotReady", NULL, NULL,
@@ -239,7 +241,7 @@ const struct advice_row advice_rows[] = {
      "controller at work? kubectl get pods -n flux-system"},
 
     // --- sources ---
-    {FETCH, NULL, "no such host|server misbehaving|name resolution",
+    {FETCH, NULL, "no such host|server misbehaving|name resolution|lookup ",
      "the name of the source cannot be resolved from inside the cluster: put spec.url right, or "
      "the DNS of the cluster"},
     {FETCH, NULL, "x509|certificate",

@@ -91,6 +91,7 @@ void refusal_hint(struct refusal *refusal, const char *what)
     case KUBE_WEBHOOK:
         err_hint(&refusal->error, "check that the pods behind the webhook's service are running");
         break;
+    case KUBE_INVALID: err_hint(&refusal->error, "put what it names right in the object"); break;
     case KUBE_IMMUTABLE: add_immutable_hint(refusal, what); break;
     default: break;
     }

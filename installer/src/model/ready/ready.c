@@ -105,7 +105,7 @@ static bool suspended(const struct node *object, struct span group, struct ready
         !node_get_bool(node_get(object, "spec"), "suspend", false))
         return false;
     ready_set(result, READY_TERMINAL, SPAN("Suspended"),
-              "suspended: it will not become ready until somebody resumes it");
+              "it will not become ready until somebody resumes it");
     return true;
 }
 

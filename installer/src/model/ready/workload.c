@@ -70,7 +70,7 @@ static bool paused(const struct node *object, struct counts c, struct ready *res
         (c.updated >= c.wanted && c.have <= c.updated))
         return false;
     ready_set(result, c.updated ? READY_PROGRESSING : READY_TERMINAL, SPAN("Paused"),
-              "paused: %lld of %lld pods are updated, no more will be until somebody resumes it",
+              "%lld of %lld pods are updated, no more will be until somebody resumes it",
               (long long)c.updated, (long long)c.wanted);
     return true;
 }
