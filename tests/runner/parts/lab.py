@@ -11,6 +11,7 @@ from . import build, suites
 BUILD_LIMIT_S = 2400
 GO_LIMIT_S = 1500
 E2E_LIMIT_S = 3600
+E2E_FULL_LIMIT_S = 9000  # a hundred runs through the fault proxy, and all stories of what fails
 
 
 def lab(context):
@@ -78,4 +79,5 @@ def e2e(context, tally):
         "SANDSTRAP_BINARY": str(context.binary("release")),
         "SANDSTRAP_PAIRS": str(context.build_folder("dev") / "tests/e2e/pairs"),
     }
-    suites.pytest(context, tally, "e2e", "tests/e2e", env=environment, limit_s=E2E_LIMIT_S, show=True)
+    limit_s = E2E_FULL_LIMIT_S if context.full else E2E_LIMIT_S
+    suites.pytest(context, tally, "e2e", "tests/e2e", env=environment, limit_s=limit_s, show=True)
