@@ -4,7 +4,7 @@
 
 #include "work/layers.h"
 
-static int bring_up(struct fixture *f, const char *scene, int64_t timeout_ms,
+static int bring_up(struct fixture *f, const char *scene, int64_t fail_after_ms,
                     struct layers_result *result)
 {
     static const char yaml[] =
@@ -17,8 +17,8 @@ static int bring_up(struct fixture *f, const char *scene, int64_t timeout_ms,
     struct layers_causes causes = {.arena = arena};
     struct layer layer = {.name = "app"};
     struct layers layers = {&layer, 1};
-    struct layers_options options = {.budget = {.deadline = timer_now() + timeout_ms},
-                                     .fail_after_ms = 60000,
+    struct layers_options options = {.budget = {.deadline = timer_now() + 60000},
+                                     .fail_after_ms = fail_after_ms,
                                      .manager = "sandstrap"};
 
     assert_int_equal(doc_read_yaml(d, SPAN(yaml), "tree", &list, &f->err), 0);
@@ -33,7 +33,7 @@ static void test_layers_again__what_was_deleted_is_applied_again(void **state)
     struct fixture *f = *state;
     struct layers_result result;
 
-    assert_int_equal(bring_up(f, "deleting", 20000, &result), 0);
+    assert_int_equal(bring_up(f, "deleting", 60000, &result), 0);
     assert_true(result.ready);
     assert_non_null(
         strstr(buf_str(&f->said), "deleted by somebody while it was waited for; applied again"));
@@ -46,8 +46,8 @@ static void test_layers_again__what_is_deleted_twice_is_a_failure(void **state)
     const char *again = "applied again";
     const char *first;
 
-    assert_int_equal(bring_up(f, "deleted", 3000, &result), -1);
-    assert_err(f->err, ERR_TIMEOUT,
+    assert_int_equal(bring_up(f, "deleted", 300, &result), -1);
+    assert_err(f->err, ERR_TERMINAL,
                "ConfigMap default/settings: Deleted: somebody deleted it twice");
     first = strstr(buf_str(&f->said), again);
     assert_non_null(first);
