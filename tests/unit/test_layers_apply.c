@@ -96,7 +96,9 @@ static void test_layers_apply__one_that_the_tree_does_not_have(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(apply(f, "", CONFIG_MAP("foreign", "a"), 20000), -1);
-    assert_err(f->err, ERR_API, "Namespace foreign is gone, and the tree does not have it");
+    assert_err(f->err, ERR_API,
+               "apply ConfigMap foreign/a: the namespace foreign is not found, and the tree does "
+               "not have it");
 }
 
 static void test_layers_apply__a_namespace_that_never_goes_is_final(void **state)

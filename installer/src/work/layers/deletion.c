@@ -82,7 +82,8 @@ int deletion_lost(const struct apply *a, struct span ns, struct arena *arena,
     *count = lost.len;
     if (found)
         return 0;
-    err_set(err, ERR_API, "Namespace %.*s is gone, and the tree does not have it", SPAN_ARG(ns));
+    err_set(err, ERR_API, "the namespace %.*s is not found, and the tree does not have it",
+            SPAN_ARG(ns));
     return err_hint(err, "add it to the tree, or make it: kubectl create namespace %.*s",
                     SPAN_ARG(ns));
 }

@@ -230,7 +230,12 @@ static int look_if_gone(struct holds *h, struct hold *hold, struct err **err)
     if (!gone)
         return 0;
     release(h, hold);
-    return is_itself ? 0 : h->restore(h->apply, hold->in_the_way.name, err);
+    if (!is_itself && h->restore(h->apply, hold->in_the_way.name, err) < 0) {
+        char *name CLEANUP(mem_cleanup) = node_label(first->object);
+
+        return err_wrap(err, "apply %s", name);
+    }
+    return 0;
 }
 
 // The one that has waited longest is tried for all.
