@@ -52,7 +52,7 @@ SCENARIOS = [
              exit=(3, 9), cause=(r"Kustomization NS/base\b", r"nosuch")),
     Scenario("kustomization-waits-for-nothing", based(healthChecks=[
                  {"apiVersion": "apps/v1", "kind": "Deployment", "name": "nosuch", "namespace": "default"}],
-                 timeout="5s"), fail_after=20,
+                 timeout="5s"), fail_after=20, timeout=150,
              cause=(r"Kustomization NS/base: .*nosuch",)),
     Scenario("kustomization-suspended", based(suspend=True),
              cause=(r"Kustomization NS/base: Suspended", r"resume")),

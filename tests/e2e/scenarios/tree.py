@@ -128,7 +128,7 @@ SCENARIOS = [
              then=are_there("configmap/settings", "service/web")),
     Scenario("release-loses-its-deployment", [oci(), release(), SLOW, deployment(serves(after=25), name="slower")],
              during=lose_release, exit=0, fail_after=40,
-             said=(r"HelmRelease NS/podinfo: .*(asked|repair|again|request)",),
+             said=(r"Deployment NS/podinfo: it was deleted; helm-controller is asked to install its release again",),
              then=are_there("deployment/podinfo")),
     harmed("status-of-what-is-deleted", delete_it("configmap/settings", "serviceaccount/robot"),
            "ConfigMap NS/settings", "ServiceAccount NS/robot",
