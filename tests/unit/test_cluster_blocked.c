@@ -66,7 +66,24 @@ static void test_cluster_blocked__a_controller_of_somebody_else_is_named(void **
            "ScaledToZero: somebody scaled it to 0 replicas\n");
 }
 
-SERVER_MAIN("kube_api.py",
+// What is below it belongs to the former version, too.
+static void test_cluster_blocked__an_attempt_of_former_values_is_told(void **state)
+{
+    setenv("TZ", "UTC", 1);
+    expect(
+        state, NAMED_RELEASE("a", ""),
+        "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
+        "metadata: {name: a, namespace: n, generation: 3}\n"
+        "status: {observedGeneration: 1, inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}, "
+        "conditions: [{type: Reconciling, status: 'True', observedGeneration: 2, reason: "
+        "Progressing, lastTransitionTime: '2026-01-01T10:59:30Z', message: \"Running 'upgrade' "
+        "action with timeout of 10m5s\"}]}\n",
+        "progressing HelmRelease n/a: FormerVersion: helm-controller is still in the upgrade of "
+        "the former values, until 11:09:35 at most\n");
+}
+
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_former_values_is_told),
+
             UNIT_FIXTURE(test_cluster_blocked__who_waits_is_counted_behind_the_cause),
             UNIT_FIXTURE(test_cluster_blocked__who_waits_for_what_does_not_exist_fails),
             UNIT_FIXTURE(test_cluster_blocked__who_waits_for_a_failure_elsewhere_says_it),

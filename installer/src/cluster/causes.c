@@ -7,6 +7,7 @@
 
 #include "cluster/advice.h"
 #include "cluster/blocked.h"
+#include "cluster/former.h"
 #include "cluster/progress.h"
 
 // How much an unready item tells; from WEIGHT_KNOWN on it is a cause.
@@ -51,6 +52,13 @@ static bool has_failed(const struct graph_item *item)
     return item->ready.state >= READY_FAILING && !is_reason(item, "Suspended");
 }
 
+// What shows below an attempt of a former version is of that version.
+static bool is_of_former(const struct graph *g, const struct graph_item *item)
+{
+    return item->parent != GRAPH_NO_PARENT &&
+           is_reason(&g->items.items[item->parent], FORMER_REASON);
+}
+
 // What grew out of something that failed goes with its attempt: that it is missing is no cause.
 static bool is_vanished(const struct graph *g, const struct graph_item *item)
 {
@@ -61,7 +69,7 @@ static bool is_vanished(const struct graph *g, const struct graph_item *item)
 
 static enum weight weigh(const struct graph *g, const struct graph_item *item)
 {
-    if (item->ready.state == READY_OK || is_vanished(g, item))
+    if (item->ready.state == READY_OK || is_vanished(g, item) || is_of_former(g, item))
         return WEIGHT_NOTHING;
     if (item->ready.blocked)
         return WEIGHT_BLOCKED;
@@ -227,7 +235,8 @@ static void tell_item(struct search *s, size_t i)
         tell_attempt(s, i);
         return;
     }
-    if (!graph_is_leaf(item) && item->ready.state < READY_FAILING)
+    if (!graph_is_leaf(item) && item->ready.state < READY_FAILING &&
+        !is_reason(item, FORMER_REASON))
         return;
     f = finding_of(s, i);
     add_last_failure(s, i, &f);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/former.h"
 #include "cluster/revision.h"
 #include "model/flux.h"
 
@@ -227,6 +228,8 @@ void judge_item(const struct facts *facts, const struct pods *pods, struct graph
     struct graph_item *item = &g->items.items[i];
 
     judge_status(facts, g, item);
+    if (item->object && span_is(item->id.kind, "HelmRelease"))
+        former_check(item->object, &item->ready);
     ask_source(facts, item);
     ask_controller(facts, item);
     ask_pods(pods, g->arena, item);

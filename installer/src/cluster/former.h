@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// A controller that is still at work on the former version of an object: helm-controller ends an
+// attempt, by its timeout if need be, before it looks at what was asked for meanwhile.
+#ifndef CLUSTER_FORMER_H
+#define CLUSTER_FORMER_H
+
+#include "io/doc.h"
+#include "model/ready.h"
+
+#define FORMER_REASON "FormerVersion"
+
+// Changes `ready` to progressing, with until when at most, where a HelmRelease is in an attempt of
+// an older generation: what shows below it belongs to that.
+void former_check(const struct node *release, struct ready *ready);
+
+#endif
