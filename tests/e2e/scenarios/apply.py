@@ -157,7 +157,7 @@ SCENARIOS = [
     Scenario("value-invalid", [deployment(serves(ports=[{"containerPort": 70000}]))], exit=7,
              cause=(r"Deployment NS/web: .*containerPort.*(must be between 1 and 65535|65535)",)),
     Scenario("namespace-of-nobody", [config("c", a="1")], own_namespace=False, exit=7, quick=True,
-             cause=(r"Namespace namespace-of-nobody is gone, and the tree does not have it",)),
+             cause=(r"ConfigMap NS/c: the namespace namespace-of-nobody is not found",)),
     Scenario("kind-of-nobody", [thing("nosuch.example.com/v1", "Thing", "a")], exit=(7, 9), quick=True,
              cause=(r"Thing NS/a: ", r"nosuch\.example\.com")),
     Scenario("service-behind-an-api-is-missing", [thing("apiregistration.k8s.io/v1", "APIService",
