@@ -50,7 +50,7 @@ void evidence_logs_lines(struct span log, size_t most, const char *container, st
                          struct evidence_lines *lines)
 {
     char *lead = arena_printf(arena, "log %s: ", container);
-    struct span rest = log, line;
+    struct span rest = log, line = SPAN_EMPTY;
     size_t taken = 0, bytes = 0;
 
     while (taken < most && take_last(&rest, &line)) {
