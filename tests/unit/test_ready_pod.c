@@ -336,6 +336,21 @@ static void test_ready__after_a_restart_it_has_to_outlive_its_last_run(void **st
     assert_int_equal(r.restarts, 3);
 }
 
+static void test_ready__a_gate_that_has_just_opened_may_close_again(void **state)
+{
+    const char *pod = "spec: {containers: [{name: c, readinessProbe: {}}], readinessGates: "
+                      "[{conditionType: a.b/gate}]}\n" //
+        RUNS("11:00:00", "");
+    struct ready_pod r;
+
+    (void)state;
+    assert_true(is_young(pod, NOON + 4, &r));
+    assert_string_equal(r.reason, "JustReady");
+    assert_string_equal(r.message,
+                        "readiness gate a.b/gate has just become True; counts as ready after 5 s");
+    assert_false(is_young(pod, NOON + 5, &r));
+}
+
 static void test_ready__a_start_in_the_future_is_young(void **state)
 {
     struct ready_pod r;
@@ -359,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_ready__without_a_readiness_probe_it_has_to_live_for_a_while),
         cmocka_unit_test(test_ready__a_liveness_probe_gets_a_cycle_of_failures),
         cmocka_unit_test(test_ready__after_a_restart_it_has_to_outlive_its_last_run),
+        cmocka_unit_test(test_ready__a_gate_that_has_just_opened_may_close_again),
         cmocka_unit_test(test_ready__a_start_in_the_future_is_young),
     };
 

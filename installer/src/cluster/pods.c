@@ -167,11 +167,12 @@ static void weigh_unready(struct choice *c, const struct node *pod, bool old)
     size_t used;
 
     ready_check_pod(pod, &why);
+    // It runs once more, as often before; or the workload has not counted it yet.
+    if ((why.restarts || why.state == READY_OK) && ready_pod_is_young(pod, c->pods->now, &young) &&
+        young.state > why.state)
+        why = young;
     if (why.state == READY_OK)
         return;
-    // It is running once more, as often before.
-    if (why.restarts && ready_pod_is_young(pod, c->pods->now, &young) && young.state > why.state)
-        why = young;
     used = strlen(why.message);
     if (old)
         snprintf(why.message + used, sizeof(why.message) - used, "%s(of an older revision)",

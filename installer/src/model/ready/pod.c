@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/when.h"
 
 static void set_condition(struct ready_pod *result, enum ready_state state,
                           const struct node *condition)
@@ -81,6 +82,24 @@ static bool gated(const struct node *pod, struct ready_pod *result)
     return false;
 }
 
+// A gate that has just opened may close again: whoever sets it has no threshold, as probes have.
+static bool has_just_opened(const struct node *pod, int64_t now, struct ready_pod *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *gate = node_item(node_path(pod, "spec", "readinessGates"), 0);
+    const struct node *ready = ready_condition(pod, "Ready");
+    int64_t at;
+
+    if (!gate || !ready_condition_is(pod, "Ready", "True") ||
+        !when_parse(node_get_text(ready, "lastTransitionTime"), &at) || now - at > YOUNG_PLAIN_S)
+        return false;
+    set_condition(result, READY_PROGRESSING, ready);
+    buf_printf(&text, "readiness gate %s has just become True; counts as ready after %d s",
+               node_get_str(gate, "conditionType"), YOUNG_PLAIN_S);
+    ready_set_pod(result, READY_PROGRESSING, SPAN("JustReady"), buf_span(&text));
+    return true;
+}
+
 // What the kubelet last said of the pod as a whole.
 static void set_pending(const struct node *pod, struct ready_pod *result)
 {
@@ -144,6 +163,8 @@ bool ready_pod_is_young(const struct node *pod, int64_t now, struct ready_pod *r
     *result = (struct ready_pod){.state = READY_OK};
     if (ready_is_deleted(pod))
         return false;
+    if (has_just_opened(pod, now, result))
+        return true;
     judge_young(pod, "initContainerStatuses", true, now, result);
     judge_young(pod, "containerStatuses", false, now, result);
     return result->state != READY_OK;
