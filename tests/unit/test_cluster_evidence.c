@@ -215,7 +215,7 @@ static void test_cluster_evidence__a_node_that_is_down(void **state)
            SAYS("nodeName: one", "phase: Running, containerStatuses: [{name: app, state: "
                                  "{waiting: {reason: ErrImagePull}}}]") NODE("one", "", "Unknown"),
            "progressing " POD "NodeNotReady: Node one is NotReady (Kubelet stopped posting node "
-           "status): 1 pod stands on it\n");
+           "status): 1 pod stands on it (before: ErrImagePull)\n");
 }
 
 static void test_cluster_evidence__a_node_that_is_gone(void **state)

@@ -120,18 +120,27 @@ static void explain_start(struct leaf *l)
     say(l, &text);
 }
 
+static const struct span awaited = {" has not succeeded", sizeof(" has not succeeded") - 1};
+
+// Also of a Deployment past its deadline, which says what its pods wait for.
+static bool awaits_probe(const struct leaf *l)
+{
+    struct span said = span_str(l->item->ready.message);
+
+    return l->item->container && span_search(said, awaited) < said.len;
+}
+
 // The probe's answer, right behind "… has not succeeded".
 static void add_answer(struct leaf *l, const struct evidence_event *e)
 {
-    static const struct span place = {" has not succeeded", sizeof(" has not succeeded") - 1};
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct span said = span_str(l->item->ready.message), answer = e->message;
-    size_t at = span_search(said, place), begin = span_search(answer, SPAN("failed: "));
+    size_t at = span_search(said, awaited), begin = span_search(answer, SPAN("failed: "));
 
     if (begin < answer.len)
         answer = span_trim(span_tail(answer, begin + sizeof("failed: ") - 1));
     if (at < said.len)
-        at += place.len;
+        at += awaited.len;
     buf_add_span(&text, span_head(said, at));
     buf_printf(&text, ": %.*s", SPAN_ARG(answer));
     buf_add_span(&text, span_tail(said, at));
@@ -285,7 +294,7 @@ static void explain(struct leaf *l)
         explain_place(l);
     } else if (is_starting(l)) {
         explain_start(l);
-    } else if (has_reason(l, "ContainerNotReady")) {
+    } else if (awaits_probe(l)) {
         explain_probe(l);
     } else if (item->ready.state >= READY_FAILING && item->container) {
         explain_end(l, evidence_logs_container(l->pod, item->container));

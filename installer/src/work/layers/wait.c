@@ -46,6 +46,19 @@ static void keep_causes(struct layers_causes *causes, const struct look *l)
     causes->count = l->count;
 }
 
+// A claim without a pod may stay Pending for ever: that holds nobody up, and is worth a line.
+static void note_claims(const struct wait *w, size_t layer, const struct graph *g)
+{
+    VEC_FOREACH (const struct graph_item *, item, &g->items) {
+        const struct node *status = node_get(item->object, "status");
+
+        if (item->layer == layer && span_is(item->id.kind, "PersistentVolumeClaim") &&
+            span_is(node_get_text(status, "phase"), "Pending"))
+            report_object(w->report, "layers", w->layers->items[layer].name, item->label,
+                          "Pending: it has no volume yet, and no pod waits for it");
+    }
+}
+
 // One look: 1 when everything was ready for the window, 0 when it has to go on.
 static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
                 struct sight *sight, struct err **err)
@@ -61,7 +74,10 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     if (l.count == 0) {
         if (!sight->ready_since)
             sight->ready_since = now;
-        return now - sight->ready_since >= window_ms;
+        if (now - sight->ready_since < window_ms)
+            return 0;
+        note_claims(w, layer, &l.graph);
+        return 1;
     }
     sight->ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
