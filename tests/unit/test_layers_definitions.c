@@ -4,7 +4,8 @@
 
 #include "work/layers/definitions.h"
 
-static int wait_for(struct fixture *f, const char *plural, int64_t ms, int64_t fail_after_ms)
+// With the client that the fixture has.
+static int wait_again(struct fixture *f, const char *plural, int64_t ms, int64_t fail_after_ms)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     char *yaml CLEANUP(mem_cleanup) =
@@ -24,9 +25,14 @@ static int wait_for(struct fixture *f, const char *plural, int64_t ms, int64_t f
 
     assert_int_equal(doc_read_yaml(d, span_str(yaml), "tree", &list, &f->err), 0);
     entry.object = list.items[0];
-    open_scene(f, "defining");
     apply.kube = f->kube;
     return definitions_wait(&apply, &entry, 1, &f->err);
+}
+
+static int wait_for(struct fixture *f, const char *plural, int64_t ms, int64_t fail_after_ms)
+{
+    open_scene(f, "defining");
+    return wait_again(f, plural, ms, fail_after_ms);
 }
 
 // Without another look at discovery.
@@ -63,6 +69,18 @@ static void test_layers_definitions__names_that_are_taken(void **state)
     assert_non_null(strstr(buf_str(&f->said), "ListKindConflict: in use"));
 }
 
+// That a kind is served does not tell by which definition.
+static void test_layers_definitions__a_kind_that_another_one_has(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(wait_for(f, "things", 20000, 20000), 0);
+    assert_true(is_known(f->kube, "Thing"));
+    assert_int_equal(wait_again(f, "taken", 20000, 1500), -1);
+    assert_err(f->err, ERR_TERMINAL,
+               "CustomResourceDefinition taken.x.io: ListKindConflict: in use");
+}
+
 static void test_layers_definitions__names_that_are_given_back(void **state)
 {
     struct fixture *f = *state;
@@ -87,10 +105,9 @@ static void test_layers_definitions__one_that_comes_no_nearer(void **state)
     assert_err(f->err, ERR_TERMINAL, "CustomResourceDefinition slow.x.io: NotListed: ");
 }
 
-SERVER_MAIN("kube_api.py",
-            // before the kind is known
-            UNIT_FIXTURE(test_layers_definitions__names_that_are_taken),
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_layers_definitions__names_that_are_taken),
             UNIT_FIXTURE(test_layers_definitions__one_that_is_never_listed),
             UNIT_FIXTURE(test_layers_definitions__one_that_comes_no_nearer),
             UNIT_FIXTURE(test_layers_definitions__names_that_are_given_back),
-            UNIT_FIXTURE(test_layers_definitions__its_kind_can_be_used_at_once))
+            UNIT_FIXTURE(test_layers_definitions__its_kind_can_be_used_at_once),
+            UNIT_FIXTURE(test_layers_definitions__a_kind_that_another_one_has))

@@ -165,7 +165,7 @@ static bool is_known(struct kube *k, const struct node *spec, const char *versio
     for (size_t i = 0; i < count; i++)
         if (strcmp(all[i]->group, node_get_str(spec, "group")) == 0 &&
             strcmp(all[i]->version, version) == 0 &&
-            strcmp(all[i]->kind, node_get_str(node_get(spec, "names"), "kind")) == 0)
+            strcmp(all[i]->plural, node_get_str(node_get(spec, "names"), "plural")) == 0)
             return true;
     return false;
 }
