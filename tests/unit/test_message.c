@@ -59,6 +59,14 @@ static void test_message__leaves_long_refused_values_out(void **state)
            "a: Invalid value: …");
 }
 
+static void test_message__leaves_comparisons_out(void **state)
+{
+    (void)state;
+    expect("spec: Forbidden: spec is immutable after creation\n@@ -1,6 +1,6 @@\n {\n  "
+           "\"AccessModes\": [\n",
+           "spec: Forbidden: spec is immutable after creation");
+}
+
 static void test_message__keeps_short_refused_values(void **state)
 {
     (void)state;
@@ -93,4 +101,5 @@ static void test_message__names_an_image_once(void **state)
 UNIT_MAIN(UNIT(test_message__takes_quoting_back), UNIT(test_message__names_an_image_once),
           UNIT(test_message__keeps_backslashes_of_the_text), UNIT(test_message__is_one_line),
           UNIT(test_message__leaves_long_refused_values_out),
+          UNIT(test_message__leaves_comparisons_out),
           UNIT(test_message__keeps_short_refused_values))

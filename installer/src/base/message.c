@@ -142,13 +142,20 @@ static struct span without_clauses(struct span text)
     return text;
 }
 
+// Where a comparison of two structures begins, as the API server adds it to a field that may not
+// change.
+static struct span without_difference(struct span text)
+{
+    return span_head(text, span_search(text, SPAN("; @@ -")));
+}
+
 char *message_line(struct span text)
 {
     struct buf plain CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     add_unquoted(&plain, span_trim(text));
-    add_without_values(&out, without_clauses(buf_span(&plain)));
+    add_without_values(&out, without_clauses(without_difference(buf_span(&plain))));
     while (out.len && (out.data[out.len - 1] == '.' || out.data[out.len - 1] == ' '))
         buf_truncate(&out, out.len - 1);
     return buf_take(&out);

@@ -12,6 +12,7 @@
 //    other control character a space;
 //  - a value that is refused ("spec.template: Invalid value: {…}: field is immutable") is left out
 //    when it is longer than a few words: the field and the reason stay;
+//  - so is the comparison of two structures behind a reason ("@@ -1,6 +1,6 @@ …");
 //  - the clauses in front that container runtimes add, with the same image again, are left out;
 //  - white space and periods at the end are left out.
 char *message_line(struct span text) MUST_CHECK RETURNS_NONNULL;
