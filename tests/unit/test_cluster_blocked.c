@@ -62,7 +62,7 @@ static void test_cluster_blocked__a_controller_that_the_tree_wants_is_the_cause(
 static void test_cluster_blocked__a_controller_of_somebody_else_is_named(void **state)
 {
     expect(state, NAMED_RELEASE("a", ""), AT_ZERO NAMED_RELEASE("a", ""),
-           "failing HelmRelease n/a: NotObserved: its controller is Deployment n/helm-controller: "
+           "progressing HelmRelease n/a: NotObserved: its controller is Deployment n/helm-controller: "
            "ScaledToZero: somebody scaled it to 0 replicas\n");
 }
 

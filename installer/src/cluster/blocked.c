@@ -105,10 +105,11 @@ static void find_controller(struct graph *g, const struct facts *facts, struct g
     id = node_identity(deployment);
     if (!look_up(g, facts, &id, &other))
         return;
-    // At zero replicas it is complete by its own status, and is told nowhere else.
+    // At zero replicas it is complete by its own status, and is told nowhere else. It is no
+    // failure: the tree does not have it, and whoever does may start it again.
     if (other.ready.state == READY_OK) {
         other.place = GRAPH_NO_PARENT;
-        other.ready = (struct ready){.state = READY_FAILING, .reason = "ScaledToZero"};
+        other.ready = (struct ready){.state = READY_PROGRESSING, .reason = "ScaledToZero"};
         snprintf(other.ready.message, sizeof(other.ready.message),
                  "somebody scaled it to 0 replicas");
     }
