@@ -63,7 +63,7 @@ void evidence_fetch_begin(struct evidence_fetch *f);
 // The newest answer, borrowed until the loop runs again; notes the question for
 // evidence_fetch_send().
 struct evidence_answer evidence_fetch_ask(struct evidence_fetch *f,
-                                          const struct evidence_question *q);
+                                          const struct evidence_question *asked);
 
 // Sends what is due, now and whenever the loop runs later. Does not block.
 void evidence_fetch_send(struct evidence_fetch *f);

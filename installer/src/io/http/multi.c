@@ -145,14 +145,14 @@ static int set_timer(CURLM *multi UNUSED, long ms, void *user)
 }
 
 // libcurl finds their ends when it reads.
-void http_cut_silent(struct http *h, const char *text, int64_t since)
+void http_cut_silent(struct http *h, const char *url, int64_t since)
 {
     char *host CLEANUP(mem_cleanup) = NULL;
-    struct url url;
+    struct url parsed;
 
-    if (!url_parse(span_str(text), &url))
+    if (!url_parse(span_str(url), &parsed))
         return;
-    host = host_of(&url);
+    host = host_of(&parsed);
     for (struct list *link = h->connections.next; link != &h->connections; link = link->next) {
         const struct connection *c = LIST_ITEM(link, struct connection, link);
 

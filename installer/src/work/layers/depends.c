@@ -128,12 +128,14 @@ static int fail(const struct dependent *by, const struct dependency *on, const s
     return err_set(err, ERR_CONFIG, "layer %s: %s", by->layer->name, what);
 }
 
+// Who is not sorted waits for one that is not either.
 static const struct dependency *in_circle(const struct depends *d, const struct dependent *item)
 {
-    VEC_FOREACH (const struct dependency *, on, &item->on)
-        if (counts(on) && on->to->order == d->items.len)
-            return on;
-    return NULL;
+    const struct dependency *on = item->on.items;
+
+    while (!counts(on) || on->to->order < d->items.len)
+        on++;
+    return on;
 }
 
 // "HelmRelease x/a and HelmRelease x/b depend on each other".
@@ -160,14 +162,12 @@ static void describe_circle(const struct depends *d, const struct dependent *fir
 static int fail_circle(const struct depends *d, const struct doc *doc, struct err **err)
 {
     struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    const struct dependent *item = NULL;
+    struct dependent *const *left = d->items.items;
+    const struct dependent *item;
 
-    VEC_FOREACH (struct dependent *const *, it, &d->items) {
-        if ((*it)->order < d->items.len)
-            continue;
-        item = *it;
-        break;
-    }
+    while ((*left)->order < d->items.len)
+        left++;
+    item = *left;
     for (size_t i = 0; i < d->items.len; i++)
         item = in_circle(d, item)->to;
     describe_circle(d, item, &what);

@@ -151,17 +151,21 @@ static void describe(const struct hold *hold, struct finding *f, char *name, str
     };
 }
 
+// There is one as long as the hold lasts: what does not wait is tried.
+static RETURNS_NONNULL const struct put *first_of(const struct hold *hold)
+{
+    return hold->waiting.len ? hold->waiting.items[0] : hold->probe;
+}
+
 // Whose fault it is: the object in the way, else the first one that waits.
 static char *name_of(const struct hold *hold)
 {
-    const struct put *first = hold->waiting.len ? hold->waiting.items[0] : hold->probe;
-
-    return hold->kind == PUT_DELETION ? mem_str(hold->key) : node_label(first->object);
+    return hold->kind == PUT_DELETION ? mem_str(hold->key) : node_label(first_of(hold)->object);
 }
 
 static const struct kube_resource *resource_of(const struct hold *hold)
 {
-    return (hold->waiting.len ? hold->waiting.items[0] : hold->probe)->resource;
+    return first_of(hold)->resource;
 }
 
 static void tell(struct hold *hold)
