@@ -16,6 +16,7 @@ struct as {
     const char *pod;
     const char *container;
     size_t layer;
+    const char *const *evidence;
 };
 
 #define RELEASE "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
@@ -65,6 +66,7 @@ static void add(struct graph *g, const struct as *as)
     item.ready.state = as->state;
     item.pod = as->pod;
     item.container = as->container;
+    item.evidence = as->evidence;
     snprintf(item.ready.reason, sizeof(item.ready.reason), "%s", as->reason ? as->reason : "");
     snprintf(item.ready.message, sizeof(item.ready.message), "%s", as->message ? as->message : "");
     vec_push_arena(g->arena, &g->items, item);
@@ -161,6 +163,33 @@ static void test_cluster_causes__a_pod_that_starts_again_says_how_it_ended(void 
            starts);
 }
 
+// For the verdict: the attempt that waits for its pods has failed before.
+static void test_cluster_causes__what_is_above_and_goes_on_failing_is_known(void **state)
+{
+    struct graph g CLEANUP(graph_free) = {.arena = arena_new()};
+    struct layer layer = {.name = "one"};
+    struct layers layers = {&layer, 1};
+    struct as ready = FAILED_RELEASE, trying = FAILED_RELEASE, waits = PULL;
+    const struct finding *findings;
+    size_t count;
+
+    (void)state;
+    ready.state = READY_PROGRESSING;
+    trying.parent = 0;
+    trying.label = "HelmRelease n/s";
+    trying.state = READY_PROGRESSING;
+    trying.object = OF_VERSION("1") "status: {conditions: [{type: Ready, status: Unknown}]}\n";
+    waits.parent = 1;
+    waits.state = READY_PROGRESSING;
+    add(&g, &ready);
+    add(&g, &trying);
+    add(&g, &waits);
+    findings = causes_find(&g, &layers, memory, &count);
+    assert_int_equal(count, 1);
+    assert_string_equal(findings[0].above[0], "HelmRelease n/s");
+    assert_null(findings[0].above[1]);
+}
+
 static void test_cluster_causes__what_has_healed_is_told_no_more(void **state)
 {
     struct as healed = PULL, other = FAILED_RELEASE;
@@ -205,6 +234,22 @@ static void test_cluster_causes__an_attempt_in_vain_says_what_it_waited_for(void
     waits.reason = "Unschedulable";
     EXPECT("progressing HelmRelease n/r: Deployment n/d: pod n/d-1: container c: "
            "Unschedulable: running\n",
+           FAILED_RELEASE, waits);
+}
+
+// Whether somebody asked for more lines (status --events, --logs) chooses no other cause.
+static void test_cluster_causes__evidence_is_no_cause_by_itself(void **state)
+{
+    static const char *const lines[] = {"log c: listening", NULL};
+    struct as waits = PULL;
+
+    (void)state;
+    waits.state = READY_PROGRESSING;
+    waits.reason = "ContainerNotReady";
+    waits.message = "running";
+    waits.evidence = lines;
+    EXPECT("failing HelmRelease n/r: InstallFailed: timed out (Deployment n/d: pod n/d-1: "
+           "container c: ContainerNotReady: running)\n",
            FAILED_RELEASE, waits);
 }
 
@@ -255,9 +300,11 @@ int main(void)
         UNIT_FIXTURE(test_cluster_causes__the_deepest_known_cause_wins),
         UNIT_FIXTURE(test_cluster_causes__between_two_attempts_the_last_cause_is_told),
         UNIT_FIXTURE(test_cluster_causes__a_pod_that_starts_again_says_how_it_ended),
+        UNIT_FIXTURE(test_cluster_causes__what_is_above_and_goes_on_failing_is_known),
         UNIT_FIXTURE(test_cluster_causes__what_has_healed_is_told_no_more),
         UNIT_FIXTURE(test_cluster_causes__who_gave_up_says_what_of),
         UNIT_FIXTURE(test_cluster_causes__an_attempt_in_vain_says_what_it_waited_for),
+        UNIT_FIXTURE(test_cluster_causes__evidence_is_no_cause_by_itself),
         UNIT_FIXTURE(test_cluster_causes__missing_values_are_not_explained_by_a_pod),
         UNIT_FIXTURE(test_cluster_causes__suspended_is_a_cause_whatever_is_below),
         UNIT_FIXTURE(test_cluster_causes__an_earlier_layer_comes_first),

@@ -84,32 +84,42 @@ static void test_cluster_verdict__more_ready_pods_are_progress(void **state)
     assert_ptr_equal(verdict_see(v, &slow, 1, 5500), &slow);
 }
 
-static void test_cluster_verdict__another_outcome_is_progress_and_a_known_one_is_not(void **state)
+static void test_cluster_verdict__another_reason_is_progress_and_a_known_one_is_not(void **state)
 {
     struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
-    struct finding schema = failing(NULL, "InstallFailed", "got string, want integer", 1);
-    struct finding webhook = failing(NULL, "InstallFailed", "no endpoints at 10:31:07", 2);
-    struct finding again = failing(NULL, "InstallFailed", "no endpoints at 10:31:59", 3);
+    struct finding install = failing(NULL, "InstallFailed", "m", 1);
+    struct finding tests = failing(NULL, "TestFailed", "m", 2);
 
     (void)state;
-    assert_null(verdict_see(v, &schema, 1, 1));
-    assert_null(verdict_see(v, &webhook, 1, 900));
-    assert_null(verdict_see(v, &schema, 1, 1800));
-    // other numbers are no other outcome
-    assert_ptr_equal(verdict_see(v, &again, 1, 1900), &again);
+    assert_null(verdict_see(v, &install, 1, 1));
+    assert_null(verdict_see(v, &tests, 1, 900));
+    assert_null(verdict_see(v, &install, 1, 1800));
+    assert_ptr_equal(verdict_see(v, &tests, 1, 1900), &tests);
 }
 
-static void test_cluster_verdict__ever_other_outcomes_do_not_put_it_off_for_ever(void **state)
+// A source without a route, a release whose attempts name other pods, a list in another order.
+static void test_cluster_verdict__other_words_are_no_progress(void **state)
 {
     struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
-    struct finding f = failing(NULL, "InstallFailed", "", 1);
-    const struct finding *final = NULL;
-    char word[] = "a";
+    struct finding route = failing(NULL, "OCIArtifactPullFailed", "connect: no route to host", 0);
+    struct finding late = failing(NULL, "OCIArtifactPullFailed", "dial tcp: i/o timeout", 0);
 
     (void)state;
-    f.message = word;
+    assert_null(verdict_see(v, &route, 1, 1));
+    assert_null(verdict_see(v, &late, 1, 900));
+    assert_ptr_equal(verdict_see(v, &late, 1, 1001), &late);
+}
+
+static void test_cluster_verdict__ever_other_reasons_do_not_put_it_off_for_ever(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    const struct finding *final = NULL;
+    char reason[] = "a";
+    struct finding f = failing(NULL, reason, "m", 1);
+
+    (void)state;
     for (int64_t now = 1; now < 20000 && !final; now += 500) {
-        word[0] = (char)('a' + now / 500 % 26);
+        reason[0] = (char)('a' + now / 500 % 26);
         final = verdict_see(v, &f, 1, now);
     }
     assert_ptr_equal(final, &f);
@@ -126,6 +136,11 @@ static void test_cluster_verdict__another_version_is_another_matter(void **state
     f.asked = "2;";
     assert_null(verdict_see(v, &f, 1, 900));
     // that it was tried meanwhile changes nothing
+    f.asked = "2;1.0.0";
+    assert_null(verdict_see(v, &f, 1, 1700));
+    // nor that a cause from before is told
+    f.asked = "2;";
+    assert_null(verdict_see(v, &f, 1, 1800));
     f.asked = "2;1.0.0";
     assert_null(verdict_see(v, &f, 1, 1899));
     assert_ptr_equal(verdict_see(v, &f, 1, 1900), &f);
@@ -144,6 +159,60 @@ static void test_cluster_verdict__an_attempt_is_awaited(void **state)
     assert_null(verdict_see(v, &f, 1, 5000));
     f.retrying = false;
     assert_ptr_equal(verdict_see(v, &f, 1, 6000), &f);
+}
+
+// Between two attempts there may be no look: the counter tells.
+static void test_cluster_verdict__attempts_back_to_back_are_not_awaited_for_ever(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing(NULL, "InstallFailed", "timed out", 1);
+
+    (void)state;
+    f.retrying = true;
+    f.failures = 1;
+    assert_null(verdict_see(v, &f, 1, 1));
+    f.failures = 2;
+    assert_null(verdict_see(v, &f, 1, 900));
+    assert_null(verdict_see(v, &f, 1, 1001));
+    assert_null(verdict_see(v, &f, 1, 5000));
+    f.failures = 3;
+    assert_ptr_equal(verdict_see(v, &f, 1, 5001), &f);
+}
+
+// While an attempt waits for its pods only they are told of.
+static void test_cluster_verdict__what_is_told_below_does_not_heal_what_is_above(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    static const char *const above[] = {"Deployment x/y", NULL};
+    struct finding f = failing(NULL, "HealthCheckFailed", "m", 0);
+    struct finding below = failing("c", "ContainerNotReady", "m", 0);
+
+    (void)state;
+    below.object = "Pod x/y-1";
+    below.state = READY_PROGRESSING;
+    below.above = above;
+    assert_null(verdict_see(v, &f, 1, 1));
+    assert_null(verdict_see(v, &below, 1, 80000));
+    assert_null(verdict_see(v, &below, 1, 160000));
+    assert_ptr_equal(verdict_see(v, &f, 1, 160001), &f);
+}
+
+static void test_cluster_verdict__pods_of_another_version_are_counted_anew(void **state)
+{
+    struct verdict *v CLEANUP(verdict_cleanup) = verdict_new(1000);
+    struct finding f = failing("c", "CrashLoopBackOff", "m", 5);
+
+    (void)state;
+    f.asked = "1;";
+    f.steps = 6;
+    assert_null(verdict_see(v, &f, 1, 1));
+    f.asked = "2;";
+    f.steps = 3;
+    assert_null(verdict_see(v, &f, 1, 900));
+    f.steps = 4;
+    assert_null(verdict_see(v, &f, 1, 1800));
+    assert_null(verdict_see(v, &f, 1, 2700));
+    assert_ptr_equal(verdict_see(v, &f, 1, 2800), &f);
 }
 
 // A source that is looked at again says Unknown for that time.
@@ -194,10 +263,14 @@ UNIT_MAIN(UNIT(test_cluster_verdict__stalled_is_final_at_once),
           UNIT(test_cluster_verdict__the_kubelet_words_are_one_failure),
           UNIT(test_cluster_verdict__what_stands_is_final_however_often_it_was_tried),
           UNIT(test_cluster_verdict__more_ready_pods_are_progress),
-          UNIT(test_cluster_verdict__another_outcome_is_progress_and_a_known_one_is_not),
-          UNIT(test_cluster_verdict__ever_other_outcomes_do_not_put_it_off_for_ever),
+          UNIT(test_cluster_verdict__another_reason_is_progress_and_a_known_one_is_not),
+          UNIT(test_cluster_verdict__other_words_are_no_progress),
+          UNIT(test_cluster_verdict__ever_other_reasons_do_not_put_it_off_for_ever),
           UNIT(test_cluster_verdict__another_version_is_another_matter),
           UNIT(test_cluster_verdict__an_attempt_is_awaited),
+          UNIT(test_cluster_verdict__attempts_back_to_back_are_not_awaited_for_ever),
+          UNIT(test_cluster_verdict__what_is_told_below_does_not_heal_what_is_above),
+          UNIT(test_cluster_verdict__pods_of_another_version_are_counted_anew),
           UNIT(test_cluster_verdict__an_attempt_does_not_heal),
           UNIT(test_cluster_verdict__what_comes_back_has_not_healed),
           UNIT(test_cluster_verdict__healed_for_long_starts_anew))

@@ -78,7 +78,7 @@ static enum weight weigh(const struct graph *g, const struct graph_item *item)
     // What fails above others keeps a fix from them, too.
     if (item->ready.state == READY_FAILING)
         return item->pod || item->has_unready_child ? WEIGHT_POD_FAILS : WEIGHT_FAILS;
-    if (item->evidence || is_reason(item, "Unschedulable"))
+    if (is_reason(item, "Unschedulable"))
         return WEIGHT_KNOWN;
     return item->pod ? WEIGHT_POD_WAITS : WEIGHT_WAITS;
 }
@@ -126,6 +126,23 @@ static const char *asked_of(const struct graph *g, size_t i)
     return progress_asked(g->arena, g->items.items[owner].object);
 }
 
+// Up from what grew out of it: its failure goes on, whoever is told of.
+static const char *const *above_of(const struct graph *g, size_t i)
+{
+    VEC(const char *) labels = {0};
+
+    for (int at = g->items.items[i].parent; at != GRAPH_NO_PARENT; at = g->items.items[at].parent) {
+        const struct graph_item *item = &g->items.items[at];
+
+        if (item->ready.state >= READY_FAILING || progress_is_retrying(item->object))
+            vec_push_arena(g->arena, &labels, item->label);
+    }
+    if (!labels.len)
+        return NULL;
+    vec_push_arena(g->arena, &labels, NULL);
+    return labels.items;
+}
+
 static struct finding finding_of(const struct search *s, size_t i)
 {
     const struct graph_item *item = &s->g->items.items[i];
@@ -146,6 +163,8 @@ static struct finding finding_of(const struct search *s, size_t i)
         .steps = s->steps[release == GRAPH_NO_PARENT ? i : (size_t)release],
         .asked = asked_of(s->g, i),
         .retrying = progress_is_retrying(item->object),
+        .failures = item->ready.attempts,
+        .above = above_of(s->g, i),
     };
 
     if (release != GRAPH_NO_PARENT && release != (int)i)
@@ -208,6 +227,8 @@ static void tell_attempt(struct search *s, size_t i)
     f.stale = item->stale;
     f.retrying = own.retrying;
     f.steps = own.steps;
+    f.failures = own.failures;
+    f.above = own.above;
     tell(s, i, &f, s->weights[i]);
 }
 

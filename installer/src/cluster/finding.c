@@ -43,6 +43,7 @@ struct finding finding_copy(struct arena *arena, const struct finding *f)
     mine.asked = copy(arena, f->asked);
     mine.next = copy(arena, f->next);
     mine.evidence = copy_lines(arena, f->evidence);
+    mine.above = copy_lines(arena, f->above);
     return mine;
 }
 

@@ -33,6 +33,9 @@ struct finding {
     int64_t steps;     // pods ready and updated, of it and of all that grew out of its release
     const char *asked; // which version of it is asked for (cluster/progress.h), or NULL
     bool retrying;     // another attempt is running, whose outcome is open
+    int64_t failures;  // attempts of it, or of its release, that have failed
+    const char *const *above; // what it grew out of that fails too or is tried again, labels that
+                              // end with NULL; or NULL
 };
 
 // Copies all of it into the arena.

@@ -47,7 +47,7 @@ const char *progress_asked(struct arena *arena, const struct node *object)
 
 bool progress_is_another(const char *had, const char *asked)
 {
-    return !span_starts(span_str(asked), had);
+    return !span_starts(span_str(asked), had) && !span_starts(span_str(had), asked);
 }
 
 bool progress_is_retrying(const struct node *object)

@@ -17,7 +17,8 @@ const int64_t *progress_steps(struct graph *g);
 // anew.
 const char *progress_asked(struct arena *arena, const struct node *object);
 
-// Whether these two are different versions: what was not tried yet may be so meanwhile.
+// Whether these two are different versions. What was not tried yet may be so meanwhile, and a cause
+// that is told again may be from before that.
 bool progress_is_another(const char *had, const char *asked);
 
 // Whether a controller of Flux is in the middle of an attempt: its last word on it (Ready) is open.

@@ -2,7 +2,6 @@
 // The memory of failures.
 #include "cluster/verdict.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -18,11 +17,12 @@ enum { VERDICT_OUTCOMES = 8 };
 struct failure {
     char *object;
     char *asked;
-    int64_t since;   // the last sign of progress, or the first sight; its healthy times left out
-    int64_t last;    // when it was last seen
-    int64_t unready; // when its object was last not ready
-    uint64_t look;   // the last one in which it was not
-    int64_t steps;   // the most so far
+    int64_t since;    // the last sign of progress, or the first sight; its healthy times left out
+    int64_t last;     // when it was last seen
+    int64_t unready;  // when its object was last not ready
+    uint64_t look;    // the last one in which it was not
+    int64_t steps;    // the most so far, at this version
+    int64_t failures; // attempts that had failed before the time was over
     uint64_t outcomes[VERDICT_OUTCOMES];
     size_t outcome_count;
 };
@@ -75,34 +75,14 @@ static const char *steady_reason(const char *reason)
     return reason;
 }
 
-// Adds the words of a message but those with a digit in them: times, counts, names of pods.
-static void add_words(struct buf *out, const char *message)
-{
-    const char *word = message;
-
-    while (*word) {
-        size_t len = strcspn(word, " \t\"'`,;:()[]{}/=");
-        bool has_digit = false;
-
-        for (size_t i = 0; i < len; i++)
-            has_digit = has_digit || isdigit((unsigned char)word[i]);
-        if (!has_digit)
-            buf_add(out, word, len);
-        buf_add_char(out, ' ');
-        word += len + (word[len] != '\0');
-    }
-}
-
-// What an attempt came to. What a container has to say may differ from run to run: its reason
-// counts.
+// What an attempt came to: its reason. Its words differ from one attempt to the next when nothing
+// else does: names of pods, errors of the network, the order of a list.
 static uint64_t outcome_of(const struct finding *finding)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    buf_printf(&text, "%s|%s|", finding->container ? finding->container : "",
+    buf_printf(&text, "%s|%s", finding->container ? finding->container : "",
                steady_reason(finding->reason));
-    if (!finding->pod && !finding->container)
-        add_words(&text, finding->message);
     return hash_span(buf_span(&text));
 }
 
@@ -120,10 +100,10 @@ static bool is_new_outcome(struct failure *failure, const struct finding *findin
 }
 
 // The pod's name is left out: each attempt of a release has pods of its own.
-static struct failure *find(struct verdict *v, const struct finding *finding)
+static struct failure *find(struct verdict *v, const char *object)
 {
     VEC_FOREACH (struct failure *, it, &v->list)
-        if (strcmp(it->object, finding->object) == 0)
+        if (strcmp(it->object, object) == 0)
             return it;
     return NULL;
 }
@@ -133,13 +113,15 @@ static bool is_asked_anew(struct failure *failure, const struct finding *finding
     const char *asked = finding->asked ? finding->asked : "";
     bool is_another = progress_is_another(failure->asked, asked);
 
-    if (strcmp(failure->asked, asked) != 0) {
+    if (is_another || strlen(asked) > strlen(failure->asked)) {
         free(failure->asked);
         failure->asked = mem_str(asked);
     }
-    if (is_another)
-        failure->outcome_count = 0;
-    return is_another;
+    if (!is_another)
+        return false;
+    failure->outcome_count = 0;
+    failure->steps = finding->steps; // its pods are counted from the beginning
+    return true;
 }
 
 // Every sign is looked at, so that none counts a second time at the next look.
@@ -166,7 +148,7 @@ static void see_unready(const struct verdict *v, struct failure *failure, int64_
 
 static struct failure *remember(struct verdict *v, const struct finding *finding, int64_t now)
 {
-    struct failure *failure = find(v, finding);
+    struct failure *failure = find(v, finding->object);
     struct failure fresh;
 
     if (!failure) {
@@ -187,7 +169,7 @@ static struct failure *remember(struct verdict *v, const struct finding *finding
 // On its way. A failure is forgotten after a while then, unless that way is just one more attempt.
 static void see_on_its_way(struct verdict *v, const struct finding *finding, int64_t now)
 {
-    struct failure *failure = find(v, finding);
+    struct failure *failure = find(v, finding->object);
 
     if (!failure)
         return;
@@ -196,10 +178,29 @@ static void see_on_its_way(struct verdict *v, const struct finding *finding, int
         failure->last = now;
 }
 
-static bool is_final(const struct verdict *v, const struct failure *failure,
+// What is told of may change with every attempt, down to a pod and up again: who is above goes on
+// failing meanwhile.
+static void see_above(struct verdict *v, const struct finding *finding, int64_t now)
+{
+    for (const char *const *label = finding->above; label && *label; label++) {
+        struct failure *failure = find(v, *label);
+
+        if (!failure)
+            continue;
+        see_unready(v, failure, now);
+        failure->last = now;
+    }
+}
+
+// The attempt that is running when the time is over may yet go well. When it has failed, too, the
+// next one is not awaited: attempts may follow each other without a look in between.
+static bool is_final(const struct verdict *v, struct failure *failure,
                      const struct finding *finding, int64_t now)
 {
-    return !finding->retrying && now - failure->since >= v->fail_after_ms;
+    if (now - failure->since >= v->fail_after_ms)
+        return !finding->retrying || finding->failures > failure->failures;
+    failure->failures = finding->failures;
+    return false;
 }
 
 static void forget_old(struct verdict *v, int64_t now)
@@ -220,6 +221,7 @@ const struct finding *verdict_see(struct verdict *v, const struct finding *findi
         const struct finding *finding = &findings[i];
         bool is_end = finding->state == READY_TERMINAL && !finding->stale;
 
+        see_above(v, finding, now);
         if (finding->state < READY_FAILING)
             see_on_its_way(v, finding, now);
         else if (is_final(v, remember(v, finding, now), finding, now) || is_end)

@@ -2,7 +2,7 @@
 // The memory of failures: tells one that heals from one that goes on. There is one rule: a failure
 // is final when it has stood for --fail-after without a sign of progress. Signs of progress are
 // more ready or updated pods of the object, or of anything that grew out of the same release, an
-// attempt with another outcome, and another version of what is asked for.
+// attempt that fails for another reason, and another version of what is asked for.
 #ifndef CLUSTER_VERDICT_H
 #define CLUSTER_VERDICT_H
 
