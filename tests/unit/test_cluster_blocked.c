@@ -61,9 +61,10 @@ static void test_cluster_blocked__a_controller_that_the_tree_wants_is_the_cause(
 
 static void test_cluster_blocked__a_controller_of_somebody_else_is_named(void **state)
 {
-    expect(state, NAMED_RELEASE("a", ""), AT_ZERO NAMED_RELEASE("a", ""),
-           "progressing HelmRelease n/a: NotObserved: its controller is Deployment n/helm-controller: "
-           "ScaledToZero: somebody scaled it to 0 replicas\n");
+    expect(
+        state, NAMED_RELEASE("a", ""), AT_ZERO NAMED_RELEASE("a", ""),
+        "progressing HelmRelease n/a: NotObserved: its controller is Deployment n/helm-controller: "
+        "ScaledToZero: somebody scaled it to 0 replicas\n");
 }
 
 // What is below it belongs to the former version, too.
