@@ -3,6 +3,7 @@
 #include "test_cluster.h"
 
 #include "cluster/evidence_nodes.h"
+#include "cluster/evidence_questions.h"
 
 #define EVENT(name, order, about, kind, reason, message)                                           \
     "---\napiVersion: v1\nkind: Event\nmetadata: {name: " name ", namespace: n, resourceVersion: " \
@@ -276,6 +277,47 @@ static void test_cluster_evidence__a_container_that_is_restarted(void **state)
            "(Error): before\n  log app: before\n");
 }
 
+#define RUN(states) "{name: app, restartCount: 2, " states "}"
+#define EXITED(id) "{terminated: {exitCode: 3, reason: Error, containerID: " id "}}"
+#define BACK_OFF "{waiting: {reason: CrashLoopBackOff}}"
+
+// Asks until `want` is known; before that nothing but `had` is.
+static void await_log(struct fixture *f, struct facts *facts, const char *states, const char *had,
+                      const char *want)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    const struct node *pod =
+        doc_read_yaml_one(d, SPAN("metadata: {name: p, namespace: n, uid: u-p}"), "pod", &f->err);
+    const struct node *status = doc_read_yaml_one(d, span_str(states), "status", &f->err);
+    bool previous = !node_path(status, "state", "terminated");
+    struct span known;
+
+    do {
+        evidence_fetch_begin(facts->evidence);
+        known = evidence_ask_log(facts->evidence, pod, status, previous, 5);
+        assert_true(span_is(known, had) || span_is(known, want));
+        evidence_fetch_send(facts->evidence);
+        assert_int_equal(loop_sleep(f->loop, 5, &f->err), 0);
+    } while (!span_is(known, want));
+}
+
+// The last state is what the state was; of a new run nothing may be there yet.
+static void test_cluster_evidence__what_a_log_said_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct facts facts CLEANUP(facts_close) = {0};
+
+    fill_cluster(LOG("app", "false", "first"));
+    open_scene(f, "cluster");
+    facts_open(&facts, f->loop, f->kube, &f->report, false);
+    await_log(f, &facts, RUN("state: " EXITED("c1")), "", "first\n");
+    await_log(f, &facts, RUN("state: " BACK_OFF ", lastState: " EXITED("c1")), "first\n",
+              "first\n");
+    fill_cluster(LOG("app", "true", "second"));
+    await_log(f, &facts, RUN("state: " BACK_OFF ", lastState: " EXITED("c2")), "first\n",
+              "second\n");
+}
+
 // Its own message is what it wanted to be known.
 static void test_cluster_evidence__a_container_that_left_a_message(void **state)
 {
@@ -411,6 +453,7 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_evidence__a_set_that_may_no
             UNIT_FIXTURE(test_cluster_evidence__quantities),
             UNIT_FIXTURE(test_cluster_evidence__a_container_that_ended_without_a_word),
             UNIT_FIXTURE(test_cluster_evidence__a_container_that_is_restarted),
+            UNIT_FIXTURE(test_cluster_evidence__what_a_log_said_is_kept),
             UNIT_FIXTURE(test_cluster_evidence__a_container_that_left_a_message),
             UNIT_FIXTURE(test_cluster_evidence__a_container_that_was_ended),
             UNIT_FIXTURE(test_cluster_evidence__a_job_that_failed),

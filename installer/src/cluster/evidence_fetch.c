@@ -15,6 +15,7 @@ struct question {
     struct evidence_fetch *fetch;
     enum evidence_kind kind;
     char *ns;
+    char *name;
     char *path;
     char *version;
     uint64_t look; // the last one that asked
@@ -25,6 +26,7 @@ struct question {
     struct kube_raw *call;
     uint64_t timer; // ends the call
     bool answered;  // in whatever way
+    bool outdated;  // what is asked has changed since it was sent
     bool once;
     bool is_final; // an answer that needs no repetition
     struct buf text;
@@ -79,6 +81,7 @@ static void question_free(struct question *q)
     doc_free(q->doc);
     buf_free(&q->text);
     free(q->ns);
+    free(q->name);
     free(q->path);
     free(q->version);
     free(q);
@@ -113,12 +116,13 @@ static bool is_asked(const struct question *q)
 
 // --- answers ---
 
-// What cannot be read tells nothing. The former answer is freed: nobody looks while the loop runs.
+// What cannot be read tells nothing, nor does an empty log; what was known before is kept. Else the
+// former answer is freed: nobody looks while the loop runs.
 static void take_answer(struct question *q, struct span body)
 {
     struct err *ignored CLEANUP(err_cleanup) = NULL;
 
-    if (body.len > EVIDENCE_ANSWER_BYTES || span_eq(body, buf_span(&q->text)))
+    if (!body.len || body.len > EVIDENCE_ANSWER_BYTES || span_eq(body, buf_span(&q->text)))
         return;
     doc_free(q->doc);
     q->doc = NULL;
@@ -139,6 +143,8 @@ static void finish(struct question *q)
         informers_note_change(q->fetch->informers);
     q->answered = true;
     q->due_at = q->is_final ? TIMER_NEVER : timer_add(timer_now(), q->pause_ms);
+    if (q->outdated)
+        q->due_at = timer_add(q->sent_at, EVIDENCE_PAUSE_FIRST_MS);
     q->pause_ms =
         q->pause_ms * 2 < EVIDENCE_PAUSE_MOST_MS ? q->pause_ms * 2 : EVIDENCE_PAUSE_MOST_MS;
 }
@@ -174,6 +180,7 @@ static void send_one(struct question *q)
     struct budget budget = {.attempts = 1};
 
     f->in_flight++;
+    q->outdated = false;
     q->sent_at = timer_now();
     q->timer = loop_add_timer(f->loop, timer_add(q->sent_at, EVIDENCE_ANSWER_MS), on_late, q);
     q->call = kube_start_raw(f->kube, q->path, &budget, on_answer, q);
@@ -224,10 +231,11 @@ void evidence_fetch_begin(struct evidence_fetch *f)
 static struct question *find(struct evidence_fetch *f, const struct evidence_question *asked)
 {
     int64_t grace = asked->urgent ? 0 : f->grace_ms;
+    const char *name = asked->name ? asked->name : asked->path;
     struct question *q;
 
     VEC_FOREACH (struct question **, it, &f->questions)
-        if (strcmp((*it)->path, asked->path) == 0)
+        if (strcmp((*it)->name, name) == 0)
             return *it;
     if (f->questions.len >= EVIDENCE_QUESTIONS_MAX)
         return NULL;
@@ -235,6 +243,7 @@ static struct question *find(struct evidence_fetch *f, const struct evidence_que
     q->fetch = f;
     q->kind = asked->kind;
     q->ns = mem_strn(asked->ns.ptr, asked->ns.len);
+    q->name = mem_str(name);
     q->path = mem_str(asked->path);
     q->version = mem_str(asked->version);
     q->text = (struct buf)BUF_INIT(EVIDENCE_ANSWER_BYTES);
@@ -246,6 +255,21 @@ static struct question *find(struct evidence_fetch *f, const struct evidence_que
     return q;
 }
 
+static void renew(struct question *q, const struct evidence_question *asked)
+{
+    int64_t soon = timer_add(q->sent_at, EVIDENCE_PAUSE_FIRST_MS);
+
+    free(q->path);
+    free(q->version);
+    q->path = mem_str(asked->path);
+    q->version = mem_str(asked->version);
+    q->pause_ms = EVIDENCE_PAUSE_FIRST_MS;
+    q->is_final = false;
+    q->outdated = q->call;
+    if (q->sent_at && soon < q->due_at)
+        q->due_at = soon;
+}
+
 struct evidence_answer evidence_fetch_ask(struct evidence_fetch *f,
                                           const struct evidence_question *asked)
 {
@@ -254,16 +278,8 @@ struct evidence_answer evidence_fetch_ask(struct evidence_fetch *f,
     if (!q)
         return (struct evidence_answer){0};
     q->look = f->look;
-    if (strcmp(q->version, asked->version) != 0) {
-        int64_t soon = timer_add(q->sent_at, EVIDENCE_PAUSE_FIRST_MS);
-
-        free(q->version);
-        q->version = mem_str(asked->version);
-        q->pause_ms = EVIDENCE_PAUSE_FIRST_MS;
-        q->is_final = false;
-        if (q->sent_at && soon < q->due_at)
-            q->due_at = soon;
-    }
+    if (strcmp(q->version, asked->version) != 0)
+        renew(q, asked);
     return (struct evidence_answer){q->object, buf_span(&q->text)};
 }
 

@@ -45,13 +45,15 @@ enum evidence_kind {
 struct evidence_question {
     enum evidence_kind kind;
     struct span ns;
+    const char *name;    // what is one question, whatever the path; NULL: the path
     const char *path;    // of the API, with its query
     const char *version; // another one: the last answer may not hold any more
     bool urgent;         // something has failed already: no grace
     bool once;           // an answer stays as it is while the version does
 };
 
-// What is known by now; empty before the first answer.
+// What is known by now; empty before the first answer. It stays until a better one is there: an
+// empty one, or none, is not.
 struct evidence_answer {
     const struct node *object; // or NULL
     struct span text;

@@ -24,6 +24,17 @@ const struct node *evidence_ask_events(struct evidence_fetch *fetch, const struc
     return *uid ? evidence_fetch_ask(fetch, &q).object : NULL;
 }
 
+// The run: its container, or by the number of restarts before the runtime has told of one.
+static char *version_of(const struct node *status, bool previous)
+{
+    const struct node *end = node_path(status, previous ? "lastState" : "state", "terminated");
+    const char *container = node_get_str(end ? end : status, "containerID");
+
+    return *container ? mem_str(container)
+                      : mem_printf("%lld%s", (long long)node_get_int(status, "restartCount", 0),
+                                   previous ? " previous" : "");
+}
+
 struct span evidence_ask_log(struct evidence_fetch *fetch, const struct node *pod,
                              const struct node *status, bool previous, int lines)
 {
@@ -33,12 +44,14 @@ struct span evidence_ask_log(struct evidence_fetch *fetch, const struct node *po
                    node_get_str(metadata, "namespace"), node_get_str(metadata, "name"),
                    node_get_str(status, "name"), lines, EVIDENCE_LOG_READ_BYTES,
                    previous ? "&previous=true" : "");
-    char *version CLEANUP(mem_cleanup) =
-        mem_printf("%s %lld", node_get_str(metadata, "uid"),
-                   (long long)node_get_int(status, "restartCount", 0));
+    // The end of a run shows in two places, one after the other; what it wrote stays the same.
+    char *name CLEANUP(mem_cleanup) =
+        mem_printf("%s %s %d", node_get_str(metadata, "uid"), node_get_str(status, "name"), lines);
+    char *version CLEANUP(mem_cleanup) = version_of(status, previous);
     struct evidence_question q = {
         .kind = EVIDENCE_LOG,
         .ns = node_get_text(metadata, "namespace"),
+        .name = name,
         .path = path,
         .version = version,
         .urgent = true,
