@@ -61,6 +61,7 @@ static const struct {
     {"CrashLoopBackOff", "Deployment s/web",
      "last run ended with exit code 3 (Error): told to exit",
      "kubectl -n s logs web-1 -c app --previous"},
+    {"Error", "Job s/web", "exit code 3", "put that right: kubectl -n s logs web-1 -c app"},
     {"ContainerCannotRun", "Deployment s/web", "x", "kubectl -n s logs web-1 -c app"},
     {"CreateContainerConfigError", "Deployment s/web", "couldn't find key password in Secret s/db",
      "lacks the key"},
@@ -306,6 +307,21 @@ static void test_cluster_advice__where_to_change_it(void **state)
                         "this is not the name of an image: put it right in the tree");
 }
 
+// Of a pod that is not started again there is no earlier run to read.
+static void test_cluster_advice__a_pod_that_runs_once(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct finding f = {.object = "Job s/once",
+                        .pod = "s/once-1",
+                        .container = "app",
+                        .reason = "Error",
+                        .message = "exit code 5"};
+
+    (void)state;
+    assert_string_equal(advice_next(&f, arena),
+                        "read why it ended, and put that right: kubectl -n s logs once-1 -c app");
+}
+
 static void test_cluster_advice__nothing_to_do_but_wait(void **state)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
@@ -327,5 +343,6 @@ static void test_cluster_advice__kinds_without_a_namespace(void **state)
 UNIT_MAIN(UNIT(test_cluster_advice__each_says_what_to_do),
           UNIT(test_cluster_advice__every_row_is_reached),
           UNIT(test_cluster_advice__where_to_change_it),
+          UNIT(test_cluster_advice__a_pod_that_runs_once),
           UNIT(test_cluster_advice__nothing_to_do_but_wait),
           UNIT(test_cluster_advice__kinds_without_a_namespace))

@@ -72,6 +72,9 @@ const struct advice_row advice_rows[] = {
      "give it more time by a startupProbe"},
     {"CreateContainerError", NULL, NULL,
      "{kubectl} describe pod {pod} shows what the node cannot make"},
+    // A pod of a Job mostly runs once.
+    {"Error", "Job", NULL,
+     "read why it ended, and put that right: {kubectl} logs {pod}{container}"},
     {"CrashLoopBackOff Error", NULL, NULL,
      "read why it ended, and put that right: {kubectl} logs {pod}{container} --previous"},
     {ENDED, NULL, NULL, "read why it ended, and put that right: {kubectl} logs {pod}{container}"},

@@ -95,6 +95,7 @@ SCENARIOS = [
                     r"told to exit with status 5"),
              visible=r"BackoffLimitExceeded", shown=r"BackoffLimitExceeded"),
     Scenario("job-fails-without-words", [job(fails(5, terminationMessagePolicy="File"), backoffLimit=1)],
+             fail_after=40,  # its second pod comes after ten seconds
              cause=(r"Job NS/once: .*(BackoffLimitExceeded|backoff limit)", r"exit code 5\b",
                     r"told to exit with status 5")),
     Scenario("job-past-its-deadline", [job(container("run", "--for=1h"), activeDeadlineSeconds=3)],
