@@ -14,7 +14,11 @@ COMMAND = re.compile(r"^  ([a-z]+(?: [a-z]+)?)  +\S", re.M)
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 SYMPTOMS = "docs/troubleshooting.md"
 EXAMPLE = re.compile(r"<!-- scenario: (\S+) -->|^    \S", re.M)
-NAMES = "from scenarios import FAILING, HEALTHY\nfor one in [*FAILING, *HEALTHY]: print(one.name)"
+NAMES = """\
+from scenarios import FAILING, HEALTHY
+from troubleshooting import OTHERS
+print(*(one.name for one in [*FAILING, *HEALTHY]), *OTHERS)
+"""
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 

@@ -345,6 +345,7 @@ def test_example_without_a_scenario_is_refused(plant):
     page = "docs/troubleshooting.md"
     plant.write("tests/e2e/scenarios/__init__.py",
                 "class Crash:\n    name = 'crash'\n\n\nFAILING, HEALTHY = [Crash], []\n")
+    plant.write("tests/e2e/troubleshooting.py", "OTHERS = []\n")
     plant.write(page, "# Page\n\n<!-- scenario: crash -->\n\n    app: …\n    hint: …\n")
     assert plant.lint("symptoms").returncode == 0
     plant.write(page, "<!-- scenario: gone -->\n\n    app: …\n\nText.\n\n    app: …\n")

@@ -67,23 +67,41 @@ static void test_cluster_blocked__a_controller_of_somebody_else_is_named(void **
         "ScaledToZero: somebody scaled it to 0 replicas\n");
 }
 
-// What is below it belongs to the former version, too.
+// What helm-controller's objects look like: it began at 09:24:54, under the generation of before,
+// when the umbrella's release had written a Secret of values; the release was written with it.
+#define AT_WORK(changed, asked)                                                                    \
+    "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"                              \
+    "metadata: {name: a, namespace: n, generation: 2, managedFields: ["                            \
+    "{manager: helm-controller, operation: Apply, time: '" changed "'}, "                          \
+    "{manager: helm-controller, operation: Update, time: '2026-11-27T09:24:06Z'}, "                \
+    "{manager: flux, operation: Update, time: '" asked "'}, {manager: helm-controller, "           \
+    "operation: Update, subresource: status, time: '2026-11-27T09:30:00Z'}]}\n"                    \
+    "status: {observedGeneration: 1, lastAttemptedGeneration: 1, "                                 \
+    "inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}, conditions: ["                      \
+    "{type: Reconciling, status: 'True', observedGeneration: 1, reason: Progressing, "             \
+    "lastTransitionTime: '2026-11-27T09:24:54Z', message: \"Running 'upgrade' action with "        \
+    "timeout of 10m0s\"}, {type: Ready, status: Unknown, observedGeneration: 1, reason: "          \
+    "Progressing, lastTransitionTime: '2026-11-27T09:24:54Z', message: \"Running 'upgrade' "       \
+    "action with timeout of 10m0s\"}]}\n"                                                          \
+    "---\n" DEPLOYMENT NAMED("d", "") "status: {observedGeneration: 1, replicas: 1}\n"
+
+// What is below it belongs to the former values, too.
 static void test_cluster_blocked__an_attempt_of_former_values_is_told(void **state)
 {
     setenv("TZ", "UTC", 1);
-    expect(
-        state, NAMED_RELEASE("a", ""),
-        "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
-        "metadata: {name: a, namespace: n, generation: 3}\n"
-        "status: {observedGeneration: 1, inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}, "
-        "conditions: [{type: Reconciling, status: 'True', observedGeneration: 2, reason: "
-        "Progressing, lastTransitionTime: '2026-01-01T10:59:30Z', message: \"Running 'upgrade' "
-        "action with timeout of 10m5s\"}]}\n",
-        "progressing HelmRelease n/a: FormerVersion: helm-controller is still in the upgrade of "
-        "the former values, until 11:09:35 at most\n");
+    expect(state, NAMED_RELEASE("a", ""), AT_WORK("2026-11-27T09:26:24Z", "2026-11-27T09:24:22Z"),
+           "progressing HelmRelease n/a: FormerVersion: helm-controller is still in the upgrade of "
+           "the former values, until 09:34:54 at most\n");
+}
+
+static void test_cluster_blocked__an_attempt_of_present_values_is_not(void **state)
+{
+    expect(state, NAMED_RELEASE("a", ""), AT_WORK("2026-11-27T09:24:55Z", "2026-11-27T09:26:24Z"),
+           "progressing HelmRelease n/a: Deployment n/d: PodsOutdated: 0 of 1 pods are updated\n");
 }
 
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_former_values_is_told),
+            UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_present_values_is_not),
 
             UNIT_FIXTURE(test_cluster_blocked__who_waits_is_counted_behind_the_cause),
             UNIT_FIXTURE(test_cluster_blocked__who_waits_for_what_does_not_exist_fails),

@@ -88,17 +88,61 @@ static void test_cluster_pods__an_older_revision_is_no_cause_of_the_newest(void 
            "progressing Deployment n/d: pod n/new: container c: ContainerCreating: m\n");
 }
 
+// The fields of a real one whose image was put right while its pod could not pull the former.
+#define STATEFUL_SET(spec)                                                                         \
+    "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED(                                              \
+        "s",                                                                                       \
+        "") "spec: " spec "\nstatus: {observedGeneration: 1, replicas: 1, currentRevision: b, "    \
+            "updateRevision: b}\n"                                                                 \
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {name: s-0, namespace: n, uid: u-s-0, "     \
+            "labels: {controller-revision-hash: a}, ownerReferences: [{kind: StatefulSet, name: "  \
+            "s, uid: u-s, controller: true}]}\n"
+
+static void expect_old(void **state, const char *cluster, const char *want)
+{
+    expect(state, "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED("s", ""), cluster, want);
+}
+
 static void test_cluster_pods__an_older_revision_that_is_in_the_way(void **state)
 {
-    expect(state, "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED("s", ""),
-           "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED("s", "") //
-           "status: {observedGeneration: 1, replicas: 1, updateRevision: b}\n"
-           "---\napiVersion: v1\nkind: Pod\nmetadata: {name: s-0, namespace: n, uid: u-s-0, "
-           "labels: {controller-revision-hash: a}, ownerReferences: [{kind: StatefulSet, name: "
-           "s, uid: u-s, controller: true}]}\n" //
-           WAITING("ErrImagePull"),
-           "failing StatefulSet n/s: pod n/s-0: container c: ErrImagePull: m (of an older "
-           "revision)\n");
+    static const char kept[] =
+        "failing StatefulSet n/s: pod n/s-0: container c: OldPodKept: the pod is of an older "
+        "revision and fails; the StatefulSet keeps it until it is ready or deleted\n";
+
+    expect_old(state,
+               STATEFUL_SET("{podManagementPolicy: OrderedReady, updateStrategy: {type: "
+                            "RollingUpdate, rollingUpdate: {partition: 0}}}")
+                   WAITING("ErrImagePull"),
+               kept);
+    expect_old(state,
+               STATEFUL_SET("{podManagementPolicy: Parallel, updateStrategy: {type: OnDelete}}")
+                   WAITING("ErrImagePull"),
+               kept);
+}
+
+static void test_cluster_pods__an_older_revision_that_is_replaced(void **state)
+{
+    expect_old(state, STATEFUL_SET("{podManagementPolicy: Parallel}") WAITING("ErrImagePull"),
+               "progressing StatefulSet n/s: pod n/s-0: container c: ErrImagePull: m (of an older "
+               "revision)\n");
+    expect_old(state, STATEFUL_SET("{}") WAITING("ContainerCreating"),
+               "progressing StatefulSet n/s: pod n/s-0: container c: ContainerCreating: m (of an "
+               "older revision)\n");
+}
+
+// Its newest revision has no pod at all, and the Deployment says why.
+static void test_cluster_pods__an_older_revision_beside_what_cannot_be_made(void **state)
+{
+    expect(state, DEPLOYMENT(""),
+           DEPLOYMENT(AT_REVISION("2")) //
+           "status: {observedGeneration: 1, replicas: 1, conditions: [{type: ReplicaFailure, "
+           "status: 'True', reason: FailedCreate, message: exceeded quota}]}\n" //
+           "---\napiVersion: apps/v1\nkind: ReplicaSet\n"
+           "metadata: {name: a, namespace: n, uid: u-a, annotations: "
+           "{deployment.kubernetes.io/revision: '1'}, ownerReferences: [{kind: Deployment, name: "
+           "d, uid: u-d, controller: true}]}\n" //
+           POD("old", "a") WAITING("ImagePullBackOff"),
+           "failing Deployment n/d: FailedCreate: exceeded quota\n");
 }
 
 static void test_cluster_pods__what_has_ended_tells_least(void **state)
@@ -144,6 +188,8 @@ SERVER_MAIN("kube_api.py",
             UNIT_FIXTURE(test_cluster_pods__one_of_the_tree),
             UNIT_FIXTURE(test_cluster_pods__an_older_revision_is_no_cause_of_the_newest),
             UNIT_FIXTURE(test_cluster_pods__an_older_revision_that_is_in_the_way),
+            UNIT_FIXTURE(test_cluster_pods__an_older_revision_that_is_replaced),
+            UNIT_FIXTURE(test_cluster_pods__an_older_revision_beside_what_cannot_be_made),
             UNIT_FIXTURE(test_cluster_pods__what_has_ended_tells_least),
             UNIT_FIXTURE(test_cluster_pods__a_deployment_past_its_deadline),
             UNIT_FIXTURE(test_cluster_pods__one_that_cannot_make_its_pods))

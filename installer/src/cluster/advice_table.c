@@ -160,6 +160,9 @@ const struct advice_row advice_rows[] = {
     {"ProgressDeadlineExceeded", NULL, NULL,
      "its pods were not ready in time: {kubectl} describe {kind} {name}, and the log of a pod; if "
      "they are only slow, raise progressDeadlineSeconds in {source}"},
+    {"OldPodKept", NULL, NULL,
+     "delete the pod, and the StatefulSet makes one of the newest revision: {kubectl} delete pod "
+     "{pod}"},
     {"ScaledToZero", NULL, NULL,
      "scale it up again: {kubectl} scale {kind} {name} --replicas=1 (or as many as it had)"},
     {"Paused", NULL, NULL,
@@ -228,6 +231,10 @@ const struct advice_row advice_rows[] = {
     {ATTEMPT, NULL, "timed out|timeout|deadline exceeded|not ready|still creating",
      "it waited in vain for what it made: {kubectl} get pods, and put right what is not ready"},
     {ATTEMPT, NULL, NULL, "put right what it says, in {source} or in the cluster"},
+    {"FormerVersion", NULL, NULL,
+     "to cut that short, kubectl -n flux-system rollout restart deployment helm-controller: the "
+     "new "
+     "one goes on with the present values"},
     {"MissingRollbackTarget", NULL, NULL,
      "there is no release to roll back to: put the cause right, then flux reconcile {flux} {name} "
      "-n {ns} --force"},

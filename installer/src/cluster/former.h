@@ -9,8 +9,8 @@
 
 #define FORMER_REASON "FormerVersion"
 
-// Changes `ready` to progressing, with until when at most, where a HelmRelease is in an attempt of
-// an older generation: what shows below it belongs to that.
+// Changes `ready` to progressing, with until when at most, where a HelmRelease was changed after
+// its present attempt had begun: what shows below it belongs to what was asked for before.
 void former_check(const struct node *release, struct ready *ready);
 
 #endif

@@ -104,6 +104,7 @@ static bool is_old(const struct node *workload, const struct node *owned)
 // The pod that tells most, so far.
 struct choice {
     const struct pods *pods;
+    const struct node *workload;
     const struct node *pod;
     struct ready_pod why;
     int rank;
@@ -135,7 +136,7 @@ static void weigh_below(struct choice *c, weigh_fn *weigh, const struct node *wo
 static const struct node *choose(const struct pods *p, weigh_fn *weigh, const struct node *workload,
                                  struct ready_pod *why)
 {
-    struct choice c = {.pods = p};
+    struct choice c = {.pods = p, .workload = workload};
 
     if (is_of_kind(workload, "Pod"))
         weigh(&c, workload, false);
@@ -160,11 +161,43 @@ static bool has_ended(const struct node *pod)
            span_is(node_get_text(node_get(pod, "status"), "phase"), "Failed");
 }
 
+// A StatefulSet that goes in order waits for each pod to become ready, also for one whose template
+// it has no more (Kubernetes: "Forced rollback"); with OnDelete it waits for any.
+static bool is_kept(const struct node *workload, const struct node *pod)
+{
+    const struct node *spec = node_get(workload, "spec");
+    const struct node *strategy = node_get(spec, "updateStrategy");
+
+    if (!is_of_kind(workload, "StatefulSet") || has_ended(pod) ||
+        node_get_int(node_get(strategy, "rollingUpdate"), "partition", 0) > 0)
+        return false;
+    return span_is(node_get_text(strategy, "type"), "OnDelete") ||
+           !span_is(node_get_text(spec, "podManagementPolicy"), "Parallel");
+}
+
+// What an older revision fails of is no failure of the newest, unless it keeps that one from
+// coming.
+static void describe_old(const struct node *workload, const struct node *pod, struct ready_pod *why)
+{
+    size_t used = strlen(why->message);
+
+    if (why->state == READY_PROGRESSING || !is_kept(workload, pod)) {
+        why->state = READY_PROGRESSING;
+        snprintf(why->message + used, sizeof(why->message) - used, "%s(of an older revision)",
+                 used ? " " : "");
+        return;
+    }
+    snprintf(why->reason, sizeof(why->reason), "OldPodKept");
+    snprintf(
+        why->message, sizeof(why->message),
+        "the pod is of an older revision and fails; the StatefulSet keeps it until it is ready "
+        "or deleted");
+}
+
 // Higher tells more: one of the present revision, then one that lives, then by its state.
 static void weigh_unready(struct choice *c, const struct node *pod, bool old)
 {
     struct ready_pod why, young;
-    size_t used;
 
     ready_check_pod(pod, &why);
     // It runs once more, as often before; or the workload has not counted it yet.
@@ -173,10 +206,8 @@ static void weigh_unready(struct choice *c, const struct node *pod, bool old)
         why = young;
     if (why.state == READY_OK)
         return;
-    used = strlen(why.message);
     if (old)
-        snprintf(why.message + used, sizeof(why.message) - used, "%s(of an older revision)",
-                 used ? " " : "");
+        describe_old(c->workload, pod, &why);
     keep(c, pod, &why, (old ? 0 : 16) + (has_ended(pod) ? 0 : 8) + (int)why.state);
 }
 

@@ -23,7 +23,8 @@ void pods_free(struct pods *p);
 
 // The pod of that workload that is furthest from ready, with the reason; NULL when all its pods are
 // ready or there is none. Borrowed. One of an older revision counts only when no other is unready,
-// and so does one that has ended or is on its way out.
+// and so does one that has ended or is on its way out. What an older one fails of is not told as a
+// failure, but where the newest waits for it (OldPodKept).
 const struct node *pods_worst(const struct pods *p, const struct node *workload,
                               struct ready_pod *why);
 
