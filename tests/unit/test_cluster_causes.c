@@ -237,6 +237,27 @@ static void test_cluster_causes__an_attempt_in_vain_says_what_it_waited_for(void
            FAILED_RELEASE, waits);
 }
 
+// A volume that came late is not what an attempt failed of; afterwards its pods are gone.
+static void test_cluster_causes__what_a_container_got_over_is_no_cause(void **state)
+{
+    struct as mounts = PULL, runs = PULL;
+
+    (void)state;
+    mounts.reason = "FailedMount";
+    mounts.message = "timed out";
+    runs.state = READY_PROGRESSING;
+    runs.reason = "ContainerNotReady";
+    runs.message = "503";
+    EXPECT("failing HelmRelease n/r: Deployment n/d: pod n/d-1: container c: FailedMount: timed "
+           "out\n",
+           FAILED_RELEASE, mounts);
+#define WAITED                                                                                     \
+    "failing HelmRelease n/r: InstallFailed: timed out (Deployment n/d: pod n/d-1: container c: "  \
+    "ContainerNotReady: 503)\n"
+    EXPECT(WAITED, FAILED_RELEASE, runs);
+    EXPECT(WAITED, FAILED_RELEASE, MISSING_SERVICE);
+}
+
 // Whether somebody asked for more lines (status --events, --logs) chooses no other cause.
 static void test_cluster_causes__evidence_is_no_cause_by_itself(void **state)
 {
@@ -304,6 +325,7 @@ int main(void)
         UNIT_FIXTURE(test_cluster_causes__what_has_healed_is_told_no_more),
         UNIT_FIXTURE(test_cluster_causes__who_gave_up_says_what_of),
         UNIT_FIXTURE(test_cluster_causes__an_attempt_in_vain_says_what_it_waited_for),
+        UNIT_FIXTURE(test_cluster_causes__what_a_container_got_over_is_no_cause),
         UNIT_FIXTURE(test_cluster_causes__evidence_is_no_cause_by_itself),
         UNIT_FIXTURE(test_cluster_causes__missing_values_are_not_explained_by_a_pod),
         UNIT_FIXTURE(test_cluster_causes__suspended_is_a_cause_whatever_is_below),

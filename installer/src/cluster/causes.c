@@ -191,15 +191,13 @@ static void add_words(struct search *s, struct finding *f, const struct graph_it
 
 // An attempt that waited in vain does not say what for; what is below it says no more than that it
 // is not ready, but which.
-static void add_waiting(struct search *s, struct finding *f, size_t waiting)
+static void add_waiting(struct search *s, struct finding *f, struct finding below)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct finding below = finding_of(s, waiting);
 
     below.release = NULL;
     finding_describe(&below, &line);
     f->message = arena_printf(s->g->arena, "%s (%s)", f->message, buf_str(&line));
-    s->told[waiting] = true;
 }
 
 // What is known of the end of an attempt: below it, now or the last time; else what it says itself.
@@ -216,10 +214,18 @@ static void tell_attempt(struct search *s, size_t i)
     if (is_known) {
         f = finding_of(s, (size_t)cause);
         s->told[cause] = true;
-    } else if (memory_recall(s->memory, own.object, own.asked, s->g->arena, &f)) {
+    } else if (memory_recall(s->memory, own.object, own.asked, s->g->arena, &f) &&
+               f.state >= READY_FAILING) {
         f.layer = own.layer;
     } else if (cause != GRAPH_NO_PARENT && s->weights[cause] == WEIGHT_POD_WAITS) {
-        add_waiting(s, &f, (size_t)cause);
+        f = own;
+        add_waiting(s, &f, finding_of(s, (size_t)cause));
+        s->told[cause] = true;
+    } else if (f.object != own.object) {
+        struct finding waited = f;
+
+        f = own;
+        add_waiting(s, &f, waited);
     }
     if (has_ended && f.object != own.object)
         add_words(s, &f, item);
@@ -293,6 +299,25 @@ static void count_waiting(struct search *s)
     }
 }
 
+// A container that runs, though it is not ready: what kept it from that is over. Between two
+// attempts it is what was waited for, if nothing else is known.
+static void remember_running(const struct search *s, size_t i)
+{
+    const struct graph_item *item = &s->g->items.items[i];
+    struct finding f = finding_of(s, i), last;
+    const char *above, *asked;
+
+    if (memory_recall(s->memory, item->label, f.asked, s->g->arena, &last) &&
+        !progress_is_crash(last.reason))
+        memory_forget(s->memory, item->label);
+    if (item->parent == GRAPH_NO_PARENT)
+        return;
+    above = s->g->items.items[item->parent].label;
+    asked = asked_of(s->g, (size_t)item->parent);
+    if (!memory_recall(s->memory, above, asked, s->g->arena, &last) || last.state < READY_FAILING)
+        memory_keep(s->memory, above, asked, &f);
+}
+
 // What is below each owner now, for when it is gone.
 static void remember(const struct search *s)
 {
@@ -302,6 +327,8 @@ static void remember(const struct search *s)
 
         if (item->ready.state == READY_OK)
             memory_forget(s->memory, item->label);
+        if (s->weights[i] == WEIGHT_POD_WAITS && is_reason(item, "ContainerNotReady"))
+            remember_running(s, i);
         if (item->ready.state < READY_FAILING)
             continue;
         f = finding_of(s, i);

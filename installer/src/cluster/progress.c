@@ -2,7 +2,10 @@
 // Counting what leads nearer.
 #include "cluster/progress.h"
 
+#include <string.h>
+
 #include "base/buf.h"
+#include "base/mem.h"
 #include "model/flux.h"
 
 // What an object's own counters say; of one of Flux, whether it is ready. Others do not count: a
@@ -54,4 +57,16 @@ bool progress_is_retrying(const struct node *object)
 {
     return span_ends(node_identity(object).group, FLUX_GROUP_SUFFIX) &&
            span_is(node_get_text(ready_condition(object, "Ready"), "status"), "Unknown");
+}
+
+bool progress_is_crash(const char *reason)
+{
+    static const char *const crash[] = {"CrashLoopBackOff",   "Error",
+                                        "OOMKilled",          "StartError",
+                                        "ContainerCannotRun", "RunContainerError"};
+
+    for (size_t i = 0; i < ARRAY_LEN(crash); i++)
+        if (strcmp(reason, crash[i]) == 0)
+            return true;
+    return false;
 }

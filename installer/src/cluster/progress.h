@@ -24,4 +24,8 @@ bool progress_is_another(const char *had, const char *asked);
 // Whether a controller of Flux is in the middle of an attempt: its last word on it (Ready) is open.
 bool progress_is_retrying(const struct node *object);
 
+// Whether a container ran and ended: the kubelet changes between these words in one and the same
+// trouble.
+bool progress_is_crash(const char *reason);
+
 #endif

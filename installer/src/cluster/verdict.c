@@ -62,17 +62,11 @@ void verdict_free(struct verdict *v)
 static const char *steady_reason(const char *reason)
 {
     static const char *const pull[] = {"ErrImagePull", "ImagePullBackOff"};
-    static const char *const crash[] = {"CrashLoopBackOff",   "Error",
-                                        "OOMKilled",          "StartError",
-                                        "ContainerCannotRun", "RunContainerError"};
 
     for (size_t i = 0; i < ARRAY_LEN(pull); i++)
         if (strcmp(reason, pull[i]) == 0)
             return "ImagePull";
-    for (size_t i = 0; i < ARRAY_LEN(crash); i++)
-        if (strcmp(reason, crash[i]) == 0)
-            return "Crash";
-    return reason;
+    return progress_is_crash(reason) ? "Crash" : reason;
 }
 
 // What an attempt came to: its reason. Its words differ from one attempt to the next when nothing
