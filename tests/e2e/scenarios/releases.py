@@ -108,5 +108,5 @@ SCENARIOS = [
              cause=(r"HelmRelease NS/podinfo: ", r"nosuch-namespace.* not found"),
              fail_after=20),
     Scenario("release-never-ready", [oci(), release(values={"readyAfter": "1h"}, timeout="10s")], fail_after=25,
-             cause=(r"HelmRelease NS/podinfo: Deployment NS/podinfo: pod ", r"503")),
+             cause=(r"HelmRelease NS/podinfo: .*Deployment NS/podinfo: pod ", r"503")),
 ]
