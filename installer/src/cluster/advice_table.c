@@ -26,6 +26,14 @@
 #define SOURCES "GitRepository OCIRepository HelmRepository HelmChart Bucket"
 
 const struct advice_row advice_rows[] = {
+    // --- pods of before ---
+    {"OldPodKept", NULL, NULL,
+     "delete the pod, and the StatefulSet makes one of the newest revision: {kubectl} delete pod "
+     "{pod}"},
+    {"ContainerNotReady Unhealthy InitRunning " UNPLACED, "StatefulSet", "(of an older revision)",
+     "the StatefulSet may wait for this pod of before; to have it made anew, {kubectl} delete pod "
+     "{pod}"},
+
     // --- images ---
     {PULL, NULL, "toomanyrequests|too many requests|429|rate limit",
      "the registry limits how much is pulled: wait, or give the nodes a login or a mirror"},
@@ -160,9 +168,6 @@ const struct advice_row advice_rows[] = {
     {"ProgressDeadlineExceeded", NULL, NULL,
      "its pods were not ready in time: {kubectl} describe {kind} {name}, and the log of a pod; if "
      "they are only slow, raise progressDeadlineSeconds in {source}"},
-    {"OldPodKept", NULL, NULL,
-     "delete the pod, and the StatefulSet makes one of the newest revision: {kubectl} delete pod "
-     "{pod}"},
     {"ScaledToZero", NULL, NULL,
      "scale it up again: {kubectl} scale {kind} {name} --replicas=1 (or as many as it had)"},
     {"Paused", NULL, NULL,

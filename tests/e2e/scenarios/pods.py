@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pods that do not get ready, by what they do themselves."""
 
-from scenario import Scenario
+from scenario import Scenario, brief, last_lines
 
 from .objects import PODINFO, container, daemons, deployment, fails, job, serves, stateful, thing
 
@@ -27,6 +27,21 @@ def set_gate(case, value):
 
 def gated():
     return deployment(serves(), pod={"readinessGates": [{"conditionType": GATE}]})
+
+
+def mended(kind):
+    """What the pods of before fail of is no failure of the mended ones, which need longer than that."""
+    return lambda case: case.good(case.again([kind(serves(after=20))]))
+
+
+def mended_in_order(case):
+    """A StatefulSet keeps the pod that fails, also when its template is mended."""
+    result = case.again([stateful(serves())])
+    last = last_lines(result.stderr.splitlines())
+    assert result.code == 9 and "OldPodKept" in last and "/nosuch" not in last, brief(result)
+    assert "delete pod db-0" in last, brief(result)
+    case.kubectl("delete", "pod", "db-0")
+    case.good(case.again([stateful(serves())]))
 
 
 MISSING_SECRET = {"env": [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "word"}}}]}
@@ -61,6 +76,12 @@ SCENARIOS = [
     Scenario("no-such-command", [deployment(container(command=["/nosuch"]))],
              cause=(r"container app: .*/nosuch.*no such file or directory",), never=(r'\\"',),
              visible=r"/nosuch.*no such file", shown=r"no such file"),
+    Scenario("mended-deployment", [deployment(container(command=["/nosuch"]))],
+             cause=(r"container app: .*/nosuch",), then=mended(deployment)),
+    Scenario("mended-daemon", [daemons(container(command=["/nosuch"]))],
+             cause=(r"container app: .*/nosuch",), then=mended(daemons)),
+    Scenario("mended-stateful", [stateful(container(command=["/nosuch"]))],
+             cause=(r"container app: .*/nosuch",), then=mended_in_order),
     Scenario("secret-of-a-variable-is-missing", [deployment(serves(**MISSING_SECRET))], ci=True,
              cause=(r'container app: CreateContainerConfigError: secret "db" not found',), never=(r'\\"',),
              visible=r"secret ..db..? not found", shown=r"secret .*db.* not found"),
