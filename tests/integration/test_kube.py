@@ -57,8 +57,10 @@ def status(command):
     return run
 
 
-def test_objects_that_are_there(status):
-    assert "ready" in status("echo", check=0).stdout.lower()
+def test_objects_that_are_not_as_in_the_tree(status):
+    result = status("echo", check=8)
+    assert "differs from the tree: .told.method" in result.stdout
+    assert "1 object differs from the tree" in result.stderr
 
 
 def test_nobody_listens(status):
