@@ -262,7 +262,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     # Takes its time for everything but the question whether it is there.
     def scene_slow(self, path):
         if path != "/version":
-            time.sleep(1.5)
+            time.sleep(5)
         self.answer(200, {"gitVersion": "v1.34.4"} if path == "/version" else config_map("x", 1))
 
     # Refuses good credentials once, of calls and of watches.
