@@ -41,3 +41,8 @@ def observer(lab):
     observer = Observer(lab)
     yield observer
     observer.close()
+
+
+def pytest_collection_modifyitems(items):
+    """The sandbox comes first: it begins with a bare cluster, which the others fill."""
+    items.sort(key=lambda item: item.module.__name__ != "test_sandbox")
