@@ -98,8 +98,13 @@ static void test_cluster_pods__an_older_revision_is_no_cause_of_the_newest(void 
             "labels: {controller-revision-hash: a}, ownerReferences: [{kind: StatefulSet, name: "  \
             "s, uid: u-s, controller: true}]}\n"
 
+// Several times in one test: the client of the time before is not needed any more.
 static void expect_old(void **state, const char *cluster, const char *want)
 {
+    struct fixture *f = *state;
+
+    kube_free(f->kube);
+    kubeconfig_free(f->config);
     expect(state, "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED("s", ""), cluster, want);
 }
 

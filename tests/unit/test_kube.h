@@ -92,8 +92,6 @@ static inline int open_scene_as(struct fixture *f, const char *scene, const char
     struct kubeconfig_options options = {.path = path};
 
     put("config", text);
-    kube_free(f->kube); // of the scene before
-    kubeconfig_free(f->config);
     f->config = kubeconfig_load(&options, &f->err);
     assert_non_null(f->config);
     f->kube = kube_new(f->loop, f->http, f->config, &f->kube_options, &f->err);
