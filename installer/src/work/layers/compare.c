@@ -55,19 +55,11 @@ static void found(struct probe *p, enum layers_difference_kind kind, const char 
 
 static void ask(struct probe *p, enum kube_verb verb, kube_done_fn *done)
 {
-    const struct node *metadata = node_get(p->object, "metadata");
-    struct kube_request request = {
-        .verb = verb,
-        .resource = p->resource,
-        .ns = node_get_str(metadata, "namespace"),
-        .name = node_get_str(metadata, "name"),
-        .body = verb == KUBE_GET ? NULL : p->wanted,
-        .manager = p->comparison->manager,
-        .dry_run = verb != KUBE_GET,
-        .force_over = put_taken_over,
-        .budget = *p->comparison->budget,
-    };
+    struct kube_request request = put_request(p->resource, p->object, verb, p->wanted);
 
+    request.manager = p->comparison->manager;
+    request.dry_run = verb != KUBE_GET;
+    request.budget = *p->comparison->budget;
     p->call = kube_start(p->comparison->kube, &request, done, p);
 }
 

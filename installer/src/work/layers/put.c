@@ -15,22 +15,29 @@ const char *const put_taken_over[] = {
     "kubectl-patch", "before-first-apply",        "flux",           NULL,
 };
 
-static void ask(struct put *p, enum kube_verb verb, bool dry_run, kube_done_fn *done)
+struct kube_request put_request(const struct kube_resource *resource, const struct node *object,
+                                enum kube_verb verb, const struct node *wanted)
 {
-    const struct node *metadata = node_get(p->object, "metadata");
-    struct kube_request request = {
+    const struct node *metadata = node_get(object, "metadata");
+
+    return (struct kube_request){
         .verb = verb,
-        .resource = p->resource,
+        .resource = resource,
         .ns = node_get_str(metadata, "namespace"),
         .name = node_get_str(metadata, "name"),
-        .body = verb == KUBE_GET ? NULL : p->wanted,
-        .manager = p->apply->manager,
-        .dry_run = dry_run,
+        .body = verb == KUBE_GET ? NULL : wanted,
         .force_over = put_taken_over,
-        .once = true,
-        .budget = *p->apply->budget,
     };
+}
 
+static void ask(struct put *p, enum kube_verb verb, bool dry_run, kube_done_fn *done)
+{
+    struct kube_request request = put_request(p->resource, p->object, verb, p->wanted);
+
+    request.manager = p->apply->manager;
+    request.dry_run = dry_run;
+    request.once = true;
+    request.budget = *p->apply->budget;
     p->call = kube_start(p->apply->kube, &request, done, p);
 }
 

@@ -22,6 +22,11 @@ enum put_outcome {
 // ended by NULL.
 extern const char *const put_taken_over[];
 
+// A request about an object of the tree: to read it, or to make it as wanted. Whose it is, whether
+// it is dry, and its budget are the caller's to add. Borrows all of them.
+struct kube_request put_request(const struct kube_resource *resource, const struct node *object,
+                                enum kube_verb verb, const struct node *wanted);
+
 struct put;
 // Told once for each start, from the loop.
 typedef void put_back_fn(void *data, struct put *p);
