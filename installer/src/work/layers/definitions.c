@@ -11,6 +11,7 @@
 #include "base/timer.h"
 #include "cluster/advice.h"
 #include "model/ready.h"
+#include "work/layers/talk.h"
 
 enum {
     DEFINITIONS_POLL_MS = 50,
@@ -95,7 +96,6 @@ static struct finding finding_of(const struct definition *d)
 
 static void tell(struct definition *d)
 {
-    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct finding f = finding_of(d);
     int64_t now = timer_now();
 
@@ -103,14 +103,7 @@ static void tell(struct definition *d)
         (d->told > d->stood && now - d->told < DEFINITIONS_HEARTBEAT_MS))
         return;
     d->told = now;
-    finding_cause(&f, &line);
-    report_event(d->apply->report, &(struct report_event){
-                                       .level = REPORT_INFO,
-                                       .component = "layers",
-                                       .layer = f.layer,
-                                       .object = d->name,
-                                       .text = buf_str(&line),
-                                   });
+    talk_tell(d->apply->report, &f, 0);
 }
 
 static int fail(const struct definition *d, enum err_kind kind, const char *before,
