@@ -20,7 +20,7 @@
 #include "model/kube.h"
 #include "model/kustomize.h"
 
-#define LAYERS_FAIL_AFTER_MS 180000 // a failure that repeats this long is final
+#define LAYERS_FAIL_AFTER_MS 180000 // a failure that stands this long is final
 #define LAYERS_WINDOW_MS 2000       // how long a changed layer must stay ready
 #define LAYERS_MANAGER "sandstrap"  // the field manager of all that is applied
 #define LAYERS_TIMEOUT_MS 3600000   // of a whole run
