@@ -24,6 +24,10 @@
 struct stream *stream_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
     MUST_CHECK;
 
+// Appends `data`, less than 4 GiB, as gzip: without a name and a time, so that the same data gives
+// the same bytes.
+void compress_gzip(struct span data, struct buf *out);
+
 // --- reading ---
 
 enum tar_type { TAR_FILE, TAR_DIR, TAR_LINK };

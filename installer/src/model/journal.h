@@ -35,8 +35,7 @@ CLEANUP_DEFINE(journal_cleanup, struct journal, journal_free);
 void journal_set_layers(struct journal *j, const char *const *names, size_t count);
 const char *const *journal_layers(const struct journal *j, size_t *count);
 
-// Adds or replaces the entry of that object (one per identity); copies all of it. What an entry has
-// already stays where the new one has nothing ("" or NULL), and an adopted object stays adopted.
+// Adds the entry of that object, or puts it in the place of the one that it has; copies all of it.
 void journal_put(struct journal *j, const struct journal_entry *entry);
 void journal_remove(struct journal *j, const struct identity *id);
 // The entry, or NULL; borrowed until the next change.

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pages of the journal: what was read is written, and read and written the same again; also as the
+// JSON inside, which a fuzzer does not come to through gzip.
+#include "fuzz.h"
+
+#include "io/archive.h"
+#include "model/journal.h"
+
+static int keep(void *data, size_t page, struct span bytes, struct err **err UNUSED)
+{
+    FUZZ_CHECK(page == 0);
+    buf_add_span(data, bytes);
+    return 0;
+}
+
+static void write_one(const struct journal *j, struct buf *page)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    FUZZ_CHECK(journal_write(j, FUZZ_TEXT_MAX, keep, page, &err) == 0);
+}
+
+static void try(struct span page)
+{
+    struct journal *first CLEANUP(journal_cleanup) = journal_new();
+    struct journal *second CLEANUP(journal_cleanup) = journal_new();
+    struct buf written CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
+    struct buf again CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    if (journal_read(first, page, "input", &err) < 0) {
+        size_t count;
+
+        fuzz_check_error(err);
+        journal_entries(first, &count);
+        FUZZ_CHECK(count == 0);
+        return;
+    }
+    write_one(first, &written);
+    FUZZ_CHECK(journal_read(second, buf_span(&written), "written", &err) == 0);
+    write_one(second, &again);
+    FUZZ_CHECK(span_eq(buf_span(&again), buf_span(&written)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct buf packed CLEANUP(buf_free) = BUF_INIT(FUZZ_TEXT_MAX);
+
+    compress_gzip(span_of(data, size), &packed);
+    try(buf_span(&packed));
+    try(span_of(data, size));
+    return 0;
+}
