@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "cluster/advice.h"
+#include "cluster/talk.h"
 #include "model/ready.h"
-#include "work/layers/talk.h"
 
 enum {
     DEFINITIONS_POLL_MS = 50,
@@ -103,7 +103,7 @@ static void tell(struct definition *d)
         (d->told > d->stood && now - d->told < DEFINITIONS_HEARTBEAT_MS))
         return;
     d->told = now;
-    talk_tell(d->apply->report, &f, 0);
+    talk_tell(d->apply->report, "layers", &f, 0);
 }
 
 static int fail(const struct definition *d, enum err_kind kind, const char *before,

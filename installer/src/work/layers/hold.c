@@ -10,8 +10,8 @@
 #include "base/timer.h"
 #include "base/when.h"
 #include "cluster/finding.h"
+#include "cluster/talk.h"
 #include "work/layers/deletion.h"
-#include "work/layers/talk.h"
 #include "work/layers/webhook.h"
 
 enum {
@@ -175,7 +175,7 @@ static void tell(struct hold *hold)
     struct finding f;
 
     describe(hold, &f, name, &message);
-    talk_tell(hold->apply->report, &f, 0);
+    talk_tell(hold->apply->report, "layers", &f, 0);
     hold->told = timer_now();
     hold->told_cause = hold->message.len > 0;
 }

@@ -4,8 +4,9 @@
 
 #include "base/timer.h"
 #include "cluster/look.h"
+#include "cluster/talk.h"
 #include "work/layers/again.h"
-#include "work/layers/talk.h"
+#include "work/layers/end.h"
 
 enum {
     WAIT_QUIET_MS = 20,     // changes come in bursts: one look for all of them
@@ -59,6 +60,15 @@ static void note_claims(const struct wait *w, size_t layer, const struct graph *
     }
 }
 
+static void trace_count(const struct wait *w, const struct graph *g)
+{
+    size_t ready = 0;
+
+    VEC_FOREACH (const struct graph_item *, item, &g->items)
+        ready += item->ready.state == READY_OK;
+    report_trace(w->report, "layers", "%zu of %zu objects are ready", ready, g->items.len);
+}
+
 // One look: 1 when everything was ready for the window, 0 when it has to go on.
 static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *talk,
                 struct sight *sight, struct err **err)
@@ -68,7 +78,6 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     int64_t now = timer_now();
 
     look_take(&l, w->facts, w->layers, layer);
-    talk_count(talk, &l.graph);
     deleted_see(w->facts->deleted, &l.graph, w->facts->informers, w->facts->first_layer, now);
     final = verdict_see(w->verdict, l.findings, l.count, now);
     if (l.count == 0) {
@@ -82,7 +91,8 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     sight->ready_since = 0;
     // Before everything was listed once, nothing is known that would be worth a line.
     if (informers_settled(w->facts->informers)) {
-        talk_say(talk, w->report, l.findings, l.count);
+        if (talk_say(talk, w->report, l.findings, l.count))
+            trace_count(w, &l.graph);
         informers_watch_names(w->facts->informers); // somebody may delete them meanwhile
     }
     // What is final at the first look, too, says why: its evidence is on its way.
@@ -92,7 +102,7 @@ static int look(struct wait *w, size_t layer, int64_t window_ms, struct talk *ta
     if (!sight->has_ended || !sight->is_confirmed)
         return 0;
     keep_causes(w->causes, &l);
-    return final ? talk_fail(final, err) : talk_time_out(l.findings, l.count, err);
+    return final ? end_failed(final, err) : end_timed_out(l.findings, l.count, err);
 }
 
 // Old knowledge is no verdict: a watch may be silent while the cluster goes on. When the API server
@@ -123,7 +133,7 @@ static int go_on(struct wait *w, size_t layer, int64_t until, struct err **err)
 
 int wait_layer(struct wait *w, size_t layer, int64_t window_ms, struct err **err)
 {
-    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    struct talk talk CLEANUP(talk_free) = {.component = "layers"};
     struct sight sight = {0};
 
     for (;;) {

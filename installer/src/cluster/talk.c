@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said while a layer is waited for.
-#include "work/layers/talk.h"
+// What is said while something is waited for.
+#include "cluster/talk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +29,6 @@ void talk_free(struct talk *t)
     vec_free(&t->said);
 }
 
-void talk_count(struct talk *t, const struct graph *g)
-{
-    t->total = g->items.len;
-    t->ready = 0;
-    for (size_t i = 0; i < g->items.len; i++)
-        t->ready += g->items.items[i].ready.state == READY_OK;
-}
-
 static size_t count_blocked(const struct finding *findings, size_t count)
 {
     size_t n = 0;
@@ -61,7 +53,7 @@ static void remember(struct talk *t, const char *text, int64_t now)
     vec_push(&t->said, (struct talk_said){mem_str(text), now});
 }
 
-void talk_tell(struct report *report, const struct finding *f, size_t more)
+void talk_tell(struct report *report, const char *component, const struct finding *f, size_t more)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct buf subject CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -76,7 +68,7 @@ void talk_tell(struct report *report, const struct finding *f, size_t more)
     doc_write_json(finding_node(f, d), false, &json);
     report_event(report, &(struct report_event){
                              .level = REPORT_INFO,
-                             .component = "layers",
+                             .component = component,
                              .layer = f->layer,
                              .object = buf_str(&subject),
                              .text = buf_str(&line),
@@ -90,10 +82,10 @@ static void say_next(struct talk *t, struct report *report, const struct finding
     if (f->state < READY_FAILING || !f->next || find_said(t, f->next))
         return;
     remember(t, f->next, now);
-    report_object(report, "layers", f->layer, NULL, "next: %s", f->next);
+    report_object(report, t->component, f->layer, NULL, "next: %s", f->next);
 }
 
-void talk_say(struct talk *t, struct report *report, const struct finding *findings, size_t count)
+bool talk_say(struct talk *t, struct report *report, const struct finding *findings, size_t count)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct finding first = findings[0];
@@ -101,7 +93,6 @@ void talk_say(struct talk *t, struct report *report, const struct finding *findi
     int64_t now = timer_now();
     struct talk_said *said;
     bool is_again;
-    char took[32];
 
     if (!first.behind && !first.blocked)
         first.behind = blocked;
@@ -110,41 +101,13 @@ void talk_say(struct talk *t, struct report *report, const struct finding *findi
     said = find_said(t, buf_str(&line));
     is_again = said != NULL;
     if (said && now - said->at < TALK_HEARTBEAT_MS)
-        return;
+        return false;
     if (said)
         said->at = now;
     else
         remember(t, buf_str(&line), now);
-    talk_tell(report, &first, count - (first.blocked ? 0 : blocked) - 1);
+    talk_tell(report, t->component, &first, count - (first.blocked ? 0 : blocked) - 1);
     if (is_again)
         say_next(t, report, &first, now);
-    report_trace(report, "layers", "%zu of %zu objects ready after %s", t->ready, t->total,
-                 timer_format(now - t->started, took));
-}
-
-int talk_fail(const struct finding *cause, struct err **err)
-{
-    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    finding_describe(cause, &line);
-    finding_notes(cause, when_now(), &line);
-    err_set(err, ERR_TERMINAL, "layer %s: %s", cause->layer, buf_str(&line));
-    return err_hint(err, "%s; then run 'sandstrap up' again",
-                    cause->next ? cause->next : "put it right in the tree or the cluster");
-}
-
-int talk_time_out(const struct finding *findings, size_t count, struct err **err)
-{
-    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    const char *next = findings[0].next;
-
-    finding_describe(&findings[0], &line);
-    finding_notes(&findings[0], when_now(), &line);
-    if (count > 1)
-        buf_printf(&line, " (and %zu more)", count - 1);
-    err_set(err, ERR_TIMEOUT, "layer %s is not ready in time: still waiting for %s",
-            findings[0].layer, buf_str(&line));
-    return err_hint(err,
-                    "%s%s--timeout gives more time, and 'sandstrap up' goes on where it stopped",
-                    next ? next : "", next ? "; " : "");
+    return true;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// work/layers/talk: which lines are written, and what the error of a layer says.
+// cluster/talk: which lines are written.
 #include "unit.h"
 
 #include "base/buf.h"
 #include "base/timer.h"
-#include "work/layers/talk.h"
+#include "cluster/talk.h"
 
 struct heard {
     struct report report;
@@ -59,9 +59,9 @@ static void age(struct talk *t)
 
 #define LINE "Deployment s/web: pod s/web-1: container app: ErrImagePull: not found"
 
-static void test_layers_talk__a_cause_is_said_once(void **state)
+static void test_cluster_talk__a_cause_is_said_once(void **state)
 {
-    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    struct talk talk CLEANUP(talk_free) = {.component = "layers"};
     struct heard h CLEANUP(heard_free) = HEARD_INIT;
     struct finding f[] = {pull, back_off()};
 
@@ -77,9 +77,9 @@ static void test_layers_talk__a_cause_is_said_once(void **state)
                              "not found\n");
 }
 
-static void test_layers_talk__what_stands_is_said_again_with_the_next_step(void **state)
+static void test_cluster_talk__what_stands_is_said_again_with_the_next_step(void **state)
 {
-    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    struct talk talk CLEANUP(talk_free) = {.component = "layers"};
     struct heard h CLEANUP(heard_free) = HEARD_INIT;
     struct finding f = pull;
 
@@ -94,9 +94,9 @@ static void test_layers_talk__what_stands_is_said_again_with_the_next_step(void 
                                                 " (4 restarts)\n");
 }
 
-static void test_layers_talk__how_many_more_and_what_waits(void **state)
+static void test_cluster_talk__how_many_more_and_what_waits(void **state)
 {
-    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    struct talk talk CLEANUP(talk_free) = {.component = "layers"};
     struct heard h CLEANUP(heard_free) = HEARD_INIT;
     struct finding f[] = {pull, back_off(), pull};
 
@@ -106,9 +106,9 @@ static void test_layers_talk__how_many_more_and_what_waits(void **state)
     assert_string_equal(buf_str(&h.lines), LINE " (1 waits behind) (and 1 more)\n");
 }
 
-static void test_layers_talk__programs_get_the_finding(void **state)
+static void test_cluster_talk__programs_get_the_finding(void **state)
 {
-    struct talk talk CLEANUP(talk_free) = {.started = timer_now()};
+    struct talk talk CLEANUP(talk_free) = {.component = "layers"};
     struct heard h CLEANUP(heard_free) = HEARD_INIT;
 
     (void)state;
@@ -117,26 +117,7 @@ static void test_layers_talk__programs_get_the_finding(void **state)
     assert_non_null(strstr(buf_str(&h.finding), "\"next\":\"put it right\""));
 }
 
-static void test_layers_talk__the_error_names_cause_and_next_step(void **state)
-{
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct finding f = pull;
-
-    (void)state;
-    f.attempts = 3;
-    assert_int_equal(talk_fail(&f, &err), -1);
-    assert_err(err, ERR_TERMINAL, "layer app: " LINE " (3 restarts)");
-    assert_string_equal(err_hint_text(err), "put it right; then run 'sandstrap up' again");
-    err_clear(&err);
-    f.next = NULL;
-    assert_int_equal(talk_time_out(&f, 1, &err), -1);
-    assert_err(err, ERR_TIMEOUT, "still waiting for " LINE " (3 restarts)");
-    assert_string_equal(err_hint_text(err),
-                        "--timeout gives more time, and 'sandstrap up' goes on where it stopped");
-}
-
-UNIT_MAIN(UNIT(test_layers_talk__a_cause_is_said_once),
-          UNIT(test_layers_talk__what_stands_is_said_again_with_the_next_step),
-          UNIT(test_layers_talk__how_many_more_and_what_waits),
-          UNIT(test_layers_talk__programs_get_the_finding),
-          UNIT(test_layers_talk__the_error_names_cause_and_next_step))
+UNIT_MAIN(UNIT(test_cluster_talk__a_cause_is_said_once),
+          UNIT(test_cluster_talk__what_stands_is_said_again_with_the_next_step),
+          UNIT(test_cluster_talk__how_many_more_and_what_waits),
+          UNIT(test_cluster_talk__programs_get_the_finding))
