@@ -13,7 +13,7 @@ sys.path.insert(0, str(TESTS))
 from runner import machine  # noqa: E402
 from runner.context import Context, Tally, count_tap  # noqa: E402
 from runner.parts import build, modules  # noqa: E402
-from runner.parts.suites import cases  # noqa: E402
+from runner.parts.suites import cases, threaded  # noqa: E402
 
 PROGRAM = "#!/bin/sh\necho \"out $1\"\necho 'a warning' >&2\nexit 3\n"
 
@@ -72,6 +72,10 @@ def test_bad_status_without_a_failed_case_is_a_failure():
     tally = Tally()
     count_tap("ok a\n", 139, "suite", tally)
     assert (tally.passed, tally.failed) == (1, 1)
+
+
+def test_what_starts_threads_is_found():
+    assert {"base", "work/artifacts"} <= set(threaded(Context()))
 
 
 def test_cmocka_cases_are_counted():

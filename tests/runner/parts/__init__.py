@@ -15,7 +15,7 @@ PARTS = [
     Part("golden", "golden files of the binary", suites.golden),
     Part("integration", "the binary against scripted servers", suites.integration),
     Part("asan", "units, corpora and goldens with address and undefined-behaviour sanitizers", suites.asan),
-    Part("tsan", "units with the thread sanitizer", suites.tsan),
+    Part("tsan", "units of what starts threads with the thread sanitizer; all with --full", suites.tsan),
     Part("clang", "the clang build and its units", suites.clang),
     Part("modules", "modules built alone with their tests: one of each level; all with --full", modules.run),
     Part("deps", "the pinned static libraries: a probe that uses each", release.deps),

@@ -7,7 +7,11 @@ import xml.etree.ElementTree as xml
 from ..context import count_tap
 from . import build
 
+WAITING = 2  # tests at a time for each core: they wait for servers and timers more than they work
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)[ ]*\] .*?(\d+) test\(s\)", re.M)
+SOURCES = "installer/src"
+SPLIT_LEVELS = ("io", "model", "work", "cmd")  # whose modules are the folders and files in them
+THREADS = re.compile(r"\b(pool_run|pthread_create|cancel_on_signals)\(")
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -27,7 +31,7 @@ def ctest(context, tally, preset, selection=()):
     report.unlink(missing_ok=True)
     command = ["ctest", "--test-dir", context.build_folder(preset), "--output-junit", report,
                "--test-output-size-passed", 1000000, "--test-output-size-failed", 1000000,
-               "--output-on-failure", "-j", context.jobs, *selection]
+               "--output-on-failure", "-j", WAITING * context.jobs, *selection]
     status, output = context.command(f"ctest-{preset}", command, limit_s=1200, env=SANITIZERS)
     if status:
         context.tail(output, 120)
@@ -49,14 +53,19 @@ def ctest(context, tally, preset, selection=()):
         tally.fail(f"{preset}.ctest", f"exit status {status}")
 
 
-def pytest(context, tally, name, folder, *, env=None, limit_s=1800, show=False):
-    """Runs pytest on a folder and counts its cases from the JUnit report."""
+def pytest(context, tally, name, folder, *, env=None, limit_s=1800, show=False, apart=False):
+    """Runs pytest on a folder and counts its cases from the JUnit report.
+
+    With apart several run at a time, for tests that share nothing (pytest-xdist).
+    """
     report = context.logs / f"pytest-{name}.xml"
     report.unlink(missing_ok=True)
     command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
                "-o", "junit_family=xunit2", f"--junitxml={report}", folder]
     if not context.full:
         command += ["-m", "not full"]
+    if apart:
+        command += ["-n", WAITING * context.jobs]
     status, output = context.command(f"pytest-{name}", command, limit_s=limit_s, env=env, show=show)
     if status:
         context.tail(output, 120)
@@ -98,7 +107,7 @@ def golden(context, tally):
 def integration(context, tally):
     if build.preset(context, tally, "dev"):
         environment = {"SANDSTRAP_BINARY": str(context.binary("dev"))}
-        pytest(context, tally, "integration", "tests/integration", env=environment)
+        pytest(context, tally, "integration", "tests/integration", env=environment, apart=True)
 
 
 def asan(context, tally):
@@ -107,9 +116,20 @@ def asan(context, tally):
         goldens(context, tally, "asan")
 
 
+def threaded(context):
+    """The modules that start threads: what the thread sanitizer is for."""
+    found = set()
+    for source in sorted((context.root / SOURCES).glob("*/**/*.c")):
+        if THREADS.search(source.read_text()):
+            level, *rest = source.relative_to(context.root / SOURCES).with_suffix("").parts
+            found.add("/".join([level, *rest[:1]]) if level in SPLIT_LEVELS else level)
+    return sorted(found)
+
+
 def tsan(context, tally):
     if build.preset(context, tally, "tsan"):
-        ctest(context, tally, "tsan", ["-L", "unit"])
+        labels = "unit" if context.full else f"^({'|'.join(threaded(context))})$"
+        ctest(context, tally, "tsan", ["-L", labels])
 
 
 def clang(context, tally):
