@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sealing keys of sealed-secrets in a cluster: seen, put there, made anew, and kept over a
+// rebuild (docs/internals/keys.md).
+#ifndef WORK_KEYS_H
+#define WORK_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/budget.h"
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/report.h"
+#include "cluster/record/record.h"
+#include "model/kube.h"
+#include "model/seal.h"
+
+// The copy of all keys that a rebuild keeps while the sandbox is down: a Secret in RECORD_NAMESPACE.
+#define KEYS_COPY "sealing-keys"
+
+struct keys_cluster {
+    struct loop *loop;
+    struct kube *kube;
+    struct record *record; // opened, not begun
+    const char *ns;        // look here only; NULL: in all namespaces
+    struct budget budget;
+    struct report *report;
+};
+
+// All sealing keys of the cluster, added to `keys` (initialised). Blocks. ERR_API, ERR_CANCELLED.
+int keys_list(const struct keys_cluster *c, struct seal_keys *keys, struct err **err) MUST_CHECK;
+
+struct keys_done {
+    size_t added; // to the cluster
+    size_t there; // already
+};
+
+// Puts those of `keys` that are missing into the cluster, each in its own namespace (made, and
+// written down in the record, when it is missing), or all in c->ns; tells of each what became of
+// it. When something was added, the controller is restarted, since it reads its keys only when it
+// starts, and waited for. Nothing is replaced. Blocks. ERR_CONFIG: a key has a problem, nothing is
+// written then; ERR_PREFLIGHT (the lease), ERR_API, ERR_TIMEOUT, ERR_CANCELLED.
+int keys_import(const struct keys_cluster *c, const struct seal_keys *keys, struct keys_done *done,
+                struct err **err) MUST_CHECK;
+
+// Makes a new key where the others are (c->ns, when there is none: SEAL_KEY_NAMESPACE) and has the
+// controller take it up. The others stay, and open what they sealed. Errors as keys_import().
+int keys_rotate(const struct keys_cluster *c, struct err **err) MUST_CHECK;
+
+// --- a rebuild ---
+
+// To be called before the first write of a teardown that is followed by an `up`: copies all keys
+// into the record's namespace (record_begin()), beside those of a copy that is there already. *count
+// is how many are in the copy. While it exists the record has to stay, also with --data: it is the
+// only place where the keys are. Without any key nothing is written. Blocks.
+int keys_secure(const struct keys_cluster *c, size_t *count, struct err **err) MUST_CHECK;
+
+// To be called by each `up` before its first layer: when there is a copy, puts those back that are
+// missing, as keys_import() does, and removes the copy. One request when there is none. Blocks.
+int keys_restore(const struct keys_cluster *c, struct keys_done *done, struct err **err) MUST_CHECK;
+
+#endif
