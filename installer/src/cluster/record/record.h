@@ -2,8 +2,8 @@
 // The record: what sandstrap keeps in the cluster about what it did there, in the namespace
 // sandstrap-system: the journal of what it made or adopted, a snapshot of what there was before the
 // first write, and a Lease that keeps two from writing at once. Made before anything else is
-// written and removed last (docs/internals/record.md). Trees that have nothing to do with each other
-// can share a cluster, each with a record in a namespace of its own.
+// written and removed last (docs/internals/record.md). Trees that have nothing to do with each
+// other can share a cluster, each with a record in a namespace of its own.
 #ifndef CLUSTER_RECORD_RECORD_H
 #define CLUSTER_RECORD_RECORD_H
 
