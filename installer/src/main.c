@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "cmd/bundle.h"
 #include "cmd/render.h"
+#include "cmd/sandbox.h"
 #include "cmd/status.h"
-#include "cmd/up.h"
 #include "io/term.h"
 
 // In the order of --help.

@@ -133,7 +133,7 @@ def test_module_without_a_unit_test_is_a_failure_unless_goldens_test_it(monkeypa
     tally = Tally()
     monkeypatch.setattr(modules.build, "steps", lambda *_: True)
     monkeypatch.setattr(modules.suites, "ctest", lambda *_: None)
-    modules.one(Context(), tally, "cmd/up")
+    modules.one(Context(), tally, "cmd/sandbox")
     assert tally.total == 0
     modules.one(Context(), tally, "io/one")
     assert tally.failures == ["only.io/one: has no unit test"]

@@ -77,10 +77,11 @@ struct layers_options {
 
 // What came of one layer.
 struct layers_result {
-    int64_t took_ms; // also when it failed
-    size_t applied;  // objects written; 0 when the cluster already had everything
-    bool reached;    // work on it began
-    bool ready;      // and has been so to the end
+    int64_t took_ms;   // also when it failed
+    int64_t waited_ms; // of that: until what was applied was ready
+    size_t applied;    // objects written; 0 when the cluster already had everything
+    bool reached;      // work on it began
+    bool ready;        // and has been so to the end
 };
 
 // What was not ready when a wait ended without success, as in cluster/causes.h; empty otherwise.

@@ -42,6 +42,8 @@ static int apply_and_wait(struct wait *w, size_t i, struct layers_result *result
 {
     const struct layer *layer = &w->layers->items[i];
     struct apply apply = *w->how;
+    int64_t applied_at;
+    int ready;
 
     apply.layer = layer->name;
     result->reached = true;
@@ -51,8 +53,11 @@ static int apply_and_wait(struct wait *w, size_t i, struct layers_result *result
     }
     result->applied = apply.written;
     facts_note_write(w->facts, apply.last_write, apply.jobs_version);
+    applied_at = timer_now();
     // A layer that was as wanted already has nothing to settle.
-    return wait_layer(w, i, apply.written ? w->options->window_ms : 0, err);
+    ready = wait_layer(w, i, apply.written ? w->options->window_ms : 0, err);
+    result->waited_ms = timer_now() - applied_at;
+    return ready;
 }
 
 static int one_layer(struct wait *w, size_t i, struct layers_result *result, struct err **err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sandstrap up: verify the bundle, render the tree, bring the layers up in order.
-#ifndef CMD_UP_H
-#define CMD_UP_H
+#ifndef CMD_SANDBOX_H
+#define CMD_SANDBOX_H
 
 #include "base/command.h"
 

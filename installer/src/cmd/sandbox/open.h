@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands work on: the bundle with the tree in it, and the cluster.
+#ifndef CMD_SANDBOX_OPEN_H
+#define CMD_SANDBOX_OPEN_H
+
+#include "base/arena.h"
+#include "base/budget.h"
+#include "base/command.h"
+#include "base/err.h"
+#include "cluster/layer.h"
+#include "cmd/sandbox/options.h"
+#include "cmd/sandbox/phases.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/kube.h"
+#include "model/kustomize.h"
+
+struct sandbox {
+    struct command_env *env;               // borrowed
+    const struct sandbox_options *options; // borrowed
+    struct budget budget;                  // of the whole run
+    struct phases phases;
+    struct http *http;
+    struct bundle *bundle;        // NULL: none
+    struct kustomize_result tree; // as it was rendered
+    struct arena *arena;          // of the layers
+    struct layers layers;         // of the tree; none without a bundle
+    struct kubeconfig *config;
+    struct kube *kube;
+};
+
+// Sets *s up for a run that begins now: options, budget, HTTP. ERR_CONFIG: a CA file is not one.
+int sandbox_start(struct sandbox *s, struct command_env *env, const struct sandbox_options *options,
+                  struct err **err) MUST_CHECK;
+// Also a CLEANUP for variables of type `struct sandbox`; start with {0}.
+void sandbox_close(struct sandbox *s);
+
+// The bundle, verified from the first byte to the last (built first when there is none), and the
+// layers of the tree in it. Two phases. Errors as artifacts_verify(), artifacts_render_bundle(),
+// layers_split().
+int sandbox_open_tree(struct sandbox *s, const char *journey, struct err **err) MUST_CHECK;
+
+// Finds the cluster and says which one it is. ERR_CONFIG, ERR_API, ERR_CANCELLED.
+int sandbox_connect(struct sandbox *s, struct err **err) MUST_CHECK;
+
+#endif

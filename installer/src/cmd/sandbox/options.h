@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands that change a cluster are told on the command line; each has the rows that it
+// takes.
+#ifndef CMD_SANDBOX_OPTIONS_H
+#define CMD_SANDBOX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/command.h"
+
+struct sandbox_options {
+    struct command_common common;
+    const char *entrypoint;
+    const char *bundle;
+    const char *lock;
+    const char *kubeconfig;
+    const char *context;
+    const char *ca_file;
+    const char *from;
+    const char *to;
+    int64_t timeout_ms;
+    int64_t fail_after_ms;
+    bool lab;
+};
+
+// The rows about one field each.
+#define SANDBOX_OPTION(type_, name_, value_, field_, help_)                                        \
+    {                                                                                              \
+        .type = (type_), .name = (name_), .value = (value_),                                       \
+        .offset = offsetof(struct sandbox_options, field_), .help = (help_)                        \
+    }
+#define SANDBOX_LOCK_OPTION                                                                        \
+    SANDBOX_OPTION(OPT_TEXT, "lock", "FILE", lock,                                                 \
+                   "the lock that the bundle has to be of (bundles/sandbox.lock)")
+#define SANDBOX_TIME_OPTIONS                                                                       \
+    SANDBOX_OPTION(OPT_DURATION, "timeout", "TIME", timeout_ms, "give up after this long (1h)"),   \
+        SANDBOX_OPTION(OPT_DURATION, "fail-after", "TIME", fail_after_ms,                          \
+                       "a failure that stands this long without progress is final (3m)")
+
+// Fills in what --timeout and --fail-after are when they are not given.
+void sandbox_defaults(void *options);
+
+#endif
