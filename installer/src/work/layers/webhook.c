@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cluster/backend.h"
 
 #define ADMISSION_GROUP "admissionregistration.k8s.io"
 
@@ -124,39 +125,14 @@ static int read_definition(struct kube *k, const struct kube_resource *of, struc
 
 // --- what answers behind it ---
 
-static int count_ready(void *data, const struct node *slice, struct err **err)
-{
-    size_t *ready = data;
-
-    (void)err;
-    NODE_FOREACH_ITEM (endpoint, node_get(slice, "endpoints"))
-        *ready += node_bool(node_path(endpoint, "conditions", "ready"), true);
-    return 0;
-}
-
 static int look_behind(struct kube *k, struct search *s, struct err **err)
 {
-    char *labels CLEANUP(mem_cleanup) = mem_printf("kubernetes.io/service-name=%s", s->service.ptr);
-    struct kube_selection slices = {.ns = s->ns.ptr, .labels = labels};
-    struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    const struct kube_resource *services;
-    size_t ready = 0;
-    int absent;
+    enum backend_state state;
 
     s->found->service = mem_printf("Service %s/%s", s->ns.ptr, s->service.ptr);
-    services = kube_find(k, SPAN("v1"), SPAN("Service"), err);
-    if (!services ||
-        kube_find_kind(k, "discovery.k8s.io", "EndpointSlice", &slices.resource, err) < 0)
+    if (backend_look(k, s->ns.ptr, s->service.ptr, &state, err) < 0)
         return -1;
-    absent = kube_get(k, services, s->ns.ptr, s->service.ptr, &answer, err);
-    if (absent == 1)
-        s->found->state = "does not exist";
-    if (absent != 0 || !slices.resource)
-        return absent < 0 ? -1 : 0;
-    if (kube_list(k, &slices, count_ready, &ready, NULL, err) < 0)
-        return -1;
-    if (!ready)
-        s->found->state = "has no ready endpoints";
+    s->found->state = backend_text(state);
     return 0;
 }
 
