@@ -149,6 +149,16 @@ const char *flux_chart_reference(struct arena *arena, const struct node *release
 // Whether the chart template takes other values than values.yaml of the chart as its defaults.
 bool flux_has_values_files(const struct node *release);
 
+// The Helm release that a HelmRelease is, or will be: its name, where Helm keeps its records
+// (Secrets sh.helm.release.v1.<name>.v<n>), and where its objects are. What was done counts before
+// what is asked for (status.history, status.storageNamespace; HelmReleaseSpec releaseName,
+// storageNamespace, targetNamespace). `name` is empty for a long one that was never tried:
+// helm-controller shortens it. In the arena or borrowed.
+struct flux_helm_release {
+    struct span name, storage_ns, target_ns;
+};
+struct flux_helm_release flux_helm_release(struct arena *arena, const struct node *release);
+
 // An entry of spec.valuesFrom (ValuesReference in fluxcd/pkg/apis/meta).
 struct flux_values {
     struct identity from; // a ConfigMap or Secret of the release's namespace

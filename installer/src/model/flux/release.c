@@ -5,6 +5,8 @@
 #include "base/url.h"
 #include "model/flux.h"
 
+enum { HELM_NAME_BYTES = 53 };
+
 static const struct node *template_of(const struct node *release)
 {
     return node_path(release, "spec", "chart", "spec");
@@ -49,6 +51,38 @@ const char *flux_chart_reference(struct arena *arena, const struct node *release
 bool flux_has_values_files(const struct node *release)
 {
     return node_get(template_of(release), "valuesFiles") != NULL;
+}
+
+static struct span or_else(struct span text, struct span otherwise)
+{
+    return text.len ? text : otherwise;
+}
+
+// HelmRelease.GetReleaseName(): spec.releaseName, or [<targetNamespace>-]<name> of at most 53
+// bytes.
+static struct span composed_name(struct arena *arena, struct span target, struct span name)
+{
+    struct span composed =
+        target.len ? span_str(arena_printf(arena, "%.*s-%.*s", SPAN_ARG(target), SPAN_ARG(name)))
+                   : name;
+
+    return composed.len <= HELM_NAME_BYTES ? composed : SPAN_EMPTY;
+}
+
+struct flux_helm_release flux_helm_release(struct arena *arena, const struct node *release)
+{
+    const struct node *spec = node_get(release, "spec"), *status = node_get(release, "status");
+    const struct node *last = node_item(node_get(status, "history"), 0);
+    struct identity id = node_identity(release);
+    struct span target = node_get_text(spec, "targetNamespace");
+    struct span name = or_else(node_get_text(last, "name"), node_get_text(spec, "releaseName"));
+    struct span storage = node_get_text(status, "storageNamespace");
+
+    return (struct flux_helm_release){
+        .name = name.len ? name : composed_name(arena, target, id.name),
+        .storage_ns = or_else(or_else(storage, node_get_text(spec, "storageNamespace")), id.ns),
+        .target_ns = or_else(or_else(node_get_text(last, "namespace"), target), id.ns),
+    };
 }
 
 struct flux_values flux_values_from(const struct node *release, const struct node *entry)

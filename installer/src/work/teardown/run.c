@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// The phases in order, wave by wave.
+#include <string.h>
+
+#include "base/timer.h"
+#include "work/teardown.h"
+#include "work/teardown/act.h"
+#include "work/teardown/running.h"
+#include "work/teardown/see.h"
+#include "work/teardown/wave.h"
+
+// --- tasks ---
+
+static int add_task(struct running *run, const struct teardown_step *step, struct err **err)
+{
+    struct task *t = ARENA_NEW(run->arena, struct task);
+    struct buf label CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    t->run = run;
+    t->step = step;
+    t->uid = step->uid ? step->uid : "";
+    identity_format(&step->id, &label);
+    t->label = arena_str(run->arena, buf_str(&label));
+    t->verdict = verdict_new(run->options->fail_after_ms);
+    vec_push(&run->tasks, t);
+    return kube_find_kind(run->kube, step->id.group.ptr, step->id.kind.ptr, &t->resource, err);
+}
+
+static void tasks_free(struct running *run)
+{
+    VEC_FOREACH (struct task **, it, &run->tasks) {
+        act_abort(*it);
+        verdict_free((*it)->verdict);
+        doc_free((*it)->doc);
+        free((*it)->refusal);
+    }
+    vec_free(&run->tasks);
+}
+
+// --- phases ---
+
+// The next wave of the phase from number `from` on; its tasks, in `w`. False when there is none.
+static bool next_wave(struct running *run, size_t from, size_t *wave, struct wave *w)
+{
+    VEC(struct task *) tasks = {0};
+    bool found = false;
+
+    VEC_FOREACH (struct task **, it, &run->tasks) {
+        const struct teardown_step *step = (*it)->step;
+
+        if (step->phase != run->phase || step->wave < from || (found && step->wave > *wave))
+            continue;
+        if (found && step->wave < *wave)
+            tasks.len = 0;
+        found = true;
+        *wave = step->wave;
+        vec_push_arena(run->arena, &tasks, *it);
+    }
+    *w = (struct wave){.run = run, .tasks = tasks.items, .count = tasks.len};
+    return found;
+}
+
+static int carry_out(struct running *run, struct err **err)
+{
+    size_t from = 0, wave = 0;
+    struct wave w;
+
+    for (; next_wave(run, from, &wave, &w); from = wave + 1)
+        if (wave_carry_out(&w, err) < 0)
+            return -1;
+    return 0;
+}
+
+static size_t count_tasks(const struct running *run)
+{
+    size_t count = 0;
+
+    VEC_FOREACH (struct task *const *, it, &run->tasks)
+        count += (*it)->step->phase == run->phase;
+    return count;
+}
+
+static void say_phase(const struct running *run)
+{
+    const struct teardown_time *time = &run->result->times[run->phase];
+    char took[32], waited[32];
+
+    report_object(run->report, TEARDOWN_SAYS, teardown_phase_name(run->phase), NULL,
+                  "done after %s, %s of that waiting for the cluster: %zu removed",
+                  timer_format(time->took_ms, took), timer_format(time->waited_ms, waited),
+                  time->removed);
+}
+
+static int run_phase(struct running *run, struct err **err)
+{
+    struct teardown_time *time = &run->result->times[run->phase];
+    int64_t start = timer_now();
+    int result;
+
+    if (!count_tasks(run))
+        return 0;
+    run->talk = (struct talk){.component = TEARDOWN_SAYS};
+    result = carry_out(run, err);
+    talk_free(&run->talk);
+    time->took_ms += timer_now() - start;
+    if (result < 0)
+        return -1;
+    say_phase(run);
+    return record_flush(run->record, err);
+}
+
+// --- what came of it ---
+
+static void add_leftover(struct running *run, const struct task *t)
+{
+    struct teardown_result *result = run->result;
+    struct buf why CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct leftover left = {.id = identity_copy(result->arena, &t->step->id), .cause = "stuck"};
+
+    if (t->state == TASK_STUCK) {
+        finding_cause(&t->finding, &why);
+        left.next = t->finding.next;
+    } else {
+        buf_printf(&why, "%s needs it", t->holder);
+        left.cause = "held";
+        left.next =
+            arena_printf(result->arena, "see to %s, then run 'sandstrap down' again", t->holder);
+    }
+    left.why = arena_str(result->arena, buf_str(&why));
+    vec_push_arena(result->arena, &result->leftovers, left);
+}
+
+static void add_foreign(struct running *run, const struct task *t)
+{
+    struct teardown_result *result = run->result;
+    const struct teardown_kept kept = {
+        .id = identity_copy(result->arena, &t->step->id),
+        .why = "somebody else has made another one of its name",
+    };
+
+    vec_push_arena(result->arena, &result->kept, kept);
+}
+
+// All findings of those that are not down, and what stays because of them.
+static size_t gather(struct running *run)
+{
+    struct teardown_result *result = run->result;
+    VEC(struct finding) findings = {0};
+    size_t stuck = 0;
+
+    VEC_FOREACH (struct task **, it, &run->tasks) {
+        const struct task *t = *it;
+
+        if (t->finding.object)
+            vec_push_arena(result->arena, &findings, t->finding);
+        if (t->state == TASK_FOREIGN)
+            add_foreign(run, t);
+        else if (task_stays(t))
+            add_leftover(run, t);
+        stuck += t->state == TASK_STUCK;
+    }
+    result->findings = findings.items;
+    result->finding_count = findings.len;
+    return stuck;
+}
+
+static int carry_out_all(struct running *run, struct err **err)
+{
+    for (int phase = 0; phase < TEARDOWN_PHASES; phase++) {
+        run->phase = (enum teardown_phase)phase;
+        if (run_phase(run, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int begin(struct running *run, const struct teardown_plan *plan, struct err **err)
+{
+    VEC_FOREACH (const struct teardown_step *, step, &plan->steps)
+        if (add_task(run, step, err) < 0)
+            return -1;
+    VEC_FOREACH (const struct teardown_kept *, kept, &plan->kept)
+        vec_push_arena(run->result->arena, &run->result->kept, *kept);
+    if (record_begin(run->record, err) < 0)
+        return -1;
+    see_begin(run);
+    return 0;
+}
+
+static int end(struct running *run, int result, struct err **err)
+{
+    size_t stuck = gather(run);
+
+    if (result < 0)
+        return -1;
+    if (!stuck)
+        return 0;
+    err_set(err, ERR_LEFTOVERS, "%zu object%s could not be taken down", stuck, PLURAL(stuck));
+    return err_hint(err, "see to what holds them, then run 'sandstrap down' again");
+}
+
+int teardown_run(struct loop *loop, struct kube *k, struct record *record,
+                 const struct teardown_plan *plan, const struct teardown_options *options,
+                 struct report *report, struct teardown_result *result, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct running run = {.loop = loop,
+                          .kube = k,
+                          .record = record,
+                          .options = options,
+                          .report = report,
+                          .result = result,
+                          .arena = arena};
+    int done = 0;
+
+    if (!plan->steps.len)
+        return 0;
+    facts_open(&run.facts, loop, k, report, false);
+    if (begin(&run, plan, err) < 0 || carry_out_all(&run, err) < 0)
+        done = -1;
+    done = end(&run, done, err);
+    tasks_free(&run);
+    see_end(&run);
+    facts_close(&run.facts);
+    err_free(run.failure);
+    return done;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// One wave: tasks that are done at the same time, until all of them are over.
+#ifndef WORK_TEARDOWN_WAVE_H
+#define WORK_TEARDOWN_WAVE_H
+
+#include <stddef.h>
+
+#include "work/teardown/running.h"
+
+struct wave {
+    struct running *run;
+    struct task **tasks; // borrowed
+    size_t count;
+};
+
+// Begins those that nothing which stays needs, waits for all, and says what it waits for. What
+// stands still for too long is given up: it becomes TASK_STUCK. Blocks; runs the loop. ERR_TIMEOUT,
+// ERR_PREFLIGHT (the lease is lost), ERR_API, ERR_CANCELLED.
+int wave_carry_out(struct wave *w, struct err **err) MUST_CHECK;
+
+#endif
