@@ -26,8 +26,9 @@
 // The phases, in their order.
 enum teardown_phase {
     TEARDOWN_SUSPEND,     // what would make the others anew: parents and sources
-    TEARDOWN_RELEASES,    // HelmReleases that made no other object of Flux, dependents first
-    TEARDOWN_PARENTS,     // HelmReleases and Kustomizations that did
+    TEARDOWN_RELEASES,    // what Flux made without making other objects of Flux, dependents first;
+                          // before each release the objects of the tree that only it handles
+    TEARDOWN_PARENTS,     // HelmReleases and Kustomizations that made others of Flux, inner first
     TEARDOWN_ORPHANS,     // Helm releases whose HelmRelease is gone
     TEARDOWN_SOURCES,     // where they got their content from
     TEARDOWN_OBJECTS,     // what the layers applied besides, last layer first
@@ -43,7 +44,19 @@ enum teardown_phase {
 const char *teardown_phase_name(enum teardown_phase phase);
 const char *teardown_phase_text(enum teardown_phase phase);
 
-enum teardown_verb { TEARDOWN_VERB_SUSPEND, TEARDOWN_VERB_DELETE };
+enum teardown_verb {
+    TEARDOWN_VERB_SUSPEND,
+    TEARDOWN_VERB_DELETE,
+    // Marks an object that stays (kustomize.toolkit.fluxcd.io/prune: disabled), since the
+    // Kustomization that has it in its inventory would delete it.
+    TEARDOWN_VERB_MARK,
+    // Deletes a HelmRelease while it is suspended: Helm would delete something that stays, too.
+    // What may go is uninstalled as an orphan (TEARDOWN_ORPHANS).
+    TEARDOWN_VERB_LET_GO,
+    // Uninstalls a release that has no HelmRelease (any more) from its own records.
+    TEARDOWN_VERB_UNINSTALL,
+};
+const char *teardown_verb_name(enum teardown_verb verb); // "let go"
 
 // One thing to do. Steps of one phase and wave are done at the same time; the next wave begins when
 // all of them are gone.
@@ -58,12 +71,13 @@ struct teardown_step {
     const char *why;     // what it is to us, for --dry-run: "made by HelmRelease bigbang/bigbang"
 };
 
-// What is there and stays, and why.
+// What is there and stays, and why. With a namespace all stays that is in it by then.
 struct teardown_kept {
     struct identity id;
     const char *why;  // "there before the first up", "data", "somebody else's"
     const char *next; // how to remove it, or NULL
     bool data;        // would go with --data
+    bool left;        // a leftover: somebody else's, or ours that such a one keeps from going
 };
 
 struct teardown_options {
@@ -82,6 +96,8 @@ struct teardown_plan {
 };
 // Also a CLEANUP for variables of type `struct teardown_plan`; start with {0}.
 void teardown_plan_free(struct teardown_plan *plan);
+// Whether this object stays, by itself or with its namespace.
+bool teardown_plan_keeps(const struct teardown_plan *plan, const struct identity *id);
 
 // Finds out what there is to do, from the record, the graph of what grew out of it, and, without a
 // record, the tree, field managers and discovery. Reads only. An empty plan: there is nothing of
