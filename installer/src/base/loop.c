@@ -282,14 +282,13 @@ static int time_to_wait(const struct loop *l, int64_t deadline)
 }
 
 // It waits first: what a callback did may be what the caller waits for, who looks after each turn.
-static int run_turn(struct loop *l, int64_t deadline, struct err **err)
+static void run_turn(struct loop *l, int64_t deadline)
 {
     wait_for_events(l, time_to_wait(l, deadline));
     while (!list_is_empty(&l->ready))
         call_fd(LIST_ITEM(list_take_first(&l->ready), struct loop_fd, ready_link));
     timers_run(l->timers);
     run_tasks(l);
-    return cancel_check(l->cancel, err);
 }
 
 int loop_run_until(struct loop *l, loop_until_fn *done, void *data, int64_t deadline,
@@ -300,10 +299,27 @@ int loop_run_until(struct loop *l, loop_until_fn *done, void *data, int64_t dead
     while (!done(data)) {
         if (deadline != TIMER_NEVER && timer_now() >= deadline)
             return 1;
-        if (run_turn(l, deadline, err) < 0)
+        run_turn(l, deadline);
+        if (cancel_check(l->cancel, err) < 0)
             return -1;
     }
     return 0;
+}
+
+bool loop_run_last(struct loop *l, loop_until_fn *done, void *data, int64_t deadline)
+{
+    bool is_done = done(data);
+
+    // A token that is set would end every wait at once.
+    if (l->cancel)
+        epoll_ctl(l->epoll, EPOLL_CTL_DEL, cancel_fd(l->cancel), NULL);
+    while (!is_done && timer_now() < deadline) {
+        run_turn(l, deadline);
+        is_done = done(data);
+    }
+    if (watch_cancel(l) < 0)
+        mem_die("epoll");
+    return is_done;
 }
 
 static bool is_set(void *data)

@@ -53,18 +53,18 @@ static int check_lock(struct build *b, const char *folder, const struct kustomiz
 // The tree goes in as it is read by a build of it now; its remote resources are those of the lock.
 static int add_tree(struct build *b, struct err **err)
 {
-    struct record record CLEANUP(record_free) = {0};
+    struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct buf tar CLEANUP(buf_free) = BUF_INIT(PLAN_SMALL_MAX_BYTES);
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (disk_render(b->options->entrypoint, b->sources, b->options->report, &record, &disk, &result,
+    if (disk_render(b->options->entrypoint, b->sources, b->options->report, &reads, &disk, &result,
                     err) < 0)
         return -1;
-    folder = disk_entrypoint(&record, b->options->entrypoint, err);
+    folder = disk_entrypoint(&reads, b->options->entrypoint, err);
     if (!folder || check_lock(b, folder, &result, err) < 0 ||
-        bundled_write(&record, &tar, err) < 0 ||
+        bundled_write(&reads, &tar, err) < 0 ||
         bundled_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)
         return -1;
     plan_tree(&b->plan, folder, buf_span(&tar));

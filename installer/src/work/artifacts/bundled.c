@@ -10,16 +10,16 @@
 
 #define TREE_MAX_BYTES ((size_t)256 << 20)
 
-int bundled_write(struct record *record, struct buf *out, struct err **err)
+int bundled_write(struct reads *reads, struct buf *out, struct err **err)
 {
-    const char *root = record_root(record);
+    const char *root = reads_root(reads);
     size_t cut = strcmp(root, "/") == 0 ? 1 : strlen(root) + 1;
     struct tar_writer *tar CLEANUP(tar_writer_cleanup) = tar_writer_new(out);
 
-    VEC_FOREACH (const struct record_file *, it, &record->files)
+    VEC_FOREACH (const struct read_file *, it, &reads->files)
         if (tar_add_file(tar, it->path + cut, false, it->content, err) < 0)
             return -1;
-    VEC_FOREACH (const struct record_link *, it, &record->links) {
+    VEC_FOREACH (const struct read_link *, it, &reads->links) {
         char *folder CLEANUP(mem_cleanup) = path_dir(it->path);
         char *target CLEANUP(mem_cleanup) = path_relative(folder, it->target);
 
@@ -112,19 +112,19 @@ static int compare_entry(const struct bundle *b, const struct bundled *t, const 
     return 0;
 }
 
-int bundled_compare(const struct bundled *t, const struct bundle *b, struct record *record,
+int bundled_compare(const struct bundled *t, const struct bundle *b, struct reads *reads,
                     struct err **err)
 {
-    const char *root = record_root(record);
+    const char *root = reads_root(reads);
     size_t cut = strcmp(root, "/") == 0 ? 0 : strlen(root);
 
-    VEC_FOREACH (const struct record_file *, it, &record->files) {
+    VEC_FOREACH (const struct read_file *, it, &reads->files) {
         struct bundled_entry here = {it->content, false};
 
         if (compare_entry(b, t, it->path, cut, &here, err) < 0)
             return -1;
     }
-    VEC_FOREACH (const struct record_link *, it, &record->links) {
+    VEC_FOREACH (const struct read_link *, it, &reads->links) {
         char *folder CLEANUP(mem_cleanup) = path_dir(it->path);
         char *target CLEANUP(mem_cleanup) = path_relative(folder, it->target);
         struct bundled_entry here = {span_str(target), true};
@@ -135,7 +135,7 @@ int bundled_compare(const struct bundled *t, const struct bundle *b, struct reco
     MAP_FOREACH (e, &t->entries) {
         char *path CLEANUP(mem_cleanup) = mem_printf("%.*s%.*s", (int)cut, root, SPAN_ARG(e->key));
 
-        if (!map_get(&record->seen, span_str(path)))
+        if (!map_get(&reads->seen, span_str(path)))
             return differs(b, path, "is not part of the tree any more, but of", err);
     }
     return 0;

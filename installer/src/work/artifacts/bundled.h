@@ -4,7 +4,7 @@
 #ifndef WORK_ARTIFACTS_BUNDLED_H
 #define WORK_ARTIFACTS_BUNDLED_H
 
-#include "work/artifacts/record.h"
+#include "work/artifacts/reads.h"
 #include "work/artifacts/sources.h"
 
 struct bundled {
@@ -15,7 +15,7 @@ struct bundled {
 };
 
 // A tar of the files and links of the record, as a bundle has it; appended to `out`.
-int bundled_write(struct record *record, struct buf *out, struct err **err) MUST_CHECK;
+int bundled_write(struct reads *reads, struct buf *out, struct err **err) MUST_CHECK;
 
 // Reads the tree that is the artifact `a`. ERR_INTEGRITY; the caller frees *t, also on failure.
 int bundled_open(struct bundled *t, const struct bundle *b, const struct bundle_artifact *a,
@@ -29,7 +29,7 @@ int bundled_render(const struct bundled *t, struct sources *sources, struct repo
 
 // Whether a build from disk read exactly the files and links of it: else ERR_CONFIG with the first
 // one that differs.
-int bundled_compare(const struct bundled *t, const struct bundle *b, struct record *record,
+int bundled_compare(const struct bundled *t, const struct bundle *b, struct reads *reads,
                     struct err **err) MUST_CHECK;
 
 // Renders the tree in such a tar from its entrypoint; and ERR_INTERNAL unless that gives what the

@@ -32,28 +32,28 @@ static int refuse_configuration(const char *folder, struct err **err)
 }
 
 int disk_render(const char *entrypoint, struct sources *sources, struct report *report,
-                struct record *record, struct kustomize_tree **tree,
-                struct kustomize_result *result, struct err **err)
+                struct reads *reads, struct kustomize_tree **tree, struct kustomize_result *result,
+                struct err **err)
 {
     char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
     char *here CLEANUP(mem_cleanup) = getcwd(NULL, 0);
     struct kustomize_options options = {
         .folder = folder, .relative_to = here, .resolver = &sources->resolver, .report = report};
 
-    record_init(record, NULL);
+    reads_init(reads, NULL);
     if (!folder || refuse_configuration(folder, err) < 0)
         return -1;
     *tree = kustomize_tree_disk("/", err);
     if (!*tree)
         return -1;
-    record->inner = *tree;
-    options.tree = &record->base;
+    reads->inner = *tree;
+    options.tree = &reads->base;
     return kustomize_build(&options, result, err);
 }
 
-char *disk_entrypoint(struct record *record, const char *entrypoint, struct err **err)
+char *disk_entrypoint(struct reads *reads, const char *entrypoint, struct err **err)
 {
     char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
 
-    return folder ? path_relative(record_root(record), folder) : NULL;
+    return folder ? path_relative(reads_root(reads), folder) : NULL;
 }

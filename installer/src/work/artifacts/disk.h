@@ -3,17 +3,17 @@
 #ifndef WORK_ARTIFACTS_DISK_H
 #define WORK_ARTIFACTS_DISK_H
 
-#include "work/artifacts/record.h"
+#include "work/artifacts/reads.h"
 #include "work/artifacts/sources.h"
 
-// Renders a folder on disk. `record` (initialised here, the caller frees it, also on failure) has
+// Renders a folder on disk. `reads` (initialised here, the caller frees it, also on failure) has
 // the files that were read.
 int disk_render(const char *entrypoint, struct sources *sources, struct report *report,
-                struct record *record, struct kustomize_tree **tree,
-                struct kustomize_result *result, struct err **err) MUST_CHECK;
+                struct reads *reads, struct kustomize_tree **tree, struct kustomize_result *result,
+                struct err **err) MUST_CHECK;
 
 // The entrypoint's folder as seen from the root of the record: "clusters/sandbox". The caller
 // frees it. ERR_CONFIG.
-char *disk_entrypoint(struct record *record, const char *entrypoint, struct err **err) MUST_CHECK;
+char *disk_entrypoint(struct reads *reads, const char *entrypoint, struct err **err) MUST_CHECK;
 
 #endif

@@ -9,12 +9,12 @@
 #include "work/artifacts/follow.h"
 
 // "platform/sealed-secrets/kustomization.yaml:6": the first line of the tree that has the text.
-static char *place_of(struct record *record, const char *text)
+static char *place_of(struct reads *reads, const char *text)
 {
-    const char *root = record_root(record);
+    const char *root = reads_root(reads);
 
-    for (size_t i = 0; i < record->files.len; i++) {
-        const struct record_file *file = &record->files.items[i];
+    for (size_t i = 0; i < reads->files.len; i++) {
+        const struct read_file *file = &reads->files.items[i];
         size_t at = span_search(file->content, span_str(text)), line = 1;
         char *path CLEANUP(mem_cleanup) = path_relative(root, file->path);
 
@@ -27,10 +27,10 @@ static char *place_of(struct record *record, const char *text)
     return NULL;
 }
 
-static void add_remote_files(struct lock *lock, struct sources *sources, struct record *record)
+static void add_remote_files(struct lock *lock, struct sources *sources, struct reads *reads)
 {
     VEC_FOREACH (const struct sources_seen *, it, &sources->files) {
-        char *place CLEANUP(mem_cleanup) = place_of(record, it->url);
+        char *place CLEANUP(mem_cleanup) = place_of(reads, it->url);
 
         lock_add(lock, &(struct lock_entry){.kind = LOCK_FILE,
                                             .name = span_str(it->url),
@@ -42,7 +42,7 @@ static void add_remote_files(struct lock *lock, struct sources *sources, struct 
 }
 
 // Repositories that kustomize itself asked for; those of Flux objects are there already.
-static void add_bases(struct lock *lock, struct sources *sources, struct record *record)
+static void add_bases(struct lock *lock, struct sources *sources, struct reads *reads)
 {
     VEC_FOREACH (struct sources_git **, it, &sources->gits) {
         const struct sources_git *git = *it;
@@ -52,7 +52,7 @@ static void add_bases(struct lock *lock, struct sources *sources, struct record 
         if (lock_find(lock, LOCK_GIT, span_str(git->url), span_str(git->ref)))
             continue;
         git_oid_format(&git->commit, hex);
-        place = place_of(record, git->url);
+        place = place_of(reads, git->url);
         lock_add(lock, &(struct lock_entry){.kind = LOCK_GIT,
                                             .name = span_str(git->url),
                                             .ref = span_str(git->ref),
@@ -99,23 +99,23 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
                               struct span platforms, bool lab, struct report *report,
                               struct err **err)
 {
-    struct record record CLEANUP(record_free) = {0};
+    struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (disk_render(entrypoint, sources, report, &record, &disk, &tree, err) < 0)
+    if (disk_render(entrypoint, sources, report, &reads, &disk, &tree, err) < 0)
         return NULL;
-    folder = disk_entrypoint(&record, entrypoint, err);
+    folder = disk_entrypoint(&reads, entrypoint, err);
     if (!folder)
         return NULL;
     lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),
                     platforms);
     if (walk_tree(h, sources, lock, &tree, report, err) < 0)
         return NULL;
-    add_remote_files(lock, sources, &record);
-    add_bases(lock, sources, &record);
+    add_remote_files(lock, sources, &reads);
+    add_bases(lock, sources, &reads);
     return STEAL(lock);
 }
 

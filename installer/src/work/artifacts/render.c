@@ -20,12 +20,12 @@ static int render_here(const struct bundle *b, const char *entrypoint, struct so
                        struct report *report, const struct bundled *t,
                        struct kustomize_result *result, struct err **err)
 {
-    struct record record CLEANUP(record_free) = {0};
+    struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = NULL;
 
-    if (disk_render(entrypoint, sources, report, &record, &tree, result, err) < 0)
+    if (disk_render(entrypoint, sources, report, &reads, &tree, result, err) < 0)
         return -1;
-    if (bundled_compare(t, b, &record, err) == 0)
+    if (bundled_compare(t, b, &reads, err) == 0)
         return 0;
     kustomize_result_free(result);
     *result = (struct kustomize_result){0};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recording tree.
-#include "work/artifacts/record.h"
+#include "work/artifacts/reads.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/path.h"
 
 // The real path of a folder on the way; in the arena.
-static const char *real_of(struct record *r, const char *path, struct err **err)
+static const char *real_of(struct reads *r, const char *path, struct err **err)
 {
     char *real CLEANUP(mem_cleanup) = NULL;
     const char *known = map_get(&r->reals, span_str(path));
@@ -24,9 +24,9 @@ static const char *real_of(struct record *r, const char *path, struct err **err)
     return known;
 }
 
-static void add_link(struct record *r, const char *path, const char *target)
+static void add_link(struct reads *r, const char *path, const char *target)
 {
-    struct record_link link = {path, target};
+    struct read_link link = {path, target};
 
     if (map_get(&r->seen, span_str(path)))
         return;
@@ -35,7 +35,7 @@ static void add_link(struct record *r, const char *path, const char *target)
 }
 
 // Finds the links in a path that is not its real one, part by part from the root on.
-static int note_links(struct record *r, const char *path, struct err **err)
+static int note_links(struct reads *r, const char *path, struct err **err)
 {
     const char *above = "/";
 
@@ -55,10 +55,10 @@ static int note_links(struct record *r, const char *path, struct err **err)
     return 0;
 }
 
-static int record_lookup(struct kustomize_tree *t, const char *path, enum kustomize_entry *entry,
-                         char **real, struct err **err)
+static int reads_lookup(struct kustomize_tree *t, const char *path, enum kustomize_entry *entry,
+                        char **real, struct err **err)
 {
-    struct record *r = (struct record *)t;
+    struct reads *r = (struct reads *)t;
 
     if (r->inner->ops->lookup(r->inner, path, entry, real, err) < 0)
         return -1;
@@ -67,12 +67,11 @@ static int record_lookup(struct kustomize_tree *t, const char *path, enum kustom
     return note_links(r, path, err);
 }
 
-static int record_read(struct kustomize_tree *t, const char *real, struct buf *out,
-                       struct err **err)
+static int reads_read(struct kustomize_tree *t, const char *real, struct buf *out, struct err **err)
 {
-    struct record *r = (struct record *)t;
+    struct reads *r = (struct reads *)t;
     size_t start = out->len;
-    struct record_file file;
+    struct read_file file;
 
     if (r->inner->ops->read(r->inner, real, out, err) < 0)
         return -1;
@@ -85,19 +84,19 @@ static int record_read(struct kustomize_tree *t, const char *real, struct buf *o
     return 0;
 }
 
-static void record_close(struct kustomize_tree *t)
+static void reads_close(struct kustomize_tree *t)
 {
-    (void)t; // owned by the caller: see record_free()
+    (void)t; // owned by the caller: see reads_free()
 }
 
-void record_init(struct record *r, struct kustomize_tree *inner)
+void reads_init(struct reads *r, struct kustomize_tree *inner)
 {
-    static const struct kustomize_tree_ops ops = {record_lookup, record_read, record_close};
+    static const struct kustomize_tree_ops ops = {reads_lookup, reads_read, reads_close};
 
-    *r = (struct record){.base = {&ops}, .inner = inner, .arena = arena_new()};
+    *r = (struct reads){.base = {&ops}, .inner = inner, .arena = arena_new()};
 }
 
-void record_free(struct record *r)
+void reads_free(struct reads *r)
 {
     map_free(&r->seen);
     map_free(&r->reals);
@@ -107,12 +106,12 @@ void record_free(struct record *r)
 
 static int compare_files(const void *a, const void *b)
 {
-    return strcmp(((const struct record_file *)a)->path, ((const struct record_file *)b)->path);
+    return strcmp(((const struct read_file *)a)->path, ((const struct read_file *)b)->path);
 }
 
 static int compare_links(const void *a, const void *b)
 {
-    return strcmp(((const struct record_link *)a)->path, ((const struct record_link *)b)->path);
+    return strcmp(((const struct read_link *)a)->path, ((const struct read_link *)b)->path);
 }
 
 // The part of `a` up to the last '/' before it differs from `b`.
@@ -126,17 +125,17 @@ static size_t common_folder(const char *a, const char *b, size_t most)
     return folder;
 }
 
-static void drop_links_outside(struct record *r, const char *root)
+static void drop_links_outside(struct reads *r, const char *root)
 {
     size_t kept = 0;
 
-    VEC_FOREACH (const struct record_link *, it, &r->links)
+    VEC_FOREACH (const struct read_link *, it, &r->links)
         if (path_within(root, it->target))
             r->links.items[kept++] = *it;
     r->links.len = kept;
 }
 
-const char *record_root(struct record *r)
+const char *reads_root(struct reads *r)
 {
     const char *first, *root;
     size_t len;
@@ -148,9 +147,9 @@ const char *record_root(struct record *r)
         qsort(r->links.items, r->links.len, sizeof(*r->links.items), compare_links);
     first = r->files.items[0].path;
     len = strlen(first);
-    VEC_FOREACH (const struct record_file *, it, &r->files)
+    VEC_FOREACH (const struct read_file *, it, &r->files)
         len = common_folder(first, it->path, len + 1);
-    VEC_FOREACH (const struct record_link *, it, &r->links)
+    VEC_FOREACH (const struct read_link *, it, &r->links)
         len = common_folder(first, it->path, len + 1);
     root = len ? arena_span(r->arena, span_of(first, len)).ptr : "/";
     drop_links_outside(r, root);
