@@ -110,19 +110,23 @@ static void test_flux_depends_on__others_of_its_kind(void **state)
 
 static void test_flux_inventory_entry__parts_of_an_id(void **state)
 {
+    CLEANUP(arena_cleanup) struct arena *arena = arena_new();
     struct identity ref;
 
     (void)state;
-    assert_true(flux_inventory_entry(object("{id: apps_web_apps_Deployment, v: v1}"), &ref));
+    assert_true(flux_inventory_entry(object("{id: apps_web_apps_Deployment, v: v1}"), arena, &ref));
     expect_ref(&ref, "apps", "Deployment", "apps", "web");
-    assert_true(flux_inventory_entry(object("{id: _web__Namespace, v: v1}"), &ref));
+    assert_true(flux_inventory_entry(object("{id: _web__Namespace, v: v1}"), arena, &ref));
     expect_ref(&ref, "", "Namespace", "", "web");
     assert_true(flux_inventory_entry(
-        object("{id: _system__admin_rbac.authorization.k8s.io_ClusterRole}"), &ref));
-    expect_ref(&ref, "rbac.authorization.k8s.io", "ClusterRole", "", "system__admin");
-    assert_false(flux_inventory_entry(object("{id: apps_web}"), &ref));
-    assert_false(flux_inventory_entry(object("{id: web}"), &ref));
-    assert_false(flux_inventory_entry(object("{}"), &ref));
+        object("{id: _system__admin_rbac.authorization.k8s.io_ClusterRole}"), arena, &ref));
+    expect_ref(&ref, "rbac.authorization.k8s.io", "ClusterRole", "", "system:admin");
+    assert_true(flux_inventory_entry(
+        object("{id: apps_web__admin__core_rbac.authorization.k8s.io_Role}"), arena, &ref));
+    expect_ref(&ref, "rbac.authorization.k8s.io", "Role", "apps", "web:admin:core");
+    assert_false(flux_inventory_entry(object("{id: apps_web}"), arena, &ref));
+    assert_false(flux_inventory_entry(object("{id: web}"), arena, &ref));
+    assert_false(flux_inventory_entry(object("{}"), arena, &ref));
 }
 
 static void test_flux_release_of__labels(void **state)

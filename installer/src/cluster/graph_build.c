@@ -57,7 +57,7 @@ static void add_inventory(struct builder *b, const struct node *object, int pare
     struct identity id;
 
     NODE_FOREACH_ITEM (entry, node_path(object, "status", "inventory", "entries")) {
-        if (flux_inventory_entry(entry, &id))
+        if (flux_inventory_entry(entry, b->graph->arena, &id))
             add(b, &id, NULL, parent);
     }
 }

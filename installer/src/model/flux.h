@@ -63,8 +63,9 @@ struct flux_dependency {
 // Entry `i`, from 0; false past the last one, and for other kinds.
 bool flux_depends_on(const struct node *object, size_t i, struct flux_dependency *dependency);
 
-// An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none.
-bool flux_inventory_entry(const struct node *entry, struct identity *ref);
+// An entry of status.inventory.entries: "<namespace>_<name>_<group>_<kind>". False for none. A name
+// that is not as it is there lives in `arena`, all else borrows from the entry.
+bool flux_inventory_entry(const struct node *entry, struct arena *arena, struct identity *ref);
 
 // The release that made an object, by the labels that helm-controller puts on it; false for none.
 bool flux_release_of(const struct node *object, struct identity *release);

@@ -56,9 +56,26 @@ bool flux_depends_on(const struct node *object, size_t i, struct flux_dependency
     return true;
 }
 
-// "__" stands for ':' in the names of RBAC objects. Names have no '_' otherwise (fluxcd/cli-utils
-// pkg/object/objmetadata.go).
-bool flux_inventory_entry(const struct node *entry, struct identity *ref)
+// "__" stands for ':' in the names of RBAC objects, the only ones that may have it
+// (fluxcd/cli-utils pkg/object/objmetadata.go).
+static struct span rbac_name(struct span name, struct arena *arena)
+{
+    char *text;
+    size_t len = 0;
+
+    if (span_find(name, '_') == name.len)
+        return name;
+    text = arena_alloc(arena, name.len);
+    for (size_t i = 0; i < name.len; i++) {
+        bool colon = span_starts(span_tail(name, i), "__");
+
+        text[len++] = colon ? ':' : name.ptr[i];
+        i += colon;
+    }
+    return span_of(text, len);
+}
+
+bool flux_inventory_entry(const struct node *entry, struct arena *arena, struct identity *ref)
 {
     struct span rest = node_get_text(entry, "id");
     size_t at;
@@ -73,6 +90,8 @@ bool flux_inventory_entry(const struct node *entry, struct identity *ref)
         return false;
     ref->group = span_tail(rest, at + 1);
     ref->name = span_head(rest, at);
+    if (span_is(ref->group, "rbac.authorization.k8s.io"))
+        ref->name = rbac_name(ref->name, arena);
     return true;
 }
 
