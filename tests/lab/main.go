@@ -31,7 +31,7 @@ type command struct {
 }
 
 var commands = []command{
-	{"up", "[--nodes N] [--origin DIR]", "bring the lab up; returns when pods can run", control.Up},
+	{"up", "[--nodes N] [--kyverno | --origin DIR]", "bring the lab up; returns when pods can run", control.Up},
 	{"down", "", "take the lab down and leave nothing of it", control.Down},
 	{"status", "", "show hosts and daemons; fails when one is not well", control.Status},
 	{"in", "HOST [-C DIR] CMD…", "run a command on a host", control.In},

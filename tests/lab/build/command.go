@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Command returns the subcommand "lab build": it ensures components, or those that are named,
-// and prints the folder of each.
+// Command returns the subcommand "lab build": it ensures components, but for those on demand, or
+// those that are named, and prints the folder of each.
 func Command(components ...*Component) func(ctx context.Context, args []string) error {
 	return func(ctx context.Context, args []string) error {
 		flags := flag.NewFlagSet("lab build", flag.ContinueOnError)
@@ -50,7 +50,7 @@ func (usageError) ExitCode() int { return 2 }
 
 func choose(components []*Component, names []string) ([]*Component, error) {
 	if len(names) == 0 {
-		return components, nil
+		return slices.DeleteFunc(slices.Clone(components), func(c *Component) bool { return c.OnDemand }), nil
 	}
 	var chosen []*Component
 	for _, name := range names {

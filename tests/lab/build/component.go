@@ -29,6 +29,8 @@ type Component struct {
 	// Facts returns what else decides its content and is no file of the checkout, such as the
 	// release of the machine's distribution. It must be quick: it runs at each Ensure.
 	Facts func() (string, error)
+	// OnDemand components are built only where they are named or needed.
+	OnDemand bool
 	// Needs are the components whose folders Build reads.
 	Needs []*Component
 	// Build fills job.Out. It may run beside the Build of other components.

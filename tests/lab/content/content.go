@@ -8,14 +8,20 @@ package content
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"sandstrap.dev/lab/images"
 )
 
 const (
@@ -29,7 +35,8 @@ const (
 type writer struct {
 	source string // tests/lab/umbrella
 	dir    string // gets git/HOST/PATH.git and registry/HOST
-	probe  string // the program labprobe, which all images run
+	probe  string // the program labprobe, which all images run that nobody has built
+	built  []string
 }
 
 func (w writer) registries() registries {
@@ -119,6 +126,14 @@ func (w writer) pkg(ctx context.Context, p pkg) error {
 	if err != nil {
 		return err
 	}
+	added, err := w.builtFiles(p.name)
+	if err != nil {
+		return err
+	}
+	if meta.Annotations[builtAnnotation] == "true" && len(added) == 0 {
+		return nil // a lab without it
+	}
+	maps.Copy(chart, added)
 	if meta.Version != p.tag {
 		return fmt.Errorf("Chart.yaml says version %s, the umbrella's values say tag %s", meta.Version, p.tag)
 	}
@@ -154,11 +169,50 @@ func (w writer) chart(chart tree, parent string) error {
 		return err
 	}
 	for _, ref := range refs {
+		if built, err := w.isBuilt(ref); err != nil || built {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := w.registries().putImage(ref, probeImage(w.probe, ref)); err != nil {
 			return fmt.Errorf("image %s: %w", ref, err)
 		}
 	}
 	return nil
+}
+
+// builtAnnotation marks a package that is served only where a component has built files of its
+// chart.
+const builtAnnotation = "sandstrap.dev/built"
+
+// builtFiles are the files of a package's chart that components have built.
+func (w writer) builtFiles(name string) (tree, error) {
+	all := tree{}
+	for _, folder := range w.built {
+		chart := filepath.Join(folder, "charts", name)
+		if _, err := os.Stat(chart); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		files, err := readTree(chart)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, files)
+	}
+	return all, nil
+}
+
+// isBuilt tells whether a component has built the image, so that none has to stand in for it.
+func (w writer) isBuilt(reference string) (bool, error) {
+	ref, err := images.ParseRef(reference)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(w.built, func(folder string) bool {
+		_, err := os.Stat(filepath.Join(folder, "layouts", ref.Host, ref.Repository, ref.Tag))
+		return err == nil
+	}), nil
 }
 
 // umbrella gives the umbrella a history in which the released commit is neither the first nor

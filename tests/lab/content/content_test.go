@@ -26,11 +26,39 @@ func build(t *testing.T) string {
 	if err := os.WriteFile(probe, []byte("labprobe"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := writer{source: source, dir: t.TempDir(), probe: probe}
+	w := writer{source: source, dir: t.TempDir(), probe: probe, built: []string{builtCharts(t)}}
 	if err := w.write(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return w.dir
+}
+
+// builtCharts stands in for the components: a file for each package that is served only with one.
+func builtCharts(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(source, "packages/*/chart/Chart.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), builtAnnotation) {
+			continue
+		}
+		name := filepath.Base(filepath.Dir(filepath.Dir(file)))
+		templates := filepath.Join(dir, "charts", name, "templates")
+		if err := os.MkdirAll(templates, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(templates, "built.yaml"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 func git(t *testing.T, dir string, args ...string) string {

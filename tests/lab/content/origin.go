@@ -16,19 +16,23 @@ import (
 type Inputs struct {
 	Umbrella string // the folder tests/lab/umbrella
 	Probe    string // the program labprobe
-	Layouts  string // OCI image layouts at HOST/REPOSITORY/TAG
 	Releases string // release files at HOST/PATH of their URL
+	// Built are folders with OCI image layouts at layouts/HOST/REPOSITORY/TAG, and with files of
+	// packages' charts at charts/NAME.
+	Built []string
 }
 
 // Write fills the folder out with all that the origin serves: git/HOST/PATH.git are bare
 // repositories, registry/HOST the file storage of one docker-registry, files/HOST/PATH files.
 func Write(ctx context.Context, in Inputs, out string) error {
-	w := writer{source: in.Umbrella, dir: out, probe: in.Probe}
+	w := writer{source: in.Umbrella, dir: out, probe: in.Probe, built: in.Built}
 	if err := w.write(ctx); err != nil {
 		return err
 	}
-	if err := addLayouts(in.Layouts, w.registries()); err != nil {
-		return err
+	for _, folder := range in.Built {
+		if err := addLayouts(filepath.Join(folder, "layouts"), w.registries()); err != nil {
+			return err
+		}
 	}
 	return os.CopyFS(filepath.Join(out, "files"), os.DirFS(in.Releases))
 }

@@ -11,8 +11,9 @@ import (
 	"sandstrap.dev/lab/config"
 )
 
-// collect builds what the cache lacks and says where all parts of a lab are.
-func collect(ctx context.Context) (*config.Config, error) {
+// collect builds what the cache lacks and says where all parts of a lab are, whose origin serves
+// what the component origin holds.
+func collect(ctx context.Context, origin *build.Component) (*config.Config, error) {
 	source, err := checkout()
 	if err != nil {
 		return nil, err
@@ -21,14 +22,14 @@ func collect(ctx context.Context) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := build.Ensure(ctx, parts.Authority, parts.Debian, parts.Images, parts.Kubernetes, parts.Origin, parts.Tools)
+	set, err := build.Ensure(ctx, parts.Authority, parts.Debian, parts.Images, parts.Kubernetes, origin, parts.Tools)
 	if err != nil {
 		return nil, err
 	}
 	return &config.Config{
 		Checkout:    source,
 		Authority:   set.Path(parts.Authority),
-		Content:     set.Path(parts.Origin),
+		Content:     set.Path(origin),
 		Debian:      set.Path(parts.Debian),
 		Images:      set.Path(parts.Images),
 		Kubernetes:  set.Path(parts.Kubernetes),

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"sandstrap.dev/lab/build/parts"
 	"sandstrap.dev/lab/cgroup"
 	"sandstrap.dev/lab/cluster"
 	"sandstrap.dev/lab/config"
@@ -35,9 +36,10 @@ func Up(ctx context.Context, name string, args []string) error {
 	flags := flag.NewFlagSet("up", flag.ContinueOnError)
 	nodes := flags.Int("nodes", 1, "how many nodes run pods")
 	origin := flags.String("origin", "", "what the lab's origin serves, instead of the lab's own content")
+	kyverno := flags.Bool("kyverno", false, "the lab's origin serves Kyverno, too, which takes minutes to compile once")
 	keep := flags.Bool("keep", false, "leave a lab that does not come up for inspection")
-	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return usage("lab up [--nodes N] [--origin DIR] [--keep]")
+	if err := flags.Parse(args); err != nil || flags.NArg() > 0 || *kyverno && *origin != "" {
+		return usage("lab up [--nodes N] [--kyverno | --origin DIR] [--keep]")
 	}
 	if *nodes < 1 || *nodes > topology.MaxNodes {
 		return usage(fmt.Sprintf("--nodes wants 1 to %d", topology.MaxNodes))
@@ -50,19 +52,23 @@ func Up(ctx context.Context, name string, args []string) error {
 	if err != nil {
 		return err
 	}
-	parts, err := collect(ctx)
+	served := parts.Origin
+	if *kyverno {
+		served = parts.OriginKyverno
+	}
+	found, err := collect(ctx, served)
 	if err != nil {
 		return err
 	}
 	if content != "" {
-		parts.Content = content
+		found.Content = content
 	}
 	began := time.Now()
-	fresh, err := launch(lab, parts, *nodes)
+	fresh, err := launch(lab, found, *nodes, *kyverno || content != "")
 	if err != nil || !fresh {
 		return err
 	}
-	if err := waitUntilReady(ctx, lab, *nodes, parts.UpstreamNames()); err != nil {
+	if err := waitUntilReady(ctx, lab, *nodes, found.UpstreamNames()); err != nil {
 		if !*keep {
 			err = fmt.Errorf("%w; lab %s is down again (--keep leaves it for inspection)", err, name)
 			if failed := remove(lab); failed != nil {
@@ -93,8 +99,9 @@ func originFolder(dir string) (string, error) {
 		strings.Join(config.ContentKinds, ", "), dir))
 }
 
-// launch starts the lab's init, unless the lab runs already.
-func launch(lab *state.Lab, c *config.Config, nodes int) (fresh bool, err error) {
+// launch starts the lab's init, unless the lab runs already; with chosen, its origin has to serve
+// what the configuration says.
+func launch(lab *state.Lab, c *config.Config, nodes int, chosen bool) (fresh bool, err error) {
 	unlock, err := state.Lock()
 	if err != nil {
 		return false, err
@@ -103,6 +110,9 @@ func launch(lab *state.Lab, c *config.Config, nodes int) (fresh bool, err error)
 	if record, running := lab.Running(); running {
 		if record.Nodes != nodes {
 			return false, fmt.Errorf("lab %s runs with %d nodes; take it down first", lab.Name, record.Nodes)
+		}
+		if chosen && record.Content != c.Content {
+			return false, fmt.Errorf("lab %s serves %s; take it down first", lab.Name, record.Content)
 		}
 		fmt.Fprintf(os.Stderr, "lab %s is up already\n", lab.Name)
 		return false, nil
@@ -193,7 +203,7 @@ func record(lab *state.Lab, c *config.Config, pid int) error {
 		return err
 	}
 	return lab.Save(state.Record{
-		Name: lab.Name, Nodes: c.Nodes, Init: process, Created: time.Now().UTC().Format(time.RFC3339),
+		Name: lab.Name, Nodes: c.Nodes, Content: c.Content, Init: process, Created: time.Now().UTC().Format(time.RFC3339),
 	})
 }
 

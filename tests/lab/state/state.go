@@ -32,6 +32,7 @@ type Lab struct {
 type Record struct {
 	Name    string  `json:"name"`
 	Nodes   int     `json:"nodes"`
+	Content string  `json:"content"` // what origin serves
 	Init    Process `json:"init"`
 	Created string  `json:"created"` // RFC 3339
 }

@@ -9,4 +9,5 @@ import "sandstrap.dev/lab/build"
 var All = []*build.Component{
 	Kubernetes, Debian, CoreDNS, Authority, Images,
 	Flux, SealedSecrets, Probe, Faults, Kustomize, ControllerImages, Releases, Origin, Tools,
+	Kyverno, KyvernoParts, OriginKyverno,
 }

@@ -20,22 +20,42 @@ var Origin = &build.Component{
 	Name:    "origin",
 	Summary: "all that the lab's origin serves",
 	Inputs:  []string{"build/parts/origin.go", "content", "umbrella", "images/*.go"},
-	Facts:   func() (string, error) { return strings.Join(topology.UpstreamNames, " "), nil },
-	Needs:   []*build.Component{ControllerImages, Probe, Releases},
-	Build:   buildOrigin,
+	Facts:   originFacts,
+	Needs:   originNeeds,
+	Build:   buildOrigin(ControllerImages),
 }
 
-func buildOrigin(ctx context.Context, job *build.Job) error {
-	err := content.Write(ctx, content.Inputs{
-		Umbrella: build.Source("umbrella"),
-		Probe:    job.Need(Probe, "bin", "labprobe"),
-		Layouts:  job.Need(ControllerImages, "layouts"),
-		Releases: job.Need(Releases),
-	}, job.Out)
-	if err != nil {
-		return err
+// OriginKyverno is what Origin is, and Kyverno with its images: for labs that want it.
+var OriginKyverno = &build.Component{
+	Name:     "origin-kyverno",
+	Summary:  "all that the lab's origin serves, and Kyverno",
+	OnDemand: true,
+	Inputs:   Origin.Inputs,
+	Facts:    originFacts,
+	Needs:    append([]*build.Component{KyvernoParts}, originNeeds...),
+	Build:    buildOrigin(ControllerImages, KyvernoParts),
+}
+
+var originNeeds = []*build.Component{ControllerImages, Probe, Releases}
+
+func originFacts() (string, error) { return strings.Join(topology.UpstreamNames, " "), nil }
+
+// buildOrigin returns the recipe of an origin with the images and charts of the components built.
+func buildOrigin(built ...*build.Component) func(context.Context, *build.Job) error {
+	return func(ctx context.Context, job *build.Job) error {
+		in := content.Inputs{
+			Umbrella: build.Source("umbrella"),
+			Probe:    job.Need(Probe, "bin", "labprobe"),
+			Releases: job.Need(Releases),
+		}
+		for _, component := range built {
+			in.Built = append(in.Built, job.Need(component))
+		}
+		if err := content.Write(ctx, in, job.Out); err != nil {
+			return err
+		}
+		return checkHosts(job)
 	}
-	return checkHosts(job)
 }
 
 // checkHosts refuses content under a name that does not lead to the origin.

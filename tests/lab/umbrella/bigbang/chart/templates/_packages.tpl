@@ -4,11 +4,13 @@ packages that each one waits for.
 */}}
 {{- define "bigbang.table" }}
 - {key: prometheusOperatorCRDs, name: prometheus-operator-crds, release: prometheus-operator-crds, namespace: monitoring, makesNamespace: true, component: core}
-- {key: monitoring, name: monitoring, namespace: monitoring, component: core, after: [prometheus-operator-crds]}
-- {key: grafana, name: grafana, namespace: monitoring, component: core, after: [monitoring]}
-- {key: loki, name: loki, release: logging-loki, namespace: logging, makesNamespace: true, component: core, after: [monitoring]}
-- {key: alloy, name: alloy, release: alloy, namespace: alloy, makesNamespace: true, component: core, after: [monitoring, loki]}
-- {addon: metricsServer, name: metrics-server, release: metrics-server, namespace: kube-system, component: cluster-utilities}
+- {key: kyverno, name: kyverno, release: kyverno, namespace: kyverno, makesNamespace: true, component: cluster-utilities, after: [prometheus-operator-crds]}
+- {key: kyvernoPolicies, name: kyverno-policies, release: kyverno-policies, namespace: kyverno, component: cluster-utilities, after: [kyverno]}
+- {key: monitoring, name: monitoring, namespace: monitoring, component: core, after: [prometheus-operator-crds, kyverno-policies]}
+- {key: grafana, name: grafana, namespace: monitoring, component: core, after: [monitoring, kyverno-policies]}
+- {key: loki, name: loki, release: logging-loki, namespace: logging, makesNamespace: true, component: core, after: [monitoring, kyverno-policies]}
+- {key: alloy, name: alloy, release: alloy, namespace: alloy, makesNamespace: true, component: core, after: [monitoring, loki, kyverno-policies]}
+- {addon: metricsServer, name: metrics-server, release: metrics-server, namespace: kube-system, component: cluster-utilities, after: [kyverno-policies]}
 {{- end }}
 
 {{/*
