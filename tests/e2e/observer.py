@@ -57,8 +57,8 @@ class Observer:
         for path in PATHS:
             threading.Thread(target=self._watch, args=(path,), daemon=True).start()
 
-    def get(self, path):
-        return self._ask("GET", path)
+    def get(self, path, headers=None):
+        return self._ask("GET", path, None, headers or {})
 
     def patch(self, path, body):
         """Patches an object, at once: kubectl takes its time to start."""

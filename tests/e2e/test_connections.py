@@ -14,36 +14,12 @@ import yaml
 
 from faults import through
 from lab import CHECKOUT
+from scenarios.objects import config, deployment, namespace, placed, serves
 from trees import Small
 
 sys.path.insert(0, str(CHECKOUT / "tests/servers"))
 import certs  # noqa: E402
 
-OBJECTS = """\
-apiVersion: v1
-kind: Namespace
-metadata: {{name: {name}}}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {{name: settings, namespace: {name}}}
-data: {{a: b}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: web, namespace: {name}}}
-spec:
-  selector: {{matchLabels: {{app: web}}}}
-  template:
-    metadata: {{labels: {{app: web}}}}
-    spec:
-      terminationGracePeriodSeconds: 0
-      containers:
-        - name: app
-          image: ghcr.io/stefanprodan/podinfo:6.14.1
-          args: [serve, "--listen=:8080", --ready-after={ready_after}]
-          readinessProbe: {{httpGet: {{path: /readyz, port: 8080}}, periodSeconds: 1}}
-"""
 LIMITS = ("--timeout", "150s", "--fail-after", "60s")
 
 
@@ -56,13 +32,14 @@ def bed(lab, request):
 
 
 class Bed:
-    def __init__(self, lab, name, ready_after="1s"):
+    def __init__(self, lab, name, ready_after=1):
         self.lab, self.name = lab, name
         self.make(ready_after)
 
     def make(self, ready_after):
-        self.tree = Small(self.lab, self.name,
-                          OBJECTS.format(name=self.name, ready_after=ready_after))
+        objects = [config("settings", a="b"), deployment(serves(ready_after))]
+        self.tree = Small(self.lab, self.name, {"objects": [
+            namespace(self.name), *(placed(one, self.name) for one in objects)]})
 
     def up(self, kubeconfig=None, code=0, limits=LIMITS, **options):
         where = ("--kubeconfig", getattr(kubeconfig, "kubeconfig", kubeconfig)) if kubeconfig else ()
@@ -101,7 +78,7 @@ def says(result, *patterns):
 
 @pytest.mark.full
 def test_an_api_server_that_restarts_is_waited_for(lab, bed):
-    bed.make("15s")
+    bed.make(15)
     running = bed.start()
     running.wait_for("Deployment .*created", 60)
     lab.tool("daemon", "cp", "kube-apiserver", "stop")
@@ -113,7 +90,7 @@ def test_an_api_server_that_restarts_is_waited_for(lab, bed):
 
 
 def test_an_api_server_that_says_nothing_is_told_of(lab, bed):
-    bed.make("8s")
+    bed.make(8)
     running = bed.start()
     running.wait_for("Deployment .*created", 60)
     lab.tool("daemon", "cp", "kube-apiserver", "pause")
@@ -130,7 +107,7 @@ def test_an_api_server_that_says_nothing_is_told_of(lab, bed):
 
 @pytest.mark.full
 def test_a_connection_that_goes_silent_is_given_up(lab, bed):
-    bed.make("10s")
+    bed.make(10)
     stalls = {"verb": "connect", "fault": "stall", "times": 1, "after_s": 3, "for_s": 300}
     with through(lab, stalls) as proxy:
         result = bed.up(proxy)
@@ -141,7 +118,7 @@ def test_a_connection_that_goes_silent_is_given_up(lab, bed):
 @pytest.mark.full
 @pytest.mark.parametrize("for_s", [60, 200])
 def test_watches_that_stall_hide_nothing_for_long(lab, bed, for_s):
-    bed.make("10s")
+    bed.make(10)
     with through(lab, {"verb": "watch", "fault": "stall", "for_s": for_s}) as proxy:
         result = bed.up(proxy)
     assert result.seconds < 90, repr(result)
@@ -302,7 +279,7 @@ def account(lab):
 
 @pytest.mark.full
 def test_a_token_file_that_changes(lab, bed, account):
-    bed.make("15s")
+    bed.make(15)
     token = lab.work / f"{bed.name}-token"
     token.write_text(account())
     with through(lab, {"verb": "watch", "from_s": 8, "times": 3, "fault": "status", "code": 401},

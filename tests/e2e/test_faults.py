@@ -14,64 +14,23 @@ import pytest
 from audit import Log
 from faults import PORT, through
 from lab import TOOL, Running
+from scenarios.objects import (config, deployment, labelled, namespace, oci, placed, release,
+                               serves, thing)
 from trees import Small
 
 SIDE_BY_SIDE = 5
 FLUX = "apiVersion: v1\nkind: Namespace\nmetadata: {name: faults}\n"
-OBJECTS = """\
-apiVersion: v1
-kind: Namespace
-metadata: {{name: {name}}}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {{name: one, namespace: {name}, labels: {{faults: random}}}}
-data: {{a: b}}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {{name: two, namespace: {name}, labels: {{faults: random}}}}
-data: {{c: d}}
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: web, namespace: {name}}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: web, namespace: {name}}}
-spec:
-  selector: {{matchLabels: {{app: web}}}}
-  template:
-    metadata: {{labels: {{app: web}}}}
-    spec:
-      serviceAccountName: web
-      terminationGracePeriodSeconds: 0
-      containers:
-        - name: app
-          image: ghcr.io/stefanprodan/podinfo:6.14.1
-          args: [serve, "--listen=:8080", --ready-after=2s]
-          readinessProbe: {{httpGet: {{path: /readyz, port: 8080}}, periodSeconds: 1}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: OCIRepository
-metadata: {{name: podinfo, namespace: {name}}}
-spec:
-  interval: 10m
-  url: oci://ghcr.io/stefanprodan/charts/podinfo
-  ref: {{tag: 6.14.1}}
-  layerSelector:
-    mediaType: application/vnd.cncf.helm.chart.content.v1.tar+gzip
-    operation: copy
----
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {{name: podinfo, namespace: {name}}}
-spec:
-  interval: 10m
-  releaseName: podinfo
-  chartRef: {{kind: OCIRepository, name: podinfo}}
-"""
+LABEL = {"faults": "random"}
+
+
+def objects(name):
+    """The objects of a run, in a namespace of their own."""
+    some = [labelled(config("one", a="b"), **LABEL), labelled(config("two", c="d"), **LABEL),
+            thing("v1", "ServiceAccount", "web"),
+            deployment(serves(2), pod={"serviceAccountName": "web"}), oci(), release(timeout="5m")]
+    return {"objects": [namespace(name), *(placed(one, name) for one in some)]}
+
+
 RULES = (
     {"verb": "connect", "chance": 0.05, "fault": "reset-before"},
     {"verb": "watch", "chance": 0.1, "fault": "gone", "after_s": 1},
@@ -120,7 +79,7 @@ def chosen(seeds):
 def run(lab, seed, port):
     """One run; returns what is wrong with it, with how to have it again, or nothing."""
     name = f"faults-{seed}"
-    tree = Small(lab, name, OBJECTS.format(name=name))
+    tree = Small(lab, name, objects(name))
     try:
         with through(lab, *RULES, seed=seed, port=port) as proxy:
             tree.run("up", "--timeout", "150s", "--fail-after", "90s",

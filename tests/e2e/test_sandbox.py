@@ -13,6 +13,7 @@ from audit import Log, check_order
 from bare import FILES, Bare
 from damage import BundleFile
 from lab import BINARY, until
+from scenarios.objects import deployment, placed, serves
 from trees import ENTRYPOINT, Tree
 
 # Namespaces in which the umbrella's packages run.
@@ -39,6 +40,11 @@ def extra(mode, ready_after="0s"):
     }
 
 
+def slow(name):
+    """A Deployment whose pod takes a while to become ready."""
+    return placed(deployment(serves(after=SLOW_S), name=name), "kube-system")
+
+
 def workloads(lab, *namespaces):
     """The workloads of namespaces, as the audit log refers to them."""
     found = []
@@ -48,11 +54,11 @@ def workloads(lab, *namespaces):
     return found
 
 
-def layers(lab, tree, slow):
+def layers(lab, tree, slow_one):
     """Each layer in its order: what it applies, and the workloads that show when it is ready."""
     grown = {
         "flux": workloads(lab, "flux-system"),
-        "platform": [slow, ("deployments", "kube-system", "sealed-secrets-controller")],
+        "platform": [slow_one, ("deployments", "kube-system", "sealed-secrets-controller")],
         "bigbang": workloads(lab, *NAMESPACES),
         "tenants": [],
     }
@@ -63,7 +69,7 @@ def layers(lab, tree, slow):
 def tree(lab):
     """The tree as it is, with one more workload in the platform layer, which is slow."""
     tree = Tree(lab, "sandbox")
-    tree.slow = tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    tree.slow = tree.add("platform", slow("slow"))
     return tree.build()
 
 
@@ -226,7 +232,7 @@ def test_status_tells_of_a_workload_that_somebody_harmed(lab, tree, first, harm,
 def broken(lab, first):
     """The tree with one more package, which crashes."""
     tree = Tree(lab, "broken")
-    tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    tree.add("platform", slow("slow"))
     tree.values(packages=extra("crash"))
     return tree.build()
 
@@ -241,7 +247,7 @@ def test_a_package_that_fails_ends_up_with_its_cause(lab, broken):
 def right(lab, broken):
     """The up of the tree in which that package was put right."""
     tree = Tree(lab, "right")
-    tree.add_workload("platform", "slow", f"{SLOW_S}s")
+    tree.add("platform", slow("slow"))
     tree.values(packages=extra("ok", "20s"))
     tree.build()
     return lab.sandstrap(*tree.arguments(), code=None)
@@ -257,8 +263,8 @@ def swapped(lab, right):
     """An up of a tree whose entrypoint has bigbang before platform. While it waits for a new
     workload of platform, the API server is away for a while."""
     tree = Tree(lab, "swapped")
-    tree.add_workload("platform", "slow", f"{SLOW_S}s")
-    tree.added = tree.add_workload("platform", "slower", f"{SLOW_S}s")
+    tree.add("platform", slow("slow"))
+    tree.added = tree.add("platform", slow("slower"))
     tree.values(packages=extra("ok"))
     tree.swap("platform", "bigbang")
     tree.build()

@@ -44,14 +44,13 @@ class Tree:
         """Sets top-level keys of Big Bang's values."""
         self.edit("bigbang/values/sandbox.yaml", lambda content: content.update(values))
 
-    def add_workload(self, layer, name, ready_after):
-        """Adds a Deployment whose pod takes a while to become ready to a layer."""
-        file = f"{name}.yaml"
-        text = DEPLOYMENT.format(name=name, ready_after=ready_after)
-        (self.folder / layer / file).write_text(text)
+    def add(self, layer, added):
+        """Adds an object to a layer; returns it as the audit log refers to it."""
+        file = f"{added['metadata']['name']}.yaml"
+        (self.folder / layer / file).write_text(yaml.safe_dump(added))
         self.edit(f"{layer}/kustomization.yaml",
                   lambda content: content["resources"].append(file))
-        return "deployments", "kube-system", name
+        return reference(added)
 
     def swap(self, one, other):
         """Swaps two layers of the entrypoint."""
@@ -153,31 +152,3 @@ def reference(document):
     else:
         resource = kind + "s"
     return resource, metadata.get("namespace", ""), metadata["name"]
-
-
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {name}
-  namespace: kube-system
-spec:
-  selector:
-    matchLabels:
-      app: {name}
-  template:
-    metadata:
-      labels:
-        app: {name}
-    spec:
-      terminationGracePeriodSeconds: 5
-      containers:
-        - name: probe
-          image: ghcr.io/stefanprodan/podinfo:6.14.1
-          args: [serve, --listen=:8080, --ready-after={ready_after}]
-          readinessProbe:
-            httpGet:
-              path: /readyz
-              port: 8080
-            periodSeconds: 1
-"""

@@ -15,6 +15,11 @@ def thing(api, kind, name, **rest):
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name}, **rest}
 
 
+def placed(object_, namespace):
+    object_["metadata"]["namespace"] = namespace
+    return object_
+
+
 def labelled(object_, **labels):
     object_["metadata"]["labels"] = labels
     return object_
