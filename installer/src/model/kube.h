@@ -245,6 +245,7 @@ struct kube_selection {
     const char *fields;
     bool names_only; // PartialObjectMetadata; of which a watch keeps what tells one from another:
                      // apiVersion, kind, name, namespace, uid, resourceVersion, deletionTimestamp
+    struct budget budget; // of each page of a list; what it leaves open is the client's
 };
 
 // One object of a page; the node is borrowed during the call and has apiVersion and kind. -1 ends
@@ -255,6 +256,21 @@ typedef int kube_object_fn(void *data, const struct node *object, struct err **e
 // in between, the rest comes from a newer state. *count may be NULL.
 int kube_list(struct kube *k, const struct kube_selection *selection, kube_object_fn *each,
               void *data, size_t *count, struct err **err) MUST_CHECK;
+
+// Several lists, of which KUBE_IN_FLIGHT_MAX requests are on their way at a time; their objects
+// come mixed.
+struct kube_lists {
+    const struct kube_selection *selections;
+    size_t count;
+    kube_object_fn *each;
+    // One that the server does not give (403, 404 of its type, 5xx after all repeats): the others
+    // go on. Without an answer, or credentials, all of them end. NULL: any refusal ends all.
+    void (*refused)(void *data, const struct kube_selection *selection, const struct err *error);
+    void *data;
+};
+
+// Blocking, as kube_list().
+int kube_list_many(struct kube *k, const struct kube_lists *lists, struct err **err) MUST_CHECK;
 
 // --- watches ---
 

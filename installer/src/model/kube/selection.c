@@ -35,7 +35,7 @@ struct call *selection_list(struct kube *k, const struct kube_selection *s, cons
     struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     char *what CLEANUP(mem_cleanup) = kube_call_name("list", s->resource, NULL, NULL);
     char limit[16];
-    struct call_spec spec = {.what = what, .accept = accept_of(s, true)};
+    struct call_spec spec = {.what = what, .accept = accept_of(s, true), .budget = s->budget};
 
     add_path(s, &path);
     snprintf(limit, sizeof(limit), "%d", KUBE_PAGE_OBJECTS);
