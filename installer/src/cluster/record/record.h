@@ -14,11 +14,11 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
+#include "cluster/record/place.h"
 #include "cluster/record/snapshot.h"
 #include "model/journal.h"
 #include "model/kube.h"
 
-#define RECORD_NAMESPACE "sandstrap-system"
 #define RECORD_PAGE_MAX_BYTES ((size_t)900 << 10) // of a ConfigMap, which holds 1 MiB
 #define RECORD_LEASE_MS 15000                     // without a sign of life its holder is gone
 #define RECORD_RENEW_MS 5000

@@ -22,21 +22,30 @@ struct snapshot *snapshot_new(void) MUST_CHECK RETURNS_NONNULL;
 void snapshot_free(struct snapshot *s); // NULL-safe
 CLEANUP_DEFINE(snapshot_cleanup, struct snapshot, snapshot_free);
 
-// Lists everything that can be listed, metadata only, in pages. A kind that may not be listed, or
-// whose API service does not answer, is noted as unknown. Blocks. ERR_API: more than
-// SNAPSHOT_OBJECTS_MAX objects; ERR_CANCELLED.
+// Lists everything that can be listed, metadata only, in pages, several kinds at a time. A kind
+// that may not be listed, or whose API service does not answer, is noted as unknown. Reads
+// discovery anew. Blocks. ERR_API: more than SNAPSHOT_OBJECTS_MAX objects; ERR_CANCELLED.
 int snapshot_take(struct kube *k, struct snapshot *s, struct err **err) MUST_CHECK;
 
 enum snapshot_answer {
     SNAPSHOT_ABSENT,
     SNAPSHOT_SAME,    // there, with this UID
     SNAPSHOT_ANOTHER, // there under this name, with another UID
-    SNAPSHOT_UNKNOWN, // its kind could not be listed
+    SNAPSHOT_UNKNOWN, // its kind could not be listed, or is left out
 };
 // `uid` NULL: any counts as the same.
 enum snapshot_answer snapshot_find(const struct snapshot *s, const struct identity *id,
                                    const char *uid);
 size_t snapshot_count(const struct snapshot *s);
+
+// All objects, kind by kind; texts are borrowed from the snapshot.
+struct snapshot_object {
+    struct identity id;
+    const char *uid;
+    const char *controller; // UID of the owner that makes it anew and takes it along, or ""
+};
+typedef void snapshot_each_fn(void *data, const struct snapshot_object *object);
+void snapshot_each(const struct snapshot *s, snapshot_each_fn *each, void *data);
 
 // As pages, in the way of model/journal.h.
 int snapshot_write(const struct snapshot *s, size_t page_max,

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a snapshot is taken: lists of metadata, several kinds at a time.
+#include "cluster/record/snapshot_rows.h"
+
+#include <string.h>
+
+#include "cluster/record/ignored.h"
+
+// An aggregated API that is down answers 503: it is not waited for as the API server itself is.
+#define SNAPSHOT_ATTEMPTS 3
+
+struct taking {
+    struct snapshot *snapshot;
+    VEC(struct kube_selection) selections;
+};
+
+static void taking_free(struct taking *t)
+{
+    vec_free(&t->selections);
+}
+
+static const char *controller_of(const struct node *metadata)
+{
+    NODE_FOREACH_ITEM (owner, node_get(metadata, "ownerReferences")) {
+        if (node_get_bool(owner, "controller", false))
+            return node_get_str(owner, "uid");
+    }
+    return "";
+}
+
+static int take_object(void *data, const struct node *object, struct err **err)
+{
+    struct snapshot *s = ((struct taking *)data)->snapshot;
+    const struct node *metadata = node_get(object, "metadata");
+    struct snapshot_object o = {.id = node_identity(object),
+                                .uid = node_get_str(metadata, "uid"),
+                                .controller = controller_of(metadata)};
+
+    if (ignored_object(object))
+        return 0;
+    if (s->count == SNAPSHOT_OBJECTS_MAX)
+        return err_set(err, ERR_API, "the cluster has more than %zu objects", SNAPSHOT_OBJECTS_MAX);
+    snapshot_add(s, snapshot_kind(s, o.id.group, o.id.kind), &o);
+    return 0;
+}
+
+static void note_refused(void *data, const struct kube_selection *selection,
+                         const struct err *error UNUSED)
+{
+    struct snapshot *s = ((struct taking *)data)->snapshot;
+
+    snapshot_kind(s, span_str(selection->resource->group), span_str(selection->resource->kind))
+        ->unknown = true;
+}
+
+// One version of each kind: the preferred one, unless that cannot be listed.
+static void choose(struct taking *t, const struct kube_resource *r)
+{
+    struct kube_selection selection = {
+        .resource = r, .names_only = true, .budget = {.attempts = SNAPSHOT_ATTEMPTS}};
+
+    if (!(r->verbs & KUBE_CAN_LIST) || ignored_kind(span_str(r->group), span_str(r->kind)))
+        return;
+    VEC_FOREACH (struct kube_selection *, it, &t->selections) {
+        if (strcmp(it->resource->group, r->group) != 0 || strcmp(it->resource->kind, r->kind) != 0)
+            continue;
+        if (r->preferred)
+            it->resource = r;
+        return;
+    }
+    vec_push(&t->selections, selection);
+}
+
+static void choose_all(struct taking *t, const struct kube *k)
+{
+    size_t count;
+    const struct kube_resource *const *resources = kube_resources(k, &count);
+    const char *const *broken;
+
+    for (size_t i = 0; i < count; i++)
+        choose(t, resources[i]);
+    broken = kube_broken_groups(k, &count);
+    for (size_t i = 0; i < count; i++)
+        snapshot_kind(t->snapshot, identity_group(span_str(broken[i])), SPAN("*"))->unknown = true;
+}
+
+int snapshot_take(struct kube *k, struct snapshot *s, struct err **err)
+{
+    struct taking t CLEANUP(taking_free) = {.snapshot = s};
+    struct kube_lists lists = {.each = take_object, .refused = note_refused, .data = &t};
+
+    if (kube_discover(k, err) < 0)
+        return -1;
+    choose_all(&t, k);
+    lists.selections = t.selections.items;
+    lists.count = t.selections.len;
+    if (kube_list_many(k, &lists, err) < 0)
+        return err_wrap(err, "snapshot of the cluster");
+    snapshot_sort(s);
+    return 0;
+}
