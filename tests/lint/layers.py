@@ -51,8 +51,8 @@ class Table:
         return level in self.levels and level in self.uses
 
     def is_internal(self, path):
-        """Headers in a module's own folder, as against <level>/<module>.h, or <level>/<file>.h."""
-        return len(path.split("/")) > 2
+        """Headers in a module's own folder; a level that is one module has none."""
+        return len(path.split("/")) > 2 and not self.is_one_module(path.split("/")[0])
 
 
 def quoted(tree, table, module, header):

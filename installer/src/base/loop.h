@@ -40,8 +40,8 @@ int loop_run_until(struct loop *l, loop_until_fn *done, void *data, int64_t dead
 // The same for a flag that a callback sets, without a deadline: 0, or -1 with ERR_CANCELLED.
 int loop_run_until_set(struct loop *l, const bool *flag, struct err **err) MUST_CHECK;
 
-// For last words: as loop_run_until(), but also when the cancel token is set. Whether done(data) came
-// true. The process is ended CANCEL_GRACE_MS after a signal: `deadline` has to be near.
+// For last words: as loop_run_until(), but also when the cancel token is set. Whether done(data)
+// came true. The process is ended CANCEL_GRACE_MS after a signal: `deadline` has to be near.
 bool loop_run_last(struct loop *l, loop_until_fn *done, void *data, int64_t deadline) MUST_CHECK;
 
 // For `ms` milliseconds; -1 with ERR_CANCELLED.

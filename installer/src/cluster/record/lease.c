@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "base/timer.h"
 #include "base/when.h"
-#include "cluster/record/record.h"
 #include "io/doc.h"
 
 #define LEASE_NAME "sandstrap"
@@ -119,7 +118,7 @@ static struct node *lease_node(const struct lease *l, bool ours, struct doc *d)
     if (ours)
         node_set_str(d, spec, "holderIdentity", span_str(l->identity));
     node_set(d, spec, SPAN("leaseDurationSeconds"),
-             node_new_int(d, RECORD_LEASE_MS / LEASE_SECOND_MS));
+             node_new_int(d, l->options.lasts_ms / LEASE_SECOND_MS));
     node_set_str(d, spec, "acquireTime", span_str(l->acquired));
     node_set_str(d, spec, "renewTime", span_str(now));
     node_set(d, spec, SPAN("leaseTransitions"), node_new_int(d, l->transitions));
@@ -152,7 +151,7 @@ static struct kube_call *ask(struct lease *l, enum kube_verb verb, const struct 
 {
     struct kube_request request = request_of(l, verb, body);
 
-    request.budget.deadline = timer_now() + RECORD_RENEW_MS;
+    request.budget.deadline = timer_now() + l->options.renew_ms;
     return kube_start(l->options.kube, &request, done, l);
 }
 
@@ -194,7 +193,7 @@ static void on_looked(void *data, struct kube_answer *answer, const struct err *
     }
     if (!error)
         note_version(l, answer->object);
-    renew_in(l, RECORD_RENEW_MS);
+    renew_in(l, l->options.renew_ms);
 }
 
 static void on_renewed(void *data, struct kube_answer *answer, const struct err *error)
@@ -209,7 +208,7 @@ static void on_renewed(void *data, struct kube_answer *answer, const struct err 
     if (!error)
         note_version(l, answer->object);
     // An API server that is away grants nobody else anything.
-    renew_in(l, error ? LEASE_LOOK_MS : RECORD_RENEW_MS);
+    renew_in(l, error ? LEASE_LOOK_MS : l->options.renew_ms);
 }
 
 static void on_due(void *data)
@@ -261,7 +260,7 @@ static int write_ours(struct lease *l, enum kube_verb verb, struct err **err)
         return -1;
     note_version(l, answer.object);
     l->held = true;
-    renew_in(l, RECORD_RENEW_MS);
+    renew_in(l, l->options.renew_ms);
     return 0;
 }
 

@@ -5,7 +5,11 @@
 #ifndef CLUSTER_RECORD_LEASE_H
 #define CLUSTER_RECORD_LEASE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/budget.h"
+#include "base/compiler.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
@@ -14,7 +18,9 @@
 struct lease_options {
     struct loop *loop;
     struct kube *kube;
-    const char *ns; // the namespace that it is in
+    const char *ns;   // the namespace that it is in
+    int64_t lasts_ms; // without a sign of life its holder is gone
+    int64_t renew_ms;
     struct budget budget;
     struct report *report;
     const char *command; // who writes, for people: "up"

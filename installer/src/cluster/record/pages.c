@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/record/record.h"
 #include "io/crypto.h"
 #include "io/doc.h"
 

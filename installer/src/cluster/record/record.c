@@ -52,6 +52,8 @@ static struct lease *new_lease(const struct record *r)
     const struct lease_options options = {.loop = o->loop,
                                           .kube = o->kube,
                                           .ns = o->ns,
+                                          .lasts_ms = RECORD_LEASE_MS,
+                                          .renew_ms = RECORD_RENEW_MS,
                                           .budget = o->budget,
                                           .report = o->report,
                                           .command = o->command};
