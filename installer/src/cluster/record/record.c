@@ -26,7 +26,8 @@ struct record {
     struct pages snapshot_pages;
     struct snapshot *snapshot; // NULL: not read, or there is none
     bool asked_snapshot;
-    bool changed; // the journal is not as it is in the cluster
+    bool has_begun; // the snapshot is seen to
+    bool changed;   // the journal is not as it is in the cluster
 };
 
 // --- opening ---
@@ -305,16 +306,25 @@ static int read_again(struct record *r, struct err **err)
     return 0;
 }
 
-int record_begin(struct record *r, struct err **err)
+int record_take(struct record *r, struct err **err)
 {
     if (lease_check(r->lease, err) < 0)
         return -1;
     if (lease_is_held(r->lease))
         return 0;
-    return ensure_namespace(r, err) < 0 || lease_take(r->lease, err) < 0 ||
-                   read_again(r, err) < 0 || ensure_snapshot(r, err) < 0
+    return ensure_namespace(r, err) < 0 || lease_take(r->lease, err) < 0 || read_again(r, err) < 0
                ? -1
                : 0;
+}
+
+int record_begin(struct record *r, struct err **err)
+{
+    if (record_take(r, err) < 0)
+        return -1;
+    if (!r->has_begun && ensure_snapshot(r, err) < 0)
+        return -1;
+    r->has_begun = true;
+    return 0;
 }
 
 int record_check(const struct record *r, struct err **err)
@@ -353,7 +363,8 @@ static void put(struct record *r, struct journal_entry entry)
 int record_intend(struct record *r, const struct journal_entry *entries, size_t count,
                   struct err **err)
 {
-    if (record_begin(r, err) < 0)
+    // Who has taken it has seen to the snapshot, or wants none.
+    if (lease_is_held(r->lease) ? lease_check(r->lease, err) < 0 : record_begin(r, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         put(r, entries[i]);
@@ -394,7 +405,7 @@ int record_flush(struct record *r, struct err **err)
 {
     if (!r->changed)
         return 0;
-    return record_begin(r, err) < 0 || (r->changed && save_journal(r, err) < 0) ? -1 : 0;
+    return record_take(r, err) < 0 || (r->changed && save_journal(r, err) < 0) ? -1 : 0;
 }
 
 // --- removing ---
@@ -408,6 +419,7 @@ static void forget_all(struct record *r)
     snapshot_free(r->snapshot);
     r->snapshot = NULL;
     r->asked_snapshot = false;
+    r->has_begun = false;
     r->changed = false;
 }
 

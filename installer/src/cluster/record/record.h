@@ -55,6 +55,9 @@ int record_snapshot(struct record *r, const struct snapshot **snapshot, struct e
 // waited for until its Lease is over. ERR_PREFLIGHT: somebody else writes (who, from where, what,
 // since when); ERR_API, ERR_CANCELLED.
 int record_begin(struct record *r, struct err **err) MUST_CHECK;
+// The same without a snapshot, for who takes down: where there is none it is too late for one, for
+// all that is to go would count as there before.
+int record_take(struct record *r, struct err **err) MUST_CHECK;
 // Whether the Lease is still ours. ERR_PREFLIGHT: it was lost; nothing may be written any more.
 int record_check(const struct record *r, struct err **err) MUST_CHECK;
 
