@@ -11,11 +11,15 @@ test/holds: S        what is deleted loses its finalizers after S seconds, as if
 test/broken: any     a Deployment that never has a ready pod
 test/unreadable: V   in version V it cannot be converted: reads, lists and writes fail
 
+A Secret with a field "release" holds that as Helm's record of a release.
+
 What is written is told, a line for each request, in <scene>.log: "DELETE /apis/…".
 Prints NAME=VALUE lines, then "ready". Ends when its standard input ends.
 """
 
+import base64
 import copy
+import gzip
 import http.server
 import json
 import os
@@ -85,6 +89,9 @@ class Scene:
             plural = next(plural for version, kind, plural, _ in KINDS
                           if kind == one["kind"] and group_of(version) == group_of(one["apiVersion"]))
             meta = one["metadata"]
+            if "release" in one:
+                packed = base64.b64encode(gzip.compress(json.dumps(one.pop("release")).encode()))
+                one["data"] = {"release": base64.b64encode(packed).decode()}
             meta.setdefault("uid", "u-" + meta["name"])
             self.store("ADDED", (plural, meta.get("namespace", ""), meta["name"]), one)
 

@@ -113,16 +113,24 @@ static int decode(struct span data, struct buf *json, struct err **err)
     return stream_read_all(s, json, ERR_API, "a release record", err);
 }
 
+struct node *release_record_read(const struct node *secret, struct doc *d, struct err **err)
+{
+    const char *name = node_get_str(node_get(secret, "metadata"), "name");
+    struct buf json CLEANUP(buf_free) = BUF_INIT(RELEASE_RECORD_MAX_BYTES);
+
+    if (decode(node_get_text(node_get(secret, "data"), "release"), &json, err) < 0) {
+        err_wrap(err, "%s", name);
+        return NULL;
+    }
+    return doc_read_json(d, buf_span(&json), name, ERR_API, err);
+}
+
 static int understand(struct release_record *record, const struct node *secret, struct err **err)
 {
     struct doc *doc CLEANUP(doc_cleanup) = doc_new();
     struct doc *objects CLEANUP(doc_cleanup) = doc_new();
-    struct buf json CLEANUP(buf_free) = BUF_INIT(RELEASE_RECORD_MAX_BYTES);
-    struct node *release;
+    struct node *release = release_record_read(secret, doc, err);
 
-    if (decode(node_get_text(node_get(secret, "data"), "release"), &json, err) < 0)
-        return -1;
-    release = doc_read_json(doc, buf_span(&json), record->secret, ERR_API, err);
     if (!release || doc_read_yaml(objects, node_get_text(release, "manifest"), record->secret,
                                   &record->objects, err) < 0)
         return -1;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a Helm release wanted, from its own record (helm.sh/helm/v4 pkg/storage/driver: the Secret
-// sh.helm.release.v1.<name>.v<N>). Asked only about workloads that stand at zero replicas: nothing
-// in their own status tells whether somebody stopped them.
+// sh.helm.release.v1.<name>.v<N>).
 #ifndef CLUSTER_RELEASE_RECORD_H
 #define CLUSTER_RELEASE_RECORD_H
 
@@ -13,6 +12,8 @@
 #include "io/doc.h"
 #include "model/kube.h"
 
+// Asked only about workloads that stand at zero replicas: nothing in their own status tells whether
+// somebody stopped them.
 struct release_records;
 
 struct release_records *release_records_new(struct kube *k);
@@ -32,5 +33,10 @@ enum release_wants release_records_replicas(struct release_records *r, const str
 // Reads the records noted since; *read tells whether there were any. Runs the loop. A record that
 // cannot be read or understood wants nothing.
 int release_records_refresh(struct release_records *r, bool *read, struct err **err) MUST_CHECK;
+
+// What a release's Secret holds: the release as Helm has it (pkg/release/v1 release.go), in `d`.
+// NULL when it is not understood: ERR_API.
+struct node *release_record_read(const struct node *secret, struct doc *d, struct err **err)
+    MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helm releases whose HelmRelease is gone: nobody uninstalls them any more. They are uninstalled
-// here from their own records, by the rules of `helm uninstall` (helm.sh/helm/v4
+// Helm releases whose HelmRelease is gone: nobody uninstalls them any more. They are taken down
+// from their own records, by the rules of `helm uninstall` (helm.sh/helm/v4
 // pkg/action/uninstall.go), but for hooks, which need Helm to run.
 #ifndef WORK_TEARDOWN_ORPHANS_H
 #define WORK_TEARDOWN_ORPHANS_H
@@ -10,64 +10,65 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/budget.h"
 #include "base/err.h"
 #include "base/identity.h"
-#include "base/loop.h"
 #include "base/report.h"
 #include "base/vec.h"
 #include "cluster/record/snapshot.h"
-#include "io/doc.h"
 #include "model/kube.h"
+#include "work/teardown.h"
+
+// An object that bears the labels of a release.
+struct orphan_object {
+    struct identity id;
+    const char *version, *uid;
+    bool is_kept; // by helm.sh/resource-policy
+};
 
 // A release without its HelmRelease.
 struct orphan {
     struct identity release; // the HelmRelease that is gone, by the labels that helm-controller
                              // puts on all that it installs
-    const char *ns, *name;   // of the Helm release: where its Secrets are; NULL, NULL: they are
-                             // gone too, and only objects that bear the labels are left
+    const char *ns, *name;   // where its records are, and its name; NULL, NULL: they are gone too
     const char *status;      // of its newest record: "deployed", "uninstalling", …
-    size_t records;          // Secrets
-    size_t objects;          // that bear its labels, when there are no Secrets
+    int64_t version;         // of that one
+    VEC(struct orphan_object) objects; // that are left without records
 };
 
 struct orphans_options {
-    struct loop *loop;
     struct kube *kube;
     struct report *report;
-    struct budget budget;
     const struct snapshot *before; // a release that was there before is not ours; NULL: unknown
-    // Whether a HelmRelease of this name was one of those that are taken down. NULL: all are.
+    // Whether a HelmRelease of this name is one of those that are taken down. NULL: all are.
     bool (*is_ours)(void *data, const struct identity *release);
+    // Whether an object stays, though its release goes: data, what somebody else needs. NULL: none.
+    bool (*stays)(void *data, const struct identity *object);
     void *data;
-    bool claims; // PersistentVolumeClaims and PersistentVolumes of a manifest go too
 };
 
 struct orphans {
     VEC(struct orphan) list; // in the arena: do not free
 };
 
-// Finds them. Releases that Helm or somebody else installed without helm-controller are none. With
-// `by_labels` also those whose Secrets are gone: one list of names for each kind that is served.
+// Finds them. Releases that somebody else installed, without helm-controller, are none. With
+// `by_labels` also those whose records are gone: one list of names for each kind that is served.
 // Reads only. Blocks. ERR_API, ERR_CANCELLED.
 int orphans_find(const struct orphans_options *options, bool by_labels, struct arena *arena,
                  struct orphans *found, struct err **err) MUST_CHECK;
 
-// What came of one.
-struct orphan_result {
-    size_t removed;
-    // Of these there may be none; texts and identities live in the arena of the call.
-    VEC(struct identity) kept;    // by helm.sh/resource-policy, or claims
-    VEC(struct identity) foreign; // objects of its manifest that bear somebody else's labels
-    VEC(struct identity) waiting; // being deleted when the budget was over: with finalizers
+// How one is taken down; all of it in the arena.
+struct orphan_plan {
+    // Of TEARDOWN_ORPHANS, by wave from 0 on: what of its manifest, and of its hooks, is there and
+    // bears its labels, kind by kind; then its records. Definitions, namespaces and objects of Flux
+    // are not among them: they go in phases of their own, when nothing needs them any more.
+    VEC(struct teardown_step) steps;
+    VEC(struct teardown_kept) kept;
+    const char *hooks; // that Helm would have run: "pre-delete Job clean-up, …", or NULL
 };
 
-// Uninstalls one: says which hooks do not run, deletes what of its manifest (and of its hooks) is
-// there and bears its labels, kind by kind in Helm's order with UID preconditions, waits until all
-// of it is gone, then deletes its Secrets. Safe to repeat. Blocks; runs the loop. ERR_TIMEOUT (what
-// is still there is in the result, its Secrets stay), ERR_API, ERR_CANCELLED.
-int orphans_uninstall(const struct orphans_options *options, const struct orphan *orphan,
-                      struct arena *arena, struct orphan_result *result, struct err **err)
-    MUST_CHECK;
+// Plans it, by one read for each object. Reads only. Blocks. ERR_API, also for a record that is not
+// understood; ERR_CANCELLED.
+int orphans_plan(const struct orphans_options *options, const struct orphan *orphan,
+                 struct arena *arena, struct orphan_plan *plan, struct err **err) MUST_CHECK;
 
 #endif
