@@ -8,6 +8,7 @@ is asked for by annotations:
 
 test/conflicts: N    that many patches of it are refused with a conflict
 test/holds: S        what is deleted loses its finalizers after S seconds, as if their controller were at work
+test/takes: KEYS     what goes together with it: "secrets/n/x pods/n/y"
 test/broken: any     a Deployment that never has a ready pod
 test/unreadable: V   in version V it cannot be converted: reads, lists and writes fail
 
@@ -115,6 +116,8 @@ class Scene:
                               "conditions": [{"type": "Available", "status": "True" if wanted else "False"}]}
         gone = meta.get("deletionTimestamp") and not meta.get("finalizers")
         self.store("DELETED" if gone else "MODIFIED", key, body)
+        for other in meta.get("annotations", {}).get("test/takes", "").split() if gone else []:
+            self.store("DELETED", tuple(other.split("/")), self.find(tuple(other.split("/"))))
 
     def delete(self, key, uid):
         body = self.find(key)
@@ -252,6 +255,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def on_DELETE(self, key, sent, _):
         self.seen(self.scene.find(key))
         self.scene.delete(key, sent.get("preconditions", {}).get("uid"))
+        if key in self.scene.objects:
+            return 200, self.seen(self.scene.find(key))
         return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
 
     def on_PATCH(self, key, sent, _):

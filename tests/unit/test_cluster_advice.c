@@ -7,6 +7,23 @@
 static const struct {
     const char *reason, *object, *message, *want;
 } cases[] = {
+    {"BackoffLimitExceeded", "Job s/demo-clean",
+     "Job has reached the specified backoff limit (UninstallFailed: Helm uninstall failed)",
+     "what the hook fails of"},
+    {"FinalizersRemain", "PersistentVolumeClaim s/data",
+     "being deleted, held by finalizer kubernetes.io/pvc-protection; used by Pod s/web-0",
+     "delete those pods"},
+    {"ControllerDown", "HelmRelease s/demo", "no pod of Deployment flux-system/helm-controller",
+     "its controller has to run: kubectl -n s describe helmrelease demo"},
+    {"FinalizersRemain", "Thing s/x", "being deleted, held by finalizer example.com/never",
+     "sandstrap down --force-finalizers"},
+    {"RecordsRemain", "HelmRelease s/demo", "Secret s/sh.helm.release.v1.demo.v1 is still there",
+     "run 'sandstrap down' again"},
+    {"PodsRemain", "Deployment s/web", "Pod s/web-1 is still there", "get pods -o wide"},
+    {"DeletionRefused", "ConfigMap s/x",
+     "configmaps \"x\" is forbidden: User \"u\" cannot delete resource", "may not delete it"},
+    {"DeletionRefused", "ConfigMap s/x", "admission webhook \"a.b.c\" denied the request: no",
+     "take that away"},
     {"ErrImagePull", "Deployment s/web",
      "failed to pull and unpack image \"docker.io/x/y:1\": failed to copy: httpReadSeeker: failed "
      "open: unexpected status code 429 Too Many Requests",

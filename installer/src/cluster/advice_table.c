@@ -34,6 +34,11 @@ const struct advice_row advice_rows[] = {
      "the StatefulSet may wait for this pod of before; to have it made anew, {kubectl} delete pod "
      "{pod}"},
 
+    // --- hooks that Helm runs while it uninstalls ---
+    {NULL, "Job", "(uninstallfailed: ",
+     "put right what the hook fails of, and helm-controller tries again; to go on without it, "
+     "sandstrap down --force-finalizers"},
+
     // --- images ---
     {PULL, NULL, "toomanyrequests|too many requests|429|rate limit",
      "the registry limits how much is pulled: wait, or give the nodes a login or a mirror"},
@@ -314,6 +319,24 @@ const struct advice_row advice_rows[] = {
      "Namespace", NULL,
      "an API of the cluster does not answer, and the namespace waits for it: kubectl get "
      "apiservice"},
+    {"FinalizersRemain", "PersistentVolumeClaim", NULL,
+     "a claim goes when no pod uses it any more: delete those pods"},
+    {"FinalizersRemain ControllerDown", SOURCES " HelmRelease Kustomization", NULL,
+     "its controller has to run: {kubectl} describe {kind} {name}, and kubectl -n flux-system get "
+     "pods"},
+    {"FinalizersRemain", NULL, NULL,
+     "have those run that its finalizers are of; without them, sandstrap down --force-finalizers "
+     "takes them off"},
+    {"RecordsRemain", NULL, NULL,
+     "the release is not uninstalled as long as Helm has a record of it: run 'sandstrap down' "
+     "again"},
+    {"PodsRemain", NULL, NULL,
+     "a pod that does not end waits for its node: {kubectl} get pods -o wide"},
+    {"DeletionRefused", NULL, " cannot ",
+     "the user of the kubeconfig may not delete it: kubectl auth can-i --list shows what it may"},
+    {"DeletionRefused", NULL, NULL,
+     "a policy or webhook of the cluster keeps it: take that away, then run 'sandstrap down' "
+     "again"},
     {"Terminating", NULL, NULL,
      "somebody deletes it; its finalizers say who has to let it go: {kubectl} get {kind} {name} -o "
      "yaml"},

@@ -68,7 +68,9 @@ bool flux_depends_on(const struct node *object, size_t i, struct flux_dependency
 bool flux_inventory_entry(const struct node *entry, struct arena *arena, struct identity *ref);
 
 // The release that made an object, by the labels that helm-controller puts on it; false for none.
+// The same for a Kustomization, by those of kustomize-controller.
 bool flux_release_of(const struct node *object, struct identity *release);
+bool flux_kustomization_of(const struct node *object, struct identity *kustomization);
 
 // --- which revision has arrived (revision.c) ---
 // A Kustomization's and a HelmChart's revisions are those of their source; those of a HelmRelease

@@ -95,15 +95,28 @@ bool flux_inventory_entry(const struct node *entry, struct arena *arena, struct 
     return true;
 }
 
-bool flux_release_of(const struct node *object, struct identity *release)
+static bool made_by(const struct node *object, struct span group, struct span kind,
+                    const char *ns_label, const char *name_label, struct identity *owner)
 {
     const struct node *labels = node_path(object, "metadata", "labels");
 
-    *release = (struct identity){
-        .group = SPAN(FLUX_HELM_GROUP),
-        .kind = SPAN("HelmRelease"),
-        .ns = node_get_text(labels, FLUX_HELM_GROUP "/namespace"),
-        .name = node_get_text(labels, FLUX_HELM_GROUP "/name"),
+    *owner = (struct identity){
+        .group = group,
+        .kind = kind,
+        .ns = node_get_text(labels, ns_label),
+        .name = node_get_text(labels, name_label),
     };
-    return release->name.len > 0;
+    return owner->name.len > 0;
+}
+
+bool flux_release_of(const struct node *object, struct identity *release)
+{
+    return made_by(object, SPAN(FLUX_HELM_GROUP), SPAN("HelmRelease"), FLUX_HELM_GROUP "/namespace",
+                   FLUX_HELM_GROUP "/name", release);
+}
+
+bool flux_kustomization_of(const struct node *object, struct identity *kustomization)
+{
+    return made_by(object, SPAN(FLUX_KUSTOMIZE_GROUP), SPAN("Kustomization"),
+                   FLUX_KUSTOMIZE_GROUP "/namespace", FLUX_KUSTOMIZE_GROUP "/name", kustomization);
 }

@@ -24,7 +24,7 @@ static bool is_workload(const struct task *t)
 // What is deleted without a look is gone without a trace of what it was to others.
 static bool wants_reading(const struct task *t)
 {
-    return !t->uid[0] || is_of_flux(t) ||
+    return !t->uid[0] || !task_deletes(t) || is_of_flux(t) ||
            (t->step->phase == TEARDOWN_CONTROLLERS && is_workload(t));
 }
 
@@ -40,7 +40,7 @@ static void change(struct task *t, enum task_state state)
 static void end(struct task *t)
 {
     t->is_gone = true;
-    change(t, t->before && t->step->verb == TEARDOWN_VERB_DELETE ? TASK_WAITING : TASK_DONE);
+    change(t, t->before && task_deletes(t) ? TASK_WAITING : TASK_DONE);
 }
 
 static void fail(struct running *run, struct err **error)
@@ -119,8 +119,9 @@ static bool went_well(struct task *t, const struct kube_answer *answer, const st
 
 // --- deleting ---
 
-// The API server answers with the object as long as something holds it.
-static bool is_gone(const struct node *object)
+// Whether nobody has deleted it so far. (What the API server answers to a deletion is the object as
+// long as something holds it, and one of these when it is gone.)
+static bool is_undeleted(const struct node *object)
 {
     return !node_get_text(node_get(object, "metadata"), "deletionTimestamp").len;
 }
@@ -131,7 +132,7 @@ static void on_deleted(void *data, struct kube_answer *answer, const struct err 
 
     if (!went_well(t, answer, error))
         return;
-    if (is_gone(answer->object))
+    if (is_undeleted(answer->object))
         end(t);
     else
         change(t, TASK_WAITING);
@@ -144,28 +145,35 @@ static void delete_it(struct task *t)
     write_it(t, &request, on_deleted);
 }
 
-// --- suspending and resuming ---
+// --- patches ---
 
-static struct node *suspend_body(struct doc *d, const struct task *t, bool suspend)
+static struct node *patch_body(struct doc *d, const struct task *t)
 {
-    struct node *body = node_new_map(d), *metadata = node_new_map(d), *spec = node_new_map(d);
+    struct node *body = node_new_map(d), *metadata = node_new_map(d);
 
     node_set_str(d, metadata, "uid", span_str(t->uid));
     node_set(d, body, SPAN("metadata"), metadata);
-    node_set(d, spec, SPAN("suspend"), node_new_bool(d, suspend));
-    node_set(d, body, SPAN("spec"), spec);
     return body;
+}
+
+static void patch(struct task *t, const struct node *body, kube_done_fn *done)
+{
+    struct kube_request request = {.verb = KUBE_MERGE_PATCH, .body = body};
+
+    write_it(t, &request, done);
 }
 
 static void suspend(struct task *t, bool value, kube_done_fn *done)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct kube_request request = {.verb = KUBE_MERGE_PATCH, .body = suspend_body(d, t, value)};
+    struct node *body = patch_body(d, t), *spec = node_new_map(d);
 
-    write_it(t, &request, done);
+    node_set(d, spec, SPAN("suspend"), node_new_bool(d, value));
+    node_set(d, body, SPAN("spec"), spec);
+    patch(t, body, done);
 }
 
-static void on_suspended(void *data, struct kube_answer *answer, const struct err *error)
+static void on_patched(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct task *t = data;
 
@@ -173,13 +181,24 @@ static void on_suspended(void *data, struct kube_answer *answer, const struct er
         change(t, TASK_DONE);
 }
 
-// Its controller acts on it from now on: back to back.
-static void on_resumed(void *data, struct kube_answer *answer, const struct err *error)
+// Its controller acts on it from now on, or lets go of what it has made: back to back.
+static void on_prepared(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct task *t = data;
 
     if (went_well(t, answer, error))
         delete_it(t);
+}
+
+// kustomize-controller leaves it alone then (docs: kustomize.toolkit.fluxcd.io/prune).
+static void mark(struct task *t)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *body = patch_body(d, t), *notes = node_new_map(d);
+
+    node_set_str(d, notes, FLUX_KUSTOMIZE_GROUP "/prune", SPAN("disabled"));
+    node_set(d, node_get(body, "metadata"), SPAN("annotations"), notes);
+    patch(t, body, on_patched);
 }
 
 // --- reading ---
@@ -201,24 +220,42 @@ static void keep(struct task *t, struct kube_answer *answer)
         t->helm = flux_helm_release(t->run->arena, t->before);
 }
 
+// What is suspended is let go of without a word, with all that it has made: so it is resumed, or
+// suspended, whichever is meant.
+static void delete_flux(struct task *t)
+{
+    bool suspended = is_suspended(t->before), wanted = t->step->verb == TEARDOWN_VERB_LET_GO;
+
+    t->is_orphaned = wanted;
+    if (suspended != wanted)
+        suspend(t, wanted, on_prepared);
+    else if (is_undeleted(t->before))
+        delete_it(t);
+    else
+        change(t, TASK_WAITING); // somebody has deleted it already
+}
+
 static void go_on(struct task *t)
 {
-    bool suspended = is_suspended(t->before);
-
-    if (t->step->verb == TEARDOWN_VERB_SUSPEND) {
-        if (suspended)
+    switch (t->step->verb) {
+    case TEARDOWN_VERB_SUSPEND:
+        if (is_suspended(t->before))
             change(t, TASK_DONE);
         else
-            suspend(t, true, on_suspended);
-        return;
+            suspend(t, true, on_patched);
+        break;
+    case TEARDOWN_VERB_MARK: mark(t); break;
+    case TEARDOWN_VERB_DELETE:
+    case TEARDOWN_VERB_LET_GO:
+        if (is_of_flux(t))
+            delete_flux(t);
+        else if (is_undeleted(t->before))
+            delete_it(t);
+        else
+            change(t, TASK_WAITING);
+        break;
+    case TEARDOWN_VERB_UNINSTALL: change(t, TASK_DONE); break; // work/teardown/orphaned.h
     }
-    // What is suspended is let go of without a word, with all that it has made.
-    if (suspended && is_of_flux(t))
-        suspend(t, false, on_resumed);
-    else if (!is_gone(t->before)) // somebody has deleted it already
-        change(t, TASK_WAITING);
-    else
-        delete_it(t);
 }
 
 static void on_read(void *data, struct kube_answer *answer, const struct err *error)

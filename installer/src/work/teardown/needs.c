@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define KUSTOMIZE_LABEL "kustomize.toolkit.fluxcd.io/"
-
 static bool is_flux(const struct task *t)
 {
     return span_ends(t->step->id.group, FLUX_GROUP_SUFFIX);
@@ -33,14 +31,10 @@ static bool comes_from(const struct task *stays, const struct task *t)
 
 static bool was_made_by(const struct task *stays, const struct task *t)
 {
-    const struct node *labels = node_path(stays->before, "metadata", "labels");
-    struct identity release;
+    struct identity owner;
 
-    if (flux_kind(&t->step->id) == FLUX_HELM_RELEASE)
-        return flux_release_of(stays->before, &release) && identity_eq(&release, &t->step->id);
-    return flux_kind(&t->step->id) == FLUX_KUSTOMIZATION &&
-           span_eq(node_get_text(labels, KUSTOMIZE_LABEL "name"), t->step->id.name) &&
-           span_eq(node_get_text(labels, KUSTOMIZE_LABEL "namespace"), t->step->id.ns);
+    return (flux_release_of(stays->before, &owner) && identity_eq(&owner, &t->step->id)) ||
+           (flux_kustomization_of(stays->before, &owner) && identity_eq(&owner, &t->step->id));
 }
 
 static bool is_needed_by_flux(const struct task *stays, const struct task *t)
@@ -93,8 +87,7 @@ static bool is_needed(const struct task *stays, const struct task *t)
 const struct task *needs_holder(const struct running *run, const struct task *t)
 {
     VEC_FOREACH (struct task *const *, it, &run->tasks)
-        if (*it != t && task_stays(*it) && (*it)->step->verb == TEARDOWN_VERB_DELETE &&
-            is_needed(*it, t))
+        if (*it != t && task_stays(*it) && task_deletes(*it) && is_needed(*it, t))
             return *it;
     return NULL;
 }

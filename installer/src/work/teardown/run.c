@@ -4,38 +4,16 @@
 
 #include "base/timer.h"
 #include "work/teardown.h"
-#include "work/teardown/act.h"
+#include "work/teardown/alive.h"
+#include "work/teardown/orphaned.h"
+#include "work/teardown/relook.h"
 #include "work/teardown/running.h"
 #include "work/teardown/see.h"
+#include "work/teardown/sweep.h"
+#include "work/teardown/tasks.h"
 #include "work/teardown/wave.h"
 
-// --- tasks ---
-
-static int add_task(struct running *run, const struct teardown_step *step, struct err **err)
-{
-    struct task *t = ARENA_NEW(run->arena, struct task);
-    struct buf label CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    t->run = run;
-    t->step = step;
-    t->uid = step->uid ? step->uid : "";
-    identity_format(&step->id, &label);
-    t->label = arena_str(run->arena, buf_str(&label));
-    t->verdict = verdict_new(run->options->fail_after_ms);
-    vec_push(&run->tasks, t);
-    return kube_find_kind(run->kube, step->id.group.ptr, step->id.kind.ptr, &t->resource, err);
-}
-
-static void tasks_free(struct running *run)
-{
-    VEC_FOREACH (struct task **, it, &run->tasks) {
-        act_abort(*it);
-        verdict_free((*it)->verdict);
-        doc_free((*it)->doc);
-        free((*it)->refusal);
-    }
-    vec_free(&run->tasks);
-}
+enum { RUN_ROUNDS = 5 };
 
 // --- phases ---
 
@@ -60,24 +38,73 @@ static bool next_wave(struct running *run, size_t from, size_t *wave, struct wav
     return found;
 }
 
-static int carry_out(struct running *run, struct err **err)
+// `holder` as in struct wave.
+static int carry_out_waves(struct running *run, const char *holder, struct err **err)
 {
     size_t from = 0, wave = 0;
     struct wave w;
 
-    for (; next_wave(run, from, &wave, &w); from = wave + 1)
+    for (; next_wave(run, from, &wave, &w); from = wave + 1) {
+        w.holder = holder;
         if (wave_carry_out(&w, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+// A controller that had an object in its hands may make it once more, and that one's children.
+static int carry_out_flux(struct running *run, struct err **err)
+{
+    size_t added = 1;
+
+    if (alive_ensure(run, true, err) < 0)
+        return -1;
+    for (int round = 0; added && round < RUN_ROUNDS; round++)
+        if (carry_out_waves(run, NULL, err) < 0 || relook(run, &added, err) < 0)
             return -1;
     return 0;
 }
 
-static size_t count_tasks(const struct running *run)
+// As long as something has their finalizer, controllers stay.
+static int carry_out_controllers(struct running *run, struct err **err)
 {
-    size_t count = 0;
+    const char *holder;
 
+    return alive_needed_by(run, &holder, err) < 0 ? -1 : carry_out_waves(run, holder, err);
+}
+
+// The last act: nothing is left that the record is needed for.
+static int remove_record(struct running *run, struct err **err)
+{
+    VEC_FOREACH (struct task **, it, &run->tasks) {
+        if (task_stays(*it))
+            return 0;
+        if ((*it)->step->phase == TEARDOWN_RECORD)
+            (*it)->state = TASK_DONE;
+    }
+    return run->stuck ? 0 : record_remove(run->record, err);
+}
+
+static int carry_out(struct running *run, struct err **err)
+{
+    switch (run->phase) {
+    case TEARDOWN_RELEASES:
+    case TEARDOWN_PARENTS: return carry_out_flux(run, err);
+    case TEARDOWN_ORPHANS: return orphaned_uninstall(run, err);
+    case TEARDOWN_RECORD: return remove_record(run, err);
+    case TEARDOWN_CONTROLLERS: return carry_out_controllers(run, err);
+    default: return carry_out_waves(run, NULL, err);
+    }
+}
+
+static bool is_due(const struct running *run)
+{
+    if (run->phase == TEARDOWN_ORPHANS)
+        return orphaned_is_due(run);
     VEC_FOREACH (struct task *const *, it, &run->tasks)
-        count += (*it)->step->phase == run->phase;
-    return count;
+        if ((*it)->step->phase == run->phase)
+            return true;
+    return false;
 }
 
 static void say_phase(const struct running *run)
@@ -97,16 +124,18 @@ static int run_phase(struct running *run, struct err **err)
     int64_t start = timer_now();
     int result;
 
-    if (!count_tasks(run))
+    if (!is_due(run))
         return 0;
     run->talk = (struct talk){.component = TEARDOWN_SAYS};
-    result = carry_out(run, err);
+    result = run->phase > TEARDOWN_RELEASES ? sweep(run, true, err) : 0;
+    if (result == 0)
+        result = carry_out(run, err);
     talk_free(&run->talk);
     time->took_ms += timer_now() - start;
     if (result < 0)
         return -1;
     say_phase(run);
-    return record_flush(run->record, err);
+    return run->phase == TEARDOWN_RECORD ? 0 : record_flush(run->record, err);
 }
 
 // --- what came of it ---
@@ -136,6 +165,7 @@ static void add_foreign(struct running *run, const struct task *t)
     const struct teardown_kept kept = {
         .id = identity_copy(result->arena, &t->step->id),
         .why = "somebody else has made another one of its name",
+        .left = t->step->id.ns.len > 0, // so that its namespace stays
     };
 
     vec_push_arena(result->arena, &result->kept, kept);
@@ -146,7 +176,7 @@ static size_t gather(struct running *run)
 {
     struct teardown_result *result = run->result;
     VEC(struct finding) findings = {0};
-    size_t stuck = 0;
+    size_t stuck = run->stuck;
 
     VEC_FOREACH (struct task **, it, &run->tasks) {
         const struct task *t = *it;
@@ -176,12 +206,11 @@ static int carry_out_all(struct running *run, struct err **err)
 
 static int begin(struct running *run, const struct teardown_plan *plan, struct err **err)
 {
-    VEC_FOREACH (const struct teardown_step *, step, &plan->steps)
-        if (add_task(run, step, err) < 0)
-            return -1;
+    if (tasks_add_plan(run, plan, err) < 0)
+        return -1;
     VEC_FOREACH (const struct teardown_kept *, kept, &plan->kept)
         vec_push_arena(run->result->arena, &run->result->kept, *kept);
-    if (record_begin(run->record, err) < 0)
+    if (record_take(run->record, err) < 0 || record_snapshot(run->record, &run->before, err) < 0)
         return -1;
     see_begin(run);
     return 0;

@@ -15,6 +15,7 @@
 #include "cluster/verdict.h"
 #include "model/flux.h"
 #include "work/teardown.h"
+#include "work/teardown/revive.h"
 
 #define TEARDOWN_SAYS "teardown" // as a component of the event sink
 #define TEARDOWN_MANAGER "sandstrap-request"
@@ -58,7 +59,7 @@ struct task {
 
     struct verdict *verdict; // whether it comes no nearer
     struct finding finding;  // TASK_STUCK: why
-    const char *holder;      // TASK_HELD: what needs it
+    const char *holder;      // TASK_HELD: the label of what needs it
 };
 
 struct running {
@@ -72,11 +73,22 @@ struct running {
     struct facts facts;
     struct kube_watch *records; // names of Helm's records, or NULL until they are asked for
     bool records_refused;
-    VEC(struct task *) tasks;  // in their order
-    enum teardown_phase phase; // of now
+    const struct snapshot *before;  // what was there before the first `up`, or NULL
+    VEC(struct task *) tasks;       // in their order
+    int64_t swept_at;               // webhooks without anything behind them: timer_now()
+    size_t stuck;                   // beside tasks
+    struct controllers controllers; // that are needed, as they were found last
+    int64_t revived_at;
+    VEC(struct teardown_plan *) plans; // further ones, that tasks are of
+    enum teardown_phase phase;         // of now
     struct talk talk;
     struct err *failure; // which a callback met: it ends the run
 };
+
+static inline bool task_deletes(const struct task *t)
+{
+    return t->step->verb == TEARDOWN_VERB_DELETE || t->step->verb == TEARDOWN_VERB_LET_GO;
+}
 
 static inline bool task_stays(const struct task *t)
 {

@@ -119,7 +119,8 @@ static int count_pod(void *data, const struct node *pod, struct err **err UNUSED
 
 static bool has_records(const struct task *t)
 {
-    return t->helm.name.len && t->run->records && !t->run->records_refused;
+    return t->step->verb != TEARDOWN_VERB_LET_GO && t->helm.name.len && t->run->records &&
+           !t->run->records_refused;
 }
 
 static bool has_pods(const struct task *t)

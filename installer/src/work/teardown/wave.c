@@ -7,10 +7,12 @@
 #include "base/timer.h"
 #include "base/when.h"
 #include "work/teardown/act.h"
+#include "work/teardown/alive.h"
 #include "work/teardown/finalizers.h"
 #include "work/teardown/hooks.h"
 #include "work/teardown/needs.h"
 #include "work/teardown/see.h"
+#include "work/teardown/sweep.h"
 #include "work/teardown/why.h"
 
 enum {
@@ -27,6 +29,7 @@ struct sight {
     struct finding *findings;
     struct task **tasks; // whose they are
     size_t count;
+    bool is_deserted;  // something waits for a controller that does not run
     bool is_over;      // nothing is left to wait for
     bool is_confirmed; // everything was asked for anew just before
     bool has_ended;    // ... and has to be, since this look would end something
@@ -46,13 +49,20 @@ static const char *phase_name(const struct task *t)
     return teardown_phase_name(t->step->phase);
 }
 
-static int hold(struct task *t, const struct task *holder, struct err **err)
+static int hold(struct task *t, const char *holder, struct err **err)
 {
     report_object(t->run->report, TEARDOWN_SAYS, phase_name(t), t->label, "stays: %s needs it",
-                  holder->label);
+                  holder);
     t->state = TASK_HELD;
-    t->holder = holder->label;
+    t->holder = holder;
     return act_read(t, err);
+}
+
+static const char *holder_of(const struct wave *w, const struct task *t)
+{
+    const struct task *holder = needs_holder(w->run, t);
+
+    return holder ? holder->label : w->holder;
 }
 
 static int begin(struct wave *w, struct err **err)
@@ -61,11 +71,11 @@ static int begin(struct wave *w, struct err **err)
 
     for (size_t i = 0; i < w->count; i++) {
         struct task *t = w->tasks[i];
-        const struct task *holder;
+        const char *holder;
 
         if (t->state != TASK_TODO || now < t->next_at)
             continue;
-        holder = t->refusals ? NULL : needs_holder(w->run, t);
+        holder = t->refusals ? NULL : holder_of(w, t);
         if (!holder)
             act_begin(t);
         else if (hold(t, holder, err) < 0)
@@ -80,6 +90,8 @@ static const char *done_word(const struct task *t)
 {
     if (t->step->verb == TEARDOWN_VERB_SUSPEND)
         return "suspended";
+    if (t->step->verb == TEARDOWN_VERB_MARK)
+        return "marked: it stays";
     return t->is_orphaned ? "gone, without an uninstallation" : "gone";
 }
 
@@ -106,7 +118,7 @@ static void note_done(struct task *t)
     if (t->is_said || (t->state != TASK_DONE && t->state != TASK_FOREIGN))
         return;
     say_done(t);
-    if (t->step->verb != TEARDOWN_VERB_DELETE)
+    if (!task_deletes(t))
         return;
     record_forget(run->record, &t->step->id);
     if (t->state == TASK_DONE)
@@ -130,6 +142,7 @@ static void look(struct wave *w, struct sight *s)
         if (task_is_over(t))
             continue;
         *f = why_find(t, s->arena);
+        s->is_deserted |= strcmp(f->reason, WHY_DESERTED) == 0;
         hooks_explain(t, &s->hooks, f, s->arena);
         s->tasks[s->count++] = t;
     }
@@ -275,6 +288,10 @@ static int go_on(struct wave *w, struct sight *s, struct err **err)
     if (s->has_ended && !s->is_confirmed)
         return confirm(w, s, err);
     s->is_confirmed = false;
+    if (s->is_deserted && alive_ensure(w->run, false, err) < 0)
+        return -1;
+    if (w->run->phase >= TEARDOWN_RELEASES && sweep(w->run, false, err) < 0)
+        return -1;
     if (facts_learn(&w->run->facts, &learned, err) < 0)
         return -1;
     return learned ? 0 : pause_for(w, err);

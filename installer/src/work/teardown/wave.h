@@ -11,6 +11,7 @@ struct wave {
     struct running *run;
     struct task **tasks; // borrowed
     size_t count;
+    const char *holder; // the label of what needs them all; NULL: nothing does
 };
 
 // Begins those that nothing which stays needs, waits for all, and says what it waits for. What

@@ -9,6 +9,7 @@
 #include "cluster/grown.h"
 #include "cluster/progress.h"
 #include "work/teardown/act.h"
+#include "work/teardown/alive.h"
 #include "work/teardown/finalizers.h"
 #include "work/teardown/see.h"
 
@@ -21,7 +22,6 @@ static const char *refusal_reason(enum kube_reason reason)
     switch (reason) {
     case KUBE_WEBHOOK: return "WebhookFailed";
     case KUBE_BUSY: return "ServerBusy";
-    case KUBE_FORBIDDEN: return "Forbidden";
     case KUBE_UNREACHABLE: return "ServerUnreachable";
     default: return "DeletionRefused";
     }
@@ -129,13 +129,15 @@ static void describe_namespace(const struct node *object, struct finding *f, str
     }
 }
 
-static void describe_other(const struct task *t, const struct node *object, struct buf *out)
+static void describe_other(const struct task *t, const struct node *object, struct finding *f,
+                           struct buf *out)
 {
     const struct node *condition = ready_condition(object, "Terminating");
     const struct identity *id = &t->step->id;
 
     buf_add_str(out, "being deleted");
     if (node_len(node_path(object, "metadata", "finalizers"))) {
+        f->reason = "FinalizersRemain";
         buf_add_str(out, ", held by finalizer ");
         finalizers_describe(object, out);
     }
@@ -192,24 +194,31 @@ static void describe_release(const struct node *object, struct finding *f, struc
 static void describe_controller(const struct task *t, struct finding *f, struct buf *out)
 {
     const struct node *deployment = controllers_find(t->run->facts.informers, t->step->id.group);
+    const struct controller *dead = alive_dead(t);
     struct identity id = node_identity(deployment);
 
-    if (!deployment || !controllers_is_down(deployment))
-        return;
-    f->state = READY_FAILING;
-    f->reason = "ControllerDown";
-    buf_printf(out, "; no pod of %.*s %.*s/%.*s is ready", SPAN_ARG(id.kind), SPAN_ARG(id.ns),
-               SPAN_ARG(id.name));
+    if (dead) {
+        f->state = READY_TERMINAL;
+        f->reason = WHY_DESERTED;
+        f->next = dead->next;
+        buf_printf(out, "; %s cannot be brought back: %s", dead->name, dead->why);
+    } else if (deployment && controllers_is_down(deployment)) {
+        f->state = READY_FAILING;
+        f->reason = WHY_DESERTED;
+        f->retrying = false;
+        buf_printf(out, "; no pod of %.*s %.*s/%.*s is ready", SPAN_ARG(id.kind), SPAN_ARG(id.ns),
+                   SPAN_ARG(id.name));
+    }
 }
 
 static void describe_flux(const struct task *t, const struct node *object, struct finding *f,
                           struct arena *arena, struct buf *out)
 {
+    if (flux_kind(&t->step->id) == FLUX_HELM_RELEASE) {
+        describe_release(object, f, out);
+        f->asked = arena_printf(arena, "%zu;", count_grown(t, arena));
+    }
     describe_controller(t, f, out);
-    if (flux_kind(&t->step->id) != FLUX_HELM_RELEASE)
-        return;
-    describe_release(object, f, out);
-    f->asked = arena_printf(arena, "%zu;", count_grown(t, arena));
 }
 
 // --- together ---
@@ -223,7 +232,7 @@ static void describe_object(const struct task *t, const struct node *object, str
     if (span_is(t->step->id.kind, "Namespace") && !t->step->id.group.len)
         describe_namespace(object, f, &out);
     if (!out.len)
-        describe_other(t, object, &out);
+        describe_other(t, object, f, &out);
     if (span_ends(t->step->id.group, FLUX_GROUP_SUFFIX))
         describe_flux(t, object, f, arena, &out);
     f->message = arena_str(arena, buf_str(&out));
@@ -261,6 +270,7 @@ struct finding why_find(struct task *t, struct arena *arena)
         f.message = "being deleted";
     else
         f.message = "the API server is asked";
-    f.next = advice_next(&f, arena);
+    if (!f.next)
+        f.next = advice_next(&f, arena);
     return f;
 }

@@ -7,6 +7,9 @@
 #include "cluster/finding.h"
 #include "work/teardown/running.h"
 
+// The reason of what waits for a controller that does not run.
+#define WHY_DESERTED "ControllerDown"
+
 // In the arena, or borrowed until the loop runs. What is not known yet is noted in the facts.
 struct finding why_find(struct task *t, struct arena *arena);
 
