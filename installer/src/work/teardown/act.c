@@ -254,7 +254,7 @@ static void go_on(struct task *t)
         else
             change(t, TASK_WAITING);
         break;
-    case TEARDOWN_VERB_UNINSTALL: change(t, TASK_DONE); break; // work/teardown/orphaned.h
+    case TEARDOWN_VERB_UNINSTALL: break;
     }
 }
 
@@ -301,8 +301,8 @@ void act_begin(struct task *t)
 {
     if (!t->begun)
         t->begun = timer_now();
-    if (!t->resource)
-        change(t, TASK_DONE); // its kind is gone, and it with that
+    if (!t->resource || t->step->verb == TEARDOWN_VERB_UNINSTALL)
+        change(t, TASK_DONE); // its kind is gone, and it with that; or see work/teardown/orphaned.h
     else if (wants_reading(t))
         read_first(t);
     else

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Releases without their HelmRelease, in the course of a teardown.
+// Releases without their HelmRelease, in the course of a teardown: their manifests become steps.
 #include "work/teardown/orphaned.h"
 
-#include "base/timer.h"
+#include "base/mem.h"
 #include "work/teardown/orphans.h"
+#include "work/teardown/tasks.h"
 
-static bool is_step(const struct task *t)
+static bool is_of_orphan(const struct task *t)
 {
-    return t->step->phase == TEARDOWN_ORPHANS;
+    return t->step->verb == TEARDOWN_VERB_UNINSTALL || t->is_orphaned;
 }
 
-bool orphaned_is_due(const struct running *run)
+static bool has_orphans(const struct running *run)
 {
     VEC_FOREACH (struct task *const *, it, &run->tasks)
-        if (is_step(*it) || (*it)->is_orphaned)
+        if (is_of_orphan(*it))
             return true;
     return false;
 }
@@ -23,103 +24,75 @@ static bool is_ours(void *data, const struct identity *release)
     const struct running *run = data;
 
     VEC_FOREACH (struct task *const *, it, &run->tasks)
-        if ((is_step(*it) || (*it)->is_orphaned) && identity_eq(&(*it)->step->id, release))
+        if (is_of_orphan(*it) && identity_eq(&(*it)->step->id, release))
             return true;
     return false;
 }
 
-static bool has_steps(const struct running *run)
+static bool stays(void *data, const struct identity *object)
+{
+    const struct running *run = data;
+    bool is_data = !object->group.len && (span_is(object->kind, "PersistentVolumeClaim") ||
+                                          span_is(object->kind, "PersistentVolume"));
+
+    return (is_data && !run->options->data) || teardown_plan_keeps(run->plan, object);
+}
+
+static bool is_known(const struct running *run, const struct teardown_step *step)
 {
     VEC_FOREACH (struct task *const *, it, &run->tasks)
-        if (is_step(*it))
+        if (task_deletes(*it) && identity_eq(&(*it)->step->id, &step->id))
             return true;
     return false;
 }
 
-// --- what came of one ---
-
-static void add_leftover(struct running *run, const struct orphan *orphan,
-                         const struct identity *id)
+static int add_step(struct running *run, const struct teardown_step *step, struct err **err)
 {
-    struct teardown_result *result = run->result;
-    struct leftover left = {
-        .id = identity_copy(result->arena, id),
-        .cause = "release",
-        .why = arena_printf(result->arena, "of the Helm release %s in %s, being deleted and held",
-                            orphan->name ? orphan->name : "", orphan->ns ? orphan->ns : ""),
-        .next = "see to its finalizers, then run 'sandstrap down' again",
-    };
+    const struct kube_resource *resource;
 
-    vec_push_arena(result->arena, &result->leftovers, left);
-    run->stuck++;
-}
-
-static void add_kept(struct running *run, const struct identity *id, const char *why)
-{
-    struct teardown_result *result = run->result;
-    const struct teardown_kept kept = {.id = identity_copy(result->arena, id), .why = why};
-
-    vec_push_arena(result->arena, &result->kept, kept);
-}
-
-static void take(struct running *run, const struct orphan *orphan,
-                 const struct orphan_result *outcome)
-{
-    run->result->times[TEARDOWN_ORPHANS].removed += outcome->removed;
-    VEC_FOREACH (const struct identity *, id, &outcome->waiting)
-        add_leftover(run, orphan, id);
-    VEC_FOREACH (const struct identity *, id, &outcome->kept)
-        add_kept(run, id, "its release wants it kept");
-    VEC_FOREACH (const struct identity *, id, &outcome->foreign)
-        add_kept(run, id, "somebody else's");
-}
-
-// --- the phase ---
-
-static int uninstall(struct running *run, const struct orphans_options *options,
-                     const struct orphan *orphan, struct arena *arena, struct err **err)
-{
-    struct orphan_result outcome = {0};
-    struct err *late CLEANUP(err_cleanup) = NULL;
-    int result;
-
-    if (record_check(run->record, err) < 0)
+    if (is_known(run, step))
+        return 0;
+    if (kube_find_kind(run->kube, step->id.group.ptr, step->id.kind.ptr, &resource, err) < 0)
         return -1;
-    result = orphans_uninstall(options, orphan, arena, &outcome, &late);
-    take(run, orphan, &outcome);
-    if (result < 0 && err_kind(late) != ERR_TIMEOUT)
-        return err_move(err, &late);
+    tasks_add(run, step, resource);
     return 0;
 }
 
-static void end_steps(struct running *run)
+static int add(struct running *run, const struct orphans_options *options,
+               const struct orphan *orphan, struct err **err)
 {
-    VEC_FOREACH (struct task **, it, &run->tasks)
-        if (is_step(*it))
-            (*it)->state = TASK_DONE;
+    struct orphan_plan plan = {0};
+    char *label CLEANUP(mem_cleanup) = identity_label(&orphan->release);
+
+    if (orphans_plan(options, orphan, run->arena, &plan, err) < 0)
+        return err_wrap(err, "%s", label);
+    report_object(run->report, TEARDOWN_SAYS, teardown_phase_name(run->phase), label,
+                  "nobody uninstalls it any more: what it installed is deleted%s%s",
+                  plan.hooks ? ", without its hooks: " : "", plan.hooks ? plan.hooks : "");
+    VEC_FOREACH (const struct teardown_step *, step, &plan.steps)
+        if (add_step(run, step, err) < 0)
+            return -1;
+    VEC_FOREACH (const struct teardown_kept *, kept, &plan.kept)
+        tasks_keep(run, kept);
+    return 0;
 }
 
-int orphaned_uninstall(struct running *run, struct err **err)
+int orphaned_add(struct running *run, struct err **err)
 {
-    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    int64_t until = timer_add(timer_now(), run->options->fail_after_ms);
-    struct orphans_options options = {.loop = run->loop,
-                                      .kube = run->kube,
+    struct orphans_options options = {.kube = run->kube,
                                       .report = run->report,
-                                      .budget = run->options->budget,
                                       .before = run->before,
                                       .is_ours = is_ours,
-                                      .data = run,
-                                      .claims = run->options->data};
+                                      .stays = stays,
+                                      .data = run};
     struct orphans found = {0};
 
-    if (until < budget_deadline(&options.budget))
-        options.budget.deadline = until;
-    if (orphans_find(&options, has_steps(run), arena, &found, err) < 0)
+    if (!has_orphans(run))
+        return 0;
+    if (orphans_find(&options, true, run->arena, &found, err) < 0)
         return -1;
     VEC_FOREACH (const struct orphan *, orphan, &found.list)
-        if (uninstall(run, &options, orphan, arena, err) < 0)
+        if (add(run, &options, orphan, err) < 0)
             return -1;
-    end_steps(run);
     return 0;
 }

@@ -82,7 +82,7 @@ static int remove_record(struct running *run, struct err **err)
         if ((*it)->step->phase == TEARDOWN_RECORD)
             (*it)->state = TASK_DONE;
     }
-    return run->stuck ? 0 : record_remove(run->record, err);
+    return record_remove(run->record, err);
 }
 
 static int carry_out(struct running *run, struct err **err)
@@ -90,17 +90,14 @@ static int carry_out(struct running *run, struct err **err)
     switch (run->phase) {
     case TEARDOWN_RELEASES:
     case TEARDOWN_PARENTS: return carry_out_flux(run, err);
-    case TEARDOWN_ORPHANS: return orphaned_uninstall(run, err);
     case TEARDOWN_RECORD: return remove_record(run, err);
     case TEARDOWN_CONTROLLERS: return carry_out_controllers(run, err);
     default: return carry_out_waves(run, NULL, err);
     }
 }
 
-static bool is_due(const struct running *run)
+static bool has_tasks(const struct running *run)
 {
-    if (run->phase == TEARDOWN_ORPHANS)
-        return orphaned_is_due(run);
     VEC_FOREACH (struct task *const *, it, &run->tasks)
         if ((*it)->step->phase == run->phase)
             return true;
@@ -124,7 +121,9 @@ static int run_phase(struct running *run, struct err **err)
     int64_t start = timer_now();
     int result;
 
-    if (!is_due(run))
+    if (run->phase == TEARDOWN_ORPHANS && orphaned_add(run, err) < 0)
+        return -1;
+    if (!has_tasks(run))
         return 0;
     run->talk = (struct talk){.component = TEARDOWN_SAYS};
     result = run->phase > TEARDOWN_RELEASES ? sweep(run, true, err) : 0;
@@ -161,14 +160,13 @@ static void add_leftover(struct running *run, const struct task *t)
 
 static void add_foreign(struct running *run, const struct task *t)
 {
-    struct teardown_result *result = run->result;
     const struct teardown_kept kept = {
-        .id = identity_copy(result->arena, &t->step->id),
+        .id = t->step->id,
         .why = "somebody else has made another one of its name",
         .left = t->step->id.ns.len > 0, // so that its namespace stays
     };
 
-    vec_push_arena(result->arena, &result->kept, kept);
+    tasks_keep(run, &kept);
 }
 
 // All findings of those that are not down, and what stays because of them.
@@ -176,7 +174,7 @@ static size_t gather(struct running *run)
 {
     struct teardown_result *result = run->result;
     VEC(struct finding) findings = {0};
-    size_t stuck = run->stuck;
+    size_t stuck = 0;
 
     VEC_FOREACH (struct task **, it, &run->tasks) {
         const struct task *t = *it;
@@ -209,7 +207,7 @@ static int begin(struct running *run, const struct teardown_plan *plan, struct e
     if (tasks_add_plan(run, plan, err) < 0)
         return -1;
     VEC_FOREACH (const struct teardown_kept *, kept, &plan->kept)
-        vec_push_arena(run->result->arena, &run->result->kept, *kept);
+        tasks_keep(run, kept);
     if (record_take(run->record, err) < 0 || record_snapshot(run->record, &run->before, err) < 0)
         return -1;
     see_begin(run);
@@ -236,6 +234,7 @@ int teardown_run(struct loop *loop, struct kube *k, struct record *record,
     struct running run = {.loop = loop,
                           .kube = k,
                           .record = record,
+                          .plan = plan,
                           .options = options,
                           .report = report,
                           .result = result,

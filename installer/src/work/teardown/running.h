@@ -66,6 +66,7 @@ struct running {
     struct loop *loop;
     struct kube *kube;
     struct record *record;
+    const struct teardown_plan *plan;
     const struct teardown_options *options;
     struct report *report;
     struct teardown_result *result;
@@ -76,7 +77,6 @@ struct running {
     const struct snapshot *before;  // what was there before the first `up`, or NULL
     VEC(struct task *) tasks;       // in their order
     int64_t swept_at;               // webhooks without anything behind them: timer_now()
-    size_t stuck;                   // beside tasks
     struct controllers controllers; // that are needed, as they were found last
     int64_t revived_at;
     VEC(struct teardown_plan *) plans; // further ones, that tasks are of

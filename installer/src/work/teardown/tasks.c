@@ -32,6 +32,22 @@ int tasks_add_plan(struct running *run, const struct teardown_plan *plan, struct
     return 0;
 }
 
+static const char *copy(struct arena *arena, const char *text)
+{
+    return text ? arena_str(arena, text) : NULL;
+}
+
+void tasks_keep(struct running *run, const struct teardown_kept *kept)
+{
+    struct arena *arena = run->result->arena;
+    struct teardown_kept mine = *kept;
+
+    mine.id = identity_copy(arena, &kept->id);
+    mine.why = copy(arena, kept->why);
+    mine.next = copy(arena, kept->next);
+    vec_push_arena(arena, &run->result->kept, mine);
+}
+
 void tasks_free(struct running *run)
 {
     VEC_FOREACH (struct task **, it, &run->tasks) {

@@ -11,6 +11,8 @@ void tasks_add(struct running *run, const struct teardown_step *step,
 // One for each step of the plan. Blocks. ERR_API, ERR_CANCELLED.
 int tasks_add_plan(struct running *run, const struct teardown_plan *plan, struct err **err)
     MUST_CHECK;
+// Notes in the result that an object stays; copies it.
+void tasks_keep(struct running *run, const struct teardown_kept *kept);
 void tasks_free(struct running *run);
 
 #endif

@@ -92,6 +92,8 @@ static const char *done_word(const struct task *t)
         return "suspended";
     if (t->step->verb == TEARDOWN_VERB_MARK)
         return "marked: it stays";
+    if (t->step->verb == TEARDOWN_VERB_UNINSTALL)
+        return "taken down";
     return t->is_orphaned ? "gone, without an uninstallation" : "gone";
 }
 
