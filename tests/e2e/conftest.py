@@ -10,20 +10,23 @@ import os
 
 import pytest
 
+from inventory import Inventory
 from lab import BINARY, Lab
 from observer import Observer
 from trees import Small
 
+ORDER = ("test_sandbox", "test_down", "test_traps", "test_kills")
 FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
 
 @pytest.fixture(scope="session")
-def lab():
+def lab(request):
     if not BINARY.is_file():
         pytest.fail(f"{BINARY} does not exist: tests/run build, or set SANDSTRAP_BINARY")
     kept = os.environ.get("SANDSTRAP_E2E_LAB")
     lab = Lab(kept or f"e2e-{os.getpid()}")
-    lab.up()
+    wanted = {item.module.__name__ for item in request.session.items}
+    lab.up(*(["--kyverno"] if "test_down" in wanted else []))
     yield lab
     if not kept:
         lab.tool("down")
@@ -43,6 +46,13 @@ def observer(lab):
     observer.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty(lab, observer):
+    """All that there is before the first test: with it, what takes things down has to end."""
+    return Inventory(observer)
+
+
 def pytest_collection_modifyitems(items):
-    """The sandbox comes first: it begins with a bare cluster, which the others fill."""
-    items.sort(key=lambda item: item.module.__name__ != "test_sandbox")
+    """Those that begin and end with a bare cluster come first: the others fill it."""
+    items.sort(key=lambda item: ORDER.index(item.module.__name__)
+               if item.module.__name__ in ORDER else len(ORDER))

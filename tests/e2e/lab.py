@@ -100,9 +100,9 @@ class Lab:
         self.name = name
         self.work = STATE / name / "work"
 
-    def up(self):
+    def up(self, *options):
         """Brings the lab up, with the binary under test in it."""
-        self.tool("up", limit_s=UP_LIMIT_S)
+        self.tool("up", *options, limit_s=UP_LIMIT_S)
         new = self.work / "sandstrap.new"  # one that still runs cannot be written to
         shutil.copy(BINARY, new)
         new.replace(self.work / "sandstrap")
@@ -146,8 +146,8 @@ class Lab:
         script = f'echo $$ >{pid}; exec "$@"'
         return Running(self.command("operator", "sh", "-c", script, "sh", *program, *arguments))
 
-    def kill_started(self, pid="/work/pid"):
-        self.on("operator", "sh", "-c", f"kill -KILL $(cat {pid})")
+    def kill_started(self, pid="/work/pid", check=True):
+        self.on("operator", "sh", "-c", f"kill -KILL $(cat {pid})", check=check)
 
 
 def until(condition, limit_s, what, pause_s=1):

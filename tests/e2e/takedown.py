@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small tree that is brought up and taken down, and what has to be left of it: nothing."""
+
+from inventory import Inventory
+from scenario import ENDS_LATE_S, Case, brief
+
+# As long as nothing goes on with something, it is said to be stuck.
+LIMITS = ("--fail-after", "20s", "--timeout", "150s")
+TIMEOUT_S = 150
+
+
+class Takedown(Case):
+    """A scenario on its way up and down; before is the inventory that it has to end with."""
+
+    def __init__(self, lab, scenario, observer, before):
+        super().__init__(lab, scenario, observer)
+        self.before = before
+
+    def bring_up(self):
+        self.started = self.tree()
+        failed = self.started.make()
+        assert not failed, repr(failed)
+        self.started.run("up", "--fail-after", "60s", "--timeout", "150s")
+        return self
+
+    def start_down(self, *options):
+        self.running = self.started.start("down", *LIMITS, *options)
+        return self.running
+
+    def finish_down(self):
+        return self.running.finish(TIMEOUT_S + ENDS_LATE_S)
+
+    def take_down(self, *options, code=0):
+        self.start_down(*options)
+        result = self.finish_down()
+        assert result.code == code, brief(result)
+        return result
+
+    def kill(self):
+        """Ends what runs as a loss of power would; it may have come to its end before."""
+        self.lab.kill_started(f"{self.started.path}.pid", check=False)
+        return self.running.finish(60)
+
+    def check_nothing_left(self, result):
+        """Whether the cluster has what it had, and no more."""
+        now = Inventory(self.observer)
+        came, went = now.came(self.before), now.went(self.before)
+        assert not came and not went, f"left: {came}; gone: {went}\n{brief(result)}"
+
+
+def lines_of(result):
+    return (result.stderr + "\n" + result.stdout).splitlines()
