@@ -63,7 +63,7 @@ musl:
 # What is left speaks TLS 1.2 and 1.3 with AES-GCM or ChaCha20, and RSA, ECDSA or Ed25519.
 openssl_no := shared pic tests docs apps engine legacy module dso comp afalgeng quic cms ts srp psk \
 	dtls sctp ssl3 tls1 tls1_1 weak-ssl-ciphers md4 mdc2 rc2 rc4 rc5 idea seed cast bf camellia \
-	aria sm2 sm3 sm4 whirlpool rmd160 blake2 scrypt siphash siv gost dsa des ec2m srtp ct cmp \
+	aria sm2 sm3 sm4 whirlpool rmd160 blake2 siphash siv gost dsa des ec2m srtp ct cmp \
 	rfc3779 nextprotoneg static-engine ui-console uplink argon2 ml-dsa ml-kem slh-dsa ocb \
 	ssl-trace autoload-config unit-test integrity-only-ciphers tls-deprecated-ec http ocsp \
 	deprecated

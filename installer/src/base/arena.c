@@ -113,6 +113,12 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     return arena_str(a, text);
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct chunk *c = a->chunks; c; c = c->next)
+        explicit_bzero(c->data, c->size);
+}
+
 void arena_free(struct arena *a)
 {
     struct chunk *next;

@@ -31,6 +31,9 @@ char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3
 // Bytes of memory that it holds.
 size_t arena_size(const struct arena *a);
 
+// Overwrites all that it handed out: for secrets, just before it is freed.
+void arena_wipe(struct arena *a);
+
 // NULL-safe.
 void arena_free(struct arena *a);
 

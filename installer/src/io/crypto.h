@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digests, base64, constant-time comparison, and checks of PEM certificates and keys
-// that turn OpenSSL's errors into ours. The only module beside io/http and io/httpd that sees
-// OpenSSL. Nothing here blocks, except on the streams that it is given.
+// Digests, base64, constant-time comparison, checks of PEM certificates and keys, and encryption:
+// with a key (AES-256-GCM), a passphrase (scrypt), a public key (RSA-OAEP). OpenSSL's errors become
+// ours. The only module beside io/http and io/httpd that sees OpenSSL. Nothing here blocks, except
+// on the streams that it is given.
 #ifndef IO_CRYPTO_H
 #define IO_CRYPTO_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -63,10 +65,58 @@ int crypto_check_certs(struct span pem, const char *what, size_t *count, struct 
     MUST_CHECK;
 // From when until when the first certificate is valid; false when it cannot be read.
 bool crypto_cert_times(struct span pem, time_t *from, time_t *until) MUST_CHECK;
+// SHA-256 of the first certificate's public key (its SubjectPublicKeyInfo): the same for all
+// certificates of a key. False when it cannot be read, or is not an RSA key.
+bool crypto_cert_rsa_id(struct span pem, struct digest *id) MUST_CHECK;
 // One private key (PKCS#8, PKCS#1 or SEC1; RSA, EC or Ed25519), not encrypted.
 int crypto_check_key(struct span pem, const char *what, struct err **err) MUST_CHECK;
 // The key belongs to the first certificate.
 int crypto_check_pair(struct span cert_pem, struct span key_pem, const char *what, struct err **err)
     MUST_CHECK;
+
+// --- secrets ---
+
+// Unpredictable bytes; aborts when the system has none.
+void crypto_random(void *out, size_t len);
+// Overwrites; not left out by a compiler that sees no use of it.
+void crypto_wipe(void *data, size_t len);
+// Frees a buffer and overwrites it first; what it had grown out of is not reached. Also a CLEANUP.
+void crypto_buf_wipe(struct buf *b);
+
+// A key of CRYPTO_KEY_BYTES and one nonce must never encrypt twice.
+#define CRYPTO_KEY_BYTES 32
+#define CRYPTO_NONCE_BYTES 12
+#define CRYPTO_TAG_BYTES 16
+
+// AES-256-GCM: appends the encrypted bytes and their tag, which covers `also` as well (it is not
+// part of the output).
+void crypto_gcm_encrypt(const unsigned char key[CRYPTO_KEY_BYTES],
+                        const unsigned char nonce[CRYPTO_NONCE_BYTES], struct span also,
+                        struct span data, struct buf *out);
+// False, and nothing appended, when key, nonce, `also`, bytes or tag are not those of before.
+bool crypto_gcm_decrypt(const unsigned char key[CRYPTO_KEY_BYTES],
+                        const unsigned char nonce[CRYPTO_NONCE_BYTES], struct span also,
+                        struct span data, struct buf *out) MUST_CHECK;
+
+// A key out of a passphrase (RFC 7914), at the cost of 2^log_n * r * 128 bytes of memory. Aborts
+// when there is none, and on a cost that scrypt does not know: limits are the caller's.
+struct crypto_scrypt {
+    unsigned log_n, r, p;
+};
+void crypto_scrypt(struct span passphrase, struct span salt, const struct crypto_scrypt *cost,
+                   unsigned char *out, size_t len);
+
+// RSA-OAEP with SHA-256 in all places. Encrypts to the key of the first certificate; ERR_CONFIG
+// names `what` when that is not an RSA key, or too small. Decrypting fails with ERR_INTEGRITY when
+// it was encrypted for another key or label.
+int crypto_oaep_encrypt(struct span cert_pem, struct span label, struct span data, const char *what,
+                        struct buf *out, struct err **err) MUST_CHECK;
+int crypto_oaep_decrypt(struct span key_pem, struct span label, struct span data, const char *what,
+                        struct buf *out, struct err **err) MUST_CHECK;
+
+// Makes an RSA key (PKCS#1) and a certificate without a name that it signs itself, valid from and
+// until these seconds since 1970, as PEM. Takes up to some seconds for 4096 bits.
+void crypto_make_rsa(unsigned bits, int64_t from, int64_t until, struct buf *key_pem,
+                     struct buf *cert_pem);
 
 #endif

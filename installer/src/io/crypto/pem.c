@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of PEM certificates and keys, in words for whoever wrote the kubeconfig.
-#include "io/crypto.h"
+// Reading and checking PEM certificates and keys, in words for whoever wrote the file.
+#include "io/crypto/pem.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
-static void bio_cleanup(BIO **bio)
-{
-    BIO_free(*bio);
-}
+#include "io/crypto.h"
 
-static void x509_cleanup(X509 **cert)
-{
-    X509_free(*cert);
-}
-
-static void pkey_cleanup(EVP_PKEY **key)
-{
-    EVP_PKEY_free(*key);
-}
-
-// OpenSSL's own words for the last error; its queue is empty after.
-static int fail(const char *what, const char *text, struct err **err)
+int pem_fail(const char *what, const char *text, struct err **err)
 {
     char reason[256] = "no PEM block found";
     unsigned long code = ERR_peek_last_error();
@@ -34,8 +18,11 @@ static int fail(const char *what, const char *text, struct err **err)
     return err_set(err, ERR_CONFIG, "%s: %s: %s", what, text, reason);
 }
 
-static X509 *read_cert(BIO *in)
+X509 *pem_read_cert(struct span pem)
 {
+    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+
+    ERR_clear_error();
     return PEM_read_bio_X509(in, NULL, NULL, NULL);
 }
 
@@ -46,14 +33,14 @@ int crypto_check_certs(struct span pem, const char *what, size_t *count, struct 
 
     ERR_clear_error();
     for (;;) {
-        X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+        X509 *cert CLEANUP(x509_cleanup) = PEM_read_bio_X509(in, NULL, NULL, NULL);
 
         if (!cert)
             break;
         found++;
     }
     if (found == 0 || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-        return fail(what, "not a PEM certificate", err);
+        return pem_fail(what, "not a PEM certificate", err);
     ERR_clear_error();
     if (count)
         *count = found;
@@ -62,8 +49,7 @@ int crypto_check_certs(struct span pem, const char *what, size_t *count, struct 
 
 bool crypto_cert_times(struct span pem, time_t *from, time_t *until)
 {
-    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
-    X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+    X509 *cert CLEANUP(x509_cleanup) = pem_read_cert(pem);
     struct tm first, last;
 
     ERR_clear_error();
@@ -75,6 +61,21 @@ bool crypto_cert_times(struct span pem, time_t *from, time_t *until)
     return true;
 }
 
+bool crypto_cert_rsa_id(struct span pem, struct digest *id)
+{
+    X509 *cert CLEANUP(x509_cleanup) = pem_read_cert(pem);
+    EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
+    unsigned char *der = NULL;
+    int len = key && EVP_PKEY_is_a(key, "RSA") ? i2d_PUBKEY(key, &der) : -1;
+
+    ERR_clear_error();
+    if (len < 0)
+        return false;
+    *id = crypto_sha256(span_of(der, (size_t)len));
+    OPENSSL_free(der);
+    return true;
+}
+
 // Called by OpenSSL for an encrypted key: there is nobody to ask.
 static int no_password(char *out UNUSED, int size UNUSED, int writing UNUSED, void *asked)
 {
@@ -82,7 +83,7 @@ static int no_password(char *out UNUSED, int size UNUSED, int writing UNUSED, vo
     return -1;
 }
 
-static EVP_PKEY *read_key(struct span pem, bool *encrypted)
+EVP_PKEY *pem_read_key(struct span pem, bool *encrypted)
 {
     BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(pem.ptr, (int)pem.len);
 
@@ -93,7 +94,7 @@ static EVP_PKEY *read_key(struct span pem, bool *encrypted)
 int crypto_check_key(struct span pem, const char *what, struct err **err)
 {
     bool encrypted = false;
-    EVP_PKEY *key CLEANUP(pkey_cleanup) = read_key(pem, &encrypted);
+    EVP_PKEY *key CLEANUP(pkey_cleanup) = pem_read_key(pem, &encrypted);
 
     if (key)
         return 0;
@@ -102,15 +103,14 @@ int crypto_check_key(struct span pem, const char *what, struct err **err)
         err_set(err, ERR_CONFIG, "%s: the private key is encrypted", what);
         return err_hint(err, "decrypt it first: openssl pkey -in KEY -out PLAIN-KEY");
     }
-    return fail(what, "not a PEM private key", err);
+    return pem_fail(what, "not a PEM private key", err);
 }
 
 int crypto_check_pair(struct span cert_pem, struct span key_pem, const char *what, struct err **err)
 {
-    BIO *in CLEANUP(bio_cleanup) = BIO_new_mem_buf(cert_pem.ptr, (int)cert_pem.len);
-    X509 *cert CLEANUP(x509_cleanup) = read_cert(in);
+    X509 *cert CLEANUP(x509_cleanup) = pem_read_cert(cert_pem);
     bool encrypted = false;
-    EVP_PKEY *key CLEANUP(pkey_cleanup) = read_key(key_pem, &encrypted);
+    EVP_PKEY *key CLEANUP(pkey_cleanup) = pem_read_key(key_pem, &encrypted);
     bool same = cert && key && X509_check_private_key(cert, key) == 1;
 
     ERR_clear_error();
