@@ -35,10 +35,10 @@ struct seal_options {
     const char *ns;        // for a Secret without a namespace; or NULL
 };
 
-// The SealedSecret of a Secret, in `d`: each value of data and stringData encrypted by itself, type,
-// immutable, labels and annotations as its template. `what` names the Secret's file in messages.
-// ERR_CONFIG: not a Secret, a field that is not understood, no name, namespace or value, a value
-// that is not base64, a certificate that has expired or is not of an RSA key.
+// The SealedSecret of a Secret, in `d`: each value of data and stringData encrypted by itself,
+// type, immutable, labels and annotations as its template. `what` names the Secret's file in
+// messages. ERR_CONFIG: not a Secret, a field that is not understood, no name, namespace or value,
+// a value that is not base64, a certificate that has expired or is not of an RSA key.
 struct node *seal_secret(struct doc *d, const struct node *secret,
                          const struct seal_options *options, const char *what, struct err **err)
     MUST_CHECK;
@@ -67,7 +67,7 @@ struct seal_key {
 };
 
 struct seal_keys {
-    struct doc *doc; // owns all of it
+    struct doc *doc;            // owns all of it
     VEC(struct seal_key) items; // in `doc`, oldest certificate first
 };
 

@@ -15,7 +15,8 @@
 #include "model/kube.h"
 #include "model/seal.h"
 
-// The copy of all keys that a rebuild keeps while the sandbox is down: a Secret in RECORD_NAMESPACE.
+// The copy of all keys that a rebuild keeps while the sandbox is down: a Secret in
+// RECORD_NAMESPACE.
 #define KEYS_COPY "sealing-keys"
 
 struct keys_cluster {
@@ -50,9 +51,9 @@ int keys_rotate(const struct keys_cluster *c, struct err **err) MUST_CHECK;
 // --- a rebuild ---
 
 // To be called before the first write of a teardown that is followed by an `up`: copies all keys
-// into the record's namespace (record_begin()), beside those of a copy that is there already. *count
-// is how many are in the copy. While it exists the record has to stay, also with --data: it is the
-// only place where the keys are. Without any key nothing is written. Blocks.
+// into the record's namespace (record_begin()), beside those of a copy that is there already.
+// *count is how many are in the copy. While it exists the record has to stay, also with --data: it
+// is the only place where the keys are. Without any key nothing is written. Blocks.
 int keys_secure(const struct keys_cluster *c, size_t *count, struct err **err) MUST_CHECK;
 
 // To be called by each `up` before its first layer: when there is a copy, puts those back that are
