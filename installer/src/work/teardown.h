@@ -137,6 +137,8 @@ struct teardown_result {
 // What comes to light on the way (a child made anew) is taken down too. A step that fails for good
 // (options->fail_after_ms without progress) is told, and all that does not depend on it goes on;
 // the controllers stay as long as anything needs them. Safe to run again after any interruption.
+// TEARDOWN_RECORD is not carried out: the record says what to prove against, and is the caller's to
+// remove (record_remove()) when the plan has that step and leftovers_find() has found nothing.
 // Blocks; runs the loop. ERR_LEFTOVERS: steps failed for good; ERR_TIMEOUT, ERR_PREFLIGHT (the
 // lease), ERR_API, ERR_CANCELLED.
 int teardown_run(struct loop *loop, struct kube *k, struct record *record,

@@ -73,24 +73,11 @@ static int carry_out_controllers(struct running *run, struct err **err)
     return alive_needed_by(run, &holder, err) < 0 ? -1 : carry_out_waves(run, holder, err);
 }
 
-// The last act: nothing is left that the record is needed for.
-static int remove_record(struct running *run, struct err **err)
-{
-    VEC_FOREACH (struct task **, it, &run->tasks) {
-        if (task_stays(*it))
-            return 0;
-        if ((*it)->step->phase == TEARDOWN_RECORD)
-            (*it)->state = TASK_DONE;
-    }
-    return record_remove(run->record, err);
-}
-
 static int carry_out(struct running *run, struct err **err)
 {
     switch (run->phase) {
     case TEARDOWN_RELEASES:
     case TEARDOWN_PARENTS: return carry_out_flux(run, err);
-    case TEARDOWN_RECORD: return remove_record(run, err);
     case TEARDOWN_CONTROLLERS: return carry_out_controllers(run, err);
     default: return carry_out_waves(run, NULL, err);
     }
@@ -134,7 +121,7 @@ static int run_phase(struct running *run, struct err **err)
     if (result < 0)
         return -1;
     say_phase(run);
-    return run->phase == TEARDOWN_RECORD ? 0 : record_flush(run->record, err);
+    return record_flush(run->record, err);
 }
 
 // --- what came of it ---
@@ -194,7 +181,8 @@ static size_t gather(struct running *run)
 
 static int carry_out_all(struct running *run, struct err **err)
 {
-    for (int phase = 0; phase < TEARDOWN_PHASES; phase++) {
+    // The record is needed until the proof is there.
+    for (int phase = 0; phase < TEARDOWN_RECORD; phase++) {
         run->phase = (enum teardown_phase)phase;
         if (run_phase(run, err) < 0)
             return -1;
@@ -206,8 +194,6 @@ static int begin(struct running *run, const struct teardown_plan *plan, struct e
 {
     if (tasks_add_plan(run, plan, err) < 0)
         return -1;
-    VEC_FOREACH (const struct teardown_kept *, kept, &plan->kept)
-        tasks_keep(run, kept);
     if (record_take(run->record, err) < 0 || record_snapshot(run->record, &run->before, err) < 0)
         return -1;
     see_begin(run);
@@ -241,6 +227,8 @@ int teardown_run(struct loop *loop, struct kube *k, struct record *record,
                           .arena = arena};
     int done = 0;
 
+    VEC_FOREACH (const struct teardown_kept *, kept, &plan->kept)
+        tasks_keep(&run, kept);
     if (!plan->steps.len)
         return 0;
     facts_open(&run.facts, loop, k, report, false);
