@@ -26,6 +26,9 @@ CLEANUP_DEFINE(snapshot_cleanup, struct snapshot, snapshot_free);
 // that may not be listed, or whose API service does not answer, is noted as unknown. Reads
 // discovery anew. Blocks. ERR_API: more than SNAPSHOT_OBJECTS_MAX objects; ERR_CANCELLED.
 int snapshot_take(struct kube *k, struct snapshot *s, struct err **err) MUST_CHECK;
+// The same, and each object that is taken is shown, with all of its metadata.
+int snapshot_take_each(struct kube *k, struct snapshot *s, kube_object_fn *see, void *data,
+                       struct err **err) MUST_CHECK;
 
 enum snapshot_answer {
     SNAPSHOT_ABSENT,
@@ -46,6 +49,9 @@ struct snapshot_object {
 };
 typedef void snapshot_each_fn(void *data, const struct snapshot_object *object);
 void snapshot_each(const struct snapshot *s, snapshot_each_fn *each, void *data);
+
+// Appends the kinds that could not be listed, joined by ", ": "Thing of x.io", "all of y.io".
+void snapshot_unknown(const struct snapshot *s, struct buf *out);
 
 // As pages, in the way of model/journal.h.
 int snapshot_write(const struct snapshot *s, size_t page_max,

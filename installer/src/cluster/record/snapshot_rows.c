@@ -174,3 +174,14 @@ void snapshot_each(const struct snapshot *s, snapshot_each_fn *each, void *data)
         }
     }
 }
+
+void snapshot_unknown(const struct snapshot *s, struct buf *out)
+{
+    VEC_FOREACH (struct snapshot_kind **, kind, &s->kinds) {
+        if (!(*kind)->unknown)
+            continue;
+        buf_printf(out, "%s%s%s%s", out->len ? ", " : "",
+                   strcmp((*kind)->kind, "*") == 0 ? "all" : (*kind)->kind,
+                   *(*kind)->group ? " of " : "", (*kind)->group);
+    }
+}

@@ -11,6 +11,8 @@
 
 struct taking {
     struct snapshot *snapshot;
+    kube_object_fn *see;
+    void *data;
     VEC(struct kube_selection) selections;
 };
 
@@ -30,7 +32,8 @@ static const char *controller_of(const struct node *metadata)
 
 static int take_object(void *data, const struct node *object, struct err **err)
 {
-    struct snapshot *s = ((struct taking *)data)->snapshot;
+    const struct taking *t = data;
+    struct snapshot *s = t->snapshot;
     const struct node *metadata = node_get(object, "metadata");
     struct snapshot_object o = {.id = node_identity(object),
                                 .uid = node_get_str(metadata, "uid"),
@@ -41,7 +44,7 @@ static int take_object(void *data, const struct node *object, struct err **err)
     if (s->count == SNAPSHOT_OBJECTS_MAX)
         return err_set(err, ERR_API, "the cluster has more than %zu objects", SNAPSHOT_OBJECTS_MAX);
     snapshot_add(s, snapshot_kind(s, o.id.group, o.id.kind), &o);
-    return 0;
+    return t->see ? t->see(t->data, object, err) : 0;
 }
 
 static void note_refused(void *data, const struct kube_selection *selection,
@@ -84,9 +87,10 @@ static void choose_all(struct taking *t, const struct kube *k)
         snapshot_kind(t->snapshot, identity_group(span_str(broken[i])), SPAN("*"))->unknown = true;
 }
 
-int snapshot_take(struct kube *k, struct snapshot *s, struct err **err)
+int snapshot_take_each(struct kube *k, struct snapshot *s, kube_object_fn *see, void *data,
+                       struct err **err)
 {
-    struct taking t CLEANUP(taking_free) = {.snapshot = s};
+    struct taking t CLEANUP(taking_free) = {.snapshot = s, .see = see, .data = data};
     struct kube_lists lists = {.each = take_object, .refused = note_refused, .data = &t};
 
     if (kube_discover(k, err) < 0)
@@ -98,4 +102,9 @@ int snapshot_take(struct kube *k, struct snapshot *s, struct err **err)
         return err_wrap(err, "snapshot of the cluster");
     snapshot_sort(s);
     return 0;
+}
+
+int snapshot_take(struct kube *k, struct snapshot *s, struct err **err)
+{
+    return snapshot_take_each(k, s, NULL, NULL, err);
 }
