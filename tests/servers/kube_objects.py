@@ -9,6 +9,7 @@ is asked for by annotations:
 test/conflicts: N    that many patches of it are refused with a conflict
 test/holds: S        what is deleted loses its finalizers after S seconds, as if their controller were at work
 test/takes: KEYS     what goes together with it: "secrets/n/x pods/n/y"
+test/reads: N        it is gone after it was read N times, as a pod that ends
 test/broken: any     a Deployment that never has a ready pod
 test/unreadable: V   in version V it cannot be converted: reads, lists and writes fail
 
@@ -246,11 +247,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def on_GET(self, key, _, is_list):
         if not is_list:
+            self.count_read(key)
             return 200, self.seen(self.scene.find(key))
         items = [self.seen(body) for other, body in self.scene.objects.items()
                  if self.is_listed(other, body, key[0], key[1])]
         return 200, {"kind": self.kind + "List", "apiVersion": self.version,
                      "metadata": {"resourceVersion": str(self.scene.version)}, "items": items}
+
+    def count_read(self, key):
+        body = self.scene.find(key)
+        left = body["metadata"].get("annotations", {}).get("test/reads")
+        if left:
+            body["metadata"]["annotations"]["test/reads"] = str(int(left) - 1)
+            self.scene.store("DELETED" if left == "0" else "MODIFIED", key, body)
 
     def on_DELETE(self, key, sent, _):
         self.seen(self.scene.find(key))

@@ -128,6 +128,7 @@ struct teardown_result {
     struct arena *arena; // the caller's, which the rest lives in
     struct teardown_time times[TEARDOWN_PHASES];
     VEC(struct leftover) leftovers;
+    VEC(const char *) notes; // of the proof, a line each: what others made or took away meanwhile
     VEC(struct teardown_kept) kept;
     struct finding *findings; // what was not gone when it ended without success
     size_t finding_count;
@@ -147,12 +148,18 @@ int teardown_run(struct loop *loop, struct kube *k, struct record *record,
     MUST_CHECK;
 
 // The proof: everything in the cluster that was not there in `before` (NULL: everything that bears
-// our marks or Flux's), is not in `kept`, and is not made by the cluster itself. Blocks. ERR_API,
-// ERR_CANCELLED.
-int leftovers_find(struct kube *k, const struct snapshot *before, const struct teardown_plan *kept,
-                   struct teardown_result *result, struct err **err) MUST_CHECK;
+// our marks or Flux's), is not in `kept`, and is not made by the cluster itself; and what the plan
+// kept as a leftover. What others made since then in namespaces of their own, or took away, is
+// noted. What is in a namespace that is left counts as part of it. Waits some seconds for pods that
+// end and what the garbage collector is about to take. Not for a teardown of some layers only.
+// Replaces the leftovers and notes of *result. Blocks; runs the loop. ERR_API, ERR_CANCELLED.
+int leftovers_find(struct loop *loop, struct kube *k, const struct snapshot *before,
+                   const struct teardown_plan *kept, struct teardown_result *result,
+                   struct err **err) MUST_CHECK;
+// The leftovers by cause, and the notes; as JSON one list each.
 void leftovers_print(const struct teardown_result *result, struct buf *out);
 struct node *leftovers_node(const struct teardown_result *result, struct doc *d);
+struct node *leftovers_notes_node(const struct teardown_result *result, struct doc *d);
 
 // Leftovers of earlier sandboxes that would break an `up` of these layers: ERR_PREFLIGHT names all
 // of them, with what to do: webhooks that would be asked and have nothing behind them, API services
