@@ -20,6 +20,7 @@ char *buf_reserve(struct buf *b, size_t len)
         cap *= 2;
     if (cap != b->cap) {
         b->data = mem_resize(b->data, cap, 1);
+        b->data[b->len] = '\0'; // nothing may come of it
         b->cap = cap;
     }
     return b->data + b->len;
