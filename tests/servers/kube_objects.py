@@ -95,6 +95,7 @@ class Scene:
                 packed = base64.b64encode(gzip.compress(json.dumps(one.pop("release")).encode()))
                 one["data"] = {"release": base64.b64encode(packed).decode()}
             meta.setdefault("uid", "u-" + meta["name"])
+            work(one)
             self.store("ADDED", (plural, meta.get("namespace", ""), meta["name"]), one)
 
     def store(self, change, key, body):
@@ -110,11 +111,7 @@ class Scene:
     def change(self, key, body):
         """What is written, and what a cluster makes of it."""
         meta = body["metadata"]
-        if body["kind"] == "Deployment" and "test/broken" not in meta.get("annotations", {}):
-            wanted = body.get("spec", {}).get("replicas", 1)
-            body["status"] = {"observedGeneration": meta.get("generation", 1), "replicas": wanted,
-                              "updatedReplicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted,
-                              "conditions": [{"type": "Available", "status": "True" if wanted else "False"}]}
+        work(body)
         gone = meta.get("deletionTimestamp") and not meta.get("finalizers")
         self.store("DELETED" if gone else "MODIFIED", key, body)
         for other in meta.get("annotations", {}).get("test/takes", "").split() if gone else []:
@@ -142,6 +139,15 @@ class Scene:
         if key not in self.objects:
             raise Refused(404, "NotFound", f'{key[0]} "{key[2]}" not found')
         return copy.deepcopy(self.objects[key])
+
+
+def work(body):
+    """What the controllers of a cluster would do at once."""
+    meta, wanted = body["metadata"], body.get("spec", {}).get("replicas", 1)
+    if body["kind"] == "Deployment" and "test/broken" not in meta.get("annotations", {}):
+        body["status"] = {"observedGeneration": meta.get("generation", 1), "replicas": wanted,
+                          "updatedReplicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted,
+                          "conditions": [{"type": "Available", "status": "True" if wanted else "False"}]}
 
 
 def group_of(api_version):

@@ -4,28 +4,27 @@
 
 #include "model/flux.h"
 
-// fluxcd/flux2 manifests/bases: part-of=flux, component=<controller>.
-#define PART_OF "app.kubernetes.io/part-of"
-#define COMPONENT "app.kubernetes.io/component"
-
 struct search {
     const char *component;
     const struct node *found;
 };
 
-static const char *component_of(struct span group)
+const char *controllers_name(struct span group, struct span kind)
 {
     static const struct {
-        const char *group, *component;
+        const char *group, *kind, *name; // no kind: all others of the group
     } rows[] = {
-        {FLUX_HELM_GROUP, "helm-controller"},
-        {FLUX_KUSTOMIZE_GROUP, "kustomize-controller"},
-        {FLUX_SOURCE_GROUP, "source-controller"},
+        {FLUX_HELM_GROUP, NULL, "helm-controller"},
+        {FLUX_KUSTOMIZE_GROUP, NULL, "kustomize-controller"},
+        {FLUX_SOURCE_GROUP, NULL, "source-controller"},
+        {"notification" FLUX_GROUP_SUFFIX, NULL, "notification-controller"},
+        {"image" FLUX_GROUP_SUFFIX, "ImageUpdateAutomation", "image-automation-controller"},
+        {"image" FLUX_GROUP_SUFFIX, NULL, "image-reflector-controller"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (span_is(group, rows[i].group))
-            return rows[i].component;
+        if (span_is(group, rows[i].group) && (!rows[i].kind || span_is(kind, rows[i].kind)))
+            return rows[i].name;
     return NULL;
 }
 
@@ -34,15 +33,15 @@ static int consider(void *data, const struct node *deployment, struct err **err 
     struct search *s = data;
     const struct node *labels = node_path(deployment, "metadata", "labels");
 
-    if (span_is(node_get_text(labels, PART_OF), "flux") &&
-        span_is(node_get_text(labels, COMPONENT), s->component))
+    if (span_is(node_get_text(labels, CONTROLLERS_PART_OF), "flux") &&
+        span_is(node_get_text(labels, CONTROLLERS_COMPONENT), s->component))
         s->found = deployment;
     return 0;
 }
 
 const struct node *controllers_find(struct informers *inf, struct span group)
 {
-    struct search s = {.component = component_of(group)};
+    struct search s = {.component = controllers_name(group, SPAN_EMPTY)};
 
     if (s.component)
         informers_each(inf, "apps", "Deployment", consider, &s);
