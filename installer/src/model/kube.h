@@ -78,6 +78,9 @@ struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig
 void kube_free(struct kube *k);
 CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
 
+// The namespace of namespaced objects that name none: the context's. Borrowed.
+const char *kube_namespace(const struct kube *k);
+
 // "v1.36.1" and its parts. Not repeated when the server was never reached: the quick first
 // question. Warns when the clocks differ by more than KUBE_CLOCK_SKEW_S.
 struct kube_version {

@@ -16,6 +16,7 @@
 #include "base/report.h"
 #include "cluster/finding.h"
 #include "cluster/layer.h"
+#include "cluster/record/record.h"
 #include "io/doc.h"
 #include "model/kube.h"
 #include "model/kustomize.h"
@@ -72,7 +73,8 @@ struct layers_options {
     struct budget budget;  // of the whole run
     int64_t fail_after_ms; // see "final" in docs/internals/cluster.md
     int64_t window_ms;
-    const char *manager; // field manager
+    const char *manager;   // field manager
+    struct record *record; // of the cluster; NULL: nothing is written down
 };
 
 // What came of one layer.

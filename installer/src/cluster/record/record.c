@@ -255,24 +255,6 @@ static int ensure_snapshot(struct record *r, struct err **err)
     return 0;
 }
 
-static void set_layers(struct record *r)
-{
-    size_t before;
-    const char *const *names = journal_layers(r->journal, &before);
-    bool same = before >= r->layer_count;
-
-    // They have their places when they come in this order already.
-    for (size_t i = 0, at = 0; same && i < r->layer_count; i++, at++) {
-        while (at < before && strcmp(names[at], r->layers[i]) != 0)
-            at++;
-        same = at < before;
-    }
-    if (same)
-        return;
-    journal_set_layers(r->journal, r->layers, r->layer_count);
-    r->changed = true;
-}
-
 static bool are_same(const struct pages *a, const struct pages *b)
 {
     if (a->items.len != b->items.len)
@@ -302,7 +284,7 @@ static int read_again(struct record *r, struct err **err)
     r->changed = false;
     if (understand(r, err) < 0)
         return -1;
-    set_layers(r);
+    journal_set_layers(r->journal, r->layers, r->layer_count);
     return 0;
 }
 
@@ -349,26 +331,40 @@ static bool is_adopted(const struct journal_entry *known, const struct journal_e
                                                                        : entry->adopted;
 }
 
-static void put(struct record *r, struct journal_entry entry)
+// Whether that is anything new.
+static bool put(struct record *r, struct journal_entry entry)
 {
     const struct journal_entry *known = journal_find(r->journal, &entry.id);
 
     entry.adopted = is_adopted(known, &entry);
     if (known && is_same(known, &entry))
-        return;
+        return false;
     journal_put(r->journal, &entry);
     r->changed = true;
+    return true;
 }
 
 int record_intend(struct record *r, const struct journal_entry *entries, size_t count,
                   struct err **err)
 {
-    // Who has taken it has seen to the snapshot, or wants none.
-    if (lease_is_held(r->lease) ? lease_check(r->lease, err) < 0 : record_begin(r, err) < 0)
+    bool is_new = false;
+
+    if (record_begin(r, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        put(r, entries[i]);
-    return r->changed ? save_journal(r, err) : 0;
+        is_new = put(r, entries[i]) || is_new;
+    return is_new ? save_journal(r, err) : 0;
+}
+
+void record_see(struct record *r, const struct journal_entry *entry)
+{
+    const struct journal_entry *known = journal_find(r->journal, &entry->id);
+    struct journal_entry seen = *entry;
+
+    if (!known || (*known->uid && strcmp(known->uid, entry->uid) != 0))
+        return;
+    seen.adopted = known->adopted;
+    put(r, seen);
 }
 
 void record_note(struct record *r, const struct identity *id, const char *uid)
@@ -398,7 +394,7 @@ void record_layers(struct record *r, const char *const *names, size_t count)
         copies[i] = arena_str(r->arena, names[i]);
     r->layers = copies;
     r->layer_count = count;
-    set_layers(r);
+    journal_set_layers(r->journal, names, count);
 }
 
 int record_flush(struct record *r, struct err **err)

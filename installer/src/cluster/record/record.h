@@ -62,10 +62,16 @@ int record_take(struct record *r, struct err **err) MUST_CHECK;
 int record_check(const struct record *r, struct err **err) MUST_CHECK;
 
 // Begins if need be, and writes these entries down before the objects are written; when it returns
-// they are in the cluster. Blocks. Errors as record_begin().
+// they are in the cluster. `uid` of an entry is that of the object that is there, "" when none is,
+// and `adopted` whether somebody else seems to have made that; what the journal knows of the same
+// object counts more. What it has already costs nothing. Blocks. Errors as record_begin().
 int record_intend(struct record *r, const struct journal_entry *entries, size_t count,
                   struct err **err) MUST_CHECK;
-// What became of them; in memory until record_flush(). Nothing happens for unknown ones.
+// An object that is there as wanted: if its entry has no UID yet, or the same one, what else it has
+// is brought up to date. In memory until record_flush(), as all of these; nothing happens for
+// unknown ones.
+void record_see(struct record *r, const struct journal_entry *entry);
+// What became of one that was written.
 void record_note(struct record *r, const struct identity *id, const char *uid);
 void record_forget(struct record *r, const struct identity *id);
 // The names of the layers of the tree, in order; written with the next change.

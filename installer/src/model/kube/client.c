@@ -126,3 +126,8 @@ void kube_abort_raw(struct kube_raw *r)
     if (r)
         call_abort(r->call);
 }
+
+const char *kube_namespace(const struct kube *k)
+{
+    return kubeconfig_namespace(k->config);
+}

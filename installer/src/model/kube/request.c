@@ -112,7 +112,7 @@ static void copy_request(struct kube_call *c, const struct kube_request *from)
     *r = *from;
     r->ns = arena_str(c->arena, text_or(from->ns, metadata, "namespace"));
     if (!*r->ns && from->resource->namespaced)
-        r->ns = kubeconfig_namespace(c->kube->config);
+        r->ns = kube_namespace(c->kube);
     r->name = arena_str(c->arena, text_or(from->name, metadata, "name"));
     r->subresource = copy_text(c->arena, from->subresource);
     r->manager = copy_text(c->arena, from->manager);

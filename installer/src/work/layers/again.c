@@ -22,7 +22,7 @@ static int apply_one(struct facts *facts, struct apply apply, const struct node 
     facts_note_write(facts, apply.last_write, apply.jobs_version);
     if (apply.written)
         say(&apply, object);
-    return 0;
+    return apply.record ? record_flush(apply.record, err) : 0;
 }
 
 int again_apply(struct facts *facts, const struct layers *layers, size_t last,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Applying by rank: the objects of a rank at the same time, each at its own pace.
+// Applying by rank: the objects of a rank at the same time, each at its own pace; with a record all
+// that are to be written are put down in it first, together.
 #include "work/layers/apply.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "work/layers/definitions.h"
 #include "work/layers/deletion.h"
 #include "work/layers/hold.h"
+#include "work/layers/intent.h"
 #include "work/layers/order.h"
 #include "work/layers/put.h"
 #include "work/layers/webhook.h"
@@ -31,11 +33,14 @@ struct group {
     struct apply *apply;
     struct made *made;
     const struct order_entry *entries;
-    size_t count, next;     // those from `next` on have not been started
-    VEC(struct put *) open; // on their way
-    VEC(struct put *) back; // of these, those that have come back
-    struct holds holds;     // those that have to wait
-    struct err *error;      // the first one: nothing is started any more
+    size_t count, next;        // those from `next` on have not been started
+    size_t later;              // entries behind them, of later ranks
+    VEC(struct put *) open;    // on their way
+    VEC(struct put *) back;    // of these, those that have come back
+    VEC(struct put *) wanting; // that would write
+    VEC(struct put *) let;     // of these, those that may
+    struct holds holds;        // those that have to wait
+    struct err *error;         // the first one: nothing is started any more
 };
 
 static bool is_made(const struct made *made, struct span ns)
@@ -69,6 +74,18 @@ static void start(struct group *group, struct put *p)
     put_start(p);
 }
 
+static int start_let(struct group *group, struct err **err)
+{
+    struct put *p = group->let.items[group->let.len - 1];
+
+    if (record_check(group->apply->record, err) < 0)
+        return -1;
+    group->let.len--;
+    vec_push(&group->open, p);
+    put_write(p);
+    return 0;
+}
+
 static int start_next(struct group *group, struct err **err)
 {
     const struct node *object = group->entries[group->next++].object;
@@ -87,14 +104,20 @@ static int start_next(struct group *group, struct err **err)
     p->is_new = is_made(group->made, node_identity(object).ns);
     p->back = on_back;
     p->data = group;
-    start(group, p);
+    if (p->is_new && group->apply->record)
+        vec_push(&group->wanting, p); // nothing to be read
+    else
+        start(group, p);
     return 0;
 }
 
 static void start_more(struct group *group)
 {
     while (!group->error && group->open.len < APPLY_OPEN_MAX) {
-        if (group->holds.ready.len) {
+        if (group->let.len) {
+            if (start_let(group, &group->error) < 0)
+                return;
+        } else if (group->holds.ready.len) {
             struct put *p = group->holds.ready.items[0];
 
             vec_remove(&group->holds.ready, 0);
@@ -103,6 +126,65 @@ static void start_more(struct group *group)
             return;
         }
     }
+}
+
+// --- writing down ---
+
+struct intents {
+    struct arena *arena;
+    struct journal_entry *items;
+    size_t len, cap;
+};
+
+static void intend(struct intents *intents, const struct apply *a, const struct node *object,
+                   const struct kube_resource *resource, const struct node *live)
+{
+    vec_push_arena(intents->arena, intents,
+                   intent_entry(a, object, resource, live, intents->arena));
+}
+
+// What comes into a namespace that is not there yet is to be written whatever happens: later ranks
+// need not stop for it. Of a kind that is not there yet either it is put down then.
+static void intend_content(struct intents *intents, const struct group *group, struct span ns)
+{
+    const struct order_entry *later = group->entries + group->count;
+
+    for (size_t i = 0; i < group->later; i++) {
+        const struct kube_resource *resource;
+        struct err *ignored CLEANUP(err_cleanup) = NULL;
+
+        if (!span_eq(node_identity(later[i].object).ns, ns))
+            continue;
+        resource = kube_find_for(group->apply->kube, later[i].object, &ignored);
+        if (resource)
+            intend(intents, group->apply, later[i].object, resource, NULL);
+    }
+}
+
+// All that have been looked at by now, and would be written.
+static int let_write(struct group *group, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct intents intents = {.arena = arena};
+
+    VEC_FOREACH (struct put **, it, &group->wanting) {
+        struct identity id = node_identity((*it)->object);
+
+        intend(&intents, group->apply, (*it)->object, (*it)->resource, put_live(*it));
+        if (!id.group.len && span_is(id.kind, "Namespace") && !put_live(*it))
+            intend_content(&intents, group, id.name);
+    }
+    if (record_intend(group->apply->record, intents.items, intents.len, err) < 0)
+        return -1;
+    while (group->wanting.len)
+        vec_push(&group->let, group->wanting.items[--group->wanting.len]);
+    return 0;
+}
+
+static bool is_all_looked_at(const struct group *group)
+{
+    return group->wanting.len && !group->open.len && !group->let.len && !group->holds.ready.len &&
+           group->next == group->count;
 }
 
 // --- coming back ---
@@ -122,6 +204,10 @@ static int take_back(struct group *group, struct put *p, struct err **err)
     int result = 0;
 
     forget_open(group, p);
+    if (p->outcome == PUT_WANTS) {
+        vec_push(&group->wanting, p);
+        return 0;
+    }
     if (p->outcome != PUT_DONE && p->outcome != PUT_REFUSED) {
         holds_take(&group->holds, p);
         return 0;
@@ -145,15 +231,21 @@ static bool goes_on(const struct group *group)
 {
     if (group->open.len)
         return true;
-    return !group->error &&
-           (group->next < group->count || group->holds.ready.len || holds_waiting(&group->holds));
+    return !group->error && (group->next < group->count || group->wanting.len || group->let.len ||
+                             group->holds.ready.len || holds_waiting(&group->holds));
 }
 
 static void group_free(struct group *group)
 {
     VEC_FOREACH (struct put **, it, &group->open)
         put_free(*it);
+    VEC_FOREACH (struct put **, it, &group->wanting)
+        put_free(*it);
+    VEC_FOREACH (struct put **, it, &group->let)
+        put_free(*it);
     vec_free(&group->open);
+    vec_free(&group->wanting);
+    vec_free(&group->let);
     vec_free(&group->back);
     holds_free(&group->holds);
     err_free(group->error);
@@ -164,6 +256,11 @@ static int run_group(struct group *group, struct err **err)
 {
     while (goes_on(group)) {
         start_more(group);
+        if (is_all_looked_at(group)) {
+            if (!group->error && let_write(group, &group->error) == 0)
+                continue;
+            break;
+        }
         if (group->error && !group->open.len)
             break; // the next one has no kind, and nothing is on its way
         if (loop_run_until(group->apply->loop, is_any_back, group, holds_next(&group->holds), err) <
@@ -192,12 +289,13 @@ static int restore(struct apply *a, struct span ns, struct err **err)
 }
 
 static int apply_group(struct apply *a, struct made *made, const struct order_entry *entries,
-                       size_t count, struct err **err)
+                       size_t count, size_t later, struct err **err)
 {
     struct group group CLEANUP(group_free) = {.apply = a,
                                               .made = made,
                                               .entries = entries,
                                               .count = count,
+                                              .later = later,
                                               .holds = {.apply = a, .restore = restore}};
 
     return run_group(&group, err);
@@ -222,7 +320,7 @@ int apply_objects(struct apply *a, const struct node **objects, size_t count, st
 
     for (size_t start = 0; start < count; start = end) {
         end = group_end(entries, start, count);
-        if (apply_group(a, &made, entries + start, end - start, err) < 0)
+        if (apply_group(a, &made, entries + start, end - start, count - end, err) < 0)
             return -1;
         if (entries[start].stage == ORDER_DEFINITIONS &&
             span_is(node_get_text(entries[start].object, "kind"), "CustomResourceDefinition") &&

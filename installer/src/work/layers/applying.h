@@ -3,6 +3,7 @@
 #ifndef WORK_LAYERS_APPLYING_H
 #define WORK_LAYERS_APPLYING_H
 
+#include "cluster/record/record.h"
 #include "cluster/written.h"
 #include "work/layers.h"
 
@@ -13,6 +14,7 @@ struct apply {
     const char *manager;
     const struct budget *budget;
     struct report *report;
+    struct record *record;       // where what is written is put down before; NULL: nowhere
     const char *layer;           // the name of the one that is worked on
     const struct layers *layers; // of the tree; NULL: a namespace that is gone is not brought back
     int64_t fail_after_ms;       // what holds an object up for so long is final

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/timer.h"
 #include "work/layers/apply.h"
 #include "work/layers/wait.h"
@@ -41,17 +42,20 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
 static int apply_and_wait(struct wait *w, size_t i, struct layers_result *result, struct err **err)
 {
     const struct layer *layer = &w->layers->items[i];
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
     struct apply apply = *w->how;
     int64_t applied_at;
-    int ready;
+    int done, ready;
 
     apply.layer = layer->name;
     result->reached = true;
-    if (i >= w->options->first && apply_objects(&apply, layer->objects, layer->count, err) < 0) {
-        result->applied = apply.written;
-        return err_wrap(err, "layer %s", layer->name);
-    }
+    done = i < w->options->first ? 0 : apply_objects(&apply, layer->objects, layer->count, err);
     result->applied = apply.written;
+    // Also what was written before one failed.
+    if (apply.record && record_flush(apply.record, done < 0 ? &ignored : err) < 0)
+        done = -1;
+    if (done < 0)
+        return err_wrap(err, "layer %s", layer->name);
     facts_note_write(w->facts, apply.last_write, apply.jobs_version);
     applied_at = timer_now();
     // A layer that was as wanted already has nothing to settle.
@@ -86,6 +90,15 @@ static void note_unready(const struct layers *layers, const struct layers_causes
                 results[k].ready = false;
 }
 
+static void note_layers(struct record *record, const struct layers *layers)
+{
+    const char **names CLEANUP(mem_cleanup) = mem_zalloc(layers->count, sizeof(*names));
+
+    for (size_t i = 0; i < layers->count; i++)
+        names[i] = layers->items[i].name;
+    record_layers(record, names, layers->count);
+}
+
 int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
               const struct layers_options *options, struct report *report,
               struct layers_result *results, struct layers_causes *causes, struct err **err)
@@ -98,6 +111,7 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
         .manager = options->manager,
         .budget = &options->budget,
         .report = report,
+        .record = options->record,
         .layers = layers,
         .fail_after_ms = options->fail_after_ms,
     };
@@ -112,6 +126,8 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
         .causes = causes,
     };
 
+    if (options->record)
+        note_layers(options->record, layers);
     facts_open(&facts, loop, k, report, true);
     facts.first_layer = options->first;
     memset(results, 0, layers->count * sizeof(*results));

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "model/ssa.h"
+#include "work/layers/intent.h"
 
 enum { HTTP_CREATED = 201 };
 
@@ -105,6 +106,26 @@ static void note_live(struct apply *a, const struct node *object)
         a->jobs_version = number;
 }
 
+static void note_uid(const struct put *p, const struct node *written)
+{
+    struct identity id = intent_identity(p->apply->kube, p->object, p->resource);
+
+    if (p->apply->record)
+        record_note(p->apply->record, &id, node_get_str(node_get(written, "metadata"), "uid"));
+}
+
+static void note_seen(const struct put *p, const struct node *live)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = NULL;
+    struct journal_entry entry;
+
+    if (!p->apply->record)
+        return;
+    arena = arena_new();
+    entry = intent_entry(p->apply, p->object, p->resource, live, arena);
+    record_see(p->apply->record, &entry);
+}
+
 // --- the steps ---
 
 static void on_written(void *data, struct kube_answer *answer, const struct err *error)
@@ -125,22 +146,11 @@ static void on_written(void *data, struct kube_answer *answer, const struct err 
     }
     name = node_label(p->object);
     a->written++;
+    note_uid(p, answer->object);
     p->created = answer->status == HTTP_CREATED;
     note_live(a, answer->object);
     report_object(a->report, "layers", a->layer, name, p->created ? "created" : "configured");
     come_back(p, PUT_DONE);
-}
-
-static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
-{
-    struct put *p = data;
-
-    if (error)
-        fail(p, answer, error);
-    else if (ssa_differs(p->live, answer->object, p->apply->manager))
-        ask(p, KUBE_APPLY, false, on_written);
-    else
-        come_back(p, PUT_DONE);
 }
 
 static void leave_out(struct put *p, const struct node *live)
@@ -157,10 +167,43 @@ static void leave_out(struct put *p, const struct node *live)
     }
 }
 
-static void create(struct put *p)
+void put_write(struct put *p)
 {
-    leave_out(p, NULL);
+    if (!p->live)
+        leave_out(p, NULL);
     ask(p, KUBE_APPLY, false, on_written);
+}
+
+static void want(struct put *p)
+{
+    if (p->apply->record)
+        come_back(p, PUT_WANTS);
+    else
+        put_write(p);
+}
+
+const struct node *put_live(const struct put *p)
+{
+    return p->live;
+}
+
+// It is there as wanted.
+static void finish(struct put *p, const struct node *live)
+{
+    note_seen(p, live);
+    come_back(p, PUT_DONE);
+}
+
+static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
+{
+    struct put *p = data;
+
+    if (error)
+        fail(p, answer, error);
+    else if (ssa_differs(p->live, answer->object, p->apply->manager))
+        want(p);
+    else
+        finish(p, p->live);
 }
 
 // What is on its way out goes, whatever is written to it: it is made anew when it is gone.
@@ -174,7 +217,7 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
     struct put *p = data;
 
     if (answer->reason == KUBE_NOT_FOUND) {
-        create(p);
+        want(p);
         return;
     }
     if (error) {
@@ -189,7 +232,7 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
     leave_out(p, answer->object);
     note_live(p->apply, answer->object);
     if (ssa_is_applied(p->wanted, answer->object, p->apply->manager)) {
-        come_back(p, PUT_DONE);
+        finish(p, answer->object);
         return;
     }
     p->live_doc = STEAL(answer->doc);
@@ -205,7 +248,7 @@ void put_start(struct put *p)
     p->retry_after_ms = 0;
     p->wanted = p->object;
     if (p->is_new)
-        create(p);
+        put_write(p);
     else
         ask(p, KUBE_GET, false, on_read);
 }

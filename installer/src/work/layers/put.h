@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One object on its way into the cluster: read, a dry run if need be, written; each step as soon as
-// the one before is answered.
+// the one before is answered, but for the write when there is a record: it waits to be let.
 #ifndef WORK_LAYERS_PUT_H
 #define WORK_LAYERS_PUT_H
 
@@ -12,6 +12,7 @@
 
 enum put_outcome {
     PUT_DONE,     // the cluster has it
+    PUT_WANTS,    // it would write: put_write()
     PUT_REFUSED,  // see `error`
     PUT_WEBHOOK,  // as above, by a webhook that could not be called: it may pass
     PUT_BUSY,     // as above, by an API server that is too busy
@@ -56,6 +57,10 @@ struct put {
 
 // Starts it, also anew after it came back.
 void put_start(struct put *p);
+// Writes it, after it came back with PUT_WANTS, or at once where nothing can be there.
+void put_write(struct put *p);
+// What is there under its name, of one that came back with PUT_WANTS; NULL: nothing.
+const struct node *put_live(const struct put *p);
 // Calls it off, if it is on its way. NULL-safe.
 void put_free(struct put *p);
 
