@@ -40,8 +40,8 @@ static ssize_t read_some(int fd, void *data, size_t len)
     return n;
 }
 
-// To the end; a file that grows past the maximum meanwhile is found by one byte more.
-static int read_rest(int fd, const char *path, struct buf *out, struct err **err)
+// A file that grows past the maximum meanwhile is found by one byte more.
+int fd_read_all(int fd, const char *path, struct buf *out, struct err **err)
 {
     for (;;) {
         size_t room = out->max - out->len;
@@ -77,7 +77,7 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     if ((uint64_t)st.st_size > out->max - out->len)
         return err_set(err, ERR_CONFIG, "%s: %llu bytes are more than the limit of %zu", path,
                        (unsigned long long)st.st_size, out->max);
-    return read_rest(fd, path, out, err);
+    return fd_read_all(fd, path, out, err);
 }
 
 int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what, struct err **err)

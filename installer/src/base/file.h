@@ -32,6 +32,10 @@ int file_open(int dir_fd, const char *path, int flags, struct err **err) MUST_CH
 // Appends the whole of a regular file to `out`, up to the buffer's maximum. ERR_CONFIG.
 int file_read(int dir_fd, const char *path, struct buf *out, struct err **err) MUST_CHECK;
 
+// Appends what comes out of a descriptor to its end, up to the buffer's maximum: of what is no
+// regular file (standard input, a FIFO). `path` names it in messages. Blocks. ERR_CONFIG.
+int fd_read_all(int fd, const char *path, struct buf *out, struct err **err) MUST_CHECK;
+
 // Reads or writes exactly `len` bytes, at the offset for the p-forms. ERR_INTERNAL; a short file is
 // an ERR_INTEGRITY of `what`.
 int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what, struct err **err)

@@ -87,6 +87,16 @@ bool when_parse(struct span text, int64_t *seconds)
     return true;
 }
 
+const char *when_stamp(int64_t seconds, char out[WHEN_TEXT_BYTES])
+{
+    struct tm utc;
+    time_t at = (time_t)seconds;
+
+    gmtime_r(&at, &utc);
+    strftime(out, WHEN_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return out;
+}
+
 const char *when_format(int64_t seconds, int64_t now, char out[WHEN_TEXT_BYTES])
 {
     bool is_recent = seconds > now - DAY_S && seconds <= now + DAY_S;

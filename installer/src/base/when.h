@@ -19,6 +19,9 @@ int64_t when_now(void);
 // seconds since 1970; false for anything else.
 bool when_parse(struct span text, int64_t *seconds) MUST_CHECK;
 
+// The same the other way round, in UTC. Returns out.
+const char *when_stamp(int64_t seconds, char out[WHEN_TEXT_BYTES]);
+
 // In local time, "03:04:05", with the date in front when that is not within the 24 hours before
 // `now`. Returns out.
 const char *when_format(int64_t seconds, int64_t now, char out[WHEN_TEXT_BYTES]);

@@ -48,6 +48,27 @@ int keys_import(const struct keys_cluster *c, const struct seal_keys *keys, stru
 // controller take it up. The others stay, and open what they sealed. Errors as keys_import().
 int keys_rotate(const struct keys_cluster *c, struct err **err) MUST_CHECK;
 
+// --- files ---
+
+struct keys_file {
+    const char *path;
+    const char *passphrase_file; // or NULL: SANDSTRAP_PASSPHRASE, or asked on the terminal
+    bool plain;                  // not encrypted
+    bool overwrite;              // replaces a file that is there
+};
+
+// Adds the keys of a file, encrypted or not. Runs the loop while somebody is asked. ERR_CONFIG,
+// ERR_INTEGRITY, ERR_UNSUPPORTED as seal_unlock() and seal_keys_read(); ERR_USAGE as
+// passphrase_get(); ERR_CANCELLED.
+int keys_read_file(struct loop *l, const struct keys_file *file, struct seal_keys *keys,
+                   struct err **err) MUST_CHECK;
+// Writes them whole or not at all, mode 0600. ERR_USAGE: the file is there; ERR_CONFIG,
+// ERR_INTERNAL as file_write(); ERR_USAGE, ERR_CANCELLED as above.
+int keys_write_file(struct loop *l, const struct keys_file *file, const struct seal_keys *keys,
+                    struct err **err) MUST_CHECK;
+// That it may be written: for before anything costs time. ERR_USAGE.
+int keys_check_file(const struct keys_file *file, struct err **err) MUST_CHECK;
+
 // --- a rebuild ---
 
 // To be called before the first write of a teardown that is followed by an `up`: copies all keys
