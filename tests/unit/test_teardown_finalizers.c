@@ -148,8 +148,8 @@ static void test_teardown_finalizers__who_should_have_handled_them(void **state)
                    "the Helm release and all that it installed");
     assert_meaning("finalizers.fluxcd.io", "kustomize.toolkit.fluxcd.io", "kustomize-controller",
                    "all objects of its inventory");
-    assert_meaning("finalizers.fluxcd.io", "notification.toolkit.fluxcd.io", "its Flux controller",
-                   "what that controller made for it");
+    assert_meaning("finalizers.fluxcd.io", "notification.toolkit.fluxcd.io",
+                   "notification-controller", "what its controller keeps of it");
     assert_meaning("kubernetes.io/pvc-protection", "", "kube-controller-manager",
                    "a pod that still uses the claim");
     assert_meaning("operator.example.com/cleanup", "x.io", "operator.example.com",

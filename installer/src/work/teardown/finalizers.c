@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cluster/controllers.h"
 #include "model/flux.h"
 
 // The field manager of what is asked of objects that others own.
@@ -14,18 +15,17 @@ enum { TRIES = 8 }; // against somebody who writes in between
 
 // --- what they mean ---
 
+#define OF_FLUX "finalizers.fluxcd.io"
+
 // A row without a group counts for every object, behind those with its group.
 static const struct {
     const char *finalizer, *group, *who, *orphans;
 } rows[] = {
     // fluxcd: api/ of the controllers, and what their reconcileDelete() does.
-    {"finalizers.fluxcd.io", FLUX_HELM_GROUP, "helm-controller",
-     "the Helm release and all that it installed"},
-    {"finalizers.fluxcd.io", FLUX_KUSTOMIZE_GROUP, "kustomize-controller",
-     "all objects of its inventory"},
-    {"finalizers.fluxcd.io", FLUX_SOURCE_GROUP, "source-controller",
-     "its artifact in the storage of source-controller"},
-    {"finalizers.fluxcd.io", NULL, "its Flux controller", "what that controller made for it"},
+    {OF_FLUX, FLUX_HELM_GROUP, NULL, "the Helm release and all that it installed"},
+    {OF_FLUX, FLUX_KUSTOMIZE_GROUP, NULL, "all objects of its inventory"},
+    {OF_FLUX, FLUX_SOURCE_GROUP, NULL, "its artifact in the storage of source-controller"},
+    {OF_FLUX, NULL, NULL, "what its controller keeps of it"},
     // k8s.io/kubernetes pkg/volume/util/finalizer.go; kubernetes-csi/external-provisioner.
     {"kubernetes.io/pvc-protection", NULL, "kube-controller-manager",
      "a pod that still uses the claim"},
@@ -44,18 +44,26 @@ static const struct {
      "the load balancer outside the cluster"},
 };
 
+// "operator.example.com/cleanup": the name in front is of whoever put it there.
+static struct span owner_of(struct span finalizer)
+{
+    struct span owner, rest;
+
+    return span_cut(finalizer, '/', &owner, &rest) ? owner : finalizer;
+}
+
 struct finalizer_meaning finalizer_meaning(struct span finalizer, const struct identity *of)
 {
-    struct span who, rest;
+    const char *flux = controllers_name(of->group, of->kind);
 
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *who = rows[i].who ? rows[i].who : flux ? flux : "a controller of Flux";
+
         if (span_is(finalizer, rows[i].finalizer) &&
             (!rows[i].group || span_is(of->group, rows[i].group)))
-            return (struct finalizer_meaning){span_str(rows[i].who), rows[i].orphans};
-    // "operator.example.com/cleanup": the name in front is of whoever put it there.
-    if (!span_cut(finalizer, '/', &who, &rest))
-        who = finalizer;
-    return (struct finalizer_meaning){who, "what its owner would have cleaned up"};
+            return (struct finalizer_meaning){span_str(who), rows[i].orphans};
+    }
+    return (struct finalizer_meaning){owner_of(finalizer), "what its owner would have cleaned up"};
 }
 
 void finalizers_describe(const struct node *object, struct buf *out)
