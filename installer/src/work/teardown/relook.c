@@ -14,10 +14,12 @@ struct search {
 
 static struct task *find_task(struct running *run, const struct identity *id)
 {
+    struct task *last = NULL;
+
     VEC_FOREACH (struct task **, it, &run->tasks)
         if (identity_eq(&(*it)->step->id, id) && task_deletes(*it))
-            return *it;
-    return NULL;
+            last = *it;
+    return last;
 }
 
 static const struct task *parent_of(struct running *run, const struct node *object)
@@ -58,6 +60,17 @@ static void add(struct search *s, const struct node *object, const struct task *
     tasks_add(s->run, step, s->resource);
 }
 
+// Another one of what is gone, or a child of it. What a parent that is still there has made is
+// taken down by that, if it is in no task of its own.
+static bool is_made_anew(const struct task *known, const struct task *parent,
+                         const struct node *object)
+{
+    if (known)
+        return task_is_over(known) &&
+               !span_is(node_get_text(node_get(object, "metadata"), "uid"), known->uid);
+    return parent->state == TASK_DONE;
+}
+
 static int consider(void *data, const struct node *object, struct err **err UNUSED)
 {
     struct search *s = data;
@@ -65,9 +78,7 @@ static int consider(void *data, const struct node *object, struct err **err UNUS
     const struct task *parent = parent_of(s->run, object);
     struct task *known = find_task(s->run, &id);
 
-    if (!parent || (known && !task_is_over(known)))
-        return 0;
-    if (known && span_is(node_get_text(node_get(object, "metadata"), "uid"), known->uid))
+    if (!parent || !is_made_anew(known, parent, object))
         return 0;
     if (known && known->state == TASK_FOREIGN)
         known->state = TASK_DONE; // not somebody else's, after all

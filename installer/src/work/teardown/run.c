@@ -4,6 +4,7 @@
 
 #include "base/timer.h"
 #include "work/teardown.h"
+#include "work/teardown/act.h"
 #include "work/teardown/alive.h"
 #include "work/teardown/orphaned.h"
 #include "work/teardown/relook.h"
@@ -52,6 +53,36 @@ static int carry_out_waves(struct running *run, const char *holder, struct err *
     return 0;
 }
 
+static bool is_source_of_any(const struct running *run, const struct task *source)
+{
+    struct identity id;
+
+    VEC_FOREACH (struct task *const *, it, &run->tasks)
+        if ((*it)->step->phase == TEARDOWN_PARENTS &&
+            flux_kind(&(*it)->step->id) == FLUX_KUSTOMIZATION && flux_source((*it)->before, &id) &&
+            identity_eq(&id, &source->step->id))
+            return true;
+    return false;
+}
+
+// A Kustomization that is resumed applies all once more before it sees its deletion, unless its
+// source is gone. What it prunes is in its own inventory.
+static int remove_sources(struct running *run, struct err **err)
+{
+    VEC(struct task *) tasks = {0};
+    struct wave w = {.run = run};
+
+    VEC_FOREACH (struct task **, it, &run->tasks)
+        if ((*it)->step->phase == TEARDOWN_PARENTS && !(*it)->before && act_read(*it, err) < 0)
+            return -1;
+    VEC_FOREACH (struct task **, it, &run->tasks)
+        if ((*it)->step->phase == TEARDOWN_SOURCES && is_source_of_any(run, *it))
+            vec_push_arena(run->arena, &tasks, *it);
+    w.tasks = tasks.items;
+    w.count = tasks.len;
+    return wave_carry_out(&w, err);
+}
+
 // A controller that had an object in its hands may make it once more, and that one's children.
 static int carry_out_flux(struct running *run, struct err **err)
 {
@@ -76,8 +107,8 @@ static int carry_out_controllers(struct running *run, struct err **err)
 static int carry_out(struct running *run, struct err **err)
 {
     switch (run->phase) {
-    case TEARDOWN_RELEASES:
-    case TEARDOWN_PARENTS: return carry_out_flux(run, err);
+    case TEARDOWN_RELEASES: return carry_out_flux(run, err);
+    case TEARDOWN_PARENTS: return remove_sources(run, err) < 0 ? -1 : carry_out_flux(run, err);
     case TEARDOWN_CONTROLLERS: return carry_out_controllers(run, err);
     default: return carry_out_waves(run, NULL, err);
     }

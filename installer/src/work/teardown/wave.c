@@ -19,7 +19,8 @@ enum {
     WAVE_QUIET_MS = 20,     // changes come in bursts: one look for all of them
     WAVE_LOOK_MS = 1000,    // a look at least so often: what stands still ripens with time
     WAVE_CONFIRM_MS = 5000, // for the answers that confirm what a verdict rests on
-    WAVE_SAY_MS = 1000,     // what goes sooner is not worth a line
+    WAVE_SAY_MS = 1000,     // what goes sooner is not worth a time,
+    WAVE_TALK_MS = 2000,    // and what is waited for no longer not a line
 };
 
 // One look at those that are not over.
@@ -311,7 +312,7 @@ static int step(struct wave *w, struct sight *s, struct err **err)
         return err_move(err, &w->run->failure);
     if (s->is_over)
         return 0;
-    if (!is_asking(w) && facts_settled(&w->run->facts))
+    if (timer_now() - w->began >= WAVE_TALK_MS && facts_settled(&w->run->facts))
         talk_say(&w->run->talk, w->run->report, s->findings, s->count);
     return judge(w, s, err);
 }
@@ -320,6 +321,7 @@ int wave_carry_out(struct wave *w, struct err **err)
 {
     struct sight s CLEANUP(sight_free) = {0};
 
+    w->began = timer_now();
     for (;;) {
         if (step(w, &s, err) < 0)
             return -1;

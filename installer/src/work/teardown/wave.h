@@ -7,10 +7,12 @@
 
 #include "work/teardown/running.h"
 
+// Zeroed but for what is set.
 struct wave {
     struct running *run;
     struct task **tasks; // borrowed
     size_t count;
+    int64_t began;
     const char *holder; // the label of what needs them all; NULL: nothing does
 };
 

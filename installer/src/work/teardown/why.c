@@ -183,7 +183,11 @@ static void describe_release(const struct node *object, struct finding *f, struc
         f->attempts = node_get_int(node_get(object, "status"), "failures", 0);
         buf_truncate(out, 0);
         buf_add_span(out, node_get_text(ready_condition(object, "Released"), "message"));
-    } else if (progress_is_retrying(object)) {
+    } else {
+        f->reason = "Uninstalling";
+    }
+    if (progress_is_retrying(object)) {
+        f->reason = "AttemptRunning";
         f->retrying = true;
         buf_printf(out, "; its controller is still at another attempt: %s",
                    node_get_str(ready_condition(object, "Ready"), "message"));
