@@ -72,6 +72,12 @@ bool flux_inventory_entry(const struct node *entry, struct arena *arena, struct 
 bool flux_release_of(const struct node *object, struct identity *release);
 bool flux_kustomization_of(const struct node *object, struct identity *kustomization);
 
+// --- in which order kinds are applied (order.c) ---
+
+// Lower ranks are applied before higher ones, and deleted after them; objects of one rank do not
+// depend on each other.
+int flux_apply_rank(struct span kind);
+
 // --- which revision has arrived (revision.c) ---
 // A Kustomization's and a HelmChart's revisions are those of their source; those of a HelmRelease
 // are versions of its chart, of which history tells what was deployed and lastAttemptedRevision

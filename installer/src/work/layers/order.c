@@ -1,54 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of kinds, that of Flux (ReconcileOrder in fluxcd/pkg/ssa sort.go): what others need
-// comes first, webhooks that could block others last. It is not the order in which kustomize prints
-// (model/kustomize/resource/order.c): there Namespaces come before the definitions, classes are
-// scattered, and roles stand behind the accounts.
+// Sorting the objects of a layer by Flux's order of kinds.
 #include "work/layers/order.h"
 
 #include <stdlib.h>
 
-#include "base/kinds.h"
-
-static const char *const first[] = {
-    "CustomResourceDefinition",
-    "Namespace",
-    "ClusterRole",
-    "ClusterClass",
-    "RuntimeClass",
-    "PriorityClass",
-    "StorageClass",
-    "VolumeSnapshotClass",
-    "IngressClass",
-    "GatewayClass",
-    "ClusterRoleBinding",
-    "ResourceQuota",
-    "ServiceAccount",
-    "Role",
-    "RoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Service",
-    "LimitRange",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-};
-
-static const char *const last[] = {
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-};
-
-static const struct kind_order flux_order = {first, ARRAY_LEN(first), last, ARRAY_LEN(last)};
-
-// Webhooks do not depend on each other, so they are of one rank.
-static int rank_of(struct span kind)
-{
-    int rank = kind_rank(&flux_order, kind);
-
-    return rank > 0 ? 1 : rank;
-}
+#include "model/flux.h"
 
 static enum order_stage stage_of(struct span kind)
 {
@@ -76,7 +32,7 @@ struct order_entry *order_objects(const struct node **objects, size_t count, str
     for (size_t i = 0; i < count; i++) {
         struct span kind = node_get_text(objects[i], "kind");
 
-        entries[i] = (struct order_entry){objects[i], stage_of(kind), rank_of(kind), i};
+        entries[i] = (struct order_entry){objects[i], stage_of(kind), flux_apply_rank(kind), i};
     }
     qsort(entries, count, sizeof(*entries), compare);
     return entries;
