@@ -91,6 +91,11 @@ void record_free(struct record *r)
     free(r);
 }
 
+const char *record_namespace(const struct record *r)
+{
+    return r->options.ns;
+}
+
 bool record_exists(const struct record *r)
 {
     return r->journal_pages.items.len > 0;

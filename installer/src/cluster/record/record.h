@@ -41,7 +41,8 @@ struct record *record_open(const struct record_options *options, struct err **er
 void record_free(struct record *r);
 CLEANUP_DEFINE(record_cleanup, struct record, record_free);
 
-// Whether the cluster has one; and what is in it. Borrowed.
+// Where it is, or would be; whether the cluster has one; and what is in it. Borrowed.
+const char *record_namespace(const struct record *r);
 bool record_exists(const struct record *r);
 const struct journal *record_journal(const struct record *r);
 const char *record_namespace(const struct record *r);

@@ -2,12 +2,8 @@
 // How a snapshot is taken: lists of metadata, several kinds at a time.
 #include "cluster/record/snapshot_rows.h"
 
-#include <string.h>
-
 #include "cluster/record/ignored.h"
-
-// An aggregated API that is down answers 503: it is not waited for as the API server itself is.
-#define SNAPSHOT_ATTEMPTS 3
+#include "cluster/record/listed.h"
 
 struct taking {
     struct snapshot *snapshot;
@@ -56,32 +52,19 @@ static void note_refused(void *data, const struct kube_selection *selection,
         ->unknown = true;
 }
 
-// One version of each kind: the preferred one, unless that cannot be listed.
-static void choose(struct taking *t, const struct kube_resource *r)
+static void choose_all(struct taking *t, struct kube *k)
 {
-    struct kube_selection selection = {
-        .resource = r, .names_only = true, .budget = {.attempts = SNAPSHOT_ATTEMPTS}};
-
-    if (!(r->verbs & KUBE_CAN_LIST) || ignored_kind(span_str(r->group), span_str(r->kind)))
-        return;
-    VEC_FOREACH (struct kube_selection *, it, &t->selections) {
-        if (strcmp(it->resource->group, r->group) != 0 || strcmp(it->resource->kind, r->kind) != 0)
-            continue;
-        if (r->preferred)
-            it->resource = r;
-        return;
-    }
-    vec_push(&t->selections, selection);
-}
-
-static void choose_all(struct taking *t, const struct kube *k)
-{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     size_t count;
-    const struct kube_resource *const *resources = kube_resources(k, &count);
+    const struct kube_resource *const *kinds = listed_kinds(k, arena, &count);
     const char *const *broken;
 
-    for (size_t i = 0; i < count; i++)
-        choose(t, resources[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct kube_selection selection = {
+            .resource = kinds[i], .names_only = true, .budget = {.attempts = LISTED_ATTEMPTS}};
+
+        vec_push(&t->selections, selection);
+    }
     broken = kube_broken_groups(k, &count);
     for (size_t i = 0; i < count; i++)
         snapshot_kind(t->snapshot, identity_group(span_str(broken[i])), SPAN("*"))->unknown = true;
