@@ -50,8 +50,8 @@ enum teardown_verb {
     // Marks an object that stays (kustomize.toolkit.fluxcd.io/prune: disabled), since the
     // Kustomization that has it in its inventory would delete it.
     TEARDOWN_VERB_MARK,
-    // Deletes a HelmRelease while it is suspended: Helm would delete something that stays, too.
-    // What may go is uninstalled as an orphan (TEARDOWN_ORPHANS).
+    // Deletes a HelmRelease or Kustomization while it is suspended: it would take along something
+    // that stays. What may go of a release is uninstalled as an orphan (TEARDOWN_ORPHANS).
     TEARDOWN_VERB_LET_GO,
     // Uninstalls a release that has no HelmRelease (any more) from its own records.
     TEARDOWN_VERB_UNINSTALL,
