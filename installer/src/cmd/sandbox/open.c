@@ -16,23 +16,25 @@ void sandbox_defaults(void *options)
     o->fail_after_ms = LAYERS_FAIL_AFTER_MS;
 }
 
-int sandbox_start(struct sandbox *s, struct command_env *env, const struct sandbox_options *options,
-                  struct err **err)
+int sandbox_start(struct sandbox *s, const char *command, struct command_env *env,
+                  const struct sandbox_options *options, struct err **err)
 {
     struct http_options http_options = {.report = env->report, .ca_file = options->ca_file};
 
     s->env = env;
     s->options = options;
+    s->command = command;
     s->budget = (struct budget){.deadline = timer_add(timer_now(), options->timeout_ms),
                                 .cancel = env->cancel};
     s->arena = arena_new();
-    phases_begin(&s->phases);
+    phases_begin(&s->phases, command);
     s->http = http_new(env->loop, &http_options, err);
     return s->http ? 0 : -1;
 }
 
 void sandbox_close(struct sandbox *s)
 {
+    record_free(s->record);
     kube_free(s->kube);
     kubeconfig_free(s->config);
     kustomize_result_free(&s->tree);
@@ -66,16 +68,68 @@ static int open_bundle(struct sandbox *s, struct err **err)
     return 0;
 }
 
-int sandbox_open_tree(struct sandbox *s, const char *journey, struct err **err)
+static int render(struct sandbox *s, struct err **err)
+{
+    return artifacts_render_bundle(s->bundle, s->options->entrypoint, s->env->report, &s->tree,
+                                   err) < 0 ||
+                   layers_split(&s->tree, s->arena, &s->layers, err) < 0
+               ? -1
+               : 0;
+}
+
+int sandbox_open_tree(struct sandbox *s, struct err **err)
 {
     if (open_bundle(s, err) < 0)
         return -1;
-    phases_end(&s->phases, journey, "verify");
-    if (artifacts_render_bundle(s->bundle, s->options->entrypoint, s->env->report, &s->tree, err) <
-            0 ||
-        layers_split(&s->tree, s->arena, &s->layers, err) < 0)
+    phases_end(&s->phases, "verify");
+    if (render(s, err) < 0)
         return -1;
-    phases_end(&s->phases, journey, "render");
+    phases_end(&s->phases, "render");
+    return 0;
+}
+
+static int try_bundle(struct sandbox *s, struct err **err)
+{
+    const struct sandbox_options *o = s->options;
+
+    s->bundle = artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
+    if (!s->bundle ||
+        (o->lock && artifacts_check_lock(s->bundle, o->lock, o->lab, s->env->report, err) < 0))
+        return -1;
+    return 0;
+}
+
+// The tree on disk, of which the bundle is by chance, is none to insist on.
+static int try_render(struct sandbox *s, struct err **err)
+{
+    struct err *error CLEANUP(err_cleanup) = NULL;
+
+    if (render(s, &error) == 0)
+        return 0;
+    if (s->options->entrypoint || err_kind(error) == ERR_CANCELLED)
+        return err_move(err, &error);
+    s->layers = (struct layers){0};
+    report_warn(s->env->report, "bundle", "goes on without the tree: %s", err_message(error));
+    return 0;
+}
+
+int sandbox_try_tree(struct sandbox *s, struct err **err)
+{
+    const struct sandbox_options *o = s->options;
+    struct err *error CLEANUP(err_cleanup) = NULL;
+    bool is_asked_for = o->bundle || o->entrypoint || o->lock;
+
+    if (!is_asked_for && access(ARTIFACTS_BUNDLE, F_OK) < 0)
+        return 0;
+    if (try_bundle(s, &error) < 0) {
+        if (is_asked_for)
+            return err_move(err, &error);
+        report_warn(s->env->report, "bundle", "goes on without the bundle: %s", err_message(error));
+        return 0;
+    }
+    if (try_render(s, err) < 0)
+        return -1;
+    phases_end(&s->phases, "render");
     return 0;
 }
 
@@ -95,4 +149,29 @@ int sandbox_connect(struct sandbox *s, struct err **err)
     report_info(s->env->report, "kube", "%s is Kubernetes %s", kubeconfig_server(s->config),
                 version.text);
     return 0;
+}
+
+int sandbox_open_record(struct sandbox *s, struct err **err)
+{
+    struct record_options options = {.loop = s->env->loop,
+                                     .kube = s->kube,
+                                     .command = s->command,
+                                     .ns = s->options->record,
+                                     .budget = s->budget,
+                                     .report = s->env->report};
+
+    s->record = record_open(&options, err);
+    if (!s->record)
+        return -1;
+    phases_end(&s->phases, "record");
+    return 0;
+}
+
+struct keys_cluster sandbox_keys(const struct sandbox *s)
+{
+    return (struct keys_cluster){.loop = s->env->loop,
+                                 .kube = s->kube,
+                                 .record = s->record,
+                                 .budget = s->budget,
+                                 .report = s->env->report};
 }

@@ -16,11 +16,16 @@ struct sandbox_options {
     const char *lock;
     const char *kubeconfig;
     const char *context;
+    const char *record;
     const char *ca_file;
     const char *from;
     const char *to;
     int64_t timeout_ms;
     int64_t fail_after_ms;
+    bool no_prune;
+    bool data;
+    bool force_finalizers;
+    bool dry_run;
     bool lab;
 };
 
@@ -33,10 +38,17 @@ struct sandbox_options {
 #define SANDBOX_LOCK_OPTION                                                                        \
     SANDBOX_OPTION(OPT_TEXT, "lock", "FILE", lock,                                                 \
                    "the lock that the bundle has to be of (bundles/sandbox.lock)")
+#define SANDBOX_RECORD_OPTION                                                                      \
+    SANDBOX_OPTION(OPT_TEXT, "record", "NAMESPACE", record,                                        \
+                   "where the record is kept, one for each tree of a cluster (sandstrap-system)")
 #define SANDBOX_TIME_OPTIONS                                                                       \
     SANDBOX_OPTION(OPT_DURATION, "timeout", "TIME", timeout_ms, "give up after this long (1h)"),   \
         SANDBOX_OPTION(OPT_DURATION, "fail-after", "TIME", fail_after_ms,                          \
                        "a failure that stands this long without progress is final (3m)")
+#define SANDBOX_DOWN_OPTIONS                                                                       \
+    SANDBOX_OPTION(OPT_FLAG, "data", NULL, data, "delete claims, volumes and sealing keys too"),   \
+        SANDBOX_OPTION(OPT_FLAG, "force-finalizers", NULL, force_finalizers,                       \
+                       "strip finalizers that nobody handles; says what may be orphaned")
 
 // Fills in what --timeout and --fail-after are when they are not given.
 void sandbox_defaults(void *options);

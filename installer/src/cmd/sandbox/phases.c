@@ -13,19 +13,22 @@ void phases_free(struct phases *p)
     vec_free(&p->list);
 }
 
-void phases_begin(struct phases *p)
+void phases_begin(struct phases *p, const char *journey)
 {
+    p->journey = journey;
     p->since = timer_now();
 }
 
-void phases_end(struct phases *p, const char *journey, const char *name)
+void phases_add(struct phases *p, struct phase phase)
 {
-    int64_t now = timer_now();
+    phase.journey = p->journey;
+    vec_push(&p->list, phase);
+    p->since = timer_now();
+}
 
-    vec_push(&p->list,
-             (struct phase){
-                 .journey = journey, .name = name, .state = "done", .took_ms = now - p->since});
-    p->since = now;
+void phases_end(struct phases *p, const char *name)
+{
+    phases_add(p, (struct phase){.name = name, .state = "done", .took_ms = timer_now() - p->since});
 }
 
 static int64_t total(const struct phases *p, bool waited)

@@ -13,7 +13,7 @@
 
 // One of them; texts are borrowed.
 struct phase {
-    const char *journey; // "up"; said when there are several in one run
+    const char *journey; // "up"; shown when there are several in one run
     const char *name;    // "verify"; the name of a layer
     const char *state;   // "done", "ready", "timed out"; "-": not reached
     bool counts;         // it is about objects
@@ -25,16 +25,19 @@ struct phase {
 
 struct phases {
     VEC(struct phase) list;
-    int64_t since; // timer_now() when the current phase began
+    const char *journey; // of those that come; borrowed
+    int64_t since;       // timer_now() when the current phase began
 };
 
 // Also a CLEANUP for variables of type `struct phases`; start with phases_begin().
 void phases_free(struct phases *p);
 
-// The next phase begins now.
-void phases_begin(struct phases *p);
+// The next phase begins now; it is the first of its journey.
+void phases_begin(struct phases *p, const char *journey);
 // It is over: it was one of work, with nothing to wait for. The next one begins.
-void phases_end(struct phases *p, const char *journey, const char *name);
+void phases_end(struct phases *p, const char *name);
+// Adds one that was measured elsewhere. The next one begins.
+void phases_add(struct phases *p, struct phase phase);
 
 void phases_print(const struct phases *p, struct buf *out);
 // Sets `phases`, `milliseconds` and `waitingMilliseconds` in the map `root` of `d`.

@@ -4,14 +4,20 @@
 #define CMD_SANDBOX_REPORT_H
 
 #include "base/err.h"
-#include "cmd/sandbox/open.h"
-#include "work/layers.h"
+#include "cmd/sandbox/journey.h"
 
-// Makes a phase of each layer. `error` is what ended the work on them, or NULL.
+// Makes a phase of each layer, or of each part of a teardown in which there was something to do.
+// `error` is what ended the work on them, or NULL.
 void report_layers(struct sandbox *s, const struct layers_result *results, const struct err *error);
+void report_teardown(struct sandbox *s, const struct teardown_result *result,
+                     const struct err *error);
 
-// Writes what `up` came to into the output.
-void report_up(const struct sandbox *s, const struct layers_causes *causes,
-               const struct err *error);
+// Writes what came of the run into the output: of the way down and of the way up, of which either
+// may be NULL. `error` is what ended it, or NULL.
+void report_result(const struct sandbox *s, const struct down *down,
+                   const struct layers_causes *causes, const struct err *error);
+
+// Writes what `down` would do.
+void report_plan(const struct sandbox *s, const struct teardown_plan *plan);
 
 #endif

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `up`.
-#include <string.h>
-
 #include "base/mem.h"
 #include "cmd/sandbox.h"
-#include "cmd/sandbox/open.h"
+#include "cmd/sandbox/journey.h"
 #include "cmd/sandbox/report.h"
 #include "work/layers.h"
 
@@ -13,6 +11,7 @@ static const struct opt up_table[] = {
     COMMAND_BUNDLE_OPTION(struct sandbox_options),
     SANDBOX_LOCK_OPTION,
     COMMAND_CLUSTER_OPTIONS(struct sandbox_options),
+    SANDBOX_RECORD_OPTION,
     COMMAND_CA_FILE_OPTION(struct sandbox_options),
     SANDBOX_TIME_OPTIONS,
     SANDBOX_OPTION(OPT_TEXT, "from", "LAYER", from,
@@ -22,37 +21,53 @@ static const struct opt up_table[] = {
     COMMAND_COMMON_OPTIONS,
 };
 
-static int bring_up(struct sandbox *s, struct err **err)
+int up_check(struct sandbox *s, struct layers_options *options, struct err **err)
 {
     const struct sandbox_options *o = s->options;
-    struct layers_options options = {.budget = s->budget,
-                                     .fail_after_ms = o->fail_after_ms,
-                                     .window_ms = LAYERS_WINDOW_MS,
-                                     .manager = LAYERS_MANAGER};
+
+    *options = (struct layers_options){.budget = s->budget,
+                                       .fail_after_ms = o->fail_after_ms,
+                                       .window_ms = LAYERS_WINDOW_MS,
+                                       .manager = LAYERS_MANAGER};
+    return layers_range(&s->layers, o->from, o->to, &options->first, &options->last, err) < 0 ||
+                   layers_check(s->kube, &s->layers, options->last, s->tree.doc, err) < 0
+               ? -1
+               : 0;
+}
+
+int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
+             struct err **err)
+{
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
-    struct layers_causes causes = {.arena = s->arena};
+    struct layers_options recorded = *options;
     int result;
 
-    if (layers_range(&s->layers, o->from, o->to, &options.first, &options.last, err) < 0 ||
-        sandbox_connect(s, err) < 0 ||
-        layers_check(s->kube, &s->layers, options.last, s->tree.doc, err) < 0)
-        return -1;
-    phases_end(&s->phases, "up", "check");
+    phases_begin(&s->phases, "up");
     results = mem_zalloc(s->layers.count, sizeof(*results));
-    result = layers_up(s->env->loop, s->kube, &s->layers, &options, s->env->report, results,
-                       &causes, err);
+    recorded.record = s->record;
+    result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
+                       causes, err);
     report_layers(s, results, *err);
-    report_up(s, &causes, *err);
     return result;
 }
 
 static int up_run(struct command_env *env, const void *options, struct err **err)
 {
     struct sandbox s CLEANUP(sandbox_close) = {0};
+    struct layers_options layers;
+    struct layers_causes causes = {0};
+    int result;
 
-    if (sandbox_start(&s, env, options, err) < 0 || sandbox_open_tree(&s, "up", err) < 0)
+    if (sandbox_start(&s, "up", env, options, err) < 0 || sandbox_open_tree(&s, err) < 0 ||
+        sandbox_connect(&s, err) < 0 || up_check(&s, &layers, err) < 0)
         return -1;
-    return bring_up(&s, err);
+    phases_end(&s.phases, "check");
+    if (sandbox_open_record(&s, err) < 0)
+        return -1;
+    causes.arena = s.arena;
+    result = up_bring(&s, &layers, &causes, err);
+    report_result(&s, NULL, &causes, *err);
+    return result;
 }
 
 const struct command cmd_up = {

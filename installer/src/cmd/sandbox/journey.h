@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways up and down, of which the commands are made. Each adds its phases to s->phases.
+#ifndef CMD_SANDBOX_JOURNEY_H
+#define CMD_SANDBOX_JOURNEY_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "cmd/sandbox/open.h"
+#include "work/layers.h"
+#include "work/teardown.h"
+
+// --- up ---
+
+// Which layers are wanted, and whether what they wait for can come: before anything is written.
+// Sets *options. Errors as layers_range(), layers_check().
+int up_check(struct sandbox *s, struct layers_options *options, struct err **err) MUST_CHECK;
+
+// Puts sealing keys back that a rebuild kept, and brings the layers up. Errors as keys_restore(),
+// layers_up().
+int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
+             struct err **err) MUST_CHECK;
+
+// --- down ---
+
+struct down {
+    struct teardown_options options;
+    struct teardown_plan plan;
+    struct teardown_result result; // of down_take()
+    bool is_clean;                 // nothing of the sandbox is left
+};
+// Also a CLEANUP for variables of type `struct down`; start with {0}.
+void down_free(struct down *d);
+
+// Finds out what there is to take down, and in which order. Reads only. Errors as teardown_plan().
+int down_plan(struct sandbox *s, struct down *d, struct err **err) MUST_CHECK;
+
+// Takes it down, and looks for what is left. ERR_LEFTOVERS: steps failed for good; other errors as
+// teardown_run(), leftovers_find().
+int down_take(struct sandbox *s, struct down *d, struct err **err) MUST_CHECK;
+
+#endif
