@@ -101,11 +101,6 @@ bool record_exists(const struct record *r)
     return r->journal_pages.items.len > 0;
 }
 
-const char *record_namespace(const struct record *r)
-{
-    return r->options.ns;
-}
-
 const struct journal *record_journal(const struct record *r)
 {
     return r->journal;

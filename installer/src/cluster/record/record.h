@@ -45,7 +45,6 @@ CLEANUP_DEFINE(record_cleanup, struct record, record_free);
 const char *record_namespace(const struct record *r);
 bool record_exists(const struct record *r);
 const struct journal *record_journal(const struct record *r);
-const char *record_namespace(const struct record *r);
 // What was there before the first write, read when it is first asked for; *snapshot is NULL when
 // the cluster has none. Blocks. ERR_INTEGRITY, ERR_API, ERR_CANCELLED.
 int record_snapshot(struct record *r, const struct snapshot **snapshot, struct err **err)
