@@ -74,7 +74,8 @@ struct layers_options {
     int64_t fail_after_ms; // see "final" in docs/internals/cluster.md
     int64_t window_ms;
     const char *manager;   // field manager
-    struct record *record; // of the cluster; NULL: nothing is written down
+    struct record *record; // of the cluster; NULL: nothing is written down, and nothing pruned
+    bool no_prune;         // what left the tree stays
 };
 
 // What came of one layer.
@@ -94,9 +95,10 @@ struct layers_causes {
 };
 
 // Applies and waits, layer by layer, from options->first to options->last; earlier ones are only
-// waited for. `results` has one entry per layer; causes->arena is set. Blocks; runs the loop.
-// ERR_API (an object is refused), ERR_TERMINAL (an object failed for good; the root cause is in
-// the message), ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
+// waited for. Then what the record has of these layers and the tree has no more is deleted.
+// `results` has one entry per layer; causes->arena is set. Blocks; runs the loop. ERR_API (an
+// object is refused), ERR_TERMINAL (an object failed for good; the root cause is in the message),
+// ERR_TIMEOUT (the message names what is still waited for), ERR_CANCELLED.
 int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
               const struct layers_options *options, struct report *report,
               struct layers_result *results, struct layers_causes *causes, struct err **err)

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "work/layers/apply.h"
+#include "work/layers/prune.h"
 #include "work/layers/wait.h"
 
 static int find_layer(const struct layers *layers, const char *name, size_t *index,
@@ -136,5 +137,6 @@ int layers_up(struct loop *loop, struct kube *k, const struct layers *layers,
             note_unready(layers, causes, results);
             return -1;
         }
-    return 0;
+    how.layer = NULL;
+    return prune_objects(&how, options->first, options->last, options->no_prune, err);
 }
