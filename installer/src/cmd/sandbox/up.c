@@ -17,6 +17,7 @@ static const struct opt up_table[] = {
     SANDBOX_OPTION(OPT_TEXT, "from", "LAYER", from,
                    "apply from this layer on; earlier ones are only waited for"),
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "stop after this layer"),
+    SANDBOX_OPTION(OPT_FLAG, "no-prune", NULL, no_prune, "what left the tree stays"),
     COMMAND_LAB_OPTION(struct sandbox_options),
     COMMAND_COMMON_OPTIONS,
 };
@@ -28,7 +29,8 @@ int up_check(struct sandbox *s, struct layers_options *options, struct err **err
     *options = (struct layers_options){.budget = s->budget,
                                        .fail_after_ms = o->fail_after_ms,
                                        .window_ms = LAYERS_WINDOW_MS,
-                                       .manager = LAYERS_MANAGER};
+                                       .manager = LAYERS_MANAGER,
+                                       .no_prune = o->no_prune};
     return layers_range(&s->layers, o->from, o->to, &options->first, &options->last, err) < 0 ||
                    layers_check(s->kube, &s->layers, options->last, s->tree.doc, err) < 0
                ? -1
@@ -79,6 +81,7 @@ const struct command cmd_up = {
                 "Verifies the bundle (bundles/sandbox.bundle; built from the lock when absent),\n"
                 "renders the entrypoint, and for each layer applies what is not applied yet and\n"
                 "waits until every object of it, and everything that grew out of them, is ready.\n"
+                "Then it deletes what it brought earlier and the tree has no more.\n"
                 "May be interrupted and run again at any time.",
             .options = up_table,
             .option_count = ARRAY_LEN(up_table),
