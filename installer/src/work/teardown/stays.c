@@ -52,7 +52,8 @@ static bool goes_by_itself(const struct decision *d, size_t i)
     if (w->whose != WHOSE_OURS || is_of_system(&o->id) || !is_above(d, w->layer) ||
         (census_is_core(&o->id, "Namespace") && span_is(o->id.name, d->record_ns)))
         return false;
-    return w->way == WHOSE_APPLIED || w->way == WHOSE_GROWN || is_made_for_release(d, i);
+    return w->way == WHOSE_APPLIED || w->way == WHOSE_GROWN || flux_kind(&o->id) != FLUX_OTHER ||
+           is_made_for_release(d, i);
 }
 
 // A namespace that helm-controller made for a release (spec.install.createNamespace): Helm leaves

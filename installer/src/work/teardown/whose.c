@@ -184,8 +184,8 @@ static bool follow(struct whose_table *t, long owner, enum whose_way way, struct
     const char *why = told(t, way == WHOSE_OWNED ? "belongs to " : "made by ",
                            &t->census->objects.items[owner].id, "");
 
-    if (above->whose == WHOSE_OURS)
-        return settle_ours(w, way, above->layer, why);
+    w->way = way;
+    w->layer = above->layer;
     return settle(w, above->whose, why);
 }
 
@@ -229,31 +229,44 @@ static bool is_claim(struct whose_table *t, const struct census_object *o, struc
 
 // --- who made it ---
 
-// Of the programs of that name those in the object's own namespace count first. Where some are ours
-// and others are not, nothing is known.
-static bool made_by_program(struct whose_table *t, const struct census_object *o,
-                            struct whose_object *w)
+// The workload that a program runs in which has made the object. Of several of its name those in
+// the object's own namespace count first; where some are ours and others are not, nothing is known.
+static long program_of(struct whose_table *t, const struct census_object *o)
 {
-    long near = CENSUS_NONE, ours = CENSUS_NONE, other = CENSUS_NONE;
+    long ours = CENSUS_NONE, other = CENSUS_NONE;
 
+    if (o->maker != MAKER_PROGRAM)
+        return CENSUS_NONE;
     VEC_FOREACH (const struct census_program *, p, &t->census->programs) {
         if (!span_eq(p->name, o->manager))
             continue;
         if (span_eq(t->census->objects.items[p->workload].id.ns, o->id.ns))
-            near = (long)p->workload;
+            return (long)p->workload;
         if (whose_is_ours(t, p->workload))
             ours = (long)p->workload;
         else
             other = (long)p->workload;
     }
-    if (near == CENSUS_NONE)
-        near = ours == CENSUS_NONE ? other : other == CENSUS_NONE ? ours : CENSUS_NONE;
-    if (near == CENSUS_NONE)
-        return false;
-    if (whose_is_ours(t, (size_t)near))
-        return follow(t, near, WHOSE_PROGRAM, w);
-    return whose_of(t, (size_t)near)->whose == WHOSE_BEFORE &&
-           settle(w, WHOSE_CLUSTER, "made by what was there before");
+    return ours == CENSUS_NONE ? other : other == CENSUS_NONE ? ours : CENSUS_NONE;
+}
+
+// Also what belongs to an object of somebody: it tells of that, and is no use that they make of us.
+static bool made_by_our_program(struct whose_table *t, const struct census_object *o,
+                                struct whose_object *w)
+{
+    long program = program_of(t, o);
+
+    return program != CENSUS_NONE && whose_is_ours(t, (size_t)program) &&
+           follow(t, program, WHOSE_PROGRAM, w);
+}
+
+static bool made_by_former_program(struct whose_table *t, const struct census_object *o,
+                                   struct whose_object *w)
+{
+    long program = program_of(t, o);
+
+    return program != CENSUS_NONE && whose_of(t, (size_t)program)->whose == WHOSE_BEFORE &&
+           follow(t, program, WHOSE_PROGRAM, w);
 }
 
 // A controller of Flux that is not there any more has left things, too.
@@ -280,7 +293,7 @@ static void by_maker(struct whose_table *t, const struct census_object *o, struc
     case MAKER_PROGRAM:
         if (o->marks & CENSUS_APPLIED) // of another tree, with a record of its own
             settle(w, WHOSE_SOMEBODY, "applied by another sandstrap");
-        else if (!made_by_program(t, o, w) && !made_by_flux(t, o, w))
+        else if (!made_by_former_program(t, o, w) && !made_by_flux(t, o, w))
             settle(w, WHOSE_UNKNOWN, with);
         return;
     case MAKER_UNKNOWN: settle(w, WHOSE_UNKNOWN, "of unknown origin"); return;
@@ -293,7 +306,7 @@ static void judge(struct whose_table *t, size_t index, struct whose_object *w)
 
     w->layer = WHOSE_NO_LAYER;
     if (was_there(t, o, w) || is_in_journal(t, o, w) || bears_our_manager(t, o, w) ||
-        grew(t, o, w) || is_owned(t, o, w) || is_claim(t, o, w))
+        grew(t, o, w) || made_by_our_program(t, o, w) || is_owned(t, o, w) || is_claim(t, o, w))
         return;
     by_maker(t, o, w);
 }
