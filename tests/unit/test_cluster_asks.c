@@ -76,6 +76,30 @@ static void test_cluster_asks__a_kustomization_is_not_forced(void **state)
     assert_null(strstr(sent, "forceAt"));
 }
 
+#define SUSPENDED(note)                                                                            \
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n" NAMED(                            \
+        "rel", note) "spec: {suspend: true}\n"
+
+static void test_cluster_asks__what_an_interrupted_down_has_suspended_is_resumed(void **state)
+{
+    struct fixture *f = *state;
+    char *sent CLEANUP(mem_cleanup) =
+        looks(f, RELEASE(""),
+              SUSPENDED(", annotations: {sandstrap/suspended-at: '2026-01-01T00:00:00Z'}"), 1000);
+
+    assert_non_null(strstr(sent, "/helmreleases/rel {"));
+    assert_non_null(strstr(sent, "\"spec\":{\"suspend\":null}"));
+    assert_non_null(strstr(sent, "\"sandstrap/suspended-at\":null"));
+    assert_non_null(strstr(buf_str(&f->said), "has suspended it: resumed"));
+}
+
+static void test_cluster_asks__what_somebody_else_has_suspended_stays_so(void **state)
+{
+    char *sent CLEANUP(mem_cleanup) = looks(*state, RELEASE(""), SUSPENDED(""), 1000);
+
+    assert_string_equal(sent, "nothing");
+}
+
 #define SOURCE "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\n" NAMED("repo", "")
 
 static void test_cluster_asks__a_source_that_failed_before_is_looked_at_at_once(void **state)
@@ -103,5 +127,7 @@ static void test_cluster_asks__a_met_dependency_is_told(void **state)
 SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_asks__what_a_release_lost_is_installed_again),
             UNIT_FIXTURE(test_cluster_asks__a_release_at_work_is_left_alone),
             UNIT_FIXTURE(test_cluster_asks__a_kustomization_is_not_forced),
+            UNIT_FIXTURE(test_cluster_asks__what_an_interrupted_down_has_suspended_is_resumed),
+            UNIT_FIXTURE(test_cluster_asks__what_somebody_else_has_suspended_stays_so),
             UNIT_FIXTURE(test_cluster_asks__a_source_that_failed_before_is_looked_at_at_once),
             UNIT_FIXTURE(test_cluster_asks__a_met_dependency_is_told))

@@ -13,10 +13,16 @@
 #include "cluster/written.h"
 #include "model/flux.h"
 
+enum asked {
+    ASKED_TO_LOOK,
+    ASKED_TO_INSTALL, // whatever has changed
+    ASKED_TO_RESUME,
+};
+
 struct request {
     struct identity id;
-    struct span change;             // the time of the change that it is about
-    bool install;                   // whatever has changed
+    struct span change; // the time of the change that it is about
+    enum asked what;
     char token[WRITTEN_TIME_BYTES]; // the time of the request; "" until it is sent
 };
 
@@ -53,7 +59,7 @@ static struct request *find(const struct handled *h, const struct node *object, 
     return NULL;
 }
 
-static void note(struct handled *h, const struct node *object, struct span change, bool install)
+static void note(struct handled *h, const struct node *object, struct span change, enum asked what)
 {
     struct identity id = node_identity(object);
     struct request *fresh;
@@ -63,18 +69,23 @@ static void note(struct handled *h, const struct node *object, struct span chang
     fresh = ARENA_NEW(h->arena, struct request);
     fresh->id = identity_copy(h->arena, &id);
     fresh->change = arena_span(h->arena, change);
-    fresh->install = install;
+    fresh->what = what;
     vec_push_arena(h->arena, &h->list, fresh);
 }
 
 void handled_ask(struct handled *h, const struct node *object, struct span change)
 {
-    note(h, object, change, false);
+    note(h, object, change, ASKED_TO_LOOK);
 }
 
 void handled_ask_to_install(struct handled *h, const struct node *release, struct span change)
 {
-    note(h, release, change, true);
+    note(h, release, change, ASKED_TO_INSTALL);
+}
+
+void handled_ask_to_resume(struct handled *h, const struct node *object, struct span change)
+{
+    note(h, object, change, ASKED_TO_RESUME);
 }
 
 bool handled_has_answered(const struct handled *h, const struct node *object, struct span change)
@@ -112,10 +123,16 @@ static void set_token(struct request *r)
 static struct node *request_body(struct doc *d, const struct request *r)
 {
     struct node *body = node_new_map(d), *metadata = node_new_map(d), *notes = node_new_map(d);
+    struct node *spec = node_new_map(d);
 
     node_set_str(d, notes, FLUX_REQUESTED_AT, span_str(r->token));
-    if (r->install)
+    if (r->what == ASKED_TO_INSTALL)
         node_set_str(d, notes, FLUX_FORCE_AT, span_str(r->token));
+    if (r->what == ASKED_TO_RESUME) {
+        node_set(d, notes, SPAN(FLUX_SUSPENDED_AT), node_new_null(d));
+        node_set(d, spec, SPAN("suspend"), node_new_null(d));
+        node_set(d, body, SPAN("spec"), spec);
+    }
     node_set(d, metadata, SPAN("annotations"), notes);
     node_set(d, body, SPAN("metadata"), metadata);
     return body;

@@ -33,6 +33,9 @@ void handled_ask(struct handled *h, const struct node *object, struct span chang
 // The same of a release, which is to be installed or upgraded even if nothing has changed.
 void handled_ask_to_install(struct handled *h, const struct node *release, struct span change);
 
+// The same of what a teardown has suspended, which is to be resumed. `change`: when that was.
+void handled_ask_to_resume(struct handled *h, const struct node *object, struct span change);
+
 // Whether the controller has answered such a request.
 bool handled_has_answered(const struct handled *h, const struct node *object, struct span change);
 

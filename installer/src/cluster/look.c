@@ -7,6 +7,7 @@
 #include "cluster/evidence.h"
 #include "cluster/graph_build.h"
 #include "cluster/repair.h"
+#include "cluster/resume.h"
 #include "cluster/stale.h"
 #include "cluster/wake.h"
 
@@ -16,6 +17,7 @@ void look_take(struct look *l, const struct facts *facts, const struct layers *l
     graph_build(&l->graph, facts, layers, last);
     evidence_attach(&l->graph, facts);
     if (facts->handled) {
+        resume_mark(&l->graph, facts, layers);
         stale_mark(&l->graph, facts);
         repair_mark(&l->graph, facts, layers);
         wake_mark(&l->graph, facts, layers);

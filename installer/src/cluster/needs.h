@@ -11,8 +11,9 @@
 #include "base/span.h"
 
 enum need_of {
-    NEED_REPAIR, // it is gone, and its owner can make it again
-    NEED_WAKING, // its controller is in a pause that may be longer than the failure
+    NEED_REPAIR,   // it is gone, and its owner can make it again
+    NEED_RESUMING, // a teardown has suspended it
+    NEED_WAKING,   // its controller is in a pause that may be longer than the failure
 };
 
 struct need {

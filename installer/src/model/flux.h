@@ -28,6 +28,10 @@
 // With the same value, of a HelmRelease: install or upgrade, even if nothing has changed.
 #define FLUX_FORCE_AT "reconcile.fluxcd.io/forceAt"
 
+// Set by a teardown to the time at which it suspended an object of Flux, so that whoever brings it
+// up again knows that nobody else has.
+#define FLUX_SUSPENDED_AT "sandstrap/suspended-at"
+
 enum flux_kind {
     FLUX_OTHER, // none that is known here
     FLUX_BUCKET,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
+#include "base/when.h"
 
 static void read_first(struct task *t);
 static void delete_it(struct task *t);
@@ -166,10 +167,15 @@ static void patch(struct task *t, const struct node *body, kube_done_fn *done)
 static void suspend(struct task *t, bool value, kube_done_fn *done)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *body = patch_body(d, t), *spec = node_new_map(d);
+    struct node *body = patch_body(d, t), *spec = node_new_map(d), *notes = node_new_map(d);
+    char now[WHEN_TEXT_BYTES];
 
     node_set(d, spec, SPAN("suspend"), node_new_bool(d, value));
     node_set(d, body, SPAN("spec"), spec);
+    if (value) { // so that an 'up' after an interruption knows
+        node_set_str(d, notes, FLUX_SUSPENDED_AT, span_str(when_stamp(when_now(), now)));
+        node_set(d, node_get(body, "metadata"), SPAN("annotations"), notes);
+    }
     patch(t, body, done);
 }
 

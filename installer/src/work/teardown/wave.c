@@ -270,21 +270,16 @@ static int confirm(struct wave *w, struct sight *s, struct err **err)
     return 0;
 }
 
-// What passes while nothing of ours is on its way is waiting for the cluster.
 static int pause_for(struct wave *w, struct err **err)
 {
-    int64_t start = timer_now();
-    bool was_asking = is_asking(w);
-    int result = informers_wait(w->run->facts.informers, start + WAVE_LOOK_MS, err);
+    int result = informers_wait(w->run->facts.informers, timer_now() + WAVE_LOOK_MS, err);
 
     if (result == 0)
         result = loop_sleep(w->run->loop, WAVE_QUIET_MS, err);
-    if (!was_asking)
-        w->run->result->times[w->run->phase].waited_ms += timer_now() - start;
     return result < 0 ? -1 : 0;
 }
 
-static int go_on(struct wave *w, struct sight *s, struct err **err)
+static int prepare(struct wave *w, struct sight *s, struct err **err)
 {
     bool learned;
 
@@ -298,6 +293,18 @@ static int go_on(struct wave *w, struct sight *s, struct err **err)
     if (facts_learn(&w->run->facts, &learned, err) < 0)
         return -1;
     return learned ? 0 : pause_for(w, err);
+}
+
+// What passes while no request of ours is on its way is waiting for the cluster.
+static int go_on(struct wave *w, struct sight *s, struct err **err)
+{
+    int64_t start = timer_now();
+    bool was_asking = is_asking(w);
+    int result = prepare(w, s, err);
+
+    if (!was_asking)
+        w->run->result->times[w->run->phase].waited_ms += timer_now() - start;
+    return result;
 }
 
 static int step(struct wave *w, struct sight *s, struct err **err)
