@@ -103,6 +103,35 @@ static void test_cluster_record__is_empty_and_writes_nothing(void **state)
     assert_null(get(f, "v1", "Namespace", NULL, RECORD_NAMESPACE));
 }
 
+static int refuse(void *data, struct err **err)
+{
+    int *asked = data;
+
+    return ++*asked == 1 ? err_set(err, ERR_PREFLIGHT, "not now") : 0;
+}
+
+// Once before each write that it was set for, and nothing is written when it refuses.
+static void test_cluster_record__something_may_be_asked_first(void **state)
+{
+    struct fixture *f = *state;
+    struct journal_entry entry = CONFIG_MAP_ENTRY("a", "", false);
+    int asked = 0;
+
+    open_scene(f, "asked");
+    struct record *r CLEANUP(record_cleanup) = open_record(f);
+    record_ask_first(r, refuse, &asked);
+    assert_int_equal(record_flush(r, &f->err), 0);
+    assert_int_equal(asked, 0);
+    assert_int_equal(record_intend(r, &entry, 1, &f->err), -1);
+    assert_err(f->err, ERR_PREFLIGHT, "not now");
+    assert_null(get(f, "v1", "Namespace", NULL, RECORD_NAMESPACE));
+    err_clear(&f->err);
+    record_ask_first(r, refuse, &asked);
+    assert_int_equal(record_intend(r, &entry, 1, &f->err), 0);
+    assert_int_equal(record_intend(r, &entry, 1, &f->err), 0);
+    assert_int_equal(asked, 2);
+}
+
 static void test_cluster_record__is_in_the_cluster_before_the_object(void **state)
 {
     struct fixture *f = *state;
@@ -420,6 +449,7 @@ static void test_cluster_record__a_lost_lease_ends_all_writing(void **state)
 }
 
 SERVER_MAIN("kube_store.py", UNIT_FIXTURE(test_cluster_record__is_empty_and_writes_nothing),
+            UNIT_FIXTURE(test_cluster_record__something_may_be_asked_first),
             UNIT_FIXTURE(test_cluster_record__is_in_the_cluster_before_the_object),
             UNIT_FIXTURE(test_cluster_record__knows_whose_an_object_is),
             UNIT_FIXTURE(test_cluster_record__goes_with_its_namespace),

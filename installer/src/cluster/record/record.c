@@ -26,8 +26,10 @@ struct record {
     struct pages snapshot_pages;
     struct snapshot *snapshot; // NULL: not read, or there is none
     bool asked_snapshot;
-    bool has_begun; // the snapshot is seen to
-    bool changed;   // the journal is not as it is in the cluster
+    bool has_begun;     // the snapshot is seen to
+    record_ask_fn *ask; // before the next write; NULL: nothing
+    void *ask_data;
+    bool changed; // the journal is not as it is in the cluster
 };
 
 // --- opening ---
@@ -306,12 +308,21 @@ int record_take(struct record *r, struct err **err)
 
 int record_begin(struct record *r, struct err **err)
 {
-    if (record_take(r, err) < 0)
+    record_ask_fn *ask = r->ask;
+
+    r->ask = NULL;
+    if (ask && ask(r->ask_data, err) < 0)
         return -1;
-    if (!r->has_begun && ensure_snapshot(r, err) < 0)
+    if (record_take(r, err) < 0 || (!r->has_begun && ensure_snapshot(r, err) < 0))
         return -1;
     r->has_begun = true;
     return 0;
+}
+
+void record_ask_first(struct record *r, record_ask_fn *ask, void *data)
+{
+    r->ask = ask;
+    r->ask_data = data;
 }
 
 int record_check(const struct record *r, struct err **err)

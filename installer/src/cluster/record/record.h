@@ -56,6 +56,10 @@ int record_snapshot(struct record *r, const struct snapshot **snapshot, struct e
 // waited for until its Lease is over. ERR_PREFLIGHT: somebody else writes (who, from where, what,
 // since when); ERR_API, ERR_CANCELLED.
 int record_begin(struct record *r, struct err **err) MUST_CHECK;
+// Something to be asked once, before the next write is let: it may refuse it. Nothing is asked when
+// nothing is written. `ask` and `data` are borrowed until then.
+typedef int record_ask_fn(void *data, struct err **err);
+void record_ask_first(struct record *r, record_ask_fn *ask, void *data);
 // The same without a snapshot, for who takes down: where there is none it is too late for one, for
 // all that is to go would count as there before.
 int record_take(struct record *r, struct err **err) MUST_CHECK;
