@@ -162,9 +162,11 @@ struct node *leftovers_node(const struct teardown_result *result, struct doc *d)
 struct node *leftovers_notes_node(const struct teardown_result *result, struct doc *d);
 
 // Leftovers of earlier sandboxes that would break an `up` of these layers: ERR_PREFLIGHT names all
-// of them, with what to do: webhooks that would be asked and have nothing behind them, API services
-// without an answer, namespaces and definitions of the tree that hang in their deletion, releases
-// without their HelmRelease. A few lists. Blocks.
+// of them, with what to do. Only what cannot get better by itself: webhooks that would be asked for
+// the tree, and API services, of which the Service is gone and nothing is there to bring it back;
+// namespaces and definitions of the tree whose deletion hangs. To be asked before the first write:
+// seven lists at once, and two reads for each Service that is in doubt. Blocks. ERR_API,
+// ERR_CANCELLED.
 int leftovers_check(struct kube *k, const struct layers *layers, size_t last, struct err **err)
     MUST_CHECK;
 

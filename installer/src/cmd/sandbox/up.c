@@ -5,6 +5,7 @@
 #include "cmd/sandbox/journey.h"
 #include "cmd/sandbox/report.h"
 #include "work/layers.h"
+#include "work/teardown.h"
 
 static const struct opt up_table[] = {
     COMMAND_ENTRYPOINT_OPTION(struct sandbox_options),
@@ -37,18 +38,33 @@ int up_check(struct sandbox *s, struct layers_options *options, struct err **err
                : 0;
 }
 
+struct first_write {
+    struct sandbox *sandbox;
+    size_t last;
+};
+
+static int check_leftovers(void *data, struct err **err)
+{
+    const struct first_write *w = data;
+
+    return leftovers_check(w->sandbox->kube, &w->sandbox->layers, w->last, err);
+}
+
 int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
              struct err **err)
 {
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
     struct layers_options recorded = *options;
+    struct first_write first = {s, options->last};
     int result;
 
     phases_begin(&s->phases, "up");
     results = mem_zalloc(s->layers.count, sizeof(*results));
     recorded.record = s->record;
+    record_ask_first(s->record, check_leftovers, &first);
     result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
                        causes, err);
+    record_ask_first(s->record, NULL, NULL);
     report_layers(s, results, *err);
     return result;
 }
