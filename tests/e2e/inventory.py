@@ -19,7 +19,7 @@ class Inventory:
         for group, version, resource in resources(api, self.unknown):
             path = f"/apis/{group}/{version}" if group else f"/api/{version}"
             answer = api.get(f"{path}/{resource['name']}", {"Accept": METADATA})
-            for one in answer.get("items", []):
+            for one in answer.get("items") or []:
                 meta = one["metadata"]
                 key = group, resource["kind"], meta.get("namespace", ""), meta["name"]
                 self.objects[key] = meta
