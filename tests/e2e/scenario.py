@@ -87,7 +87,7 @@ class Case:
 
     def __init__(self, lab, scenario, observer):
         self.lab, self.scenario, self.observer = lab, scenario, observer
-        self.namespace = scenario.name
+        self.namespace, self.record = scenario.name, f"{scenario.name}-record"
         self.started = self.running = self.first = self.result = self.sight = None
 
     def kubectl(self, *arguments, check=True):
@@ -117,7 +117,8 @@ class Case:
         scenario = self.scenario
         if objects is not None:
             scenario = dataclasses.replace(scenario, objects=objects)
-        return Small(self.lab, name or self.namespace, scenario.by_layer, scenario.layers, made=False)
+        return Small(self.lab, name or self.namespace, scenario.by_layer, scenario.layers, made=False,
+                     record=self.record)
 
     def up(self, tree, *options, fail_after=None, timeout=None):
         """Starts to bring a tree up; returns the result of what failed before."""
@@ -174,7 +175,7 @@ class Case:
         wide = [f"{one['kind']}/{one['metadata']['name']}"
                 for some in self.scenario.by_layer.values() for one in some
                 if one["kind"] in CLUSTER_WIDE - {"Namespace"}]
-        for names in (wide, [f"namespace/{self.namespace}"]):
+        for names in (wide, [f"namespace/{self.namespace}", f"namespace/{self.record}"]):
             if names:
                 self.lab.kubectl("delete", "--ignore-not-found", "--wait=false", *names)
 

@@ -7,6 +7,7 @@ from scenario import ENDS_LATE_S, Case, brief
 # As long as nothing goes on with something, it is said to be stuck.
 LIMITS = ("--fail-after", "20s", "--timeout", "150s")
 TIMEOUT_S = 150
+RECORD = "sandstrap-system"  # the cluster's only one
 
 
 class Takedown(Case):
@@ -14,7 +15,7 @@ class Takedown(Case):
 
     def __init__(self, lab, scenario, observer, before):
         super().__init__(lab, scenario, observer)
-        self.before = before
+        self.before, self.record = before, RECORD
 
     def bring_up(self):
         self.started = self.tree()

@@ -47,11 +47,11 @@ class Bed:
 
     def start(self, kubeconfig=None):
         where = ("--kubeconfig", kubeconfig.kubeconfig) if kubeconfig else ()
-        return self.lab.start("up", *self.tree.tree, "--bundle", f"{self.tree.path}.bundle", *LIMITS,
-                              *where)
+        return self.tree.start("up", *LIMITS, *where)
 
     def remove(self):
-        self.lab.kubectl("delete", "namespace", self.name, "--ignore-not-found", "--wait=false")
+        self.lab.kubectl("delete", "namespace", self.name, self.tree.record, "--ignore-not-found",
+                         "--wait=false")
 
     def user(self, **fields):
         """A kubeconfig for the API server itself, with these fields of the user."""

@@ -11,10 +11,10 @@ import yaml
 from inventory import Inventory
 from scenario import brief
 from scenarios.objects import container, placed, thing
+from takedown import RECORD
 from trees import Tree
 
 ROUNDS = 10
-RECORD = "sandstrap-system"
 POLICIES = {"kyverno": {"enabled": True}, "kyvernoPolicies": {"enabled": True}}
 WEBHOOKS = "validatingwebhookconfigurations,mutatingwebhookconfigurations"
 PRIVILEGED = placed(thing("v1", "Pod", "privileged", spec={"containers": [

@@ -92,7 +92,7 @@ def run(lab, seed, port):
     except AssertionError as error:
         return f"SANDSTRAP_FAULT_SEEDS={seed}: {error}"
     finally:
-        lab.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+        lab.kubectl("delete", "namespace", name, tree.record, "--wait=false", "--ignore-not-found")
     return None
 
 

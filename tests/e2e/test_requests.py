@@ -20,7 +20,7 @@ def ready(lab):
     tree = Small(lab, TREE.name, TREE.by_layer, ("flux",))
     tree.run("up")
     yield tree
-    lab.kubectl("delete", "--wait=false", "namespace", TREE.name)
+    lab.kubectl("delete", "--wait=false", "namespace", TREE.name, tree.record)
 
 
 def ask(lab, ready, command):

@@ -88,11 +88,13 @@ class Small:
     """A tree of these objects alone at /work/NAME of the operator's host; layers as in the copies
     come before them.
 
-    Objects are YAML, or lists of objects by layer.
+    Objects are YAML, or lists of objects by layer. Each has a record of its own, by its name unless
+    another one is said: trees that have nothing to do with each other are in the cluster at once.
     """
 
-    def __init__(self, lab, name, objects, layers=(), made=True):
+    def __init__(self, lab, name, objects, layers=(), made=True, record=None):
         self.lab, self.path, folder = lab, f"/work/{name}", lab.work / name
+        self.record = record or f"{name}-record"
         if isinstance(objects, str):
             objects = {"objects": objects}
         shutil.rmtree(folder, ignore_errors=True)
@@ -123,11 +125,15 @@ class Small:
                 return result
         return None
 
+    def arguments(self, command, *more):
+        record = () if command == "status" else ("--record", self.record)
+        return command, *self.tree, *self.bundle, *record, *more
+
     def run(self, command, *more, code=0):
-        return self.lab.sandstrap(command, *self.tree, *self.bundle, *more, code=code)
+        return self.lab.sandstrap(*self.arguments(command, *more), code=code)
 
     def start(self, command, *more):
-        return self.lab.start(command, *self.tree, *self.bundle, *more, pid=f"{self.path}.pid")
+        return self.lab.start(*self.arguments(command, *more), pid=f"{self.path}.pid")
 
     def kill_started(self):
         self.lab.kill_started(f"{self.path}.pid")
