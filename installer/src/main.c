@@ -12,8 +12,10 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "cmd/bundle.h"
+#include "cmd/keys.h"
 #include "cmd/render.h"
 #include "cmd/sandbox.h"
+#include "cmd/seal.h"
 #include "cmd/status.h"
 #include "io/term.h"
 
@@ -26,6 +28,12 @@ static const struct command *const commands[] = {
     &cmd_bundle_build,
     &cmd_bundle_verify,
     &cmd_bundle_inspect,
+    &cmd_seal,
+    &cmd_keys_list,
+    &cmd_keys_export,
+    &cmd_keys_import,
+    &cmd_keys_new,
+    &cmd_keys_rotate,
     NULL, // the end
 };
 
