@@ -35,6 +35,7 @@ static const struct {
      "the data in the storage system"},
     {"kubernetes.io/pv-controller", NULL, "kube-controller-manager",
      "the data in the storage system"},
+    {"customresourcecleanup.apiextensions.k8s.io", NULL, "the API server", "its instances"},
     // k8s.io/apimachinery meta/v1 types.go; k8s.io/api core/v1, batch/v1; cloud-provider.
     {"foregroundDeletion", NULL, "the garbage collector", "objects that it owns"},
     {"orphan", NULL, "the garbage collector", "objects that it owns"},
