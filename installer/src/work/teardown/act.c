@@ -9,6 +9,8 @@
 #include "base/timer.h"
 #include "base/when.h"
 
+enum { ACT_CONFLICTS = 3 }; // without a pause
+
 static void read_first(struct task *t);
 static void delete_it(struct task *t);
 
@@ -110,7 +112,7 @@ static bool went_well(struct task *t, const struct kube_answer *answer, const st
         fail(t->run, &copy);
     } else if (answer->reason == KUBE_NOT_FOUND) {
         end(t);
-    } else if (answer->reason == KUBE_CONFLICT) {
+    } else if (answer->reason == KUBE_CONFLICT && t->conflicts++ < ACT_CONFLICTS) {
         read_first(t); // another one of its name, or somebody wrote in between
     } else {
         note_refusal(t, answer, error);

@@ -68,7 +68,7 @@ static bool is_made_anew(const struct task *known, const struct task *parent,
     if (known)
         return task_is_over(known) &&
                !span_is(node_get_text(node_get(object, "metadata"), "uid"), known->uid);
-    return parent->state == TASK_DONE;
+    return parent->state == TASK_DONE && parent->step->verb == TEARDOWN_VERB_DELETE;
 }
 
 static int consider(void *data, const struct node *object, struct err **err UNUSED)
@@ -78,7 +78,7 @@ static int consider(void *data, const struct node *object, struct err **err UNUS
     const struct task *parent = parent_of(s->run, object);
     struct task *known = find_task(s->run, &id);
 
-    if (!parent || !is_made_anew(known, parent, object))
+    if (!parent || !is_made_anew(known, parent, object) || teardown_plan_keeps(s->run->plan, &id))
         return 0;
     if (known && known->state == TASK_FOREIGN)
         known->state = TASK_DONE; // not somebody else's, after all

@@ -41,6 +41,7 @@ struct task {
     const char *uid; // of the object that is taken down; "" until it is known
 
     int refusals;            // in a row
+    int conflicts;           // with other writes
     int64_t next_at;         // when it is tried again after one
     enum kube_reason reason; // of the last refusal; KUBE_OK: none
     char *refusal;           // ... and its words
