@@ -183,7 +183,8 @@ static void test_teardown_plan__nothing_of_ours_is_an_empty_plan(void **state)
     SPACE("b", "")                                                                                 \
     APPLIED("bigbang")                                                                             \
     OBJECT("source.toolkit.fluxcd.io/v1", "GitRepository", "f", "git", "")                         \
-    APPLIED("bigbang") KUSTOMIZATION("f", "base", "") APPLIED(                                     \
+    APPLIED("bigbang")                                                                             \
+    KUSTOMIZATION("f", "base", "") APPLIED(                                                        \
         "bigbang") "spec: {prune: true}\nstatus: {inventory: {entries: "                           \
                    "[{id: b_umbrella_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}}\n" RELEASE(     \
                        "b", "umbrella", FROM_KUSTOMIZATION("base"))
@@ -272,7 +273,8 @@ static void test_teardown_plan__objects_go_last_layer_first_and_by_rank(void **s
     OBJECT("v1", "ServiceAccount", "f", "helm", PART)                                              \
     APPLIED("flux")                                                                                \
     WIDE("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "crb", PART)                        \
-    APPLIED("flux") OBJECT("apps/v1", "Deployment", "f", "helm-controller", PART) APPLIED("flux")  \
+    APPLIED("flux")                                                                                \
+    OBJECT("apps/v1", "Deployment", "f", "helm-controller", PART) APPLIED("flux")                  \
         DEFINITION("helmreleases", "helm.toolkit.fluxcd.io", "HelmRelease", PART) APPLIED("flux")
 
 static void test_teardown_plan__controllers_lose_their_rights_first(void **state)
@@ -698,7 +700,7 @@ static void test_teardown_plan__programs_read_the_same(void **state)
         "\"why\":\"there before the first up\",\"next\":null,\"data\":false,\"leftover\":false}]}");
 }
 
-static void test_teardown_plan__keeps_what_is_in_a_namespace_that_stays(void **state)
+static void test_teardown_plan__covers_what_is_in_a_namespace_that_stays(void **state)
 {
     struct scene s CLEANUP(close_scene);
     struct identity in = {SPAN_EMPTY, SPAN("Secret"), SPAN("old"), SPAN("any")};
@@ -707,8 +709,9 @@ static void test_teardown_plan__keeps_what_is_in_a_namespace_that_stays(void **s
     (void)state;
     open_scene(&s, OURS SPACE("old", "") "was: {there: 1, adopted: platform}\n");
     decide_scene(&s, NULL, false);
-    assert_true(teardown_plan_keeps(&s.plan, &in));
-    assert_false(teardown_plan_keeps(&s.plan, &out));
+    assert_true(teardown_plan_covers(&s.plan, &in));
+    assert_false(teardown_plan_keeps(&s.plan, &in));
+    assert_false(teardown_plan_covers(&s.plan, &out));
 }
 
 UNIT_MAIN(UNIT(test_teardown_plan__nothing_of_ours_is_an_empty_plan),
@@ -741,4 +744,4 @@ UNIT_MAIN(UNIT(test_teardown_plan__nothing_of_ours_is_an_empty_plan),
           UNIT(test_teardown_plan__flux_does_not_prune_itself),
           UNIT(test_teardown_plan__lower_layers_stay_whole),
           UNIT(test_teardown_plan__programs_read_the_same),
-          UNIT(test_teardown_plan__keeps_what_is_in_a_namespace_that_stays))
+          UNIT(test_teardown_plan__covers_what_is_in_a_namespace_that_stays))

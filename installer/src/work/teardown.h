@@ -96,8 +96,9 @@ struct teardown_plan {
 };
 // Also a CLEANUP for variables of type `struct teardown_plan`; start with {0}.
 void teardown_plan_free(struct teardown_plan *plan);
-// Whether this object stays, by itself or with its namespace.
+// Whether this very object stays; and whether it does so by itself or with its namespace.
 bool teardown_plan_keeps(const struct teardown_plan *plan, const struct identity *id);
+bool teardown_plan_covers(const struct teardown_plan *plan, const struct identity *id);
 
 // Finds out what there is to do, from the record, the graph of what grew out of it, and, without a
 // record, the tree, field managers and discovery. Reads only. An empty plan: there is nothing of

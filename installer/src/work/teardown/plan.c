@@ -13,14 +13,17 @@ void teardown_plan_free(struct teardown_plan *plan)
 
 bool teardown_plan_keeps(const struct teardown_plan *plan, const struct identity *id)
 {
-    VEC_FOREACH (const struct teardown_kept *, k, &plan->kept) {
+    VEC_FOREACH (const struct teardown_kept *, k, &plan->kept)
         if (identity_eq(&k->id, id))
             return true;
-        if (id->ns.len && !k->id.group.len && span_is(k->id.kind, "Namespace") &&
-            span_eq(k->id.name, id->ns))
-            return true;
-    }
     return false;
+}
+
+bool teardown_plan_covers(const struct teardown_plan *plan, const struct identity *id)
+{
+    struct identity ns = {SPAN_EMPTY, SPAN("Namespace"), SPAN_EMPTY, id->ns};
+
+    return teardown_plan_keeps(plan, id) || (id->ns.len && teardown_plan_keeps(plan, &ns));
 }
 
 // A copy of the sealing keys that a rebuild keeps there (work/keys.h).

@@ -92,7 +92,7 @@ static void drop(struct remains *r, bool (*drops)(const struct remains *r, const
 
 static bool does_not_count(const struct remains *r, const struct remain *it)
 {
-    return goes_with_another(r, it) || (r->kept && teardown_plan_keeps(r->kept, &it->id));
+    return goes_with_another(r, it) || (r->kept && teardown_plan_covers(r->kept, &it->id));
 }
 
 static bool is_gone(const struct remains *r UNUSED, const struct remain *it)
