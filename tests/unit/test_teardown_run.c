@@ -102,6 +102,7 @@ static void test_teardown_run__a_suspended_release_is_resumed_and_deleted(void *
     assert_written("suspended",
                    "PATCH " RELEASES "a\nDELETE " RELEASES "a\nDELETE " RELEASES "b\n");
     assert_int_equal(o.result.times[TEARDOWN_RELEASES].removed, 2);
+    assert_said(f, "let go of all that it has made: resumed");
     assert_said(f, "2 removed");
 }
 

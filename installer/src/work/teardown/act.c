@@ -228,15 +228,32 @@ static void keep(struct task *t, struct kube_answer *answer)
         t->helm = flux_helm_release(t->run->arena, t->before);
 }
 
-// What is suspended is let go of without a word, with all that it has made: so it is resumed, or
-// suspended, whichever is meant.
+// By somebody else: what we have suspended was told.
+static bool was_suspended(const struct task *t)
+{
+    return !node_get_text(node_path(t->before, "metadata", "annotations"), FLUX_SUSPENDED_AT).len;
+}
+
+static void resume(struct task *t)
+{
+    if (was_suspended(t))
+        report_object(t->run->report, TEARDOWN_SAYS, teardown_phase_name(t->step->phase), t->label,
+                      "suspended, so that its controller would let go of all that it has made: "
+                      "resumed");
+    suspend(t, false, on_prepared);
+}
+
+// What is suspended is let go of without a word: so it is resumed, or suspended, whichever is
+// meant.
 static void delete_flux(struct task *t)
 {
     bool suspended = is_suspended(t->before), wanted = t->step->verb == TEARDOWN_VERB_LET_GO;
 
     t->is_orphaned = wanted;
-    if (suspended != wanted)
-        suspend(t, wanted, on_prepared);
+    if (suspended && !wanted)
+        resume(t);
+    else if (!suspended && wanted)
+        suspend(t, true, on_prepared);
     else if (is_undeleted(t->before))
         delete_it(t);
     else
