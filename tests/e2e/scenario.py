@@ -96,11 +96,11 @@ class Case:
     def get(self, *arguments):
         return self.lab.get("-n", self.namespace, *arguments)
 
-    def create(self, *objects):
+    def create(self, *objects, into=None):
         """Creates objects in the cluster, outside of the tree."""
         file = self.lab.work / f"{self.namespace}-more.yaml"
         file.write_text(yaml.safe_dump_all(objects))
-        self.kubectl("create", "-f", f"/work/{file.name}")
+        self.lab.kubectl("-n", into or self.namespace, "create", "-f", f"/work/{file.name}")
 
     def see(self, pattern, limit_s=90):
         """Waits for a line of the running `up`."""

@@ -45,8 +45,8 @@ def others(lab, observer, empty):
     case.create(placed(THING, OTHERS))
     case.before = Inventory(observer)
     yield case
-    lab.kubectl("delete", "namespace", OTHERS, "--ignore-not-found")
-    lab.kubectl("delete", "crd", SHARED["metadata"]["name"], "--ignore-not-found")
+    lab.kubectl("delete", "--wait=false", "namespace", OTHERS)
+    lab.kubectl("delete", "--wait=false", "crd", SHARED["metadata"]["name"])
 
 
 @pytest.fixture(scope="module")

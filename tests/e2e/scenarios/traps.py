@@ -100,7 +100,7 @@ def widget(name, **metadata):
 
 def foreign_widget(case):
     case.lab.kubectl("create", "namespace", f"{case.namespace}-else")
-    case.create(placed(widget("mine"), f"{case.namespace}-else"))
+    case.create(widget("mine"), into=f"{case.namespace}-else")
 
 
 def remove_foreign_widget(case):
