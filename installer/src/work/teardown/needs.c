@@ -64,6 +64,15 @@ static bool is_of_definition(const struct task *stays, const struct task *defini
            span_is(plural, stays->resource->plural);
 }
 
+// The records of an orphan tell what is left of it; why a step is one names the release.
+static bool is_told_by(const struct task *stays, const struct task *record)
+{
+    return stays->step->phase == TEARDOWN_ORPHANS && stays->step->why && record->step->why &&
+           span_is(record->step->id.kind, "Secret") &&
+           span_starts(record->step->id.name, "sh.helm.release.v1.") &&
+           strcmp(stays->step->why, record->step->why) == 0;
+}
+
 static bool is_needed(const struct task *stays, const struct task *t)
 {
     switch (t->step->phase) {
@@ -76,8 +85,8 @@ static bool is_needed(const struct task *stays, const struct task *t)
     case TEARDOWN_DEFINITIONS: return is_of_definition(stays, t);
     case TEARDOWN_NAMESPACES: return is_in(stays, t->step->id.name);
     case TEARDOWN_RECORD: return stays->state != TASK_FOREIGN;
+    case TEARDOWN_ORPHANS: return is_told_by(stays, t);
     case TEARDOWN_SUSPEND:
-    case TEARDOWN_ORPHANS:
     case TEARDOWN_WEBHOOKS:
     case TEARDOWN_PHASES: break;
     }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cluster/release_record.h"
 #include "model/flux.h"
+#include "work/teardown/uninstall.h"
 
 // The field manager of what helm-controller writes through Helm: client-go takes the program's
 // name.
@@ -139,24 +140,24 @@ static int list_records(struct search *s, struct err **err)
     return kube_list(s->options->kube, &selection, see_record, s, NULL, err);
 }
 
-// The HelmRelease that the objects of a manifest name.
+// The HelmRelease that the objects of a manifest name. False: it is not understood.
 static bool read_owner(struct search *s, const struct node *record, struct identity *release)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct err *ignored CLEANUP(err_cleanup) = NULL;
-    struct node_list objects = {0};
+    struct uninstall u;
 
-    if (doc_read_helm(d, node_get_text(record, "manifest"), "manifest", &objects, &ignored) < 0)
+    if (uninstall_read(record, d, &u, &ignored) < 0)
         return false;
-    for (size_t i = 0; i < objects.len; i++) {
+    VEC_FOREACH (const struct uninstall_object *, o, &u.objects) {
         struct identity id;
 
-        if (flux_release_of(objects.items[i], &id)) {
-            *release = identity_copy(s->arena, &id);
-            return true;
-        }
+        if (!flux_release_of(o->node, &id))
+            continue;
+        *release = identity_copy(s->arena, &id);
+        break;
     }
-    return false;
+    return true;
 }
 
 // A record that is not understood leaves the guess.
@@ -164,7 +165,7 @@ static int learn_owner(struct search *s, struct orphan *o, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct err *why CLEANUP(err_cleanup) = NULL;
     char *name CLEANUP(mem_cleanup) =
         mem_printf("sh.helm.release.v1.%s.v%lld", o->name, (long long)o->version);
     const struct kube_resource *secrets =
@@ -173,9 +174,8 @@ static int learn_owner(struct search *s, struct orphan *o, struct err **err)
 
     if (!secrets || kube_get(s->options->kube, secrets, o->ns, name, &answer, err) < 0)
         return -1;
-    record = release_record_read(answer.object, d, &ignored);
-    if (record)
-        read_owner(s, record, &o->release);
+    record = release_record_read(answer.object, d, &why);
+    o->is_unreadable = !record || !read_owner(s, record, &o->release);
     return 0;
 }
 
@@ -217,7 +217,7 @@ static int see_labelled(void *data, const struct node *object, struct err **err 
         was_there(s, object))
         return 0;
     o = find_owner(s, &release);
-    if (o->name)
+    if (o->name && !o->is_unreadable)
         return 0; // its records tell
     mine.id = identity_copy(s->arena, &id);
     mine.version = arena_str(s->arena, node_get_str(object, "apiVersion"));

@@ -30,9 +30,10 @@ struct orphan {
     struct identity release; // the HelmRelease that is gone, by the labels that helm-controller
                              // puts on all that it installs
     const char *ns, *name;   // where its records are, and its name; NULL, NULL: they are gone too
+    bool is_unreadable;      // nobody can tell from its records what it installed
     const char *status;      // of its newest record: "deployed", "uninstalling", …
     int64_t version;         // of that one
-    VEC(struct orphan_object) objects; // that are left without records
+    VEC(struct orphan_object) objects; // that bear its labels, when records do not tell
 };
 
 struct orphans_options {
@@ -51,7 +52,8 @@ struct orphans {
 };
 
 // Finds them. Releases that somebody else installed, without helm-controller, are none. With
-// `by_labels` also those whose records are gone: one list of names for each kind that is served.
+// `by_labels` also those whose records are gone, and what those installed whose records are not
+// understood: one list of names for each kind that is served.
 // Reads only. Blocks. ERR_API, ERR_CANCELLED.
 int orphans_find(const struct orphans_options *options, bool by_labels, struct arena *arena,
                  struct orphans *found, struct err **err) MUST_CHECK;
@@ -66,8 +68,7 @@ struct orphan_plan {
     const char *hooks; // that Helm would have run: "pre-delete Job clean-up, …", or NULL
 };
 
-// Plans it, by one read for each object. Reads only. Blocks. ERR_API, also for a record that is not
-// understood; ERR_CANCELLED.
+// Plans it, by one read for each object. Reads only. Blocks. ERR_API, ERR_CANCELLED.
 int orphans_plan(const struct orphans_options *options, const struct orphan *orphan,
                  struct arena *arena, struct orphan_plan *plan, struct err **err) MUST_CHECK;
 

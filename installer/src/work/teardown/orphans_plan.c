@@ -219,9 +219,9 @@ int orphans_plan(const struct orphans_options *options, const struct orphan *orp
 
     *plan = (struct orphan_plan){0};
     p.why = arena_printf(arena, "installed by %s, which is gone", label);
-    if (!orphan->name) {
+    if (!orphan->name || orphan->is_unreadable)
         add_labelled(&p);
-        return 0;
-    }
-    return add_manifest(&p, err) < 0 ? -1 : add_records(&p, err);
+    else if (add_manifest(&p, err) < 0)
+        return -1;
+    return orphan->name ? add_records(&p, err) : 0;
 }
