@@ -22,6 +22,8 @@
 // In the order of --help.
 static const struct command *const commands[] = {
     &cmd_up,
+    &cmd_down,
+    &cmd_rebuild,
     &cmd_status,
     &cmd_render,
     &cmd_bundle_lock,

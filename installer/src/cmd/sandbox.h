@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// sandstrap up: verify the bundle, render the tree, bring the layers up in order.
+// What changes a cluster: sandstrap up, down, rebuild.
 #ifndef CMD_SANDBOX_H
 #define CMD_SANDBOX_H
 
 #include "base/command.h"
 
 extern const struct command cmd_up;
+extern const struct command cmd_down;
+extern const struct command cmd_rebuild;
 
 #endif

@@ -56,12 +56,17 @@ int up_bring(struct sandbox *s, const struct layers_options *options, struct lay
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
     struct layers_options recorded = *options;
     struct first_write first = {s, options->last};
+    struct keys_cluster keys = sandbox_keys(s);
+    struct keys_done done;
     int result;
 
     phases_begin(&s->phases, "up");
+    record_ask_first(s->record, check_leftovers, &first);
+    if (keys_restore(&keys, &done, err) < 0)
+        return -1;
+    phases_end(&s->phases, "keys");
     results = mem_zalloc(s->layers.count, sizeof(*results));
     recorded.record = s->record;
-    record_ask_first(s->record, check_leftovers, &first);
     result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
                        causes, err);
     record_ask_first(s->record, NULL, NULL);
