@@ -26,6 +26,7 @@ TYPES = {  # plural: group, version, kind, namespaced
     "namespaces": ("", "v1", "Namespace", False),
     "configmaps": ("", "v1", "ConfigMap", True),
     "secrets": ("", "v1", "Secret", True),
+    "pods": ("", "v1", "Pod", True),
     "persistentvolumeclaims": ("", "v1", "PersistentVolumeClaim", True),
     "leases": ("coordination.k8s.io", "v1", "Lease", True),
     "customresourcedefinitions": ("apiextensions.k8s.io", "v1", "CustomResourceDefinition", False),
@@ -145,10 +146,11 @@ class Store:
             self.collect(("namespaces", "", key[1]))
 
     def list(self, plural, ns, labels):
-        wanted = [one.split("=", 1) for one in labels.split(",") if one]
+        wanted = [one.partition("=") for one in labels.split(",") if one]
         return [obj for (kind, home, _), obj in sorted(self.objects.items())
                 if kind == plural and ns in ("", home) and
-                all(obj["metadata"].get("labels", {}).get(name) == value for name, value in wanted)]
+                all(name in obj["metadata"].get("labels", {}) and
+                    (not equals or obj["metadata"]["labels"][name] == value) for name, equals, value in wanted)]
 
 
 def merge(target, patch):
