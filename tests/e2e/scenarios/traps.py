@@ -55,6 +55,33 @@ def delete_namespace_first(case):
     case.kubectl("delete", "namespace", case.namespace)
 
 
+def let_go(*more):
+    """Flux forgets the release and leaves all that it has installed."""
+    def harm(case):
+        name = case.kubectl("get", "helmrelease", "-o", "jsonpath={.items[0].metadata.name}")
+        suspended(name)(case)
+        case.kubectl("delete", "helmrelease", name, "--timeout=60s")
+        for what in more:
+            case.kubectl("delete", *what)
+    return harm
+
+
+def flux_is_uninstalled(case):
+    """As its own command does: controllers, then finalizers, definitions and the namespace."""
+    case.lab.kubectl("delete", "deployment,serviceaccount,service,networkpolicy", "-n", "flux-system", "--all")
+    for kind in ("helmreleases", "helmcharts", "ocirepositories"):
+        for name in case.kubectl("get", kind, "-o", "name").split():
+            case.kubectl("patch", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+    case.lab.kubectl("delete", "crd", "-l", "app.kubernetes.io/part-of=flux")
+    case.lab.kubectl("delete", "clusterrole,clusterrolebinding,namespace", "-l", "app.kubernetes.io/part-of=flux")
+
+
+def controllers_deleted(case):
+    case.lab.kubectl("delete", "deployment,serviceaccount", "-n", "flux-system", "--all")
+    case.lab.kubectl("delete", "clusterrolebinding", "-l", "app.kubernetes.io/part-of=flux")
+    case.until(lambda: not case.lab.get("-n", "flux-system", "pods"), "the controllers are gone")
+
+
 def scale_away(case):
     case.lab.kubectl("-n", "flux-system", "scale", "deployment/helm-controller", "--replicas=0")
     case.until(lambda: not case.lab.get("-n", "flux-system", "pods", "-l", "app=helm-controller"),
@@ -155,6 +182,15 @@ TRAPS = [
          harm=delete_namespace_first, ci=True),
     Trap("trap-controller-away", [oci(), release(timeout="60s")], harm=scale_away, alone=True,
          said=(r"helm-controller.*0 replicas|helm-controller.*scaled",)),
+    Trap("trap-controllers-deleted", [oci(), release(timeout="60s")], harm=controllers_deleted, alone=True,
+         said=(r"Deployment flux-system/helm-controller\b.*it is applied again",)),
+    Trap("trap-flux-uninstalled", [oci(), release(timeout="60s")], harm=flux_is_uninstalled, alone=True,
+         said=(r"HelmRelease NS/podinfo\b.*nobody uninstalls it any more",)),
+    Trap("trap-let-go", demo(args=["run"]), harm=let_go(), ci=True,
+         said=(rf"HelmRelease NS/demo\b.*nobody uninstalls it any more.*pre-delete Job {HOOK}",)),
+    Trap("trap-records-deleted", [oci(), release(timeout="60s")], ci=True,
+         harm=let_go(("secret", "-l", "owner=helm")),
+         said=(r"HelmRelease NS/podinfo\b.*nobody uninstalls it any more",)),
     Trap("trap-controller-killed", demo(args=["run", "--for=8s"]), during=kill_controller, alone=True),
     Trap("trap-api-server-restarts", demo(args=["run", "--for=8s"]), during=restart_api_server, alone=True,
          said=(r"the API server is unreachable",)),
