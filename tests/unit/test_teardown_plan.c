@@ -184,10 +184,10 @@ static void test_teardown_plan__nothing_of_ours_is_an_empty_plan(void **state)
     APPLIED("bigbang")                                                                             \
     OBJECT("source.toolkit.fluxcd.io/v1", "GitRepository", "f", "git", "")                         \
     APPLIED("bigbang")                                                                             \
-    KUSTOMIZATION("f", "base", "") APPLIED(                                                        \
-        "bigbang") "spec: {prune: true}\nstatus: {inventory: {entries: "                           \
-                   "[{id: b_umbrella_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}}\n" RELEASE(     \
-                       "b", "umbrella", FROM_KUSTOMIZATION("base"))
+    KUSTOMIZATION("f", "base", "")                                                                 \
+    APPLIED("bigbang") "spec: {prune: true}\nstatus: {inventory: {entries: "                       \
+                       "[{id: b_umbrella_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}}\n" RELEASE( \
+                           "b", "umbrella", FROM_KUSTOMIZATION("base"))
 #define PACKAGE(name) RELEASE("b", name, FROM_HELM("umbrella"))
 
 static void test_teardown_plan__releases_go_before_their_parents(void **state)
@@ -274,8 +274,9 @@ static void test_teardown_plan__objects_go_last_layer_first_and_by_rank(void **s
     APPLIED("flux")                                                                                \
     WIDE("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "crb", PART)                        \
     APPLIED("flux")                                                                                \
-    OBJECT("apps/v1", "Deployment", "f", "helm-controller", PART) APPLIED("flux")                  \
-        DEFINITION("helmreleases", "helm.toolkit.fluxcd.io", "HelmRelease", PART) APPLIED("flux")
+    OBJECT("apps/v1", "Deployment", "f", "helm-controller", PART)                                  \
+    APPLIED("flux") DEFINITION("helmreleases", "helm.toolkit.fluxcd.io", "HelmRelease", PART)      \
+        APPLIED("flux")
 
 static void test_teardown_plan__controllers_lose_their_rights_first(void **state)
 {
@@ -483,11 +484,14 @@ static void test_teardown_plan__a_release_is_let_go_when_it_would_delete_data(vo
     expect_all(SPACE("b", "") APPLIED("bigbang") RELEASE("b", "umbrella", "") APPLIED("bigbang")
                    SPACE("loki", FROM_HELM("umbrella")) RELEASE("b", "loki", FROM_HELM("umbrella"))
                        OBJECT("apps/v1", "StatefulSet", "loki", "loki", FROM_HELM("loki"))
-                           CLAIM("loki", "data-loki-0", BY("kube-controller-manager")),
+                           CLAIM("loki", "data-loki-0", BY("kube-controller-manager"))
+                               OBJECT("notification.toolkit.fluxcd.io/v1", "Provider", "loki", "p",
+                                      FROM_HELM("umbrella")),
                "suspend 0 suspend HelmRelease b/umbrella\n"
                "releases 0 delete HelmRelease b/loki\n"
                "parents 0 let go HelmRelease b/umbrella\n"
                "orphans 1 uninstall HelmRelease b/umbrella\n"
+               "objects 0 delete Provider loki/p\n"
                "namespaces 0 delete Namespace b\n",
                "data PersistentVolumeClaim loki/data-loki-0: data\n"
                "data Namespace loki: holds data: PersistentVolumeClaim loki/data-loki-0\n");

@@ -81,6 +81,12 @@ static bool is_orphan(const struct decision *d, const struct identity *release)
     return false;
 }
 
+// A release that is uninstalled as an orphan leaves these to the other phases.
+static bool is_of_flux(const struct census_object *o)
+{
+    return span_ends(o->id.group, FLUX_GROUP_SUFFIX);
+}
+
 bool decision_goes_along(const struct decision *d, size_t i)
 {
     const struct census_object *o = decision_object(d, i);
@@ -91,13 +97,12 @@ bool decision_goes_along(const struct decision *d, size_t i)
     if (o->owner[0])
         return true;
     if (maker == CENSUS_NONE)
-        return helm_deletes(o) && flux_kind(&o->id) == FLUX_OTHER && is_orphan(d, &o->made_by);
+        return helm_deletes(o) && !is_of_flux(o) && is_orphan(d, &o->made_by);
     if (flux_kind(&o->made_by) == FLUX_KUSTOMIZATION)
         return !d->is_detached[maker] && !(o->marks & CENSUS_UNPRUNED) &&
                prunes(decision_object(d, (size_t)maker)->object) &&
                is_in_inventory(decision_object(d, (size_t)maker)->object, &o->id);
-    // A release that is uninstalled as an orphan leaves the objects of Flux to the other phases.
-    if (flux_kind(&o->id) != FLUX_OTHER && d->is_detached[maker])
+    if (is_of_flux(o) && d->is_detached[maker])
         return false;
     return flux_kind(&o->id) == FLUX_HELM_CHART || helm_deletes(o);
 }
