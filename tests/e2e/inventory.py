@@ -3,7 +3,9 @@
 list of what does not count: what is left out here has to be left out there for the same reason."""
 
 import hashlib
+import re
 
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 # Made and removed all the time by the cluster itself, whatever is installed.
 NOBODYS = {("", "Event"), ("events.k8s.io", "Event"), ("coordination.k8s.io", "Lease"),
@@ -44,6 +46,10 @@ class Inventory:
                 name = meta["generateName"] + "*"
             elif kind == "Secret" and name.startswith("sh.helm.release.v1."):
                 name = name.rpartition(".")[0]  # how often it was tried
+            elif kind == "PersistentVolume":
+                name = UUID.sub("*", name)
+            elif kind == "IPAddress":
+                continue  # of a Service, whatever it got
             lines.add("/".join((group, kind, namespace, name)))
         return sorted(lines)
 

@@ -5,8 +5,7 @@ from inventory import Inventory
 from scenario import ENDS_LATE_S, Case, brief
 
 # As long as nothing goes on with something, it is said to be stuck.
-LIMITS = ("--fail-after", "20s", "--timeout", "150s")
-TIMEOUT_S = 150
+FAIL_AFTER_S, TIMEOUT_S = 20, 150
 RECORD = "sandstrap-system"  # the cluster's only one
 
 
@@ -21,11 +20,12 @@ class Takedown(Case):
         self.started = self.tree()
         failed = self.started.make()
         assert not failed, repr(failed)
-        self.started.run("up", "--fail-after", "60s", "--timeout", "150s")
+        self.started.run("up", "--fail-after", "60s", "--timeout", f"{TIMEOUT_S}s")
         return self
 
-    def start_down(self, *options):
-        self.running = self.started.start("down", *LIMITS, *options)
+    def start_down(self, *options, fail_after=FAIL_AFTER_S):
+        self.running = self.started.start("down", "--fail-after", f"{fail_after}s",
+                                          "--timeout", f"{TIMEOUT_S}s", *options)
         return self.running
 
     def finish_down(self):

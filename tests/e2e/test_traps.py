@@ -90,7 +90,7 @@ def test_a_trap(lab, observer, empty, trap):
     case = Takedown(lab, trap.scenario, observer, empty).bring_up()
     if trap.harm:
         trap.harm(case)
-    case.start_down(*trap.options)
+    case.start_down(*trap.options, fail_after=trap.fail_after)
     if trap.during:
         trap.during(case)
     result = case.finish_down()

@@ -30,6 +30,7 @@ class Trap:
     said: tuple = ()  # each of these is in some line; NS is the namespace
     stays: tuple = ()  # (kind, name) of what is there afterwards, in its namespace
     mend: object = None  # what a person does then: mend(case)
+    fail_after: int = 20  # a controller that was killed holds its leader's lease for longer
     options: tuple = ()  # of this `down`, and of the last one
     last_options: tuple = ()
     ci: bool = False
@@ -191,8 +192,8 @@ TRAPS = [
     Trap("trap-records-deleted", [oci(), release(timeout="60s")], ci=True,
          harm=let_go(("secret", "-l", "owner=helm")),
          said=(r"HelmRelease NS/podinfo\b.*nobody uninstalls it any more",)),
-    Trap("trap-controller-killed", demo(args=["run", "--for=8s"]), during=kill_controller, alone=True),
-    Trap("trap-api-server-restarts", demo(args=["run", "--for=8s"]), during=restart_api_server, alone=True,
+    Trap("trap-controller-killed", demo(args=["run", "--for=8s"]), during=kill_controller, alone=True, fail_after=90),
+    Trap("trap-api-server-restarts", demo(args=["run", "--for=8s"]), during=restart_api_server, alone=True, fail_after=90,
          said=(r"the API server is unreachable",)),
     Trap("trap-hook-fails", demo(args=["run", "--exit=3"]), exit=10, ci=True,
          said=(rf"HelmRelease NS/demo\b.*{HOOK}|HelmRelease NS/demo\b.*UninstallFailed",),
