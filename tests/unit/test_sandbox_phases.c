@@ -36,7 +36,7 @@ static void test_phases_print__one_journey(void **state)
                         "PHASE                STATE       OBJECTS  CHANGED     TIME  WAITING\n"
                         "verify               done                               1s\n"
                         "layer flux           timed out        21        4    1m12s    1m01s\n"
-                        "layer tenants        -                 0        0\n"
+                        "layer tenants        -                          0\n"
                         "all                                                  1m13s    1m01s\n");
 }
 

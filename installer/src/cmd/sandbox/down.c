@@ -120,7 +120,7 @@ static int forget(struct sandbox *s, struct down *d, struct err **err)
         return 0;
     if (record_take(s->record, err) < 0 || record_remove(s->record, err) < 0)
         return -1;
-    phases_end(&s->phases, teardown_phase_name(TEARDOWN_RECORD));
+    phases_end_waiting(&s->phases, teardown_phase_name(TEARDOWN_RECORD));
     return 0;
 }
 

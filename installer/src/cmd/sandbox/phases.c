@@ -31,6 +31,12 @@ void phases_end(struct phases *p, const char *name)
     phases_add(p, (struct phase){.name = name, .state = "done", .took_ms = timer_now() - p->since});
 }
 
+void phases_end_waiting(struct phases *p, const char *name)
+{
+    phases_end(p, name);
+    p->list.items[p->list.len - 1].waited_ms = p->list.items[p->list.len - 1].took_ms;
+}
+
 static int64_t total(const struct phases *p, bool waited)
 {
     int64_t sum = 0;
@@ -53,10 +59,10 @@ static void add_row(const char *name, const struct phase *one, bool reached, str
 {
     char took[32], waited[32], objects[32] = "", changed[32] = "";
 
-    if (one->counts) {
+    if (one->counts && one->objects)
         snprintf(objects, sizeof(objects), "%zu", one->objects);
+    if (one->counts)
         snprintf(changed, sizeof(changed), "%zu", one->changed);
-    }
     buf_printf(out, "%-20s %-10s %8s %8s %8s %8s", name, one->state, objects, changed,
                reached ? timer_format(one->took_ms, took) : "",
                one->waited_ms ? timer_format(one->waited_ms, waited) : "");
@@ -91,10 +97,10 @@ void phases_set(const struct phases *p, struct node *root, struct doc *d)
         node_set_str(d, n, "journey", span_str(one->journey));
         node_set_str(d, n, "name", span_str(one->name));
         node_set_str(d, n, "state", span_str(one->state));
-        if (one->counts) {
+        if (one->counts && one->objects)
             node_set(d, n, SPAN("objects"), node_new_int(d, (int64_t)one->objects));
+        if (one->counts)
             node_set(d, n, SPAN("changed"), node_new_int(d, (int64_t)one->changed));
-        }
         node_set(d, n, SPAN("milliseconds"), node_new_int(d, one->took_ms));
         node_set(d, n, SPAN("waitingMilliseconds"), node_new_int(d, one->waited_ms));
         node_push(d, list, n);

@@ -17,8 +17,8 @@ struct phase {
     const char *name;    // "verify"; the name of a layer
     const char *state;   // "done", "ready", "timed out"; "-": not reached
     bool counts;         // it is about objects
-    size_t objects;      // how many
-    size_t changed;      // of them: written, or removed
+    size_t objects;      // how many; 0: only what changed is counted
+    size_t changed;      // written, or removed
     int64_t took_ms;
     int64_t waited_ms; // of that: Kubernetes or its controllers had to come round
 };
@@ -36,6 +36,8 @@ void phases_free(struct phases *p);
 void phases_begin(struct phases *p, const char *journey);
 // It is over: it was one of work, with nothing to wait for. The next one begins.
 void phases_end(struct phases *p, const char *name);
+// The same for one that was nothing but waiting.
+void phases_end_waiting(struct phases *p, const char *name);
 // Adds one that was measured elsewhere. The next one begins.
 void phases_add(struct phases *p, struct phase phase);
 
