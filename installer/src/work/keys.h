@@ -72,7 +72,7 @@ int keys_check_file(const struct keys_file *file, struct err **err) MUST_CHECK;
 // --- a rebuild ---
 
 // To be called before the first write of a teardown that is followed by an `up`: copies all keys
-// into the record's namespace (record_begin()), beside those of a copy that is there already.
+// into the record's namespace (record_take()), beside those of a copy that is there already.
 // *count is how many are in the copy. While it exists the record has to stay, also with --data: it
 // is the only place where the keys are. Without any key nothing is written. Blocks.
 int keys_secure(const struct keys_cluster *c, size_t *count, struct err **err) MUST_CHECK;
