@@ -62,6 +62,29 @@ def test_two_at_once_one_goes_on_and_the_other_one_names_it(lab, away):
     second.run("up")
 
 
+def test_down_does_not_begin_beside_an_up_nor_up_beside_a_down(lab, away):
+    away.append("both")
+    both = tree(lab, "both", [deployment(serves(after=SLOW_S)), config("held")])
+    running = both.start("up")
+    running.wait_for(WRITES, LIMIT_S)
+    refused = both.run("down", code=4)
+    assert re.search(f"{HOLDER} has been writing", refused.stderr), repr(refused)
+    ended = running.finish(LIMIT_S)
+    assert ended.code == 0, repr(ended)
+
+    lab.kubectl("patch", "configmap", "-n", "both", "held", "--type=merge", "-p",
+                '{"metadata": {"finalizers": ["example.com/held"]}}')
+    running = both.start("down")
+    running.wait_for("example.com/held", LIMIT_S)
+    refused = both.run("up", code=4)
+    assert re.search(r"sandstrap down of root@\S+ \(pid \d+\) has been writing", refused.stderr), repr(refused)
+    lab.kubectl("patch", "configmap", "-n", "both", "held", "--type=merge", "-p", '{"metadata": {"finalizers": null}}')
+    ended = running.finish(LIMIT_S)
+    assert ended.code == 0, repr(ended)
+    for name in ("both", both.record):
+        assert not lab.kubectl("get", "namespace", name, "--ignore-not-found")
+
+
 def test_one_that_was_killed_is_followed(lab, away):
     away.append("killed")
     slow = tree(lab, "killed", [deployment(serves(after=SLOW_S)), config("a")])

@@ -35,6 +35,9 @@ int down_plan(struct sandbox *s, struct down *d, struct err **err)
         .budget = s->budget,
         .fail_after_ms = s->options->fail_after_ms,
     };
+    // What is planned is what there is: nobody writes any more.
+    if (!s->options->dry_run && record_exists(s->record) && record_take(s->record, err) < 0)
+        return -1;
     if (teardown_plan(s->env->loop, s->kube, s->record, &d->options, s->env->report, &d->plan,
                       err) < 0)
         return -1;

@@ -199,6 +199,13 @@ static void forget_open(struct group *group, const struct put *p)
     }
 }
 
+// What is being deleted is made anew afterwards: whoever takes it down is to be named, not waited
+// for.
+static int may_wait(const struct group *group, struct err **err)
+{
+    return group->apply->record ? record_begin(group->apply->record, err) : 0;
+}
+
 static int take_back(struct group *group, struct put *p, struct err **err)
 {
     int result = 0;
@@ -206,6 +213,10 @@ static int take_back(struct group *group, struct put *p, struct err **err)
     forget_open(group, p);
     if (p->outcome == PUT_WANTS) {
         vec_push(&group->wanting, p);
+        return 0;
+    }
+    if (p->outcome == PUT_DELETION && !group->error && may_wait(group, &group->error) < 0) {
+        put_free(p);
         return 0;
     }
     if (p->outcome != PUT_DONE && p->outcome != PUT_REFUSED) {
