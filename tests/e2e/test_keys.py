@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealing keys and SealedSecrets, with the controller of sealed-secrets and its kubeseal.
 
-The tests are one story: the sandbox of the first one is rotated, and robbed of its keys.
+The tests are one story: the sandbox of the first one is rotated, robbed of its keys and rebuilt.
 """
 
 import base64
@@ -168,3 +168,23 @@ def test_exported_keys_open_again_where_they_were_lost(sealed):
     assert before < {key["publicKey"] for key in sealed.listed()}
     again = sealed.keys("import", "/work/sandbox.keys")
     assert "0 keys added, 2 there already" in again.stderr and "restarted" not in again.stderr
+
+
+def test_a_rebuild_keeps_what_is_sealed(sealed):
+    before = {key["publicKey"] for key in sealed.listed()}
+    sealed.tree.run("rebuild", "--data", "--timeout", "300s")
+    sealed.check_opened()
+    assert before <= {key["publicKey"] for key in sealed.listed()}
+    assert not sealed.lab.kubectl("get", "secret", "-n", "sandstrap-system", "--ignore-not-found", "sealing-keys")
+
+
+def test_without_its_keys_nothing_opens(sealed):
+    """The same as a rebuild, but for the keys: so the test before cannot pass by luck."""
+    sealed.tree.run("down", "--data")
+    assert not sealed.lab.kubectl("get", "secret", "-A", "-l", LABEL, "-o", "name")
+    failed = sealed.tree.run("up", "--fail-after", "10s", "--timeout", "180s", code=9)
+    assert "no key could decrypt" in failed.stderr
+    sealed.check_closed(sealed.names[0])
+    sealed.keys("import", "/work/sandbox.keys")
+    sealed.check_opened()
+    sealed.tree.run("down", "--data")

@@ -291,7 +291,8 @@ static void by_maker(struct whose_table *t, const struct census_object *o, struc
     case MAKER_CLUSTER: settle(w, WHOSE_CLUSTER, with); return;
     case MAKER_PERSON: settle(w, WHOSE_SOMEBODY, with); return;
     case MAKER_PROGRAM:
-        if (o->marks & CENSUS_APPLIED) // of another tree, with a record of its own
+        // Of another tree, with a record of its own. Sealing keys that were put back are in none.
+        if ((o->marks & CENSUS_APPLIED) && !(o->marks & CENSUS_SEALING_KEY))
             settle(w, WHOSE_SOMEBODY, "applied by another sandstrap");
         else if (!made_by_former_program(t, o, w) && !made_by_flux(t, o, w))
             settle(w, WHOSE_UNKNOWN, with);
