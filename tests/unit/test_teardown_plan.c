@@ -185,9 +185,10 @@ static void test_teardown_plan__nothing_of_ours_is_an_empty_plan(void **state)
     OBJECT("source.toolkit.fluxcd.io/v1", "GitRepository", "f", "git", "")                         \
     APPLIED("bigbang")                                                                             \
     KUSTOMIZATION("f", "base", "")                                                                 \
-    APPLIED("bigbang") "spec: {prune: true}\nstatus: {inventory: {entries: "                       \
-                       "[{id: b_umbrella_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}}\n" RELEASE( \
-                           "b", "umbrella", FROM_KUSTOMIZATION("base"))
+    APPLIED("bigbang")                                                                             \
+    "spec: {prune: true}\nstatus: {inventory: {entries: "                                          \
+    "[{id: b_umbrella_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}}\n" RELEASE(                    \
+        "b", "umbrella", FROM_KUSTOMIZATION("base"))
 #define PACKAGE(name) RELEASE("b", name, FROM_HELM("umbrella"))
 
 static void test_teardown_plan__releases_go_before_their_parents(void **state)
@@ -275,8 +276,8 @@ static void test_teardown_plan__objects_go_last_layer_first_and_by_rank(void **s
     WIDE("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "crb", PART)                        \
     APPLIED("flux")                                                                                \
     OBJECT("apps/v1", "Deployment", "f", "helm-controller", PART)                                  \
-    APPLIED("flux") DEFINITION("helmreleases", "helm.toolkit.fluxcd.io", "HelmRelease", PART)      \
-        APPLIED("flux")
+    APPLIED("flux")                                                                                \
+    DEFINITION("helmreleases", "helm.toolkit.fluxcd.io", "HelmRelease", PART) APPLIED("flux")
 
 static void test_teardown_plan__controllers_lose_their_rights_first(void **state)
 {

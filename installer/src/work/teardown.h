@@ -40,9 +40,7 @@ enum teardown_phase {
     TEARDOWN_RECORD, // sandstrap-system
     TEARDOWN_PHASES,
 };
-// "releases"; and what it does, for people: "uninstall Helm releases, dependents first".
-const char *teardown_phase_name(enum teardown_phase phase);
-const char *teardown_phase_text(enum teardown_phase phase);
+const char *teardown_phase_name(enum teardown_phase phase); // "releases"
 
 enum teardown_verb {
     TEARDOWN_VERB_SUSPEND,

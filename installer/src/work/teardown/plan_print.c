@@ -26,11 +26,6 @@ const char *teardown_phase_name(enum teardown_phase phase)
     return phases[phase].name;
 }
 
-const char *teardown_phase_text(enum teardown_phase phase)
-{
-    return phases[phase].text;
-}
-
 const char *teardown_verb_name(enum teardown_verb verb)
 {
     static const char *const names[] = {
@@ -73,7 +68,7 @@ static void print_phase(const struct teardown_plan *plan, enum teardown_phase ph
 
     if (!n)
         return;
-    buf_printf(out, "%s: %s (%zu)\n", teardown_phase_name(phase), teardown_phase_text(phase), n);
+    buf_printf(out, "%s: %s (%zu)\n", teardown_phase_name(phase), phases[phase].text, n);
     VEC_FOREACH (const struct teardown_step *, s, &plan->steps) {
         if (s->phase != phase)
             continue;

@@ -206,6 +206,20 @@ static void decide_group(struct decision *d, enum teardown_phase phase)
 
 // --- what has no HelmRelease (any more), and sources ---
 
+// Without records there is something to do only when objects are left that no other phase takes.
+static bool has_remains(const struct decision *d, const struct orphan *o)
+{
+    for (size_t i = 0; i < d->census->objects.len; i++) {
+        const struct census_object *left = decision_object(d, i);
+
+        if (identity_eq(&left->made_by, &o->release) && decision_goes(d, (long)i) &&
+            decision_goes_along(d, i) && !census_is_definition(&left->id) &&
+            !census_is_core(&left->id, "Namespace"))
+            return true;
+    }
+    return o->name != NULL;
+}
+
 static void decide_orphans(struct decision *d)
 {
     for (size_t n = 0; d->orphans && n < d->orphans->list.len; n++) {
@@ -224,7 +238,7 @@ static void decide_orphans(struct decision *d)
 
         if (whose_was_ours(d->whose, &o->release, &layer) && layer != WHOSE_NO_LAYER)
             step.layer = arena_str(arena, d->whose->layers.items[layer]);
-        if (d->to == WHOSE_NO_LAYER || layer > d->to)
+        if ((d->to == WHOSE_NO_LAYER || layer > d->to) && has_remains(d, o))
             vec_push_arena(arena, &d->plan->steps, step);
     }
 }
