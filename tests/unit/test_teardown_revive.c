@@ -2,6 +2,7 @@
 // work/teardown: controllers that are needed for a clean end.
 #include "test_teardown.h"
 
+#include "work/teardown/finalizers.h"
 #include "work/teardown/revive.h"
 
 #define RELEASE                                                                                    \
@@ -54,12 +55,14 @@ static void read_tree(struct fixture *f, struct doc *d, const char *yaml, struct
     t->layers = (struct layers){&t->layer, 1};
 }
 
+static int64_t fail_after_ms = 1500;
+
 static struct controllers revive(struct fixture *f, struct tree *t, struct arena *arena)
 {
     struct revive_options options = {.loop = f->loop,
                                      .kube = f->kube,
                                      .report = &f->report,
-                                     .fail_after_ms = 1500,
+                                     .fail_after_ms = fail_after_ms,
                                      .layers = t ? &t->layers : NULL,
                                      .restore = t ? restore : NULL,
                                      .restore_data = t};
@@ -154,6 +157,48 @@ static void test_teardown_revive__what_was_deleted_comes_from_the_tree(void **st
     assert_said(f, "it was deleted, and Flux needs it to let go of what it has made");
 }
 
+#define NAMESPACE(more)                                                                            \
+    "{apiVersion: v1, kind: Namespace, metadata: {name: flux-system, labels: "                     \
+    "{app.kubernetes.io/part-of: flux}" more "}}\n---\n"
+
+// As soon as it is waited for.
+static void leave(void *data)
+{
+    struct fixture *f = data;
+    struct err *err = NULL;
+    size_t stripped;
+    const struct identity ns = {SPAN_EMPTY, SPAN("Namespace"), SPAN_EMPTY, SPAN("flux-system")};
+
+    if (!strstr(buf_str(&f->said), "it is being deleted")) {
+        loop_add_timer(f->loop, timer_now() + 20, leave, f);
+        return;
+    }
+    assert_int_equal(finalizers_strip(f->kube, &ns, "u-flux-system", &f->report, &stripped, &err),
+                     0);
+}
+
+// What is being deleted goes first.
+static void test_teardown_revive__its_namespace_is_on_its_way_out(void **state)
+{
+    struct fixture *f = *state;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct tree tree = {0};
+    struct controllers found;
+
+    read_tree(f, d, NAMESPACE("") DEPLOYMENT("helm-controller", "", AT_WORK), &tree);
+    open_cluster(f, "leaving",
+                 RELEASE NAMESPACE(", finalizers: [example.com/x], deletionTimestamp: "
+                                   "'2026-01-01T00:00:00Z'"));
+    loop_add_timer(f->loop, timer_now() + 20, leave, f);
+    fail_after_ms = 20000;
+    found = revive(f, &tree, arena);
+    fail_after_ms = 1500;
+    assert_int_equal(found.list.items[0].state, REVIVE_RESTORED);
+    assert_int_equal(tree.restored, 2);
+    assert_said(f, "it is being deleted; Flux is applied again when it is gone");
+}
+
 static void test_teardown_revive__without_a_tree_it_stays_dead(void **state)
 {
     struct fixture *f = *state;
@@ -223,6 +268,7 @@ SERVER_MAIN("kube_objects.py", UNIT_FIXTURE(test_teardown_revive__who_is_at_work
             UNIT_FIXTURE(test_teardown_revive__who_was_stopped_is_started),
             UNIT_FIXTURE(test_teardown_revive__who_does_not_get_ready_is_dead),
             UNIT_FIXTURE(test_teardown_revive__what_was_deleted_comes_from_the_tree),
+            UNIT_FIXTURE(test_teardown_revive__its_namespace_is_on_its_way_out),
             UNIT_FIXTURE(test_teardown_revive__without_a_tree_it_stays_dead),
             UNIT_FIXTURE(test_teardown_revive__what_cannot_be_applied_is_told),
             UNIT_FIXTURE(test_teardown_revive__it_has_to_hold_its_lease),

@@ -145,20 +145,9 @@ static int see(void *data, const struct node *object, struct err **err UNUSED)
 int alive_needed_by(struct running *run, const char **label, struct err **err)
 {
     struct search s = {.arena = run->arena};
-    const struct kube_resource *const *all;
-    size_t count;
 
-    if (kube_discover(run->kube, err) < 0)
+    if (revive_list(run->kube, see, &s, err) < 0)
         return -1;
-    all = kube_resources(run->kube, &count);
-    for (size_t i = 0; !s.label && i < count; i++) {
-        const struct kube_selection selection = {.resource = all[i]};
-
-        if (selection.resource->preferred && (selection.resource->verbs & KUBE_CAN_LIST) &&
-            span_ends(span_str(selection.resource->group), FLUX_GROUP_SUFFIX) &&
-            kube_list(run->kube, &selection, see, &s, NULL, err) < 0)
-            return -1;
-    }
     *label = s.label;
     return 0;
 }

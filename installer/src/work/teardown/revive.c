@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/timer.h"
 #include "cluster/controllers.h"
 #include "model/flux.h"
 #include "work/teardown/revive_wait.h"
+
+enum { REVIVE_PAUSE_MS = 500 }; // between two looks at a namespace that is being deleted
 
 #define MANAGER "sandstrap-request"
 #define FINALIZER "finalizers.fluxcd.io"
@@ -32,11 +35,6 @@ struct reviving {
 
 // --- who is needed ---
 
-struct search {
-    struct reviving *r;
-    const char *name; // of the controller whose objects are listed
-};
-
 static struct needed *find(struct reviving *r, const char *name)
 {
     VEC_FOREACH (struct needed *, it, &r->list)
@@ -47,38 +45,85 @@ static struct needed *find(struct reviving *r, const char *name)
 
 static int see_object(void *data, const struct node *object, struct err **err UNUSED)
 {
-    struct search *s = data;
-    struct needed fresh = {.revived.name = s->name};
+    struct reviving *r = data;
+    struct identity id = node_identity(object);
+    struct needed fresh = {.revived.name = controllers_name(id.group, id.kind)};
 
     NODE_FOREACH_ITEM (finalizer, node_path(object, "metadata", "finalizers")) {
-        if (!span_is(node_text(finalizer), FINALIZER))
+        if (!span_is(node_text(finalizer), FINALIZER) || !fresh.revived.name)
             continue;
-        if (!find(s->r, s->name))
-            vec_push_arena(s->r->arena, &s->r->list, fresh);
-        find(s->r, s->name)->objects++;
+        if (!find(r, fresh.revived.name))
+            vec_push_arena(r->arena, &r->list, fresh);
+        find(r, fresh.revived.name)->objects++;
     }
     return 0;
 }
 
-static int list_objects(struct reviving *r, struct err **err)
-{
-    struct kube *k = r->options->kube;
-    const struct kube_resource *const *all;
-    size_t count;
+struct kinds {
+    struct arena *arena;
+    kube_object_fn *each;
+    void *data;
+    VEC(struct kube_selection) wanted, refused;
+    struct err *why; // of the last one that was refused
+};
 
-    if (!kube_find(k, SPAN("apps/v1"), SPAN("Deployment"), err)) // also reads what is served
+static int pass_on(void *data, const struct node *object, struct err **err)
+{
+    const struct kinds *k = data;
+
+    return k->each(k->data, object, err);
+}
+
+static void note_refused(void *data, const struct kube_selection *selection,
+                         const struct err *error)
+{
+    struct kinds *k = data;
+
+    vec_push_arena(k->arena, &k->refused, *selection);
+    err_free(k->why);
+    k->why = err_clone(error);
+}
+
+// A kind that is not served any more has no objects.
+static int check_refused(struct kube *k, struct kinds *kinds, struct err **err)
+{
+    const struct kube_resource *served;
+
+    if (kinds->refused.len && kube_discover(k, err) < 0)
+        return -1;
+    VEC_FOREACH (const struct kube_selection *, it, &kinds->refused) {
+        if (kube_find_kind(k, it->resource->group, it->resource->kind, &served, err) < 0)
+            return -1;
+        if (served)
+            return err_move(err, &kinds->why);
+    }
+    return 0;
+}
+
+int revive_list(struct kube *k, kube_object_fn *each, void *data, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct kinds kinds = {.arena = arena, .each = each, .data = data};
+    const struct kube_resource *const *all;
+    struct kube_lists lists = {.each = pass_on, .refused = note_refused, .data = &kinds};
+    size_t count;
+    int result;
+
+    if (kube_discover(k, err) < 0)
         return -1;
     all = kube_resources(k, &count);
     for (size_t i = 0; i < count; i++) {
-        struct kube_selection selection = {.resource = all[i], .names_only = true};
-        struct search s = {
-            .r = r, .name = controllers_name(span_str(all[i]->group), span_str(all[i]->kind))};
+        const struct kube_selection one = {.resource = all[i], .names_only = true};
 
-        if (s.name && all[i]->preferred && (all[i]->verbs & KUBE_CAN_LIST) &&
-            kube_list(k, &selection, see_object, &s, NULL, err) < 0)
-            return -1;
+        if (all[i]->preferred && (all[i]->verbs & KUBE_CAN_LIST) &&
+            span_ends(span_str(all[i]->group), FLUX_GROUP_SUFFIX))
+            vec_push_arena(arena, &kinds.wanted, one);
     }
-    return 0;
+    lists.selections = kinds.wanted.items;
+    lists.count = kinds.wanted.len;
+    result = kube_list_many(k, &lists, err) < 0 ? -1 : check_refused(k, &kinds, err);
+    err_free(kinds.why);
+    return result;
 }
 
 // --- their Deployments ---
@@ -190,6 +235,58 @@ static void say_lacking(const struct reviving *r)
     }
 }
 
+static int is_going(const struct reviving *r, const struct node *ns, bool *going, struct err **err)
+{
+    const struct kube_resource *resource = kube_find_for(r->options->kube, ns, err);
+    struct kube_answer answer CLEANUP(kube_answer_free) = {0};
+    int absent = resource ? kube_get(r->options->kube, resource, NULL,
+                                     node_get_str(node_get(ns, "metadata"), "name"), &answer, err)
+                          : -1;
+
+    *going = absent == 0 && node_get(node_get(answer.object, "metadata"), "deletionTimestamp");
+    return absent < 0 ? -1 : 0;
+}
+
+// Nothing can be made in a namespace that is being deleted, so it has to be gone first.
+static int wait_for_namespace(const struct reviving *r, const struct node *ns, struct err **err)
+{
+    int64_t until = timer_add(timer_now(), r->options->fail_after_ms);
+    char *label CLEANUP(mem_cleanup) = node_label(ns);
+    bool going = false, is_said = false;
+
+    if (until > budget_deadline(&r->options->budget))
+        until = budget_deadline(&r->options->budget);
+    for (;;) {
+        if (is_going(r, ns, &going, err) < 0)
+            return -1;
+        if (!going || timer_now() >= until)
+            return 0;
+        if (!is_said)
+            report_object(r->options->report, "teardown", NULL, label,
+                          "it is being deleted; Flux is applied again when it is gone");
+        is_said = true;
+        if (loop_sleep(r->options->loop, REVIVE_PAUSE_MS, err) < 0)
+            return -1;
+    }
+}
+
+static int wait_for_namespaces(const struct reviving *r, struct err **err)
+{
+    VEC_FOREACH (const struct node *const *, it, &r->parts)
+        if (span_is(node_get_text(*it, "kind"), "Namespace") && wait_for_namespace(r, *it, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int find_all_lacking(struct reviving *r, struct err **err)
+{
+    r->lacking.len = 0;
+    for (size_t i = 0; i < r->parts.len; i++)
+        if (find_lacking(r, i, err) < 0)
+            return -1;
+    return 0;
+}
+
 // A refusal leaves the controllers as they are; the caller is told why.
 static int restore(struct reviving *r, struct err **err)
 {
@@ -198,11 +295,12 @@ static int restore(struct reviving *r, struct err **err)
     if (!r->options->restore)
         return 0;
     take_parts(r);
-    for (size_t i = 0; i < r->parts.len; i++)
-        if (find_lacking(r, i, err) < 0)
-            return -1;
+    if (find_all_lacking(r, err) < 0)
+        return -1;
     if (!r->lacking.len)
         return 0;
+    if (wait_for_namespaces(r, err) < 0 || find_all_lacking(r, err) < 0)
+        return -1;
     say_lacking(r);
     if (r->options->restore(r->options->restore_data, r->lacking.items, r->lacking.len, &refusal) ==
         0)
@@ -351,7 +449,7 @@ int revive_controllers(const struct revive_options *options, struct arena *arena
     struct reviving r = {.options = options, .arena = arena, .doc = doc};
 
     *found = (struct controllers){0};
-    if (list_objects(&r, err) < 0)
+    if (revive_list(options->kube, see_object, &r, err) < 0)
         return -1;
     if (!r.list.len)
         return 0;

@@ -58,4 +58,8 @@ struct controllers {
 int revive_controllers(const struct revive_options *options, struct arena *arena,
                        struct controllers *found, struct err **err) MUST_CHECK;
 
+// Lists all objects of Flux, metadata only, of the kinds that are served by now. Blocks. ERR_API,
+// ERR_CANCELLED.
+int revive_list(struct kube *k, kube_object_fn *each, void *data, struct err **err) MUST_CHECK;
+
 #endif
