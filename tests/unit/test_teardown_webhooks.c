@@ -85,6 +85,34 @@ static void test_teardown_webhooks__dead_ones_are_found_and_taken_away(void **st
     assert_said(f, "it stays, because its other webhooks answer");
 }
 
+#define MADE_BY(program, kind, name, webhooks)                                                     \
+    "{apiVersion: admissionregistration.k8s.io/v1, kind: " kind                                    \
+    "WebhookConfiguration, metadata: {name: " name ", managedFields: [{manager: " program          \
+    ", operation: Update, time: '2026-01-01T00:00:00Z'}]}, webhooks: [" webhooks "]}\n---\n"
+
+// As Kyverno does: it keeps one without any webhook, of which nothing else tells.
+static void test_teardown_webhooks__an_empty_one_goes_with_those_of_its_program(void **state)
+{
+    struct fixture *f = *state;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct webhooks_options options = {0};
+    struct dead_hooks found;
+
+    open_cluster(f, "program",
+                 MADE_BY("kyverno", "Validating", "some", WEBHOOK("a.x.io", "x", "gone"))
+                     MADE_BY("kyverno", "Mutating", "none", "")
+                         MADE_BY("other", "Mutating", "theirs", ""));
+    found = find(f, &options, arena);
+    list(&found, &out);
+    assert_string_equal(
+        buf_str(&out),
+        "MutatingWebhookConfiguration none: it has no webhook in it, and others of the program "
+        "that made it call nothing\n"
+        "ValidatingWebhookConfiguration some: webhook a.x.io calls Service x/gone, which does not "
+        "exist\n");
+}
+
 static void test_teardown_webhooks__a_conversion_is_ended(void **state)
 {
     struct fixture *f = *state;
@@ -174,6 +202,7 @@ static void test_teardown_webhooks__what_was_there_before_stays(void **state)
 
 SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_webhooks__dead_ones_are_found_and_taken_away),
+            UNIT_FIXTURE(test_teardown_webhooks__an_empty_one_goes_with_those_of_its_program),
             UNIT_FIXTURE(test_teardown_webhooks__a_conversion_is_ended),
             UNIT_FIXTURE(test_teardown_webhooks__another_one_of_its_name_stays),
             UNIT_FIXTURE(test_teardown_webhooks__of_others_they_stay),

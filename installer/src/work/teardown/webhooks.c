@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cluster/backend.h"
+#include "work/teardown/managers.h"
 
 // The field manager of what is asked of objects that others own.
 #define MANAGER "sandstrap-request"
@@ -20,6 +21,7 @@ struct client {
 struct candidate {
     struct identity id;
     const char *uid;
+    struct span maker; // the program that made it
     VEC(struct client) clients;
 };
 
@@ -27,6 +29,7 @@ struct search {
     const struct webhooks_options *options;
     struct arena *arena;
     VEC(struct candidate) candidates;
+    VEC(struct candidate) empty; // configurations without a webhook, of which nothing else tells
 };
 
 // --- what is called ---
@@ -90,8 +93,11 @@ static int see_configuration(void *data, const struct node *object, struct err *
     struct search *s = data;
     struct candidate c = start_candidate(s, object);
 
+    c.maker = arena_span(s->arena, managers_of(object).name);
     NODE_FOREACH_ITEM (webhook, node_get(object, "webhooks"))
         add_client(s, &c, node_get_text(webhook, "name"), node_get(webhook, "clientConfig"));
+    if (!c.clients.len && c.maker.len && !is_of_before(s, &c))
+        vec_push_arena(s->arena, &s->empty, c);
     take_candidate(s, object, &c);
     return 0;
 }
@@ -186,6 +192,25 @@ static const char *describe(struct arena *arena, const struct client *client, co
                         client->service, backend_text(client->state));
 }
 
+// A program that registers its webhooks at run time keeps a configuration without any until there
+// is something to ask it for, as Kyverno does. It goes with the others of that program, and before
+// them: they are what tells of it.
+static void add_empty(struct search *s, struct span maker, struct dead_hooks *found)
+{
+    VEC_FOREACH (struct candidate *, c, &s->empty) {
+        struct dead_hook hook = {
+            .id = c->id,
+            .uid = c->uid,
+            .why = "it has no webhook in it, and others of the program that made it call nothing",
+        };
+
+        if (!c->maker.len || !span_eq(c->maker, maker))
+            continue;
+        vec_push_arena(s->arena, &found->list, hook);
+        c->maker = SPAN_EMPTY; // once
+    }
+}
+
 static int judge(struct search *s, struct candidate *c, struct dead_hooks *found, struct err **err)
 {
     const struct client *dead = NULL;
@@ -207,6 +232,8 @@ static int judge(struct search *s, struct candidate *c, struct dead_hooks *found
             .is_part = count < c->clients.len,
         };
 
+        if (!hook.is_part)
+            add_empty(s, c->maker, found);
         vec_push_arena(s->arena, &found->list, hook);
     }
     return 0;
