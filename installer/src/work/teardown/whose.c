@@ -129,10 +129,17 @@ static bool bears_our_manager(struct whose_table *t, const struct census_object 
 
 // --- what grew out of others ---
 
-static int layer_in_journal(const struct whose_table *t, const struct identity *id, bool *found)
+// Without a record the tree tells of what is gone.
+static int layer_known(const struct whose_table *t, const struct identity *id, bool *found)
 {
     const struct journal_entry *e = t->journal ? journal_find(t->journal, id) : NULL;
+    intptr_t place;
 
+    if (!t->journal) {
+        place = (intptr_t)map_get(&t->tree, identity_key(id, &t->census->key));
+        *found = place > 0;
+        return (int)place - 1;
+    }
     *found = e && !e->adopted;
     return *found ? whose_layer(t, e->layer) : WHOSE_NO_LAYER;
 }
@@ -145,11 +152,11 @@ bool whose_was_ours(struct whose_table *t, const struct identity *id, int *layer
 
     if (t->before && snapshot_find(t->before, id, NULL) == SNAPSHOT_SAME)
         return false;
-    *layer = layer_in_journal(t, id, &found);
+    *layer = layer_known(t, id, &found);
     if (found)
         return true;
     // One that another one made is not in the journal; its namespace, gone or not, is somebody's.
-    *layer = layer_in_journal(t, &ns, &found);
+    *layer = layer_known(t, &ns, &found);
     if (found)
         return true;
     if (live == CENSUS_NONE || !whose_is_ours(t, (size_t)live))
