@@ -128,7 +128,7 @@ static void test_teardown_leftovers__each_cause_is_told(void **state)
         "CustomResource "
         "deletion is in progress; it has 1 instance: Thing default/one; being deleted since "
         "2026-01-01T00:00:00Z; held by finalizer customresourcecleanup.apiextensions.k8s.io "
-        "(customresourcecleanup.apiextensions.k8s.io)\n"
+        "(the API server)\n"
         "      next: delete its instances, which hold it, then run 'sandstrap down' again\n"
         "  Helm release\n"
         "    Secret default/sh.helm.release.v1.r.v1: Helm's record of the release default/r, "

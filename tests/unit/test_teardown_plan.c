@@ -411,7 +411,9 @@ static void test_teardown_plan__without_a_record_managers_and_labels_tell(void *
     struct scene s CLEANUP(close_scene);
 
     (void)state;
-    open_scene(&s, SPACE("b", BY("sandstrap")) SPACE("shared", BY("sandstrap")) RELEASE(
+    open_scene(&s,
+               SPACE("b", BY("sandstrap")) SPACE("shared", BY("sandstrap"))
+                   OBJECT("v1", "ConfigMap", RECORD, "snapshot-1", BY("sandstrap")) RELEASE(
                        "b", "umbrella", BY("sandstrap")) RELEASE("b", "x", FROM_HELM("umbrella"))
                        RELEASE("b", "theirs", BY("kubectl-create"))
                            WIDE("v1", "Namespace", "old",

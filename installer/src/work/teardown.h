@@ -91,6 +91,7 @@ struct teardown_plan {
     struct arena *arena;
     VEC(struct teardown_step) steps; // by phase, wave
     VEC(struct teardown_kept) kept;
+    const char *record_ns; // where the record is, which the proof leaves out
 };
 // Also a CLEANUP for variables of type `struct teardown_plan`; start with {0}.
 void teardown_plan_free(struct teardown_plan *plan);

@@ -65,7 +65,7 @@ static void see_vanished(void *data, const struct snapshot_object *object)
     struct vanishing *v = data;
 
     // Of what its controller makes anew, the controller tells.
-    if (!*object->controller &&
+    if (!*object->controller && !remains_is_record(v->remains, &object->id) &&
         snapshot_find(v->remains->now, &object->id, NULL) == SNAPSHOT_ABSENT)
         list_one(&v->list, &object->id);
 }

@@ -115,6 +115,7 @@ int teardown_plan(struct loop *loop UNUSED, struct kube *k, struct record *recor
                     "labels%s",
                     options->layers ? " and the tree" : "");
     plan->arena = arena_new();
+    plan->record_ns = arena_str(plan->arena, record_namespace(record));
     decide(&d);
     return 0;
 }

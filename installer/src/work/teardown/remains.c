@@ -26,6 +26,14 @@ static bool was_there(const struct remains *r, const struct node *object, bool *
     return answer == SNAPSHOT_SAME || answer == SNAPSHOT_UNKNOWN;
 }
 
+bool remains_is_record(const struct remains *r, const struct identity *id)
+{
+    const char *ns = r->kept ? r->kept->record_ns : NULL;
+
+    return ns && (span_is(id->ns, ns) ||
+                  (!id->group.len && span_is(id->kind, "Namespace") && span_is(id->name, ns)));
+}
+
 static int see(void *data, const struct node *object, struct err **err UNUSED)
 {
     struct remains *r = data;
@@ -33,7 +41,7 @@ static int see(void *data, const struct node *object, struct err **err UNUSED)
     struct remain *it;
     bool is_replaced = false;
 
-    if (was_there(r, object, &is_replaced))
+    if (remains_is_record(r, &id) || was_there(r, object, &is_replaced))
         return 0;
     it = MEM_NEW(struct remain);
     it->object = copy_of(r, object);

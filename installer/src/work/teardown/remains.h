@@ -51,6 +51,8 @@ void remains_free(struct remains *r);
 // Reads the whole of one into r->doc, and notes when it is gone by now. Blocks.
 int remains_read(struct remains *r, struct remain *it, struct err **err) MUST_CHECK;
 
+// Whether it is the record itself, or part of it.
+bool remains_is_record(const struct remains *r, const struct identity *id);
 // The namespace that remains under this name, or NULL.
 struct remain *remains_namespace(const struct remains *r, struct span name);
 

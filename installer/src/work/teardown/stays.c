@@ -44,13 +44,20 @@ static bool is_above(const struct decision *d, int layer)
 
 static bool is_made_for_release(const struct decision *d, size_t i);
 
+// The record goes last, as a whole: it bears our field manager, too.
+static bool is_record(const struct decision *d, const struct identity *id)
+{
+    return span_is(id->ns, d->record_ns) ||
+           (census_is_core(id, "Namespace") && span_is(id->name, d->record_ns));
+}
+
 static bool goes_by_itself(const struct decision *d, size_t i)
 {
     const struct census_object *o = decision_object(d, i);
     const struct whose_object *w = whose_of(d->whose, i);
 
     if (w->whose != WHOSE_OURS || is_of_system(&o->id) || !is_above(d, w->layer) ||
-        (census_is_core(&o->id, "Namespace") && span_is(o->id.name, d->record_ns)))
+        is_record(d, &o->id))
         return false;
     return w->way == WHOSE_APPLIED || w->way == WHOSE_GROWN || flux_kind(&o->id) != FLUX_OTHER ||
            is_made_for_release(d, i);
