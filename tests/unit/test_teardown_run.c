@@ -94,10 +94,10 @@ static void test_teardown_run__a_suspended_release_is_resumed_and_deleted(void *
     struct outcome o CLEANUP(outcome_free) = outcome_new(20000);
     struct teardown_step steps[] = {RELEASE_STEP("a", 0), RELEASE_STEP("b", 1)};
 
-    open_cluster(
-        f, "suspended",
-        RELEASE("a", GOES("0.3", "secrets/n/sh.helm.release.v1.a.v1"), "spec: {suspend: true}")
-            RECORD("a") RELEASE("b", GOES("0.1", ""), "spec: {}"));
+    open_cluster(f, "suspended",
+                 CONTROLLER RELEASE("a", GOES("0.3", "secrets/n/sh.helm.release.v1.a.v1"),
+                                    "spec: {suspend: true}") RECORD("a")
+                     RELEASE("b", GOES("0.1", ""), "spec: {}"));
     assert_int_equal(run(f, &o, steps, 2), 0);
     assert_written("suspended",
                    "PATCH " RELEASES "a\nDELETE " RELEASES "a\nDELETE " RELEASES "b\n");

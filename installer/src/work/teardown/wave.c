@@ -18,6 +18,7 @@
 enum {
     WAVE_QUIET_MS = 20,     // changes come in bursts: one look for all of them
     WAVE_LOOK_MS = 1000,    // a look at least so often: what stands still ripens with time
+    WAVE_SILENT_MS = 8000,  // longer than it ever takes until the next one
     WAVE_CONFIRM_MS = 5000, // for the answers that confirm what a verdict rests on
     WAVE_SAY_MS = 1000,     // what goes sooner is not worth a time,
     WAVE_TALK_MS = 2000,    // and what is waited for no longer not a line
@@ -295,6 +296,15 @@ static int prepare(struct wave *w, struct sight *s, struct err **err)
     return learned ? 0 : pause_for(w, err);
 }
 
+// An API server that did not answer for so long says nothing of what stood still meanwhile.
+static void begin_anew(struct wave *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        verdict_free(w->tasks[i]->verdict);
+        w->tasks[i]->verdict = verdict_new(w->run->options->fail_after_ms);
+    }
+}
+
 // What passes while no request of ours is on its way is waiting for the cluster.
 static int go_on(struct wave *w, struct sight *s, struct err **err)
 {
@@ -302,6 +312,8 @@ static int go_on(struct wave *w, struct sight *s, struct err **err)
     bool was_asking = is_asking(w);
     int result = prepare(w, s, err);
 
+    if (timer_now() - start >= WAVE_SILENT_MS)
+        begin_anew(w);
     if (!was_asking)
         w->run->result->times[w->run->phase].waited_ms += timer_now() - start;
     return result;
