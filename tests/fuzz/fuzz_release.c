@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "cluster/release_record.h"
-#include "work/teardown/uninstall.h"
+#include "work/teardown/hard/uninstall.h"
 
 static void read_secret(struct span data)
 {

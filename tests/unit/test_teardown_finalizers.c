@@ -2,7 +2,7 @@
 // work/teardown: taking finalizers off, and what is said of them.
 #include "test_teardown.h"
 
-#include "work/teardown/finalizers.h"
+#include "work/teardown/hard/finalizers.h"
 
 #define GOING "deletionTimestamp: '2026-01-01T00:00:00Z'"
 

@@ -2,7 +2,7 @@
 // work/teardown: releases that nobody uninstalls any more.
 #include "test_teardown.h"
 
-#include "work/teardown/orphans.h"
+#include "work/teardown/hard/orphans.h"
 
 #define FLUX_LABELS "helm.toolkit.fluxcd.io/name: app, helm.toolkit.fluxcd.io/namespace: fleet"
 #define RECORD(ns, name, version, status)                                                          \

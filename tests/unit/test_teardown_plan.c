@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "cluster/record/snapshot_rows.h"
-#include "work/teardown/decision.h"
+#include "work/teardown/plan/decision.h"
 
 #define RECORD "sandstrap-system"
 

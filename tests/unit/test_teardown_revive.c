@@ -2,8 +2,8 @@
 // work/teardown: controllers that are needed for a clean end.
 #include "test_teardown.h"
 
-#include "work/teardown/finalizers.h"
-#include "work/teardown/revive.h"
+#include "work/teardown/hard/finalizers.h"
+#include "work/teardown/hard/revive.h"
 
 #define RELEASE                                                                                    \
     "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {namespace: n, name: "   \

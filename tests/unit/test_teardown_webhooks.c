@@ -2,7 +2,7 @@
 // work/teardown: what the API server asks in vain.
 #include "test_teardown.h"
 
-#include "work/teardown/webhooks.h"
+#include "work/teardown/hard/webhooks.h"
 
 #define SERVICE(ns, name)                                                                          \
     "{apiVersion: v1, kind: Service, metadata: {namespace: " ns ", name: " name "}}\n---\n"
