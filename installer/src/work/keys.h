@@ -15,8 +15,8 @@
 #include "model/kube.h"
 #include "model/seal.h"
 
-// The copy of all keys that a rebuild keeps while the sandbox is down: a Secret in
-// RECORD_NAMESPACE.
+// The copy of all keys that a rebuild keeps while the sandbox is down: a Secret in the namespace of
+// the record.
 #define KEYS_COPY "sealing-keys"
 
 struct keys_cluster {

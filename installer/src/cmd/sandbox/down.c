@@ -12,7 +12,7 @@ static const struct opt down_table[] = {
     SANDBOX_RECORD_OPTION,
     SANDBOX_TIME_OPTIONS,
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "take down what is above this layer only"),
-    SANDBOX_DOWN_OPTIONS,
+    SANDBOX_DOWN_OPTIONS("delete claims, volumes and sealing keys too"),
     SANDBOX_OPTION(OPT_FLAG, "dry-run", NULL, dry_run,
                    "print what would be done, in order, and change nothing"),
     COMMAND_LAB_OPTION(struct sandbox_options),

@@ -45,8 +45,8 @@ struct sandbox_options {
     SANDBOX_OPTION(OPT_DURATION, "timeout", "TIME", timeout_ms, "give up after this long (1h)"),   \
         SANDBOX_OPTION(OPT_DURATION, "fail-after", "TIME", fail_after_ms,                          \
                        "a failure that stands this long without progress is final (3m)")
-#define SANDBOX_DOWN_OPTIONS                                                                       \
-    SANDBOX_OPTION(OPT_FLAG, "data", NULL, data, "delete claims, volumes and sealing keys too"),   \
+#define SANDBOX_DOWN_OPTIONS(data_help_)                                                           \
+    SANDBOX_OPTION(OPT_FLAG, "data", NULL, data, data_help_),                                      \
         SANDBOX_OPTION(OPT_FLAG, "force-finalizers", NULL, force_finalizers,                       \
                        "strip finalizers that nobody handles; says what may be orphaned")
 
