@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One lab for all end-to-end tests: bringing it up and filling it is most of their time.
+"""One lab for all end-to-end tests, or one for each worker of pytest-xdist: bringing it up and filling
+it is most of their time.
 
 SANDSTRAP_E2E_LAB names a lab that is used if it is up, and kept: for work on a single test.
 SANDSTRAP_BINARY is the release build unless it says otherwise; it has to be static, for the first up
@@ -53,6 +54,11 @@ def empty(lab, observer):
 
 
 def pytest_collection_modifyitems(items):
-    """Those that begin and end with a bare cluster come first: the others fill it."""
+    """Those that begin and end with a bare cluster come first: the others fill it.
+
+    The tests of a module share what they build, and those of down begin with the sandbox."""
+    for item in items:
+        name = item.module.__name__
+        item.add_marker(pytest.mark.xdist_group("test_sandbox" if name == "test_down" else name))
     items.sort(key=lambda item: ORDER.index(item.module.__name__)
                if item.module.__name__ in ORDER else len(ORDER))

@@ -16,7 +16,7 @@ PARTS = [
     Part("integration", "the binary against scripted servers", suites.integration),
     Part("asan", "units, corpora and goldens with address and undefined-behaviour sanitizers", suites.asan),
     Part("tsan", "units of what starts threads with the thread sanitizer; all with --full", suites.tsan),
-    Part("clang", "the clang build and its units", suites.clang),
+    Part("clang", "the clang build; its units with --full", suites.clang),
     Part("modules", "modules built alone with their tests: one of each level; all with --full", modules.run),
     Part("deps", "the pinned static libraries: a probe that uses each", release.deps),
     Part("release", "the static binary: shape, size, life in an empty root", release.run),

@@ -12,6 +12,7 @@ from . import build, suites
 BUILD_LIMIT_S = 2400
 GO_LIMIT_S = 1500
 E2E_LIMIT_S = 3600
+LABS = 2  # at a time: most of a test is waiting for Kubernetes
 E2E_FULL_LIMIT_S = 9000  # a hundred runs through the fault proxy, and all stories of what fails
 
 
@@ -92,4 +93,5 @@ def e2e(context, tally):
         "SANDSTRAP_PAIRS": str(context.build_folder("dev") / "tests/e2e/pairs"),
     }
     limit_s = E2E_FULL_LIMIT_S if context.full else E2E_LIMIT_S
-    suites.pytest(context, tally, "e2e", "tests/e2e", env=environment, limit_s=limit_s, show=True)
+    suites.pytest(context, tally, "e2e", "tests/e2e", env=environment, limit_s=limit_s, show=True,
+                  workers=LABS)

@@ -53,10 +53,10 @@ def ctest(context, tally, preset, selection=()):
         tally.fail(f"{preset}.ctest", f"exit status {status}")
 
 
-def pytest(context, tally, name, folder, *, env=None, limit_s=1800, show=False, apart=False):
+def pytest(context, tally, name, folder, *, env=None, limit_s=1800, show=False, workers=0):
     """Runs pytest on a folder and counts its cases from the JUnit report.
 
-    With apart several run at a time, for tests that share nothing (pytest-xdist).
+    With workers so many run at a time (pytest-xdist), those of one xdist_group after one another.
     """
     report = context.logs / f"pytest-{name}.xml"
     report.unlink(missing_ok=True)
@@ -64,8 +64,8 @@ def pytest(context, tally, name, folder, *, env=None, limit_s=1800, show=False, 
                "-o", "junit_family=xunit2", f"--junitxml={report}", folder]
     if not context.full:
         command += ["-m", "not full"]
-    if apart:
-        command += ["-n", WAITING * context.jobs]
+    if workers:
+        command += ["-n", workers, "--dist", "loadgroup"]
     status, output = context.command(f"pytest-{name}", command, limit_s=limit_s, env=env, show=show)
     if status:
         context.tail(output, 120)
@@ -107,7 +107,8 @@ def golden(context, tally):
 def integration(context, tally):
     if build.preset(context, tally, "dev"):
         environment = {"SANDSTRAP_BINARY": str(context.binary("dev"))}
-        pytest(context, tally, "integration", "tests/integration", env=environment, apart=True)
+        pytest(context, tally, "integration", "tests/integration", env=environment,
+               workers=WAITING * context.jobs)
 
 
 def asan(context, tally):
@@ -133,5 +134,5 @@ def tsan(context, tally):
 
 
 def clang(context, tally):
-    if build.preset(context, tally, "clang"):
+    if build.preset(context, tally, "clang") and context.full:
         ctest(context, tally, "clang")
