@@ -469,6 +469,35 @@ static void test_teardown_plan__data_goes_when_asked_for(void **state)
     expect_kept(&s, "");
 }
 
+#define KEY(ns)                                                                                    \
+    OBJECT("v1", "Secret", ns, "key",                                                              \
+           ", labels: {sealedsecrets.bitnami.com/sealed-secrets-key: active}" BY("controller"))
+#define CONTROLLER(ns, name)                                                                       \
+    OBJECT("apps/v1", "Deployment", ns, name, BY("helm"))                                          \
+    "spec: {template: {spec: {containers: [{name: controller}]}}}\n"
+
+// ... which many programs are called.
+static void test_teardown_plan__a_key_is_not_made_by_a_controller_elsewhere(void **state)
+{
+    (void)state;
+    expect_all(OURS SPACE(RECORD, "") KEY("n") CONTROLLER("ingress", "nginx") "was: {there: 1}\n",
+               "",
+               "data Secret n/key: data: opens what was sealed for this cluster\n"
+               "data Namespace n: holds data: Secret n/key\n"
+               "kept Namespace sandstrap-system: the record, for the next down\n");
+}
+
+static void test_teardown_plan__a_key_of_somebody_else_does_not_go(void **state)
+{
+    struct scene s CLEANUP(close_scene);
+
+    (void)state;
+    open_scene(&s, OURS SPACE("b", BY("helm")) CONTROLLER("b", "sealed-secrets") KEY("b"));
+    decide_scene(&s, NULL, true);
+    expect_steps(&s, GONE_N);
+    expect_kept(&s, "");
+}
+
 static void test_teardown_plan__keys_for_a_rebuild_keep_the_record(void **state)
 {
     struct scene s CLEANUP(close_scene);
@@ -737,6 +766,8 @@ UNIT_MAIN(UNIT(test_teardown_plan__nothing_of_ours_is_an_empty_plan),
           UNIT(test_teardown_plan__without_a_record_managers_and_labels_tell),
           UNIT(test_teardown_plan__data_stays_and_the_record_with_it),
           UNIT(test_teardown_plan__data_goes_when_asked_for),
+          UNIT(test_teardown_plan__a_key_is_not_made_by_a_controller_elsewhere),
+          UNIT(test_teardown_plan__a_key_of_somebody_else_does_not_go),
           UNIT(test_teardown_plan__keys_for_a_rebuild_keep_the_record),
           UNIT(test_teardown_plan__a_release_is_let_go_when_it_would_delete_data),
           UNIT(test_teardown_plan__pruning_spares_what_stays),

@@ -236,6 +236,23 @@ static bool is_claim(struct whose_table *t, const struct census_object *o, struc
 
 // --- who made it ---
 
+// A controller of sealed-secrets has its keys in its own namespace. Its program has a name that
+// many have, "controller", so none in another namespace counts.
+static long keeper_of(struct whose_table *t, const struct census_object *key)
+{
+    long other = CENSUS_NONE;
+
+    VEC_FOREACH (const struct census_program *, p, &t->census->programs) {
+        if (!span_eq(p->name, key->manager) ||
+            !span_eq(t->census->objects.items[p->workload].id.ns, key->id.ns))
+            continue;
+        if (whose_is_ours(t, p->workload))
+            return (long)p->workload;
+        other = (long)p->workload;
+    }
+    return other;
+}
+
 // The workload that a program runs in which has made the object. Of several of its name those in
 // the object's own namespace count first; where some are ours and others are not, nothing is known.
 static long program_of(struct whose_table *t, const struct census_object *o)
@@ -244,6 +261,8 @@ static long program_of(struct whose_table *t, const struct census_object *o)
 
     if (o->maker != MAKER_PROGRAM)
         return CENSUS_NONE;
+    if (o->marks & CENSUS_SEALING_KEY)
+        return keeper_of(t, o);
     VEC_FOREACH (const struct census_program *, p, &t->census->programs) {
         if (!span_eq(p->name, o->manager))
             continue;
@@ -267,12 +286,15 @@ static bool made_by_our_program(struct whose_table *t, const struct census_objec
            follow(t, program, WHOSE_PROGRAM, w);
 }
 
+// A key is as its controller also when that is of somebody who came later.
 static bool made_by_former_program(struct whose_table *t, const struct census_object *o,
                                    struct whose_object *w)
 {
     long program = program_of(t, o);
+    enum whose whose = program == CENSUS_NONE ? WHOSE_UNKNOWN : whose_of(t, (size_t)program)->whose;
 
-    return program != CENSUS_NONE && whose_of(t, (size_t)program)->whose == WHOSE_BEFORE &&
+    return (whose == WHOSE_BEFORE ||
+            (whose == WHOSE_SOMEBODY && (o->marks & CENSUS_SEALING_KEY))) &&
            follow(t, program, WHOSE_PROGRAM, w);
 }
 
