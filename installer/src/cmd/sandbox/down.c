@@ -75,6 +75,12 @@ static int find_leftovers(struct sandbox *s, struct down *d, struct err **err)
     return 0;
 }
 
+// What was stuck may have gone since: then the proof finds nothing, not even what is only a note.
+static bool is_proved_gone(const struct down *d)
+{
+    return !d->options.to && !d->result.leftovers.len && !d->result.notes.len;
+}
+
 int down_take(struct sandbox *s, struct down *d, struct err **err)
 {
     struct err *error CLEANUP(err_cleanup) = NULL;
@@ -89,8 +95,7 @@ int down_take(struct sandbox *s, struct down *d, struct err **err)
         return err_move(err, &error);
     if (find_leftovers(s, d, err) < 0)
         return -1;
-    // What was stuck may have gone since.
-    return is_stuck && d->result.leftovers.len ? err_move(err, &error) : 0;
+    return is_stuck && !is_proved_gone(d) ? err_move(err, &error) : 0;
 }
 
 static bool has_step(const struct teardown_plan *plan, enum teardown_phase phase)

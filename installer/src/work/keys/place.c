@@ -90,7 +90,7 @@ static int add_key(const struct keys_cluster *c, const struct seal_key *key, str
 {
     const char *ns = keys_namespace(c, key);
     char *other CLEANUP(mem_cleanup) = mem_printf("%s-%.8s", key->name, DIGEST_HEX(&key->id));
-    enum kube_reason reason;
+    enum kube_reason reason = KUBE_OTHER;
 
     if (ensure_namespace(c, ns, err) < 0)
         return -1;

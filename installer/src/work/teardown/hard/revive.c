@@ -201,7 +201,7 @@ static int find_lacking(struct reviving *r, size_t from, struct err **err)
     struct lack l = {.r = r};
     struct kube_selection selection = {.labels = PART_OF_FLUX, .names_only = true};
 
-    if (!take_kind(&l, from))
+    if (!take_kind(&l, from) || !l.wanted.len)
         return 0;
     l.is_there = arena_array(r->arena, l.wanted.len, sizeof(*l.is_there));
     selection.resource = kube_find_for(r->options->kube, l.wanted.items[0], err);

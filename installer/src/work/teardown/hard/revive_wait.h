@@ -34,7 +34,7 @@ struct revive_wait {
 // Waits until each of them that has no cause so far has a ready pod that holds the lease of the
 // controller, or a cause. Does nothing when all of them run as they were. Blocks; runs the loop.
 // ERR_API, ERR_CANCELLED.
-int revive_wait(const struct revive_wait *w, struct revived *const *list, size_t count,
+int revive_wait(const struct revive_wait *of, struct revived *const *list, size_t count,
                 struct err **err) MUST_CHECK;
 
 #endif

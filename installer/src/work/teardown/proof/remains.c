@@ -2,10 +2,7 @@
 // From all objects of the cluster to those that remain.
 #include "work/teardown/proof/remains.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/mem.h"
 
 enum { LOOK_MS = 500, NAMED = 3 };
 
@@ -43,7 +40,7 @@ static int see(void *data, const struct node *object, struct err **err UNUSED)
 
     if (remains_is_record(r, &id) || was_there(r, object, &is_replaced))
         return 0;
-    it = MEM_NEW(struct remain);
+    it = ARENA_NEW(r->arena, struct remain);
     it->object = copy_of(r, object);
     it->id = identity_copy(r->arena, &id);
     it->uid = node_get_str(node_get(it->object, "metadata"), "uid");
@@ -59,12 +56,6 @@ static void note_uid(void *data, const struct snapshot_object *object)
 
     if (*object->uid)
         map_put(&r->uids, span_str(object->uid), r);
-}
-
-static void remain_free(struct remain *it)
-{
-    buf_free(&it->names);
-    free(it);
 }
 
 // --- what does not count ---
@@ -91,7 +82,7 @@ static void drop(struct remains *r, bool (*drops)(const struct remains *r, const
 
     VEC_FOREACH (struct remain **, it, &r->items) {
         if (drops(r, *it))
-            remain_free(*it);
+            buf_free(&(*it)->names);
         else
             r->items.items[kept++] = *it;
     }
@@ -231,7 +222,7 @@ int remains_find(struct remains *r, struct err **err)
 void remains_free(struct remains *r)
 {
     VEC_FOREACH (struct remain **, it, &r->items)
-        remain_free(*it);
+        buf_free(&(*it)->names);
     vec_free(&r->items);
     map_free(&r->uids);
     snapshot_free(r->now);
