@@ -72,6 +72,14 @@ struct command_common {
         .help = "instead of the kubeconfig's current context"                                      \
     }
 
+// Where the record of the sandbox is (cluster/record/record.h).
+#define COMMAND_RECORD_OPTION(type_)                                                               \
+    {                                                                                              \
+        .type = OPT_TEXT, .name = "record", .value = "NAMESPACE",                                  \
+        .offset = offsetof(type_, record),                                                         \
+        .help = "where the record is kept, one for each tree of a cluster (sandstrap-system)"      \
+    }
+
 struct command_env {
     struct report *report; // progress and warnings, to stderr
     struct loop *loop;     // what a command waits in

@@ -96,6 +96,9 @@ int seal_keys_read(struct seal_keys *keys, struct span text, const char *what, s
 
 // Whether a file is one that seal_lock() made.
 bool seal_is_locked(struct span file);
+// What can be told of one before there is a passphrase: whether it is whole and its version is
+// known. Errors as of seal_unlock().
+int seal_check_locked(struct span file, const char *what, struct err **err) MUST_CHECK;
 // Encrypts the text of a file of keys with a passphrase, and back. Takes about half a second and
 // 128 MiB on purpose. ERR_INTEGRITY: the passphrase is another one, or the file was changed;
 // ERR_UNSUPPORTED: made by a newer version.

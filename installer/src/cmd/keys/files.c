@@ -20,6 +20,7 @@ static const struct opt import_table[] = {
                      "a file of 'keys export' or 'keys new', or Secrets that kubectl wrote"),
     KEYS_NAMESPACE_OPTION("put all of them there, not where they were"),
     COMMAND_CLUSTER_OPTIONS(struct keys_options),
+    COMMAND_RECORD_OPTION(struct keys_options),
     KEYS_PASSPHRASE_OPTION,
     COMMAND_COMMON_OPTIONS,
 };

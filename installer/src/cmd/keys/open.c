@@ -14,8 +14,11 @@ int keys_open(struct keys_session *s, struct command_env *env, const struct keys
                             .cancel = env->cancel};
     struct http_options http_options = {.report = env->report};
     struct kube_options kube_options = {.budget = budget};
-    struct record_options record_options = {
-        .loop = env->loop, .command = command, .budget = budget, .report = env->report};
+    struct record_options record_options = {.loop = env->loop,
+                                            .command = command,
+                                            .ns = o->record,
+                                            .budget = budget,
+                                            .report = env->report};
 
     s->http = http_new(env->loop, &http_options, err);
     s->config = s->http ? kubeconfig_load(&where, err) : NULL;

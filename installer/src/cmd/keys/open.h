@@ -14,6 +14,7 @@ struct keys_options {
     const char *file;
     const char *kubeconfig;
     const char *context;
+    const char *record;
     const char *ns;
     const char *passphrase_file;
     const char *cert;

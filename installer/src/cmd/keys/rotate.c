@@ -6,6 +6,7 @@
 static const struct opt rotate_table[] = {
     KEYS_NAMESPACE_OPTION("of the controller, where several have keys"),
     COMMAND_CLUSTER_OPTIONS(struct keys_options),
+    COMMAND_RECORD_OPTION(struct keys_options),
     COMMAND_COMMON_OPTIONS,
 };
 

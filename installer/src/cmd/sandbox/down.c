@@ -9,7 +9,7 @@ static const struct opt down_table[] = {
     COMMAND_BUNDLE_OPTION(struct sandbox_options),
     SANDBOX_LOCK_OPTION,
     COMMAND_CLUSTER_OPTIONS(struct sandbox_options),
-    SANDBOX_RECORD_OPTION,
+    COMMAND_RECORD_OPTION(struct sandbox_options),
     SANDBOX_TIME_OPTIONS,
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "take down what is above this layer only"),
     SANDBOX_DOWN_OPTIONS("delete claims, volumes and sealing keys too"),

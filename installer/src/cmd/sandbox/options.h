@@ -38,9 +38,6 @@ struct sandbox_options {
 #define SANDBOX_LOCK_OPTION                                                                        \
     SANDBOX_OPTION(OPT_TEXT, "lock", "FILE", lock,                                                 \
                    "the lock that the bundle has to be of (bundles/sandbox.lock)")
-#define SANDBOX_RECORD_OPTION                                                                      \
-    SANDBOX_OPTION(OPT_TEXT, "record", "NAMESPACE", record,                                        \
-                   "where the record is kept, one for each tree of a cluster (sandstrap-system)")
 #define SANDBOX_TIME_OPTIONS                                                                       \
     SANDBOX_OPTION(OPT_DURATION, "timeout", "TIME", timeout_ms, "give up after this long (1h)"),   \
         SANDBOX_OPTION(OPT_DURATION, "fail-after", "TIME", fail_after_ms,                          \

@@ -10,7 +10,7 @@ static const struct opt rebuild_table[] = {
     COMMAND_BUNDLE_OPTION(struct sandbox_options),
     SANDBOX_LOCK_OPTION,
     COMMAND_CLUSTER_OPTIONS(struct sandbox_options),
-    SANDBOX_RECORD_OPTION,
+    COMMAND_RECORD_OPTION(struct sandbox_options),
     COMMAND_CA_FILE_OPTION(struct sandbox_options),
     SANDBOX_TIME_OPTIONS,
     SANDBOX_DOWN_OPTIONS("delete claims and volumes too; sealing keys are kept all the same"),

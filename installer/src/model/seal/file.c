@@ -137,7 +137,7 @@ static bool is_sane(const unsigned char *at)
            at[2] <= P_MOST && ((unsigned)at[1] << at[0]) <= BLOCKS_MOST && !at[3];
 }
 
-static int check_header(struct span file, const char *what, struct err **err)
+int seal_check_locked(struct span file, const char *what, struct err **err)
 {
     const unsigned char *header = (const unsigned char *)file.ptr;
 
@@ -161,7 +161,7 @@ int seal_unlock(struct span file, struct span passphrase, const char *what, stru
     unsigned char derived[DERIVED_BYTES];
     bool known, same;
 
-    if (check_header(file, what, err) < 0)
+    if (seal_check_locked(file, what, err) < 0)
         return -1;
     derive(passphrase, header, derived, &check);
     known = crypto_equal(check.data, header + AT_CHECK, CRYPTO_TAG_BYTES);

@@ -21,7 +21,8 @@ static int unlock(struct loop *l, const struct keys_file *file, struct span lock
 {
     struct buf passphrase CLEANUP(crypto_buf_wipe) = BUF_INIT(PASSPHRASE_MAX);
 
-    if (get_passphrase(l, file, false, &passphrase, err) < 0)
+    if (seal_check_locked(locked, file->path, err) < 0 ||
+        get_passphrase(l, file, false, &passphrase, err) < 0)
         return -1;
     return seal_unlock(locked, buf_span(&passphrase), file->path, text, err);
 }
