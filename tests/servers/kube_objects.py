@@ -8,6 +8,8 @@ is asked for by annotations:
 
 test/conflicts: N    that many patches of it are refused with a conflict
 test/holds: S        what is deleted loses its finalizers after S seconds, as if their controller were at work
+test/turns: TEXTS     a definition that is deleted says one of these ("a|b") after the other, as the API server does of
+                     instances that stay
 test/takes: KEYS     what goes together with it: "secrets/n/x pods/n/y"
 test/reads: N        it is gone after it was read N times, as a pod that ends
 test/broken: any     a Deployment that never has a ready pod
@@ -122,11 +124,22 @@ class Scene:
         meta = body["metadata"]
         if uid and uid != meta["uid"]:
             raise Refused(409, "Conflict", f"Precondition failed: UID in precondition: {uid}, in object: {meta['uid']}")
+        turns = "" if "deletionTimestamp" in meta else meta.get("annotations", {}).get("test/turns")
         meta.setdefault("deletionTimestamp", "2026-01-01T00:00:00Z")
         holds = meta.get("annotations", {}).get("test/holds")
         if holds:
             threading.Timer(float(holds), self.release, [key, meta["uid"]]).start()
         self.change(key, body)
+        self.take_turns(key, turns)
+
+    def take_turns(self, key, texts):
+        with lock:
+            if texts and key in self.objects:
+                first, _, rest = texts.partition("|")
+                body = self.find(key)
+                body["status"] = {"conditions": [{"type": "Terminating", "status": "True", "message": first}]}
+                self.change(key, body)
+                threading.Timer(0.3, self.take_turns, [key, rest + "|" + first]).start()
 
     def release(self, key, uid):
         with lock:

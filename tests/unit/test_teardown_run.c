@@ -149,6 +149,22 @@ static void test_teardown_run__what_stands_still_is_given_up_and_all_else_goes_o
     assert_said(f, "stays: Thing n/x needs it");
 }
 
+static void test_teardown_run__words_that_come_again_are_no_progress(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o CLEANUP(outcome_free) = outcome_new(1500);
+    struct teardown_step steps[] = {STEP(TEARDOWN_DEFINITIONS, "apiextensions.k8s.io",
+                                         "CustomResourceDefinition", "", "things.example.com")};
+
+    open_cluster(f, "turns",
+                 "---\n{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
+                 "metadata: {name: things.example.com, uid: u-things.example.com, finalizers: "
+                 "[customresourcecleanup.apiextensions.k8s.io], annotations: {test/turns: "
+                 "'deletion is in progress|could not confirm zero instances'}}}\n");
+    assert_int_equal(run(f, &o, steps, 1), -1);
+    assert_err(f->err, ERR_LEFTOVERS, "1 object could not be taken down");
+}
+
 static void test_teardown_run__finalizers_are_taken_off_when_told_to(void **state)
 {
     struct fixture *f = *state;
@@ -273,6 +289,7 @@ SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_suspended_release_is_resumed_and_deleted),
             UNIT_FIXTURE(test_teardown_run__what_somebody_has_made_anew_stays),
             UNIT_FIXTURE(test_teardown_run__what_stands_still_is_given_up_and_all_else_goes_on),
+            UNIT_FIXTURE(test_teardown_run__words_that_come_again_are_no_progress),
             UNIT_FIXTURE(test_teardown_run__finalizers_are_taken_off_when_told_to),
             UNIT_FIXTURE(test_teardown_run__the_time_limit_names_what_it_waits_for),
             UNIT_FIXTURE(test_teardown_run__an_interruption_ends_it),

@@ -88,7 +88,9 @@ void hooks_explain(const struct task *t, const struct look *l, struct finding *f
             continue;
         *f = l->findings[i];
         f->release = release.object;
-        f->asked = release.asked;
+        f->steps += release.steps;
+        if (!f->next)
+            f->next = release.next;
         if (release.state >= READY_FAILING)
             f->message =
                 arena_printf(arena, "%s (%s: %s)", f->message, release.reason, release.message);

@@ -58,6 +58,7 @@ struct task {
     bool is_said;     // that it is over
     int64_t begun;    // timer_now()
 
+    VEC(uint64_t) heard;     // hashes of all that it has said of what holds it
     struct verdict *verdict; // whether it comes no nearer
     struct finding finding;  // TASK_STUCK: why
     const char *holder;      // TASK_HELD: the label of what needs it

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "cluster/advice.h"
 #include "cluster/controllers.h"
 #include "cluster/grown.h"
@@ -149,6 +150,23 @@ static void describe_other(const struct task *t, const struct node *object, stru
         add_instances(t, object, out);
 }
 
+// --- signs of progress ---
+
+// Words that were not said before. Those that come again tell of none: of instances that stay the
+// API server says in turns that it deletes them and that it cannot confirm it (apiextensions,
+// pkg/controller/finalizer), and a hook's pods come and go.
+static void hear(struct task *t, struct finding *f, const char *words)
+{
+    uint64_t hash = hash_span(span_str(words));
+    bool is_known = false;
+
+    VEC_FOREACH (const uint64_t *, it, &t->heard)
+        is_known |= *it == hash;
+    if (!is_known)
+        vec_push_arena(t->run->arena, &t->heard, hash);
+    f->steps = (int64_t)t->heard.len;
+}
+
 // --- Flux ---
 
 // How many objects of a release are still seen, as a sign of progress.
@@ -215,19 +233,19 @@ static void describe_controller(const struct task *t, struct finding *f, struct 
     }
 }
 
-static void describe_flux(const struct task *t, const struct node *object, struct finding *f,
+static void describe_flux(struct task *t, const struct node *object, struct finding *f,
                           struct arena *arena, struct buf *out)
 {
     if (flux_kind(&t->step->id) == FLUX_HELM_RELEASE) {
         describe_release(object, f, out);
-        f->asked = arena_printf(arena, "%zu;", count_grown(t, arena));
+        hear(t, f, arena_printf(arena, "%zu", count_grown(t, arena)));
     }
     describe_controller(t, f, out);
 }
 
 // --- together ---
 
-static void describe_object(const struct task *t, const struct node *object, struct finding *f,
+static void describe_object(struct task *t, const struct node *object, struct finding *f,
                             struct arena *arena)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -240,18 +258,19 @@ static void describe_object(const struct task *t, const struct node *object, str
     if (span_ends(t->step->id.group, FLUX_GROUP_SUFFIX))
         describe_flux(t, object, f, arena, &out);
     f->message = arena_str(arena, buf_str(&out));
-    if (!f->asked)
-        f->asked = f->message;
+    if (flux_kind(&t->step->id) != FLUX_HELM_RELEASE)
+        hear(t, f, f->message);
 }
 
-static void describe_rest(const struct task *t, struct finding *f, struct arena *arena)
+static void describe_rest(struct task *t, struct finding *f, struct arena *arena)
 {
     const char *last = "";
     size_t left = see_remains(t, arena, &last);
 
     f->reason = t->helm.name.len ? "RecordsRemain" : "PodsRemain";
-    f->asked = f->message = arena_printf(arena, "it is gone, and %s%s is still there", last,
-                                         left > 1 ? " and more" : "");
+    f->message = arena_printf(arena, "it is gone, and %s%s is still there", last,
+                              left > 1 ? " and more" : "");
+    hear(t, f, f->message);
 }
 
 struct finding why_find(struct task *t, struct arena *arena)
