@@ -15,6 +15,8 @@ static const struct {
      "delete those pods"},
     {"ControllerDown", "HelmRelease s/demo", "no pod of Deployment flux-system/helm-controller",
      "its controller has to run: kubectl -n s describe helmrelease demo"},
+    {"Uninstalling", "HelmRelease s/demo", "being deleted, held by finalizer finalizers.fluxcd.io",
+     "kubectl -n s patch helmrelease demo --type merge"},
     {"FinalizersRemain", "Thing s/x", "being deleted, held by finalizer example.com/never",
      "sandstrap down --force-finalizers"},
     {"RecordsRemain", "HelmRelease s/demo", "Secret s/sh.helm.release.v1.demo.v1 is still there",

@@ -327,6 +327,11 @@ const struct advice_row advice_rows[] = {
     {"FinalizersRemain", NULL, NULL,
      "have those run that its finalizers are of; without them, sandstrap down --force-finalizers "
      "takes them off"},
+    {"Uninstalling", "HelmRelease", NULL,
+     "helm-controller waits for its hooks and objects until the timeout of the release is over, "
+     "even when they are gone by then: wait for that; or have it leave the hooks out, {kubectl} "
+     "patch helmrelease {name} --type merge -p '{\"spec\":{\"uninstall\":{\"disableHooks\":"
+     "true}}}', and begin anew: kubectl -n flux-system delete pod -l app=helm-controller --force"},
     {"RecordsRemain", NULL, NULL,
      "the release is not uninstalled as long as Helm has a record of it: run 'sandstrap down' "
      "again"},

@@ -231,16 +231,27 @@ static int begin(struct running *run, const struct teardown_plan *plan, struct e
     return 0;
 }
 
+// What to do about the first one that tells.
+static const char *next_step(const struct running *run)
+{
+    VEC_FOREACH (struct task *const *, it, &run->tasks)
+        if ((*it)->state == TASK_STUCK && (*it)->finding.next)
+            return (*it)->finding.next;
+    return "see to what holds them";
+}
+
 static int end(struct running *run, int result, struct err **err)
 {
     size_t stuck = gather(run);
+    const char *next = next_step(run);
 
     if (result < 0)
         return -1;
     if (!stuck)
         return 0;
     err_set(err, ERR_LEFTOVERS, "%zu object%s could not be taken down", stuck, PLURAL(stuck));
-    return err_hint(err, "see to what holds them, then run 'sandstrap down' again");
+    return err_hint(err, "%s%s", next,
+                    strstr(next, "sandstrap down") ? "" : "; then run 'sandstrap down' again");
 }
 
 int teardown_run(struct loop *loop, struct kube *k, struct record *record,
