@@ -285,6 +285,37 @@ static void test_teardown_run__without_its_controller_it_is_given_up_at_once(voi
     assert_non_null(o.result.findings[0].next);
 }
 
+static void test_teardown_run__what_was_put_back_goes_too(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o CLEANUP(outcome_free) = outcome_new(20000);
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct teardown_step steps[] = {RELEASE_STEP("a", 0)};
+    struct node_list list = {0};
+    struct layer layer;
+    struct layers layers = {&layer, 1};
+
+    assert_int_equal(
+        doc_read_yaml(d,
+                      SPAN("{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
+                           "metadata: {name: buckets.source.toolkit.fluxcd.io, labels: "
+                           "{app.kubernetes.io/part-of: flux}}}\n"),
+                      "tree", &list, &f->err),
+        0);
+    layer = (struct layer){"flux", (const struct node **)list.items, list.len};
+    o.options.layers = &layers;
+    open_cluster(f, "back",
+                 "{apiVersion: apps/v1, kind: Deployment, metadata: {namespace: flux-system, name: "
+                 "helm-controller, labels: {app.kubernetes.io/part-of: flux, "
+                 "app.kubernetes.io/component: helm-controller}}, spec: {replicas: 0}}\n" RELEASE(
+                     "a", GOES("0.3", ""), "spec: {}"));
+    assert_int_equal(run(f, &o, steps, 1), 0);
+    assert_said(f, "it is applied again");
+    assert_said(f, "scaled to 1");
+    assert_false(is_there(f, "apiextensions.k8s.io/v1", "CustomResourceDefinition", NULL,
+                          "buckets.source.toolkit.fluxcd.io"));
+}
+
 SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_suspended_release_is_resumed_and_deleted),
             UNIT_FIXTURE(test_teardown_run__what_somebody_has_made_anew_stays),
@@ -296,4 +327,5 @@ SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_release_whose_records_stay_was_not_uninstalled),
             UNIT_FIXTURE(test_teardown_run__what_a_stuck_release_needs_stays),
             UNIT_FIXTURE(test_teardown_run__a_hook_that_fails_is_the_cause),
+            UNIT_FIXTURE(test_teardown_run__what_was_put_back_goes_too),
             UNIT_FIXTURE(test_teardown_run__without_its_controller_it_is_given_up_at_once))

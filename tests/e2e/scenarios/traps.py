@@ -83,6 +83,17 @@ def controllers_deleted(case):
     case.until(lambda: not case.lab.get("-n", "flux-system", "pods"), "the controllers are gone")
 
 
+def definitions_deleted(case):
+    """While helm-controller runs: it lets go of what it can."""
+    case.lab.kubectl("delete", "crd", "-l", "app.kubernetes.io/part-of=flux", "--wait=false")
+
+
+def definitions_deleted_alone(case):
+    """While nobody is there who could let go of their objects."""
+    scale_away(case)
+    definitions_deleted(case)
+
+
 def scale_away(case):
     case.lab.kubectl("-n", "flux-system", "scale", "deployment/helm-controller", "--replicas=0")
     case.until(lambda: not case.lab.get("-n", "flux-system", "pods", "-l", "app=helm-controller"),
@@ -194,6 +205,10 @@ TRAPS = [
          said=(r"Deployment flux-system/helm-controller\b.*it is applied again",)),
     Trap("trap-flux-uninstalled", [oci(), release(timeout="60s")], harm=flux_is_uninstalled, alone=True,
          said=(r"HelmRelease NS/podinfo\b.*nobody uninstalls it any more",)),
+    Trap("trap-definitions-deleted", [oci(), release(timeout="60s")], harm=definitions_deleted, alone=True,
+         fail_after=60),
+    Trap("trap-definitions-alone", [oci(), release(timeout="60s")], harm=definitions_deleted_alone, alone=True,
+         said=(r"helm-controller\b.*scaled to 1",), fail_after=60),
     Trap("trap-let-go", demo(args=["run"]), harm=let_go(), ci=True,
          said=(rf"HelmRelease NS/demo\b.*nobody uninstalls it any more.*pre-delete Job {HOOK}",)),
     Trap("trap-records-deleted", [oci(), release(timeout="60s")], ci=True,

@@ -3,10 +3,11 @@
 #include "work/teardown/run/alive.h"
 
 #include "base/timer.h"
+#include "cluster/controllers.h"
 #include "work/teardown/hard/finalizers.h"
 #include "work/teardown/run/tasks.h"
 
-enum { ALIVE_PAUSE_MS = 15000 };
+enum { ALIVE_PAUSE_MS = 3000 };
 
 #define FINALIZER "finalizers.fluxcd.io"
 
@@ -43,21 +44,22 @@ static int restore(void *data, const struct node *const *objects, size_t count, 
 {
     struct running *run = data;
 
+    run->has_restored = true;
     for (size_t i = 0; i < count; i++)
         if (put_back(run, objects[i], err) < 0)
             return -1;
     return record_flush(run->record, err);
 }
 
-static bool is_known(const struct running *run, const struct teardown_step *step)
+static struct task *find_task(const struct running *run, const struct teardown_step *step)
 {
     VEC_FOREACH (struct task *const *, it, &run->tasks)
         if (identity_eq(&(*it)->step->id, &step->id) && (*it)->step->verb == step->verb)
-            return true;
-    return false;
+            return *it;
+    return NULL;
 }
 
-// What was put back is in no step so far.
+// What was put back is in no step so far, or in one for the object of its name that has gone.
 static int plan_again(struct running *run, struct err **err)
 {
     struct teardown_plan *plan = ARENA_NEW(run->arena, struct teardown_plan);
@@ -67,8 +69,14 @@ static int plan_again(struct running *run, struct err **err)
     if (teardown_plan(run->loop, run->kube, run->record, run->options, run->report, plan, err) < 0)
         return -1;
     VEC_FOREACH (const struct teardown_step *, step, &plan->steps) {
-        if (step->phase <= run->phase || is_known(run, step))
+        struct task *known = find_task(run, step);
+
+        if (step->phase <= run->phase)
             continue;
+        if (known) {
+            known->uid = step->uid ? step->uid : "";
+            continue;
+        }
         if (kube_find_kind(run->kube, step->id.group.ptr, step->id.kind.ptr, &resource, err) < 0)
             return -1;
         tasks_add(run, step, resource);
@@ -95,19 +103,40 @@ int alive_ensure(struct running *run, bool now, struct err **err)
                                            .layers = run->options->layers,
                                            .restore = run->options->layers ? restore : NULL,
                                            .restore_data = run};
-    bool restored = false;
 
     if ((!now && timer_now() - run->revived_at < ALIVE_PAUSE_MS) || !needs_any(run))
         return 0;
     if (record_check(run->record, err) < 0)
         return -1;
     run->controllers = (struct controllers){0};
+    run->has_restored = false;
     if (revive_controllers(&options, run->arena, &run->controllers, err) < 0)
         return -1;
     run->revived_at = timer_now();
-    VEC_FOREACH (const struct controller *, c, &run->controllers.list)
-        restored |= c->state == REVIVE_RESTORED;
-    return restored ? plan_again(run, err) : 0;
+    return run->has_restored ? plan_again(run, err) : 0;
+}
+
+static bool is_definition_of_flux(const struct identity *id, const struct node *object)
+{
+    return span_is(id->kind, "CustomResourceDefinition") &&
+           span_is(node_get_text(node_path(object, "metadata", "labels"), CONTROLLERS_PART_OF),
+                   "flux");
+}
+
+bool alive_lacks_kind(const struct running *run)
+{
+    const struct layers *layers = run->options->layers;
+    const struct node *found;
+
+    for (size_t i = 0; layers && i < layers->count; i++)
+        for (size_t k = 0; k < layers->items[i].count; k++) {
+            struct identity id = node_identity(layers->items[i].objects[k]);
+
+            if (is_definition_of_flux(&id, layers->items[i].objects[k]) &&
+                informers_get(run->facts.informers, &id, &found) == INFORMERS_ABSENT)
+                return true;
+        }
+    return false;
 }
 
 const struct controller *alive_dead(const struct task *t)

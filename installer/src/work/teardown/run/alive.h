@@ -12,6 +12,10 @@
 // loop. ERR_PREFLIGHT (the lease is lost), ERR_API, ERR_TIMEOUT, ERR_CANCELLED.
 int alive_ensure(struct running *run, bool now, struct err **err) MUST_CHECK;
 
+// Whether a definition of Flux that the tree has is not there: its controllers wait for it, and say
+// nothing. As the watches tell.
+bool alive_lacks_kind(const struct running *run);
+
 // The controller that acts on the object of this task, if it does not run and cannot be brought
 // back; else NULL. Borrowed.
 const struct controller *alive_dead(const struct task *t);

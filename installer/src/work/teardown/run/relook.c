@@ -86,6 +86,23 @@ static int consider(void *data, const struct node *object, struct err **err UNUS
     return 0;
 }
 
+// A kind that is not served any more has no objects.
+static int list(struct search *s, const struct kube_selection *selection, struct err **err)
+{
+    struct kube *k = s->run->kube;
+    struct err *why CLEANUP(err_cleanup) = NULL;
+    const struct kube_resource *served;
+
+    if (kube_list(k, selection, consider, s, NULL, &why) == 0)
+        return 0;
+    if (err_kind(why) != ERR_API)
+        return err_move(err, &why);
+    if (kube_discover(k, err) < 0 ||
+        kube_find_kind(k, selection->resource->group, selection->resource->kind, &served, err) < 0)
+        return -1;
+    return served ? err_move(err, &why) : 0;
+}
+
 static int look_at(struct search *s, const char *group, const char *kind, struct err **err)
 {
     struct kube_selection selection = {0};
@@ -93,7 +110,7 @@ static int look_at(struct search *s, const char *group, const char *kind, struct
     if (kube_find_kind(s->run->kube, group, kind, &selection.resource, err) < 0)
         return -1;
     s->resource = selection.resource;
-    return s->resource ? kube_list(s->run->kube, &selection, consider, s, NULL, err) : 0;
+    return s->resource ? list(s, &selection, err) : 0;
 }
 
 int relook(struct running *run, size_t *added, struct err **err)

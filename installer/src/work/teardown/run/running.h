@@ -81,6 +81,7 @@ struct running {
     int64_t swept_at;               // webhooks without anything behind them: timer_now()
     struct controllers controllers; // that are needed, as they were found last
     int64_t revived_at;
+    bool has_restored;                 // ... and something of Flux was put back for that
     VEC(struct teardown_plan *) plans; // further ones, that tasks are of
     enum teardown_phase phase;         // of now
     struct talk talk;

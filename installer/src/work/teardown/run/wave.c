@@ -280,6 +280,12 @@ static int pause_for(struct wave *w, struct err **err)
     return result < 0 ? -1 : 0;
 }
 
+// A controller that runs does nothing either as long as it waits for a kind.
+static bool is_deserted(const struct wave *w, const struct sight *s)
+{
+    return s->is_deserted || (w->run->phase <= TEARDOWN_SOURCES && alive_lacks_kind(w->run));
+}
+
 static int prepare(struct wave *w, struct sight *s, struct err **err)
 {
     bool learned;
@@ -287,7 +293,7 @@ static int prepare(struct wave *w, struct sight *s, struct err **err)
     if (s->has_ended && !s->is_confirmed)
         return confirm(w, s, err);
     s->is_confirmed = false;
-    if (s->is_deserted && alive_ensure(w->run, false, err) < 0)
+    if (is_deserted(w, s) && alive_ensure(w->run, false, err) < 0)
         return -1;
     if (w->run->phase >= TEARDOWN_RELEASES && sweep(w->run, false, err) < 0)
         return -1;
