@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cluster/record/listed.h"
 #include "cluster/release_record.h"
 #include "model/flux.h"
 #include "work/teardown/hard/uninstall.h"
@@ -230,15 +231,14 @@ static int see_labelled(void *data, const struct node *object, struct err **err 
 static int list_labelled(struct search *s, struct err **err)
 {
     size_t count;
-    const struct kube_resource *const *all = kube_resources(s->options->kube, &count);
+    const struct kube_resource *const *all = listed_kinds(s->options->kube, s->arena, &count);
 
     for (size_t i = 0; i < count; i++) {
         struct kube_selection selection = {
             .resource = all[i], .labels = FLUX_HELM_GROUP "/name", .names_only = true};
         struct err *unknown CLEANUP(err_cleanup) = NULL;
 
-        if (!all[i]->preferred || !(all[i]->verbs & KUBE_CAN_LIST) ||
-            !(all[i]->verbs & KUBE_CAN_DELETE) ||
+        if (!(all[i]->verbs & KUBE_CAN_DELETE) ||
             span_ends(span_str(all[i]->group), FLUX_GROUP_SUFFIX))
             continue;
         if (kube_list(s->options->kube, &selection, see_labelled, s, NULL, &unknown) == 0)

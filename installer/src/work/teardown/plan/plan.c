@@ -41,10 +41,15 @@ static const struct journal *journal_of(const struct record *record)
 static int find_layer(const struct whose_table *whose, const char *name, int *layer,
                       struct err **err)
 {
+    struct buf names CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
     *layer = whose_layer(whose, name);
-    if (name && *layer == WHOSE_NO_LAYER)
-        return err_set(err, ERR_USAGE, "unknown layer '%s'", name);
-    return 0;
+    if (!name || *layer != WHOSE_NO_LAYER)
+        return 0;
+    for (size_t i = 0; i < whose->layers.len; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "", whose->layers.items[i]);
+    return err_set(err, ERR_USAGE, "there is no layer '%s'; the record and the tree have %s", name,
+                   names.len ? buf_str(&names) : "none");
 }
 
 static bool is_our_release(void *data, const struct identity *release)

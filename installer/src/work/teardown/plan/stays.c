@@ -328,7 +328,7 @@ static void keep_adopted(struct decision *d, size_t i)
         d->whose->journal ? journal_find(d->whose->journal, &o->id) : NULL;
     const struct whose_object *w = whose_of(d->whose, i);
 
-    if (w->whose != WHOSE_BEFORE)
+    if (w->whose != WHOSE_BEFORE || is_record(d, &o->id))
         return;
     if (e ? is_above(d, whose_layer(d->whose, e->layer)) : (o->marks & CENSUS_APPLIED) != 0)
         keep(d, i, w->why, NULL, false, false);
