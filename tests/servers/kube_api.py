@@ -97,7 +97,8 @@ DEFINITIONS = {  # what the scene "defining" says of each, look by look
 
 def aggregated(path):
     if path == "/api":
-        groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current")]
+        groups = [("", "v1", "ConfigMap", "configmaps", "Namespaced", "Current"),
+                  ("", "v1", "Secret", "secrets", "Namespaced", "Current")]
     else:
         groups = [("apps", "v1", "Deployment", "deployments", "Namespaced", "Current"),
                   ("notification.toolkit.fluxcd.io", "v1", "Receiver", "receivers", "Namespaced", "Current"),
@@ -659,6 +660,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def scene_stalled(self, path, heals=False):
         if path == "/version":
             self.answer(200, {"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
+        elif path.endswith("/secrets/sealing-keys"):
+            self.answer(*status(404, "NotFound", 'secrets "sealing-keys" not found'))
         elif "/receivers" not in path:
             self.answer(200, {**config_map("values", 1, a="b"), "kind": "ConfigMap", "apiVersion": "v1"})
         elif self.command == "PATCH":
