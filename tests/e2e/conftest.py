@@ -53,6 +53,7 @@ def empty(lab, observer):
     return Inventory(observer)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Those that begin and end with a bare cluster come first: the others fill it.
 
