@@ -23,7 +23,7 @@ static void test_cluster_snapshot__takes_all_pages_of_all_kinds(void **state)
 
     open_scene(f, "pages");
     assert_int_equal(snapshot_take(f->kube, s, &f->err), 0);
-    assert_int_equal(snapshot_count(s), 4 * 4);
+    assert_int_equal(snapshot_count(s), 5 * 4);
     assert_int_equal(find(s, "", "ConfigMap", "d", "u-d"), SNAPSHOT_SAME);
     assert_int_equal(find(s, "apps", "Deployment", "a", NULL), SNAPSHOT_SAME);
     assert_int_equal(find(s, "apps", "Deployment", "a", "u-b"), SNAPSHOT_ANOTHER);

@@ -250,6 +250,7 @@ static int write_ours(struct lease *l, enum kube_verb verb, struct err **err)
     micro_time(l->acquired);
     request = request_of(l, verb, lease_node(l, true, d));
     request.budget = l->options.budget;
+    request.repeatable = true;
     result = kube_perform(l->options.kube, &request, &answer, err);
     if (answer.reason == KUBE_CONFLICT || answer.reason == KUBE_ALREADY_EXISTS ||
         (verb == KUBE_REPLACE && answer.reason == KUBE_NOT_FOUND)) {

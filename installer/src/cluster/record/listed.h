@@ -10,8 +10,8 @@
 #include "model/kube.h"
 
 // For each page of such a list. An aggregated API that is down answers 503: it is not waited for as
-// the API server itself is.
-#define LISTED_ATTEMPTS 3
+// the API server itself is; a connection that breaks time and again is.
+#define LISTED_ATTEMPTS 8
 
 // As discovery was last read. Of each kind one version: the preferred one, unless that cannot be
 // listed.

@@ -183,6 +183,7 @@ static int write_page(struct pages *p, struct page *page, struct err **err)
     struct kube_request request = {.verb = page->version ? KUBE_REPLACE : KUBE_CREATE,
                                    .resource = config_maps(p, err),
                                    .body = page_node(p, page, d),
+                                   .repeatable = true,
                                    .budget = *p->budget};
     int result;
 

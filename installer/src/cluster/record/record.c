@@ -141,8 +141,11 @@ static int make_namespace(struct record *r, const struct kube_resource *resource
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
     struct node *root = node_new_map(d), *metadata = node_new_map(d);
-    struct kube_request request = {
-        .verb = KUBE_CREATE, .resource = resource, .body = root, .budget = r->options.budget};
+    struct kube_request request = {.verb = KUBE_CREATE,
+                                   .resource = resource,
+                                   .body = root,
+                                   .repeatable = true,
+                                   .budget = r->options.budget};
 
     node_set_str(d, root, "apiVersion", SPAN("v1"));
     node_set_str(d, root, "kind", SPAN("Namespace"));

@@ -139,7 +139,7 @@ static void send(struct kube_call *c)
         .content_type = verbs[r->verb].content_type,
         .body = buf_span(&c->body),
         .what = c->what,
-        .not_idempotent = r->verb == KUBE_CREATE,
+        .not_idempotent = r->verb == KUBE_CREATE && !r->repeatable,
         .once = r->once,
         .budget = r->budget,
     };
