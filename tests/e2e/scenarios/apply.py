@@ -147,7 +147,7 @@ SCENARIOS = [
             r"PersistentVolumeClaim NS/data: ", r"spec.*(immutable|is immutable after creation)"),
     Scenario("viewer-applies", [config("c", a="1")], before=view_only, after=forget_viewer, exit=7, ci=True,
              options=("--kubeconfig", "/work/viewer-applies.kubeconfig"),
-             cause=(r"cannot patch resource|may not", r"permission")),
+             cause=(r"cannot create resource|may not", r"permission")),
     Scenario("quota-of-objects", [config("c", a="1")], exit=7,
              before=lambda case: (case.create(namespace(case.namespace)),
                                   case.create(quota(**{"count/configmaps": "0"}))),
