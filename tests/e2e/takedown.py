@@ -31,8 +31,8 @@ class Takedown(Case):
     def finish_down(self):
         return self.running.finish(TIMEOUT_S + ENDS_LATE_S)
 
-    def take_down(self, *options, code=0, fail_after=FAIL_AFTER_S):
-        self.start_down(*options, fail_after=fail_after)
+    def take_down(self, *options, code=0):
+        self.start_down(*options)
         result = self.finish_down()
         assert result.code == code, brief(result)
         return result

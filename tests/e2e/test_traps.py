@@ -79,7 +79,7 @@ def test_then_nothing_is_left(lab, at_once):
         if trap.mend:
             trap.mend(place(lab, trap, at_once))
         options += [one for one in trap.last_options if one not in options]
-    result = at_once.take_down(*options, fail_after=90)  # who failed before pauses before it looks again
+    result = at_once.take_down(*options)
     lab.kubectl("-n", OTHERS, "delete", "configmap", "late")  # it is still there
     at_once.check_nothing_left(result)
 

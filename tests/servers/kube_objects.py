@@ -12,6 +12,7 @@ test/turns: TEXTS     a definition that is deleted says one of these ("a|b") aft
                      instances that stay
 test/takes: KEYS     what goes together with it: "secrets/n/x pods/n/y"
 test/reads: N        it is gone after it was read N times, as a pod that ends
+test/grace: N         of a pod, in seconds: with more than one it does not end in a test
 test/broken: any     a Deployment that never has a ready pod
 test/unreadable: V   in version V it cannot be converted: reads, lists and writes fail
 
@@ -281,7 +282,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.scene.store("DELETED" if left == "0" else "MODIFIED", key, body)
 
     def on_DELETE(self, key, sent, _):
-        self.seen(self.scene.find(key))
+        body = self.seen(self.scene.find(key))
+        grace = int(body["metadata"].get("annotations", {}).get("test/grace", "0"))
+        if sent.get("gracePeriodSeconds", grace) > 1:
+            return 200, body
         self.scene.delete(key, sent.get("preconditions", {}).get("uid"))
         if key in self.scene.objects:
             return 200, self.seen(self.scene.find(key))

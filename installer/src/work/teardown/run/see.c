@@ -105,13 +105,32 @@ static bool has_labels(const struct node *object, const struct node *wanted)
     return node_len(wanted) > 0;
 }
 
+struct pods {
+    const struct task *task;
+    kube_object_fn *each;
+    void *data;
+};
+
+static int pass_on_its_own(void *data, const struct node *pod, struct err **err)
+{
+    const struct pods *p = data;
+    const struct node *wanted = node_path(p->task->before, "spec", "selector", "matchLabels");
+
+    if (!span_eq(node_identity(pod).ns, p->task->step->id.ns) || !has_labels(pod, wanted))
+        return 0;
+    return p->each(p->data, pod, err);
+}
+
+void see_each_pod(const struct task *t, kube_object_fn *each, void *data)
+{
+    struct pods p = {t, each, data};
+
+    informers_each(t->run->facts.informers, "", "Pod", pass_on_its_own, &p);
+}
+
 static int count_pod(void *data, const struct node *pod, struct err **err UNUSED)
 {
-    struct count *c = data;
-    const struct node *wanted = node_path(c->task->before, "spec", "selector", "matchLabels");
-
-    if (span_eq(node_identity(pod).ns, c->task->step->id.ns) && has_labels(pod, wanted))
-        count_it(c, pod);
+    count_it(data, pod);
     return 0;
 }
 
@@ -136,7 +155,7 @@ size_t see_remains(const struct task *t, struct arena *arena, const char **last)
     if (has_records(t) && kube_watch_each(t->run->records, count_record, &c, &err) < 0)
         return 0;
     if (has_pods(t))
-        informers_each(t->run->facts.informers, "", "Pod", count_pod, &c);
+        see_each_pod(t, count_pod, &c);
     return c.n;
 }
 

@@ -23,4 +23,7 @@ void see_task(struct task *t, int64_t now);
 // pods of a controller. *last, if there is one, becomes the label of one of them, in the arena.
 size_t see_remains(const struct task *t, struct arena *arena, const char **last);
 
+// The pods of a task that is a controller.
+void see_each_pod(const struct task *t, kube_object_fn *each, void *data);
+
 #endif

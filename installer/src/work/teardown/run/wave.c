@@ -10,6 +10,7 @@
 #include "work/teardown/run/act.h"
 #include "work/teardown/run/alive.h"
 #include "work/teardown/run/hooks.h"
+#include "work/teardown/run/hurry.h"
 #include "work/teardown/run/needs.h"
 #include "work/teardown/run/see.h"
 #include "work/teardown/run/sweep.h"
@@ -297,6 +298,9 @@ static int prepare(struct wave *w, struct sight *s, struct err **err)
         return -1;
     if (w->run->phase >= TEARDOWN_RELEASES && sweep(w->run, false, err) < 0)
         return -1;
+    for (size_t i = 0; i < w->count; i++)
+        if (hurry_pods(w->tasks[i], err) < 0)
+            return -1;
     if (facts_learn(&w->run->facts, &learned, err) < 0)
         return -1;
     return learned ? 0 : pause_for(w, err);
