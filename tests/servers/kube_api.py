@@ -7,17 +7,14 @@ Prints NAME=VALUE lines, then "ready". Ends when its standard input ends.
 import collections
 import http.server
 import json
-import os
 import pathlib
-import ssl
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import certs  # noqa: E402
+import serving  # noqa: E402
 
 WEBHOOK_DOWN = ('Internal error occurred: failed calling webhook "check.example.com": '
                 'Post "https://check.x.svc:443/": dial tcp 10.96.0.9:443: connect: connection refused')
@@ -678,29 +675,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, receiver(None, heals))
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-def main():
+def begin(folder, authority):
     global FOLDER
-    with tempfile.TemporaryDirectory() as FOLDER:
-        authority = certs.Authority(FOLDER, "ours")
-        server = Server(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*authority.issue("server", "IP:127.0.0.1"))
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        authority.issue("expired", None, start="20200101000000Z", end="20210101000000Z")
-        authority.issue("early", None, start="20900101000000Z", end="20910101000000Z")
-        print(f"port={server.server_address[1]}")
-        print(f"folder={FOLDER}")
-        print(f"certs={authority.folder}")
-        print("ready", flush=True)
-        os.read(0, 1)
+    FOLDER = folder
+    authority.issue("expired", None, start="20200101000000Z", end="20210101000000Z")
+    authority.issue("early", None, start="20900101000000Z", end="20910101000000Z")
 
 
-main()
+serving.run(Handler, begin)

@@ -27,17 +27,14 @@ import copy
 import gzip
 import http.server
 import json
-import os
 import pathlib
-import ssl
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import certs  # noqa: E402
+import serving  # noqa: E402
 
 FLUX = "toolkit.fluxcd.io"
 KINDS = [  # apiVersion, kind, plural, namespaced
@@ -342,27 +339,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-def main():
+def begin(folder, _):
     global FOLDER
-    with tempfile.TemporaryDirectory() as FOLDER:
-        authority = certs.Authority(FOLDER, "ours")
-        server = Server(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*authority.issue("server", "IP:127.0.0.1"))
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"port={server.server_address[1]}")
-        print(f"folder={FOLDER}")
-        print(f"certs={authority.folder}")
-        print("ready", flush=True)
-        os.read(0, 1)
+    FOLDER = folder
 
 
-main()
+serving.run(Handler, begin)

@@ -9,17 +9,14 @@ standard input ends.
 
 import http.server
 import json
-import os
 import pathlib
-import ssl
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import certs  # noqa: E402
+import serving  # noqa: E402
 
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"]
 TYPES = {  # plural: group, version, kind, namespaced
@@ -260,26 +257,4 @@ class Copy(Store):
         self.objects = {key: json.loads(json.dumps(obj)) for key, obj in store.objects.items()}
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        authority = certs.Authority(folder, "ours")
-        server = Server(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*authority.issue("server", "IP:127.0.0.1"))
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"port={server.server_address[1]}")
-        print(f"folder={folder}")
-        print(f"certs={authority.folder}")
-        print("ready", flush=True)
-        os.read(0, 1)
-
-
-main()
+serving.run(Handler, lambda *_: None)
