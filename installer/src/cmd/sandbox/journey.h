@@ -12,9 +12,12 @@
 
 // --- up ---
 
-// Which layers are wanted, and whether what they wait for can come: before anything is written.
-// Sets *options. Errors as layers_range(), layers_check().
-int up_check(struct sandbox *s, struct layers_options *options, struct err **err) MUST_CHECK;
+// Opens all that an `up` needs, bundle, tree, cluster and record, and checks whether what the
+// wanted layers wait for can come: before anything is written. Sets *options. Errors as those of
+// open.h, layers_range(), layers_check().
+int up_open(struct sandbox *s, const char *command, struct command_env *env,
+            const struct sandbox_options *o, struct layers_options *options, struct err **err)
+    MUST_CHECK;
 
 // Puts sealing keys back that a rebuild kept, and brings the layers up. Errors as keys_restore(),
 // layers_up().

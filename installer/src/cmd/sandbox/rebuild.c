@@ -69,11 +69,7 @@ static int rebuild_run(struct command_env *env, const void *options, struct err 
     struct layers_causes causes = {0};
     int result;
 
-    if (sandbox_start(&s, "rebuild", env, options, err) < 0 || sandbox_open_tree(&s, err) < 0 ||
-        sandbox_connect(&s, err) < 0 || up_check(&s, &layers, err) < 0)
-        return -1;
-    phases_end(&s.phases, "check");
-    if (sandbox_open_record(&s, err) < 0 || down_plan(&s, &d, err) < 0)
+    if (up_open(&s, "rebuild", env, options, &layers, err) < 0 || down_plan(&s, &d, err) < 0)
         return -1;
     causes.arena = s.arena;
     result = rebuild(&s, &d, &layers, &causes, err);

@@ -23,7 +23,8 @@ static const struct opt up_table[] = {
     COMMAND_COMMON_OPTIONS,
 };
 
-int up_check(struct sandbox *s, struct layers_options *options, struct err **err)
+// Which layers are wanted, and whether what they wait for can come.
+static int check(struct sandbox *s, struct layers_options *options, struct err **err)
 {
     const struct sandbox_options *o = s->options;
 
@@ -50,18 +51,15 @@ static int check_leftovers(void *data, struct err **err)
     return leftovers_check(w->sandbox->kube, &w->sandbox->layers, w->last, err);
 }
 
-int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
-             struct err **err)
+static int bring(struct sandbox *s, const struct layers_options *options,
+                 struct layers_causes *causes, struct err **err)
 {
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
     struct layers_options recorded = *options;
-    struct first_write first = {s, options->last};
     struct keys_cluster keys = sandbox_keys(s);
     struct keys_done done;
     int result;
 
-    phases_begin(&s->phases, "up");
-    record_ask_first(s->record, check_leftovers, &first);
     if (keys_restore(&keys, &done, err) < 0)
         return -1;
     phases_end(&s->phases, "keys");
@@ -69,8 +67,30 @@ int up_bring(struct sandbox *s, const struct layers_options *options, struct lay
     recorded.record = s->record;
     result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
                        causes, err);
-    record_ask_first(s->record, NULL, NULL);
     report_layers(s, results, *err);
+    return result;
+}
+
+int up_open(struct sandbox *s, const char *command, struct command_env *env,
+            const struct sandbox_options *o, struct layers_options *options, struct err **err)
+{
+    if (sandbox_start(s, command, env, o, err) < 0 || sandbox_open_tree(s, err) < 0 ||
+        sandbox_connect(s, err) < 0 || check(s, options, err) < 0)
+        return -1;
+    phases_end(&s->phases, "check");
+    return sandbox_open_record(s, err);
+}
+
+int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
+             struct err **err)
+{
+    struct first_write first = {s, options->last};
+    int result;
+
+    phases_begin(&s->phases, "up");
+    record_ask_first(s->record, check_leftovers, &first);
+    result = bring(s, options, causes, err);
+    record_ask_first(s->record, NULL, NULL);
     return result;
 }
 
@@ -81,11 +101,7 @@ static int up_run(struct command_env *env, const void *options, struct err **err
     struct layers_causes causes = {0};
     int result;
 
-    if (sandbox_start(&s, "up", env, options, err) < 0 || sandbox_open_tree(&s, err) < 0 ||
-        sandbox_connect(&s, err) < 0 || up_check(&s, &layers, err) < 0)
-        return -1;
-    phases_end(&s.phases, "check");
-    if (sandbox_open_record(&s, err) < 0)
+    if (up_open(&s, "up", env, options, &layers, err) < 0)
         return -1;
     causes.arena = s.arena;
     result = up_bring(&s, &layers, &causes, err);
