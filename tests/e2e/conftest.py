@@ -16,7 +16,8 @@ from lab import BINARY, Lab
 from observer import Observer
 from trees import Small
 
-ORDER = ("test_sandbox", "test_down", "test_traps", "test_kills", "test_leftovers")
+ORDER = ("test_sandbox", "test_down", "test_traps", "test_kills", "test_leftovers",
+         "test_orphans")
 FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
 
