@@ -220,18 +220,21 @@ static bool is_claim_of(struct span claim, struct span set)
            rest.ptr[rest.len - set.len - 1] == '-';
 }
 
+// Names may fit several sets: one that is not ours counts first.
 static bool is_claim(struct whose_table *t, const struct census_object *o, struct whose_object *w)
 {
+    long set = CENSUS_NONE;
+
     if (!census_is_core(&o->id, "PersistentVolumeClaim"))
         return false;
     for (size_t i = 0; i < t->census->objects.len; i++) {
         const struct identity *id = &t->census->objects.items[i].id;
 
         if (span_is(id->kind, "StatefulSet") && span_eq(id->ns, o->id.ns) &&
-            is_claim_of(o->id.name, id->name))
-            return follow(t, (long)i, WHOSE_OWNED, w);
+            is_claim_of(o->id.name, id->name) && (set == CENSUS_NONE || !whose_is_ours(t, i)))
+            set = (long)i;
     }
-    return false;
+    return set != CENSUS_NONE && follow(t, set, WHOSE_OWNED, w);
 }
 
 // --- who made it ---
