@@ -23,10 +23,6 @@ ANSWERS = {
         for name, kind in (("configmaps", "ConfigMap"), ("pods", "Pod"))]},
 }
 
-# What a shell starts in the background ignores SIGINT, and so does what that starts, until it asks
-# for signals. A handler of our own is undone for every program that is started from here.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 MAKE_TREE = pathlib.Path(__file__).resolve().parent.parent / "bench/make-tree"
 MOMENTS = 20
 LONGEST_S = 1.5  # moments are spread over as much of a command

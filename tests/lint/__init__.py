@@ -18,6 +18,7 @@ RULES = {
     "banned": banned.functions,
     "cloexec": banned.cloexec,
     "output": banned.output,
+    "handlers": banned.handlers,
     "docs": docs.drift,
     "links": docs.links,
     "symptoms": docs.symptoms,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Functions that the style guide bans, descriptors without close-on-exec, and license lines."""
+"""Functions that the style guide bans, descriptors without close-on-exec, license lines, and signal
+handlers of Python."""
 
+import ast
 import re
 
 BANNED = {
@@ -82,3 +84,21 @@ def spdx(tree):
         text = tree.text(path)
         if text and SPDX not in "\n".join(text.splitlines()[:3]):
             yield f"{tree.name(path)}:1: no {SPDX}"
+
+
+def run_at_import(nodes):
+    """What runs when a Python module is imported: all but the bodies of functions, and the program."""
+    for node in nodes:
+        is_program = isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+        if not is_program and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield node
+            yield from run_at_import(ast.iter_child_nodes(node))
+
+
+def handlers(tree):
+    """No Python module sets a signal handler at import: pytest-xdist may import it in another thread
+    than the main one, where none can be set."""
+    for path in tree.named(".py"):
+        for node in run_at_import(ast.parse(tree.text(path)).body):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "signal.signal":
+                yield f"{tree.name(path)}:{node.lineno}: signal.signal at import: pytest_configure may"

@@ -137,7 +137,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize("rule", sorted({planted[0] for planted in PLANTED} | {"circles", "journeys", "spdx"}))
+@pytest.mark.parametrize("rule", sorted({planted[0] for planted in PLANTED} | {"circles", "handlers", "journeys", "spdx"}))
 def test_clean_tree_passes(plant, rule):
     result = plant.lint(rule)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -360,6 +360,15 @@ def test_shell_and_python_mistakes_are_refused(plant):
     plant.write("bad.py", "import os\n")
     assert "SC2086" in plant.lint("shell").stdout
     assert "'os' imported but unused" in plant.lint("python").stdout
+
+
+def test_handler_that_is_set_at_import_is_refused(plant):
+    plant.write("bad.py", "import signal\n\ntry:\n    signal.signal(signal.SIGINT, print)\nfinally:\n    pass\n")
+    plant.write("good.py", "import signal\n\n\ndef heed():\n    signal.signal(signal.SIGINT, print)\n")
+    result = plant.lint("handlers")
+    assert result.returncode == 1
+    assert "bad.py:4: signal.signal at import" in result.stdout
+    assert "good.py" not in result.stdout
 
 
 def test_unformatted_go_is_refused(plant):

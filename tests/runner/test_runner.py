@@ -2,6 +2,7 @@
 """The harness itself: what it counts, and that a test that should fail does."""
 
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -88,6 +89,20 @@ def test_command_is_killed_when_its_time_is_up():
     status, output = Context().command("test-limit", ["sh", "-c", "echo begun; sleep 60"], limit_s=1)
     assert status == 124
     assert "begun" in output and "killed after 1 s" in output
+
+
+def test_what_a_test_starts_heeds_an_interrupt():
+    status = subprocess.run(["cat", "/proc/self/status"], capture_output=True, text=True).stdout
+    ignored = next(line for line in status.splitlines() if line.startswith("SigIgn:"))
+    assert not int(ignored.split()[1], 16) >> signal.SIGINT - 1 & 1
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_a_test_in_the_background_starts_heeds_an_interrupt(workers):
+    command = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers),
+               f"{__file__}::test_what_a_test_starts_heeds_an_interrupt"]
+    result = subprocess.run(["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command], capture_output=True, text=True)
+    assert "1 passed" in result.stdout, result.stdout
 
 
 def test_packages_are_listed_by_group():
