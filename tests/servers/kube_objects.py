@@ -12,7 +12,7 @@ test/turns: TEXTS     a definition that is deleted says one of these ("a|b") aft
                      instances that stay
 test/takes: KEYS     what goes together with it: "secrets/n/x pods/n/y"
 test/reads: N        it is gone after it was read N times, as a pod that ends
-test/grace: N         of a pod, in seconds: with more than one it does not end in a test
+test/grace: any       of a pod: it does not end in a test, and is gone only when it is deleted without any
 test/broken: any     a Deployment that never has a ready pod
 test/unreadable: V   in version V it cannot be converted: reads, lists and writes fail
 
@@ -280,8 +280,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def on_DELETE(self, key, sent, _):
         body = self.seen(self.scene.find(key))
-        grace = int(body["metadata"].get("annotations", {}).get("test/grace", "0"))
-        if sent.get("gracePeriodSeconds", grace) > 1:
+        if "test/grace" in body["metadata"].get("annotations", {}) and sent.get("gracePeriodSeconds") != 0:
             return 200, body
         self.scene.delete(key, sent.get("preconditions", {}).get("uid"))
         if key in self.scene.objects:

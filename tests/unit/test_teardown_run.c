@@ -285,7 +285,7 @@ static void test_teardown_run__without_its_controller_it_is_given_up_at_once(voi
     assert_non_null(o.result.findings[0].next);
 }
 
-static void test_teardown_run__a_controller_that_takes_its_time_is_ended(void **state)
+static void test_teardown_run__a_controller_that_takes_its_time_is_removed(void **state)
 {
     struct fixture *f = *state;
     struct outcome o CLEANUP(outcome_free) = outcome_new(20000);
@@ -302,7 +302,8 @@ static void test_teardown_run__a_controller_that_takes_its_time_is_ended(void **
     assert_written("slow-controller",
                    "DELETE /apis/apps/v1/namespaces/flux-system/deployments/helm-controller\n"
                    "DELETE /api/v1/namespaces/flux-system/pods/helm-x\n");
-    assert_said(f, "pod flux-system/helm-x takes its time for what is gone: ended");
+    assert_said(
+        f, "pod flux-system/helm-x takes its time for what is gone: removed, its node ends it");
 }
 
 static void test_teardown_run__what_was_put_back_goes_too(void **state)
@@ -347,6 +348,6 @@ SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_release_whose_records_stay_was_not_uninstalled),
             UNIT_FIXTURE(test_teardown_run__what_a_stuck_release_needs_stays),
             UNIT_FIXTURE(test_teardown_run__a_hook_that_fails_is_the_cause),
-            UNIT_FIXTURE(test_teardown_run__a_controller_that_takes_its_time_is_ended),
+            UNIT_FIXTURE(test_teardown_run__a_controller_that_takes_its_time_is_removed),
             UNIT_FIXTURE(test_teardown_run__what_was_put_back_goes_too),
             UNIT_FIXTURE(test_teardown_run__without_its_controller_it_is_given_up_at_once))

@@ -158,7 +158,7 @@ struct kube_request {
     const char *uid;               // delete: preconditions; NULL: none
     const char *resource_version;
     const char *propagation; // delete: NULL: "Background"
-    int grace_s;             // delete: of a pod, instead of its own grace period; 0: that
+    bool forced;             // delete: of a pod, without any grace period: its node is not awaited
     bool repeatable; // create: also after a broken connection; KUBE_ALREADY_EXISTS may be our own
     bool once;       // the caller repeats what is refused and may pass (429, 5xx, webhooks)
     struct budget budget; // what it leaves open is the client's

@@ -75,8 +75,8 @@ static void write_delete_options(const struct kube_request *r, struct buf *out)
     node_set_str(d, root, "kind", SPAN("DeleteOptions"));
     node_set_str(d, root, "propagationPolicy",
                  span_str(r->propagation ? r->propagation : "Background"));
-    if (r->grace_s)
-        node_set(d, root, SPAN("gracePeriodSeconds"), node_new_int(d, r->grace_s));
+    if (r->forced)
+        node_set(d, root, SPAN("gracePeriodSeconds"), node_new_int(d, 0));
     if (r->uid)
         node_set_str(d, preconditions, "uid", span_str(r->uid));
     if (r->resource_version)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ending pods before their grace period is over.
+// Removing pods before their grace period is over.
 #include "work/teardown/run/hurry.h"
 
 #include "base/mem.h"
 #include "base/timer.h"
 #include "work/teardown/run/see.h"
-
-enum { GRACE_S = 1 };
 
 struct late {
     struct arena *arena;
@@ -27,8 +25,8 @@ static bool is_late(const struct task *t)
            t->gone_at && !t->is_hurried && timer_now() - t->gone_at >= HURRY_AFTER_MS;
 }
 
-static int end_pod(struct task *t, const struct kube_resource *pods, const struct kube_request *one,
-                   struct err **err)
+static int remove_pod(struct task *t, const struct kube_resource *pods,
+                      const struct kube_request *one, struct err **err)
 {
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
     struct kube_request request = *one;
@@ -37,11 +35,12 @@ static int end_pod(struct task *t, const struct kube_resource *pods, const struc
         return -1;
     request.verb = KUBE_DELETE;
     request.resource = pods;
-    request.grace_s = GRACE_S;
+    request.forced = true;
     request.budget = t->run->options->budget;
     if (kube_perform(t->run->kube, &request, &answer, err) == 0) {
         report_object(t->run->report, TEARDOWN_SAYS, teardown_phase_name(t->step->phase), t->label,
-                      "pod %s/%s takes its time for what is gone: ended", one->ns, one->name);
+                      "pod %s/%s takes its time for what is gone: removed, its node ends it",
+                      one->ns, one->name);
         return 0;
     }
     if (answer.reason != KUBE_NOT_FOUND && answer.reason != KUBE_CONFLICT)
@@ -75,7 +74,7 @@ int hurry_pods(struct task *t, struct err **err)
     if (!pods)
         return -1;
     for (size_t i = 0; i < late.pods.len; i++)
-        if (end_pod(t, pods, &requests[i], err) < 0)
+        if (remove_pod(t, pods, &requests[i], err) < 0)
             return -1;
     return 0;
 }

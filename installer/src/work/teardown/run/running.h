@@ -55,7 +55,7 @@ struct task {
     int64_t gone_at;  // ... since it is so many
     bool is_orphaned; // a release that nobody has uninstalled: Helm's records stay
     bool is_stripped; // of its finalizers, by us
-    bool is_hurried;  // its pods were told to end at once
+    bool is_hurried;  // its pods were removed
     bool is_said;     // that it is over
     int64_t begun;    // timer_now()
 
