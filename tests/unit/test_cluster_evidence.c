@@ -5,11 +5,13 @@
 #include "cluster/evidence_nodes.h"
 #include "cluster/evidence_questions.h"
 
-#define EVENT(name, order, about, kind, reason, message)                                           \
+#define EVENT_ABOUT(name, order, about, kind, reason, message)                                     \
     "---\napiVersion: v1\nkind: Event\nmetadata: {name: " name ", namespace: n, resourceVersion: " \
-    "'" order "'}\ninvolvedObject: {uid: u-" about "}\ntype: " kind "\nreason: " reason            \
+    "'" order "'}\ninvolvedObject: {" about "}\ntype: " kind "\nreason: " reason                   \
     "\nmessage: '" message "'\nfirstTimestamp: '2026-01-01T00:00:01Z'\n"                           \
     "lastTimestamp: '2026-01-01T00:00:09Z'\ncount: 4\n"
+#define EVENT(name, order, about, kind, reason, message)                                           \
+    EVENT_ABOUT(name, order, "uid: u-" about, kind, reason, message)
 
 #define STATEFUL_SET "apiVersion: apps/v1\nkind: StatefulSet\n" NAMED("web", "")
 #define NO_PODS "status: {observedGeneration: 1, replicas: 0}\n"
@@ -68,7 +70,7 @@ static void test_cluster_evidence__a_volume_that_cannot_be_mounted(void **state)
            SAYS("", CREATING) EVENT("a", "3", "p", "Normal", "Scheduled", "s")
                EVENT("e", "5", "p", "Warning", "FailedMount", "configmap \"x\" not found")
                    EVENT("f", "6", "p", "Warning", "FailedToRetrieveImagePullSecret", "s"),
-           "failing " POD "container app: FailedMount: configmap \"x\" not found\n");
+           "failing " POD "FailedMount: configmap \"x\" not found\n");
 }
 
 static void test_cluster_evidence__a_volume_that_was_mounted_since(void **state)
@@ -78,6 +80,53 @@ static void test_cluster_evidence__a_volume_that_was_mounted_since(void **state)
                EVENT("e", "5", "p", "Warning", "FailedMount", "configmap \"x\" not found")
                    EVENT("f", "6", "p", "Normal", "Pulling", "Pulling image \"y\""),
            "progressing " POD "container app: ContainerCreating: Pulling image \"y\"\n");
+}
+
+// As the kubelet tells about a container.
+#define OF_CONTAINER(name, order, container, kind, reason, message)                                \
+    EVENT_ABOUT(name, order, "uid: u-p, fieldPath: 'spec.containers{" container "}'", kind,        \
+                reason, message)
+#define PULLING(order) OF_CONTAINER("a", order, "app", "Normal", "Pulling", "Pulling image \"y:1\"")
+#define PULL_FAILED(order)                                                                         \
+    OF_CONTAINER("b", order, "app", "Warning", "Failed",                                           \
+                 "Failed to pull image \"y:1\": rpc error: code = NotFound desc = failed to pull " \
+                 "and unpack image \"y:1\": failed to resolve reference \"y:1\": y:1: not found")
+#define PULL_ERROR(order)                                                                          \
+    OF_CONTAINER("c", order, "app", "Warning", "Failed", "Error: ErrImagePull")
+#define PULL_PAUSES(order)                                                                         \
+    OF_CONTAINER("d", order, "app", "Normal", "BackOff", "Back-off pulling image \"y:1\"")
+#define PAUSE_ERROR(order)                                                                         \
+    OF_CONTAINER("e", order, "app", "Warning", "Failed", "Error: ImagePullBackOff")
+#define NOT_PULLED "failing " POD "container app: ErrImagePull: y:1: not found\n"
+
+// Events come before the status that says the same. Some have no more than its reason.
+static void test_cluster_evidence__an_image_that_cannot_be_pulled(void **state)
+{
+    static const char *const so_far[] = {
+        PULLING("5") PULL_FAILED("6"),
+        PULLING("5") PULL_FAILED("6") PULL_ERROR("7"),
+        PULLING("5") PULL_FAILED("6") PULL_ERROR("7") PULL_PAUSES("8"),
+        PULLING("5") PULL_FAILED("6") PULL_ERROR("7") PULL_PAUSES("8") PAUSE_ERROR("9"),
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(so_far); i++) {
+        char *cluster CLEANUP(mem_cleanup) = mem_printf("%s%s", SAYS("", CREATING), so_far[i]);
+
+        expect(state, STATEFUL_SET, cluster, NOT_PULLED);
+        kube_free(((struct fixture *)*state)->kube);
+        kubeconfig_free(((struct fixture *)*state)->config);
+    }
+    expect(state, STATEFUL_SET, SAYS("", CREATING) PULL_FAILED("6") PULL_ERROR("7") PULLING("8"),
+           "progressing " POD "container app: ContainerCreating: Pulling image \"y:1\"\n");
+}
+
+// Its status says in a moment what that is called; until then nothing else does.
+static void test_cluster_evidence__another_container_that_fails(void **state)
+{
+    expect(state, STATEFUL_SET,
+           SAYS("", CREATING) OF_CONTAINER("a", "5", "app", "Normal", "Started", "s")
+               OF_CONTAINER("b", "6", "log", "Warning", "Failed", "Error: secret \"s\" not found"),
+           "progressing " POD "container log: ContainerCreating: Error: secret \"s\" not found\n");
 }
 
 #define ANSWERED                                                                                   \
@@ -437,6 +486,8 @@ SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_evidence__a_set_that_may_no
             UNIT_FIXTURE(test_cluster_evidence__a_daemon_set_and_a_job),
             UNIT_FIXTURE(test_cluster_evidence__a_volume_that_cannot_be_mounted),
             UNIT_FIXTURE(test_cluster_evidence__a_volume_that_was_mounted_since),
+            UNIT_FIXTURE(test_cluster_evidence__an_image_that_cannot_be_pulled),
+            UNIT_FIXTURE(test_cluster_evidence__another_container_that_fails),
             UNIT_FIXTURE(test_cluster_evidence__a_probe_that_fails),
             UNIT_FIXTURE(test_cluster_evidence__a_probe_of_before),
             UNIT_FIXTURE(test_cluster_evidence__a_class_that_does_not_exist),

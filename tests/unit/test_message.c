@@ -88,6 +88,9 @@ static void test_message__names_an_image_once(void **state)
         "to pull and unpack image \"g/a:1\": failed to resolve reference \"g/a:1\": g/a:1: not "
         "found",
         "g/a:1: not found");
+    expect("Failed to pull image \"g/a:1\": rpc error: code = NotFound desc = failed to pull and "
+           "unpack image \"g/a:1\": failed to resolve reference \"g/a:1\": g/a:1: not found",
+           "g/a:1: not found");
     // what follows does not name it again
     expect("failed to pull and unpack image \"g/a:1\": failed to resolve reference \"g/a:1\": "
            "failed to "

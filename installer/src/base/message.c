@@ -122,9 +122,9 @@ static void add_without_values(struct buf *out, struct span rest)
 // again. What is left names it once.
 static struct span without_clauses(struct span text)
 {
-    static const char *const clauses[] = {"Back-off pulling image ",
-                                          "failed to pull and unpack image ",
-                                          "failed to resolve reference ", "failed to pull image "};
+    static const char *const clauses[] = {
+        "Back-off pulling image ", "failed to pull and unpack image ",
+        "failed to resolve reference ", "failed to pull image ", "Failed to pull image "};
     struct span rest = text, name, ignored;
 
     if (span_skip(&rest, "rpc error: code = ") && span_cut(rest, '=', &ignored, &rest) &&

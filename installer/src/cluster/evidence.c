@@ -49,7 +49,8 @@ static void take_event(struct leaf *l, enum ready_state state, const struct evid
     struct ready *ready = &l->item->ready;
 
     ready->state = state;
-    ready->attempts = e->count;
+    if (!l->item->container) // of that its restarts are counted
+        ready->attempts = e->count;
     ready_copy(ready->reason, sizeof(ready->reason), e->reason);
     ready_copy(ready->message, sizeof(ready->message), e->message);
     ready_copy(ready->since, sizeof(ready->since), e->first);
@@ -103,6 +104,13 @@ static bool is_starting(const struct leaf *l)
            has_reason(l, "PodPending") || has_reason(l, "Waiting");
 }
 
+// Of a container only a pull has the reason that its status will have: any other failure is one
+// when that says so.
+static bool is_failure(const struct evidence_event *e)
+{
+    return span_is(e->type, "Warning") && (!e->container.len || span_is(e->reason, "ErrImagePull"));
+}
+
 // The network of a node that has just come is on its way; all else is a failure that somebody
 // repeats.
 static void explain_start(struct leaf *l)
@@ -112,7 +120,11 @@ static void explain_start(struct leaf *l)
 
     if (!evidence_events_start(evidence_ask_events(l->facts->evidence, l->pod, false), &e))
         return;
-    if (span_is(e.type, "Warning")) {
+    if (e.container.len)
+        l->item->container = arena_printf(l->arena, "%.*s", SPAN_ARG(e.container));
+    else if (span_is(e.type, "Warning"))
+        l->item->container = NULL;
+    if (is_failure(&e)) {
         take_event(l, span_is(e.reason, "NetworkNotReady") ? READY_PROGRESSING : READY_FAILING, &e);
         return;
     }

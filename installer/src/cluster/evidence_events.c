@@ -13,6 +13,17 @@ static struct span or_else(struct span a, struct span b)
     return a.len ? a : b;
 }
 
+// "spec.containers{app}", "spec.initContainers{app}"
+static struct span container_of(const struct node *n)
+{
+    struct span path = node_get_text(node_get(n, "involvedObject"), "fieldPath");
+    struct span list, name, rest;
+
+    if (!span_cut(path, '{', &list, &rest) || !span_cut(rest, '}', &name, &rest))
+        return SPAN_EMPTY;
+    return name;
+}
+
 // Two forms: that of client-go's recorder (firstTimestamp, lastTimestamp, count), and that of
 // events.k8s.io (eventTime, series), which the scheduler writes.
 static struct evidence_event event_of(const struct node *n)
@@ -24,6 +35,7 @@ static struct evidence_event event_of(const struct node *n)
         .type = node_get_text(n, "type"),
         .reason = node_get_text(n, "reason"),
         .message = span_trim(node_get_text(n, "message")),
+        .container = container_of(n),
         .first = or_else(node_get_text(n, "firstTimestamp"), made),
         .last = or_else(node_get_text(series, "lastObservedTime"),
                         or_else(node_get_text(n, "lastTimestamp"), made)),
@@ -74,9 +86,21 @@ bool evidence_events_warning(const struct node *list, struct evidence_event *e)
     return newest(list, is_warning, SPAN_EMPTY, e);
 }
 
+// "Error: ErrImagePull", and that it waits until it pulls again: why is in another event
+// (pkg/kubelet/kuberuntime and pkg/kubelet/images).
+static bool tells_no_cause(const struct evidence_event *e)
+{
+    struct span word = e->message;
+
+    return span_is(e->reason, "BackOff") ||
+           (span_skip(&word, "Error: ") && span_find(word, ' ') == word.len);
+}
+
 // Warnings that no pod waits for: of the scheduler, of before; of names and secrets that may do.
 static bool is_of_start(const struct evidence_event *e, struct span since UNUSED)
 {
+    if (tells_no_cause(e))
+        return false;
     return !is_warning(e, SPAN_EMPTY) || span_is(e->reason, "NetworkNotReady") ||
            (span_starts(e->reason, "Failed") && !span_is(e->reason, "FailedScheduling") &&
             !span_is(e->reason, "FailedToRetrieveImagePullSecret") &&
@@ -85,8 +109,11 @@ static bool is_of_start(const struct evidence_event *e, struct span since UNUSED
 
 bool evidence_events_start(const struct node *list, struct evidence_event *e)
 {
-    return newest(list, is_of_start, SPAN_EMPTY, e) &&
-           (is_warning(e, SPAN_EMPTY) || span_is(e->reason, "Pulling"));
+    if (!newest(list, is_of_start, SPAN_EMPTY, e))
+        return false;
+    if (span_starts(e->message, "Failed to pull image "))
+        e->reason = SPAN("ErrImagePull");
+    return is_warning(e, SPAN_EMPTY) || span_is(e->reason, "Pulling");
 }
 
 // Times of events and of containers are whole seconds, with or without a fraction.

@@ -14,6 +14,7 @@
 // All borrowed from the list.
 struct evidence_event {
     struct span type, reason, message;
+    struct span container;   // of a pod, that it is about; empty: all of it
     struct span first, last; // RFC 3339
     int64_t count;
     uint64_t order; // later events have a larger one
@@ -22,8 +23,10 @@ struct evidence_event {
 // A controller that cannot make pods (FailedCreate) and has made none since.
 bool evidence_events_creation(const struct node *list, struct evidence_event *e);
 
-// What the kubelet met last before the containers of a pod run: a failure (FailedMount,
-// FailedCreatePodSandBox, ...), or an image that it pulls.
+// What the kubelet met last before the containers of a pod run: a failure of the pod (FailedMount,
+// FailedCreatePodSandBox, ...) or of a container, or an image that it pulls. The status of the
+// container says the same, a moment later: a pull that failed has its reason here already
+// (ErrImagePull), and an event that tells no more than a reason is left out.
 bool evidence_events_start(const struct node *list, struct evidence_event *e);
 
 // The last answer of a readiness or startup probe, if it came at `since` (RFC 3339) or later; the
