@@ -107,6 +107,11 @@ def kill_controller(case):
                      "--grace-period=0")
 
 
+def freeze_controller(case):
+    """As one that heeds no signal in the ten minutes that its pod has."""
+    case.lab.on("node-1", "pkill", "-STOP", "-x", "helm-controller")
+
+
 def restart_api_server(case):
     case.until(lambda: case.lab.kubectl("-n", case.namespace, "get", "job", HOOK, check=False), "the hook runs")
     case.lab.tool("daemon", "cp", "kube-apiserver", "stop")
@@ -201,6 +206,8 @@ TRAPS = [
          harm=delete_namespace_first, ci=True),
     Trap("trap-controller-away", [oci(), release(timeout="60s")], harm=scale_away, alone=True,
          said=(r"helm-controller.*0 replicas|helm-controller.*scaled",)),
+    Trap("trap-controller-frozen", [config("settings", a="1")], harm=freeze_controller, alone=True,
+         said=(r"pod flux-system/helm-controller-\S+ takes its time",)),
     Trap("trap-controllers-deleted", [oci(), release(timeout="60s")], harm=controllers_deleted, alone=True,
          said=(r"Deployment flux-system/helm-controller\b.*it is applied again",)),
     Trap("trap-flux-uninstalled", [oci(), release(timeout="60s")], harm=flux_is_uninstalled, alone=True,
