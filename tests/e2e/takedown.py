@@ -34,7 +34,7 @@ class Takedown(Case):
     def take_down(self, *options, code=0):
         self.start_down(*options)
         result = self.finish_down()
-        assert result.code == code, brief(result)
+        assert result.code == code, repr(result)  # what was given up stands in the middle
         return result
 
     def kill(self):
