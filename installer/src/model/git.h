@@ -115,4 +115,42 @@ int git_check(const struct git_store *s, const struct git_oid *commit, struct er
 int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
              struct err **err) MUST_CHECK;
 
+// --- the other side: a server of pinned commits (protocol v0), without sockets ---
+
+// One pinned commit of a repository, as a bundle has it.
+struct git_pin {
+    struct span ref; // "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or ""
+    struct git_oid commit;
+    bool has_parents; // the commit names some: a shallow one
+    bool annotated;   // the tag is an object of its own, which is in the pack:
+    struct git_oid tag;
+};
+
+// Reads from the first bytes of a pack of git_pack() (GIT_HEAD_BYTES are enough for what is usual)
+// what a pin has beside ref and commit. ERR_INTEGRITY.
+#define GIT_HEAD_BYTES ((size_t)64 << 10)
+int git_pin_read(struct span pack_head, struct git_pin *pin, struct err **err) MUST_CHECK;
+
+// Appends the answer to GET info/refs?service=git-upload-pack: HEAD, and a branch or tag for each
+// pin; capabilities on the first line.
+void git_format_refs(const struct git_pin *pins, size_t count, struct buf *out);
+
+// What a POST to git-upload-pack asks for.
+struct git_want {
+    const struct git_pin *const *pins; // of those that are served; lives in the arena
+    size_t count;
+    bool shallow;   // a depth was asked for
+    bool side_band; // the pack comes in side-band-64k
+    bool done;      // false: the client negotiates, and gets `shallow` lines only
+};
+
+// Understands a request's body (gunzipped). ERR_SOURCE is for the client, as an ERR packet: a want
+// of what is not served, broken framing.
+int git_want_parse(struct arena *arena, struct span body, const struct git_pin *pins, size_t count,
+                   struct git_want *want, struct err **err) MUST_CHECK;
+
+// Appends what comes before the pack, or is the whole answer when the client is not done.
+void git_format_answer(const struct git_want *want, struct buf *out);
+void git_format_failure(const char *message, struct buf *out);
+
 #endif

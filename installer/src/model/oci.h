@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// OCI registries: references, manifests, and a client for the pull half of the distribution
-// specification (v1.1), with token and basic authentication. Docker's media types count as their
-// OCI twins.
+// OCI registries: references, manifests, a client for the pull half of the distribution
+// specification (v1.1), with token and basic authentication, and what a registry is asked and says,
+// without sockets. Docker's media types count as their OCI twins.
 #ifndef MODEL_OCI_H
 #define MODEL_OCI_H
 
@@ -166,5 +166,50 @@ int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *r
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      const struct digest *digest, struct http_request *request, struct err **err)
     MUST_CHECK;
+
+// --- the other side: what a registry is asked, and says ---
+
+enum oci_ask {
+    OCI_ASK_OTHER,     // no path of the registry API
+    OCI_ASK_PING,      // /v2/
+    OCI_ASK_CATALOG,   // /v2/_catalog
+    OCI_ASK_TAGS,      // /v2/NAME/tags/list
+    OCI_ASK_MANIFEST,  // /v2/NAME/manifests/TAG or DIGEST
+    OCI_ASK_BLOB,      // /v2/NAME/blobs/DIGEST
+    OCI_ASK_REFERRERS, // /v2/NAME/referrers/DIGEST
+    OCI_ASK_UPLOAD,    // /v2/NAME/blobs/uploads/…: a push
+    OCI_ASK_BAD,       // below /v2/, but not understood: `code` and `why` say what
+};
+
+// One request of a client, decoded. Texts live in the arena.
+struct oci_question {
+    enum oci_ask ask;
+    struct span registry; // of "?ns=" (containerd's mirrors), as in an image's name; "" without it
+    struct span repository;    // as in the path; may start with a host (CRI-O's mirrors)
+    struct span tag;           // or else:
+    struct digest digest;      // SHA-256; not set for a tag
+    struct span artifact_type; // referrers: the filter; "" for all
+    struct span last;          // lists: what the page comes after; "" for the start
+    size_t limit;              // lists: at most as many; SIZE_MAX when nothing is said
+    const char *code;          // OCI_ASK_BAD: "NAME_INVALID", "DIGEST_INVALID", …
+    const char *why;
+};
+
+// Understands the path and the query of a request, both still percent-encoded. Whatever is given,
+// there is an answer; pure. Distribution specification v1.1, end-1 to end-13.
+void oci_question_parse(struct arena *arena, struct span path, struct span query,
+                        struct oci_question *q);
+
+// Appends {"errors": […]} with one of the specification's codes ("MANIFEST_UNKNOWN"), a message for
+// people and, unless empty, what it is about as `detail`.
+void oci_format_error(const char *code, const char *message, struct span detail, struct buf *out);
+
+// Appends one page of a sorted list: of tags of `repository`, or with "" of repositories, as the
+// question's `last` and `limit` want it. Returns whether more follows; *next is the last one then.
+bool oci_format_list(const struct oci_question *q, struct span repository, const struct span *names,
+                     size_t count, struct span *next, struct buf *out) MUST_CHECK;
+
+// Appends the index of the manifests that refer to one: none are ever bundled.
+void oci_format_no_referrers(struct buf *out);
 
 #endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request on its way through work/serve: whom it is for, and how it is answered. Each kind of
+// content has one function in a file of its own (registry.c, git.c, charts.c, files.c, people.c)
+// that takes the requests which are its own.
+#ifndef WORK_SERVE_ASK_H
+#define WORK_SERVE_ASK_H
+
+#include "io/httpd.h"
+#include "work/serve/content.h"
+
+// Lives as long as its request; ask_of(r) is r->data.
+struct ask {
+    struct serve *serve;
+    struct httpd_request *http;
+    struct arena *arena;
+    const struct serve_content *content; // what is served now
+    const struct serve_content *retired; // what was before, by digest and commit only; or NULL
+    struct span host; // upstream host that is named, lower case, without the scheme's own port; ""
+                      // when the request names this server only
+    struct span path; // decoded; behind the host where that was the first part of the path
+    const char *kind; // for the log and metrics, once it is known: "manifest", "blob", "git", …
+    const char *what; // for the log: "ghcr.io/stefanprodan/podinfo:6.9.1"
+};
+
+// Takes the request, answers it now or later, and returns true; or returns false when it is not of
+// this kind at all. What is of this kind and not there is taken, with a 404.
+typedef bool ask_fn(struct ask *a);
+ask_fn registry_ask, git_ask, charts_ask, files_ask, people_ask;
+
+// --- answers ---
+
+// Text for people, with a newline at its end.
+void answer_text(struct ask *a, int status, const char *fmt, ...) PRINTF(3, 4);
+// Bytes that are copied.
+void answer_bytes(struct ask *a, int status, const char *type, struct span bytes);
+// A blob: ranges, ETag by digest; `type` NULL: application/octet-stream. Takes `bytes` over.
+void answer_blob(struct ask *a, struct content_bytes *bytes, const struct digest *digest,
+                 const char *type, const char *headers);
+// 404 that names what was asked for and what bundles there are; counted as missing.
+void answer_missing(struct ask *a, const char *what);
+// The words of that 404, for formats of their own; counted likewise.
+const char *missing_message(struct ask *a, const char *what);
+// 405 with Allow.
+void answer_wrong_method(struct ask *a, const char *allowed);
+// 500, reported with its error once for each text.
+void answer_failure(struct ask *a, const struct err *err);
+
+#endif
