@@ -13,11 +13,11 @@ struct ask {
     struct serve *serve;
     struct httpd_request *http;
     struct arena *arena;
-    const struct serve_content *content; // what is served now
-    const struct serve_content *retired; // what was before, by digest and commit only; or NULL
-    struct span host; // upstream host that is named, lower case, without the scheme's own port; ""
-                      // when the request names this server only
-    struct span path; // decoded; behind the host where that was the first part of the path
+    const struct serve_content *content; // what is served: ask_generation(a, 0)
+    struct span host; // upstream host that is named, as content_host() has it; "" when the request
+                      // names this server only
+    struct span path; // decoded, from the first slash on; behind the host where that was the first
+                      // part of the path
     const char *kind; // for the log and metrics, once it is known: "manifest", "blob", "git", …
     const char *what; // for the log: "ghcr.io/stefanprodan/podinfo:6.9.1"
 };
@@ -26,6 +26,15 @@ struct ask {
 // this kind at all. What is of this kind and not there is taken, with a 404.
 typedef bool ask_fn(struct ask *a);
 ask_fn registry_ask, git_ask, charts_ask, files_ask, people_ask;
+
+// What is served (0), then what was before it, the newest first; NULL behind the last. Tags and
+// names are looked up in the first only, digests and commits in all.
+const struct serve_content *ask_generation(const struct ask *a, size_t i);
+// Something of that one is used for the answer: it stays until that is sent, and for others.
+void ask_found(struct ask *a, size_t i);
+// content_open() in all of them.
+int ask_open(struct ask *a, const struct digest *digest, struct content_bytes *bytes,
+             struct err **err) MUST_CHECK;
 
 // --- answers ---
 

@@ -15,10 +15,11 @@
 struct content_source {
     struct bundle *bundle;
     const struct blobstore *store; // NULL: in the bundle's file
-    const char *label;             // "sandbox.bundle (sha256:0123456789ab…)", for messages
+    const char *label;             // "bundles/sandbox.bundle (sha256:0123456789ab)", for messages
+    uint64_t opened;               // blobs that were asked for and found
 };
 
-// Bytes of a file. The descriptor is closed by content_release(), if it has to be.
+// A blob: bytes of a file. The descriptor is closed by content_release(), if it has to be.
 struct content_bytes {
     int fd;
     uint64_t offset, size;
@@ -39,36 +40,33 @@ struct content_tag {
 
 // An OCI repository of one registry, from images and charts.
 struct content_repository {
-    struct span registry;         // "docker.io", "ghcr.io", "reg:5000": as in an image's name
+    struct span registry;         // "docker.io", "ghcr.io", "reg:5000": as content_host() has it
     struct span name;             // "library/busybox"
-    VEC(struct content_tag) tags; // sorted
-    struct map documents;         // content_document by the bytes of the digest
+    VEC(struct content_tag) tags; // sorted; in the arena
+    struct map documents;         // content_document by digest_key()
 };
 
 // A git repository, by "HOST/PATH" without ".git".
 struct content_git {
-    const char *url; // as the bundle has it
-    struct git_pin *pins;
-    struct content_bytes *packs; // of each pin
-    size_t count;
+    struct span url;          // as the bundle has it
+    VEC(struct git_pin) pins; // in the arena
+    VEC(struct digest) packs; // of each pin, for content_open()
 };
 
 // A plain file, by "HOST/PATH" ("?QUERY" too when its URL has one).
 struct content_file {
-    const char *url;
-    struct digest digest;
-    struct content_bytes bytes;
+    struct span url;
+    struct digest digest; // for content_open()
 };
 
 // A chart of a Helm repository over https, by "HOST/PATH" of the repository.
 struct content_chart {
     struct span name, version;
-    struct digest digest;
-    struct content_bytes bytes;
-    struct span entry; // its entry of index.yaml
+    struct digest digest; // of the archive, for content_open()
+    struct span entry;    // its entry of index.yaml
 };
 struct content_charts {
-    const char *url; // of the repository, without a trailing slash
+    struct span url; // of the repository, without a trailing slash
     VEC(struct content_chart) charts;
     struct span index; // index.yaml
     struct digest index_digest;
@@ -77,21 +75,44 @@ struct content_charts {
 struct serve_content {
     struct arena *arena;
     struct report *report;
-    VEC(struct content_source) sources;
+    VEC(struct content_source *) sources;
     struct map repositories; // by "REGISTRY/NAME"
+    struct map names;        // by "NAME": the only repository, or content_several
     struct map gits, files, charts;
-    struct map hosts; // every upstream host there is, lower case: "ghcr.io", "reg:5000"
+    struct map hosts; // every upstream host there is, as content_host() has it: "ghcr.io"
     VEC(struct blobstore *) stores;
 };
 
-// The repository, or NULL. `registry` "docker.io" is also what "registry-1.docker.io" and
-// "index.docker.io" mean.
+// --- making it ---
+
+// Adds all that a bundle names, whose blobs are in its file, or in `store` (borrowed) unless that
+// is NULL. Takes the bundle over, also on failure. ERR_INTEGRITY.
+int content_add(struct serve_content *c, struct bundle *take, const struct blobstore *store,
+                struct err **err) MUST_CHECK;
+
+// Appends all of a blob of the source, verified. ERR_INTEGRITY.
+int content_read(const struct content_source *source, const struct digest *digest, struct buf *out,
+                 struct err **err) MUST_CHECK;
+
+// Notes the host of "https://HOST/PATH" as one that is served, and gives "HOST/PATH", decoded and
+// without slashes at its end, in the arena. ERR_INTEGRITY.
+int content_key(struct serve_content *c, struct span url, struct span *key, struct err **err)
+    MUST_CHECK;
+
+// --- looking things up ---
+
+// A host as it is looked up: lower case, without the port of http or https; Docker's hub is
+// "docker.io", whichever of its names is given. Empty when it is too long to be one.
+#define CONTENT_HOST_BYTES 264
+struct span content_host(struct span host, char out[CONTENT_HOST_BYTES]);
+bool content_has_host(const struct serve_content *c, struct span host);
+
+// The repository, or NULL.
 const struct content_repository *content_repository(const struct serve_content *c,
                                                     struct span registry, struct span name);
 // The one repository of that name, whatever its registry; NULL when there is none or several.
 const struct content_repository *content_only_repository(const struct serve_content *c,
                                                          struct span name);
-bool content_has_host(const struct serve_content *c, struct span host);
 
 // Any blob of any bundle by digest: 1 and *bytes, 0 when there is none, -1 when it should be there
 // and is not (ERR_INTEGRITY names the source).
