@@ -176,7 +176,42 @@ static void test_url__events_are_masked(void **state)
     assert_string_equal(seen, "https://***@h/c");
 }
 
-UNIT_MAIN(UNIT(test_url__parts), UNIT(test_url__what_is_none), UNIT(test_url__origins),
+static void test_url__escapes_are_decoded(void **state)
+{
+    static const char *const bad[] = {"%", "a%4", "%4g", "%g4", "%%41", "a%00b"};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct span out, plain = SPAN("/a+b/c");
+
+    (void)state;
+    assert_true(url_unescape(arena, plain, &out));
+    assert_ptr_equal(out.ptr, plain.ptr);
+    assert_true(url_unescape(arena, SPAN("%2e%2E%2fa%c3%A4%25"), &out));
+    assert_true(span_is(out, "../a\xc3\xa4%"));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        if (url_unescape(arena, span_str(bad[i]), &out))
+            fail_msg("'%s' is decoded", bad[i]);
+    assert_false(url_unescape(arena, SPAN("a\0b"), &out));
+}
+
+static void test_url__parameters_of_a_query(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct span query = SPAN("nsx=1&ns=reg%3A5000&&ns=other&bare&n=&bad=%zz"), value;
+
+    (void)state;
+    assert_true(url_query(arena, query, "ns", &value));
+    assert_true(span_is(value, "reg:5000"));
+    assert_true(url_query(arena, query, "bare", &value));
+    assert_int_equal(value.len, 0);
+    assert_true(url_query(arena, query, "n", &value));
+    assert_int_equal(value.len, 0);
+    assert_false(url_query(arena, query, "bad", &value));
+    assert_false(url_query(arena, query, "s", &value));
+    assert_false(url_query(arena, SPAN_EMPTY, "ns", &value));
+}
+
+UNIT_MAIN(UNIT(test_url__parts), UNIT(test_url__what_is_none), UNIT(test_url__escapes_are_decoded),
+          UNIT(test_url__parameters_of_a_query), UNIT(test_url__origins),
           UNIT(test_url__without_slashes_at_its_end), UNIT(test_url__secrets_are_found),
           UNIT(test_url__secrets_are_masked), UNIT(test_url__urls_in_a_sentence_are_masked),
           UNIT(test_url__errors_are_masked), UNIT(test_url__events_are_masked))

@@ -117,6 +117,68 @@ bool url_same_origin(const struct url *a, const struct url *b)
     return same_nocase(a->scheme, b->scheme) && same_nocase(a->host, b->host) && a->port == b->port;
 }
 
+// --- decoding ---
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The byte of "%41" at the start; -1 when there is none.
+static int escaped_byte(struct span s)
+{
+    int high, low;
+
+    if (s.len < 3)
+        return -1;
+    high = hex_digit(s.ptr[1]);
+    low = hex_digit(s.ptr[2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+bool url_unescape(struct arena *arena, struct span text, struct span *out)
+{
+    char *copy;
+    size_t len = 0;
+
+    if (span_find(text, '\0') < text.len)
+        return false;
+    *out = text;
+    if (span_find(text, '%') == text.len)
+        return true;
+    copy = arena_alloc(arena, text.len);
+    for (size_t i = 0; i < text.len; i++) {
+        int byte = text.ptr[i];
+
+        if (byte == '%') {
+            byte = escaped_byte(span_tail(text, i));
+            if (byte <= 0)
+                return false;
+            i += 2;
+        }
+        copy[len++] = (char)byte;
+    }
+    *out = span_of(copy, len);
+    return true;
+}
+
+bool url_query(struct arena *arena, struct span query, const char *name, struct span *value)
+{
+    struct span pair, key, text;
+
+    while (span_next(&query, '&', &pair)) {
+        key = pair;
+        text = SPAN_EMPTY;
+        (void)span_cut(pair, '=', &key, &text);
+        if (span_is(key, name))
+            return url_unescape(arena, text, value);
+    }
+    return false;
+}
+
 // --- secrets ---
 
 static bool contains_word(struct span name, const char *word)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/span.h"
 
@@ -35,6 +36,15 @@ struct span url_trim(struct span text);
 
 // Scheme, host and port are the same (RFC 6454): credentials for the one are for the other.
 bool url_same_origin(const struct url *a, const struct url *b);
+
+// Percent-decodes a piece of a URL; *out is `text` itself when there is nothing to decode, else a
+// copy in the arena. False for a bad escape and for a NUL, escaped or not.
+bool url_unescape(struct arena *arena, struct span text, struct span *out) MUST_CHECK;
+
+// The first parameter of that name in a query, "name=value&…": true, and its value decoded as
+// above. False when there is none, or it does not decode.
+bool url_query(struct arena *arena, struct span query, const char *name, struct span *value)
+    MUST_CHECK;
 
 // Whether there are userinfo or a query parameter whose name says that its value is a secret.
 bool url_has_secret(const struct url *url);

@@ -176,9 +176,4 @@ struct httpd_counts {
 };
 struct httpd_counts httpd_counts(const struct httpd *h);
 
-// --- helpers ---
-
-// Percent-decodes into `out`. False for a bad escape, or a NUL in it.
-bool httpd_unescape(struct span text, struct buf *out) MUST_CHECK;
-
 #endif

@@ -195,8 +195,8 @@ struct oci_question {
     const char *why;
 };
 
-// Understands the path and the query of a request, both still percent-encoded. Whatever is given,
-// there is an answer; pure. Distribution specification v1.1, end-1 to end-13.
+// Understands the path, which is decoded, and the query of a request, which is not. Whatever is
+// given, there is an answer; pure. Distribution specification v1.1, end-1 to end-13.
 void oci_question_parse(struct arena *arena, struct span path, struct span query,
                         struct oci_question *q);
 
