@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# What `build` and `bump` share: the table of pins, the cache, and a private apt configuration
-# that reads the machine's own package sources without touching its state.
+# What `build`, `llhttp` and `bump` share: the table of pins, the cache, and a private apt
+# configuration that reads the machine's own package sources without touching its state.
 
 deps=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 pins=$deps/pins
@@ -14,6 +14,10 @@ die() {
     exit 1
 }
 
+# The source package that holds llhttp. It is pinned without Debian's revision, and of its files the
+# upstream tarball alone: Debian's patches change nothing of llhttp.
+llhttp_package=nodejs
+
 # pins_names: the libraries, in the order of the table.
 pins_names() { awk '!/^#/ && NF && !seen[$1]++ { print $1 }' "$pins"; }
 
@@ -22,6 +26,20 @@ pins_versions() { awk -v n="$1" '$1 == n && !seen[$2]++ { print $2 }' "$pins"; }
 
 # pins_files NAME VERSION: "FILE SHA256", the upstream tarball first.
 pins_files() { awk -v n="$1" -v v="$2" '$1 == n && $2 == v { print $3, $4 }' "$pins"; }
+
+# choose NAME: sets `version` to the first pinned one whose files can be had.
+choose() {
+    local offered
+    for version in $(pins_versions "$1"); do
+        if fetch_version "$1" "$version"; then
+            return
+        fi
+    done
+    apt_prepare
+    offered=$(index_versions "$1" | tr '\n' ' ')
+    die "no pinned version of $1 can be fetched; the package index offers ${offered:-none}:" \
+        "check a new one and pin it with installer/deps/bump $1"
+}
 
 has_sha256() { echo "$2  $1" | sha256sum --check --status - 2>/dev/null; }
 
@@ -114,14 +132,22 @@ newest_first() {
     [ "${#sorted[@]}" -eq 0 ] || printf '%s\n' "${sorted[@]}"
 }
 
-# index_files NAME VERSION: "URI FILE SHA256" of the tarballs, as the signed index has them.
+# index_files NAME VERSION: "URI FILE SHA256" of the tarballs, as the signed index has them. A VERSION
+# without a revision stands for all of its revisions.
 index_files() {
-    # apt leaves out what it finds in the folder where it runs: this one stays empty.
-    {
-        cd "$cache/apt/archives/partial" || exit
-        apt-get -qq source --print-uris --only-source "$1=$2" || true
-    } 2>/dev/null |
-        sed -nE "s/^'([^']+)' ([^ ]+\.(tar\.[a-z0-9]+|diff\.gz)) [0-9]+ SHA256:([0-9a-f]{64})$/\1 \2 \4/p"
+    local version
+    for version in $(index_versions "$1"); do
+        case $version in
+        "$2" | "$2"-*) ;;
+        *) continue ;;
+        esac
+        # apt leaves out what it finds in the folder where it runs: this one stays empty.
+        {
+            cd "$cache/apt/archives/partial" || exit
+            apt-get -qq source --print-uris --only-source "$1=$version" || true
+        } 2>/dev/null |
+            sed -nE "s/^'([^']+)' ([^ ]+\.(tar\.[a-z0-9]+|diff\.gz)) [0-9]+ SHA256:([0-9a-f]{64})$/\1 \2 \4/p"
+    done
 }
 
 # fetch_file URI FILE SHA256: into the tarball cache; apt checks the digest, and we check it again.

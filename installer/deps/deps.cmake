@@ -42,3 +42,25 @@ dep_library(archive PKGCONFIG libarchive ARCHIVE archive NEEDS zlib zstd)
 dep_library(curl PKGCONFIG libcurl ARCHIVE curl NEEDS nghttp2 ssl zlib)
 
 target_compile_definitions(dep_pcre2 INTERFACE PCRE2_CODE_UNIT_WIDTH=8)
+
+# llhttp is compiled here, from the pinned sources, whatever the other libraries are: Debian 12 has no
+# package of it, and a parser of requests should be the same one in every test.
+function(dep_llhttp)
+    execute_process(
+        COMMAND "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/llhttp"
+        OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE
+        RESULT_VARIABLE failed)
+    if(failed)
+        message(FATAL_ERROR "the sources of llhttp could not be had: see above")
+    endif()
+    add_library(dep_llhttp STATIC "${folder}/src/api.c" "${folder}/src/http.c" "${folder}/src/llhttp.c")
+    target_include_directories(dep_llhttp SYSTEM PUBLIC "${folder}/include")
+    # Under the sanitizers as our own code, but for its warnings.
+    if(TARGET sandstrap_flags)
+        target_link_libraries(dep_llhttp PRIVATE sandstrap_flags)
+    endif()
+    target_compile_options(dep_llhttp PRIVATE -w "-ffile-prefix-map=${folder}=llhttp")
+    add_library(dep::llhttp ALIAS dep_llhttp)
+endfunction()
+
+dep_llhttp()

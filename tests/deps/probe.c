@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <curl/curl.h>
+#include <llhttp.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/evp.h>
 #include <pcre2.h>
@@ -77,6 +78,28 @@ static void check_zstd(void)
 static void check_zlib(void)
 {
     report("zlib", crc32(0, (const Bytef *)"123456789", 9) == 0xcbf43926U, "crc32=cbf43926");
+}
+
+static int count_body(llhttp_t *parser, const char *at, size_t len)
+{
+    (void)at;
+    *(size_t *)parser->data += len;
+    return 0;
+}
+
+static void check_llhttp(void)
+{
+    static const char text[] = "PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    size_t body = 0;
+    llhttp_settings_t settings;
+    llhttp_t parser;
+    llhttp_settings_init(&settings);
+    settings.on_body = count_body;
+    llhttp_init(&parser, HTTP_REQUEST, &settings);
+    parser.data = &body;
+    bool ok = llhttp_execute(&parser, text, sizeof text - 1) == HPE_OK;
+    report("llhttp", ok && body == 5 && parser.method == HTTP_PUT, "body=5");
 }
 
 static void check_sha256(void)
@@ -221,6 +244,7 @@ int main(int argc, char **argv)
     check_regex();
     check_zstd();
     check_zlib();
+    check_llhttp();
     check_sha256();
     check_ed25519();
     check_tar_gz(argv[1]);

@@ -101,6 +101,7 @@ def assert_all_work(found):
     assert found["pcre2"] == "groups=3"
     assert found["zstd"] == "roundtrip=4096"
     assert found["zlib"] == "crc32=cbf43926"
+    assert found["llhttp"] == "body=5"
     assert found["sha256"] == SHA256_ABC
     assert found["ed25519"] == "verified"
     assert found["archive"] == "hello.txt=from tar"
@@ -161,8 +162,28 @@ def test_only_http_is_spoken(prefix):
 
 def test_prefix_has_a_license_and_a_version_of_each(prefix):
     names = {line.split()[0] for line in (DEPS / "pins").read_text().splitlines() if line and line[0] != "#"}
+    names.remove("nodejs")  # of which llhttp is: compiled with the program
     assert {line.split()[0] for line in (prefix / "versions").read_text().splitlines()} == names
     assert {file.name for file in (prefix / "licenses").iterdir()} == names
+
+
+def test_llhttp_has_a_license_and_a_version():
+    folder = pathlib.Path(run(DEPS / "llhttp").strip())
+    assert "Permission is hereby granted" in (folder / "LICENSE-MIT").read_text()
+    assert f'nodejs {(folder / "version").read_text().split()[1]} ' in " ".join((DEPS / "pins").read_text().split())
+
+
+def test_llhttp_is_unpacked_once_and_then_without_a_network(tmp_path):
+    cache = pathlib.Path(run(DEPS / "llhttp").strip()).parent
+    (tmp_path / "tarballs").mkdir()
+    for tarball in (cache / "tarballs").glob("*-nodejs_*"):
+        (tmp_path / "tarballs" / tarball.name).hardlink_to(tarball)
+    environment = {**os.environ, "SANDSTRAP_CACHE": str(tmp_path), "http_proxy": "http://127.0.0.1:9"}
+    folder = pathlib.Path(run(DEPS / "llhttp", env=environment).strip())
+    assert folder.parent == tmp_path and (folder / "src" / "llhttp.c").exists()
+    (folder / "src" / "llhttp.c").write_text("kept\n")
+    assert run(DEPS / "llhttp", env=environment).strip() == str(folder)
+    assert (folder / "src" / "llhttp.c").read_text() == "kept\n"
 
 
 def copy_with_pins(tmp_path, edit):

@@ -9,6 +9,7 @@ LIBRARY_HEADERS = {
     "ssl": r"openssl/.*",
     "archive": r"archive(_entry)?\.h",
     "yaml": r"yaml\.h",
+    "llhttp": r"llhttp\.h",
     "pcre2": r"pcre2\.h",
     "zlib": r"zlib\.h",
     "zstd": r"zstd(_errors)?\.h",
