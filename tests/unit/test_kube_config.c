@@ -296,7 +296,7 @@ static void test_kube_config__client_certificates(void **state)
     assert_false(load_with(f, SERVER, "client-key: ec.key"));
     assert_refused(f, ERR_CONFIG, "client-key without client-certificate");
     assert_false(load_with(f, SERVER, "client-certificate: ec.crt, client-key: rsa.key"));
-    assert_refused(f, ERR_CONFIG, "does not belong to the client certificate");
+    assert_refused(f, ERR_CONFIG, "does not belong to the certificate");
     assert_false(load_with(f, SERVER, "client-certificate: ec.crt, client-key: ec.crt"));
     assert_refused(f, ERR_CONFIG, "client-key: not a PEM private key");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digests, base64, constant-time comparison, checks of PEM certificates and keys, and encryption:
-// with a key (AES-256-GCM), a passphrase (scrypt), a public key (RSA-OAEP). OpenSSL's errors become
+// Digests, base64, constant-time comparison, checks of PEM certificates and keys, a small
+// certificate authority, and encryption: with a key (AES-256-GCM), a passphrase (scrypt), a public
+// key (RSA-OAEP). OpenSSL's errors become
 // ours. The only module beside io/http and io/httpd that sees OpenSSL. Nothing here blocks, except
 // on the streams that it is given.
 #ifndef IO_CRYPTO_H
@@ -118,5 +119,24 @@ int crypto_oaep_decrypt(struct span key_pem, struct span label, struct span data
 // until these seconds since 1970, as PEM. Takes up to some seconds for 4096 bits.
 void crypto_make_rsa(unsigned bits, int64_t from, int64_t until, struct buf *key_pem,
                      struct buf *cert_pem);
+
+// --- an authority, and what it issues ---
+
+// Makes an EC P-256 key (PKCS#8) and the certificate of an authority with this common name (64
+// characters at most), which issues certificates of servers only (RFC 5280, path length 0). Times
+// as above.
+void crypto_make_authority(const char *name, int64_t from, int64_t until, struct buf *key_pem,
+                           struct buf *cert_pem);
+
+// Makes the same for a server of these host names and numeric addresses (at least one), issued by
+// an authority. It ends no later than the authority's own. ERR_CONFIG: `issuer` is no pair of a
+// certificate that may issue and its key, in words that name `what`; a name is none.
+struct crypto_authority {
+    struct span cert_pem, key_pem;
+    const char *what; // names it in messages
+};
+int crypto_issue(const struct crypto_authority *issuer, const char *const *names, size_t count,
+                 int64_t from, int64_t until, struct buf *key_pem, struct buf *cert_pem,
+                 struct err **err) MUST_CHECK;
 
 #endif

@@ -115,7 +115,7 @@ int crypto_check_pair(struct span cert_pem, struct span key_pem, const char *wha
 
     ERR_clear_error();
     if (!same)
-        return err_set(err, ERR_CONFIG,
-                       "%s: the private key does not belong to the client certificate", what);
+        return err_set(err, ERR_CONFIG, "%s: the private key does not belong to the certificate",
+                       what);
     return 0;
 }
