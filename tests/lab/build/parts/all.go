@@ -8,6 +8,6 @@ import "sandstrap.dev/lab/build"
 // Origin need first.
 var All = []*build.Component{
 	Kubernetes, Debian, CoreDNS, Authority, Images,
-	Flux, SealedSecrets, Probe, Faults, Kustomize, ControllerImages, Releases, Origin, Tools,
-	Kyverno, KyvernoParts, OriginKyverno,
+	Flux, SealedSecrets, Probe, Faults, Kustomize, RegistryClients, ControllerImages, Releases, Origin,
+	Tools, Kyverno, KyvernoParts, OriginKyverno, Containerd,
 }

@@ -48,6 +48,27 @@ var Kustomize = compiled("kustomize", "kustomize, to compare with", "build/modul
 	},
 )
 
+// RegistryClients is bin/crane, which is also the registry to compare with, and bin/oras.
+var RegistryClients = compiled("registry-clients", "crane and oras", "build/modules/registry-clients",
+	program{
+		name: "crane", pkg: craneModule + "/cmd/crane",
+		module: craneModule, stamp: craneModule + "/cmd/crane/cmd.Version",
+	},
+	program{name: "oras", pkg: orasModule + "/cmd/oras"},
+)
+
+// Containerd is bin/containerd with its shim and bin/ctr: newer than the one of the nodes, which is
+// Debian's.
+var Containerd = onDemand(compiled("containerd", "a newer containerd than the nodes'",
+	"build/modules/containerd",
+	program{
+		name: "containerd", pkg: containerdModule + "/cmd/containerd",
+		module: containerdModule, stamp: containerdModule + "/version.Version",
+	},
+	program{name: "containerd-shim-runc-v2", pkg: containerdModule + "/cmd/containerd-shim-runc-v2"},
+	program{name: "ctr", pkg: containerdModule + "/cmd/ctr"},
+))
+
 // Probe is bin/labprobe, the workload of the look-alike packages.
 var Probe = &build.Component{
 	Name:    "labprobe",
@@ -71,6 +92,9 @@ const (
 	sealedSecretsModule = "github.com/bitnami-labs/sealed-secrets"
 	kustomizeModule     = "sigs.k8s.io/kustomize/kustomize/v5"
 	helmModule          = "helm.sh/helm/v4"
+	craneModule         = "github.com/google/go-containerregistry"
+	orasModule          = "oras.land/oras"
+	containerdModule    = "github.com/containerd/containerd/v2"
 )
 
 // Tools is a folder bin with the clients for a person at the lab's operator host.
@@ -78,14 +102,14 @@ var Tools = &build.Component{
 	Name:    "tools",
 	Summary: "clients for the operator's host, in one folder",
 	Inputs:  []string{"build/parts/programs.go"},
-	Needs:   []*build.Component{Flux, Kustomize, SealedSecrets, Probe, Faults},
+	Needs:   []*build.Component{Flux, Kustomize, SealedSecrets, Probe, Faults, RegistryClients},
 	Build: func(_ context.Context, job *build.Job) error {
 		if err := os.Mkdir(job.OutPath("bin"), 0o755); err != nil {
 			return err
 		}
 		for name, from := range map[string]*build.Component{
 			"helm": Flux, "kustomize": Kustomize, "kubeseal": SealedSecrets, "labprobe": Probe,
-			"faults": Faults,
+			"faults": Faults, "crane": RegistryClients, "oras": RegistryClients,
 		} {
 			if err := os.Link(job.Need(from, "bin", name), job.OutPath("bin", name)); err != nil {
 				return err
