@@ -54,6 +54,38 @@ static void test_http_tls__certificates_for_other_names(void **state)
     assert_err(f->err, ERR_SOURCE, "the certificate of api.example.org is for other names");
 }
 
+static void test_http_tls__connections_that_go_elsewhere_keep_the_name(void **state)
+{
+    struct fixture *f = *state;
+    char *there CLEANUP(mem_cleanup) = mem_printf("127.0.0.1:%s", server_fact(server, "othername"));
+    const struct http_options options = {.connect_to = there};
+    struct http_request request = {.url = "https://api.example.com/echo", .site = &f->site};
+
+    http_free(f->http);
+    f->http = http_new(f->loop, &options, &f->err);
+    assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), 0);
+    assert_non_null(strstr(buf_str(&f->response.body), "\"host\": \"api.example.com\""));
+    http_response_free(&f->response);
+    request.url = "https://api.example.org/echo";
+    assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), -1);
+    assert_err(f->err, ERR_SOURCE, "the certificate of api.example.org is for other names");
+}
+
+static void test_http_tls__connections_that_go_elsewhere_ask_no_proxy(void **state)
+{
+    struct fixture *f = *state;
+    char *there CLEANUP(mem_cleanup) = mem_printf("127.0.0.1:%s", server_fact(server, "http"));
+    const struct http_options options = {.connect_to = there};
+    struct http_request request = {.url = "http://quay.io:8443/echo"};
+
+    setenv("HTTP_PROXY", "http://127.0.0.1:1", 1);
+    http_free(f->http);
+    f->http = http_new(f->loop, &options, &f->err);
+    assert_int_equal(http_perform(f->http, &request, &f->response, &f->err), 0);
+    unsetenv("HTTP_PROXY");
+    assert_non_null(strstr(buf_str(&f->response.body), "\"host\": \"quay.io:8443\""));
+}
+
 static void test_http_tls__insecure_checks_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -156,6 +188,8 @@ SERVER_MAIN("http_faults.py", UNIT_FIXTURE(test_http_tls__a_peer_that_says_nothi
             UNIT_FIXTURE(test_http_tls__the_systems_cas_do_not_count_beside_given_ones),
             UNIT_FIXTURE(test_http_tls__expired_and_future_certificates),
             UNIT_FIXTURE(test_http_tls__certificates_for_other_names),
+            UNIT_FIXTURE(test_http_tls__connections_that_go_elsewhere_keep_the_name),
+            UNIT_FIXTURE(test_http_tls__connections_that_go_elsewhere_ask_no_proxy),
             UNIT_FIXTURE(test_http_tls__insecure_checks_nothing),
             UNIT_FIXTURE(test_http_tls__client_certificates_of_all_kinds),
             UNIT_FIXTURE(test_http_tls__a_plain_port_is_no_tls_port),

@@ -41,6 +41,9 @@ struct http_options {
     struct report *report;  // borrowed; may be NULL; component "http"
     const char *ca_file;    // CA bundle (--ca-file); NULL: SSL_CERT_FILE, then the usual paths
     const char *user_agent; // NULL: "sandstrap/<version>"
+    const char *connect_to; // "HOST:PORT", copied: where every connection is made to, whatever host
+                            // a URL names, without proxies and logins of netrc: for checking a
+                            // server that answers for other names. NULL: where the URL says
 };
 
 // The loop (borrowed) outlives it; its cancel token ends what blocks. `options` may be NULL.

@@ -43,6 +43,8 @@ static char *peer_name(const struct http_transfer *t)
 
     if (proxy)
         return mem_printf("the proxy %s", proxy);
+    if (t->http->connect_to)
+        return mem_str(t->http->connect_to);
     return mem_printf("%.*s:%d", SPAN_ARG(t->url.host), t->url.port);
 }
 

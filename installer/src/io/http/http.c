@@ -55,6 +55,7 @@ struct http *http_new(struct loop *loop, const struct http_options *options, str
     multi_open(h);
     h->report = o->report;
     h->user_agent = mem_str(o->user_agent ? o->user_agent : "sandstrap/" SANDSTRAP_VERSION);
+    h->connect_to = mem_str(o->connect_to);
     if (choose_ca_file(h, o->ca_file, err) < 0)
         return NULL;
     return STEAL(h);
@@ -72,6 +73,7 @@ void http_free(struct http *h)
     }
     free(h->ca_file);
     free(h->user_agent);
+    free(h->connect_to);
     free(h);
 }
 

@@ -16,6 +16,7 @@ struct http {
     struct report *report;
     char *ca_file; // NULL: none was found
     char *user_agent;
+    char *connect_to; // "HOST:PORT", or NULL
     CURLM *multi;
     uint64_t timer;         // libcurl's, in the loop; 0: none
     struct loop_task *work; // begins what is queued, hands over what has news

@@ -101,7 +101,8 @@ static int set_credentials(struct http_transfer *t, struct err **err)
     bool https = url_is(&t->url, "https");
     bool any = r->bearer || r->user || t->url.userinfo.len;
 
-    if (!any && r->netrc && https && netrc_find(t->arena, t->url.host, r, err) < 0)
+    if (!any && r->netrc && https && !t->http->connect_to &&
+        netrc_find(t->arena, t->url.host, r, err) < 0)
         return -1;
     if (any && !https && !r->allow_plain_auth)
         return err_set(err, ERR_SOURCE, "%s: credentials are only sent over https", t->request.url);
@@ -199,7 +200,8 @@ static int set_server_name(struct http_transfer *t, const char *name, struct err
 
 static int set_proxy(struct http_transfer *t, const struct http_site *site, struct err **err)
 {
-    t->proxy = proxy_for(site, &t->url);
+    if (!t->http->connect_to)
+        t->proxy = proxy_for(site, &t->url);
     // Both set, so that libcurl does not look at the environment by itself.
     SET(t, CURLOPT_PROXY, t->proxy.url ? t->proxy.url : "");
     SET(t, CURLOPT_NOPROXY, "");
@@ -207,6 +209,22 @@ static int set_proxy(struct http_transfer *t, const struct http_site *site, stru
     SET(t, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (t->http->ca_file)
         SET(t, CURLOPT_PROXY_CAINFO, t->http->ca_file);
+    return 0;
+}
+
+// Where the connection goes when that is not what the URL says; it is still the URL's host, or the
+// TLS server name, that is asked for and verified.
+static int set_place(struct http_transfer *t, const struct http_site *site, struct err **err)
+{
+    char *to CLEANUP(mem_cleanup) = NULL;
+
+    if (!t->http->connect_to)
+        return site->tls_server_name && *site->tls_server_name
+                   ? set_server_name(t, site->tls_server_name, err)
+                   : 0;
+    to = mem_printf("::%s", t->http->connect_to);
+    t->connect_to = curl_slist_append(NULL, to);
+    SET(t, CURLOPT_CONNECT_TO, t->connect_to);
     return 0;
 }
 
@@ -239,10 +257,8 @@ int setup_easy(struct http_transfer *t, struct err **err)
         return -1;
     SET(t, CURLOPT_URL, t->request.url);
     if (set_protocols(t, err) < 0 || set_method(t, err) < 0 || set_credentials(t, err) < 0 ||
-        set_tls(t, site, err) < 0 || set_proxy(t, site, err) < 0 || set_limits(t, err) < 0)
-        return -1;
-    if (site->tls_server_name && *site->tls_server_name &&
-        set_server_name(t, site->tls_server_name, err) < 0)
+        set_tls(t, site, err) < 0 || set_proxy(t, site, err) < 0 || set_limits(t, err) < 0 ||
+        set_place(t, site, err) < 0)
         return -1;
     return set_headers(t, err);
 }
