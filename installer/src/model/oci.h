@@ -178,14 +178,15 @@ enum oci_ask {
     OCI_ASK_BLOB,      // /v2/NAME/blobs/DIGEST
     OCI_ASK_REFERRERS, // /v2/NAME/referrers/DIGEST
     OCI_ASK_UPLOAD,    // /v2/NAME/blobs/uploads/…: a push
-    OCI_ASK_BAD,       // below /v2/, but not understood: `code` and `why` say what
+    OCI_ASK_BAD,       // one of these, but with what cannot be: `code` and `why` say what
 };
 
-// One request of a client, decoded. Texts live in the arena.
+// One request of a client. Texts are borrowed from it, or live in the arena.
 struct oci_question {
     enum oci_ask ask;
-    struct span registry; // of "?ns=" (containerd's mirrors), as in an image's name; "" without it
-    struct span repository;    // as in the path; may start with a host (CRI-O's mirrors)
+    struct span repository;    // as in the path
+    struct span host, behind;  // its first part and the rest, when the first looks like a host
+                               // (CRI-O's mirrors, host:port); else ""
     struct span tag;           // or else:
     struct digest digest;      // SHA-256; not set for a tag
     struct span artifact_type; // referrers: the filter; "" for all
@@ -193,6 +194,7 @@ struct oci_question {
     size_t limit;              // lists: at most as many; SIZE_MAX when nothing is said
     const char *code;          // OCI_ASK_BAD: "NAME_INVALID", "DIGEST_INVALID", …
     const char *why;
+    struct span what; // that is wrong; any bytes
 };
 
 // Understands the path, which is decoded, and the query of a request, which is not. Whatever is
@@ -204,12 +206,15 @@ void oci_question_parse(struct arena *arena, struct span path, struct span query
 // people and, unless empty, what it is about as `detail`.
 void oci_format_error(const char *code, const char *message, struct span detail, struct buf *out);
 
-// Appends one page of a sorted list: of tags of `repository`, or with "" of repositories, as the
-// question's `last` and `limit` want it. Returns whether more follows; *next is the last one then.
+// Appends one page of a list, sorted as span_cmp() does: of tags of `repository`, or with "" of
+// repositories, as the question's `last` and `limit` want it. Returns whether more follows; *next
+// is the last one then.
 bool oci_format_list(const struct oci_question *q, struct span repository, const struct span *names,
                      size_t count, struct span *next, struct buf *out) MUST_CHECK;
 
-// Appends the index of the manifests that refer to one: none are ever bundled.
-void oci_format_no_referrers(struct buf *out);
+// The index of the manifests that refer to one: none are ever bundled.
+#define OCI_INDEX_TYPE "application/vnd.oci.image.index.v1+json"
+#define OCI_NO_REFERRERS                                                                           \
+    "{\"schemaVersion\":2,\"mediaType\":\"" OCI_INDEX_TYPE "\",\"manifests\":[]}"
 
 #endif

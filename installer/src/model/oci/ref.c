@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // References, by the grammar of distribution/reference.
-#include "model/oci.h"
+#include "model/oci/ref.h"
 
 enum { REPOSITORY_MAX = 255, TAG_MAX = 128 };
 
@@ -19,7 +19,7 @@ static bool is_word(char c)
     return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool is_repository(struct span s)
+bool ref_is_repository(struct span s)
 {
     struct span part;
 
@@ -37,7 +37,7 @@ static bool is_repository(struct span s)
     return true;
 }
 
-static bool is_tag(struct span s)
+bool ref_is_tag(struct span s)
 {
     if (!s.len || s.len > TAG_MAX || !is_word(s.ptr[0]))
         return false;
@@ -47,7 +47,7 @@ static bool is_tag(struct span s)
     return true;
 }
 
-static bool is_host(struct span s)
+bool ref_is_host(struct span s)
 {
     for (size_t i = 0; i < s.len; i++)
         if (!is_word(s.ptr[i]) && s.ptr[i] != '.' && s.ptr[i] != '-' && s.ptr[i] != ':' &&
@@ -56,19 +56,18 @@ static bool is_host(struct span s)
     return s.len > 0;
 }
 
-// The first part is a registry when it looks like a host: a dot, a port, or "localhost".
-static void split_registry(struct span *rest, struct span *registry)
+bool ref_split_host(struct span name, struct span *host, struct span *rest)
 {
     struct span first, behind;
 
-    *registry = SPAN("docker.io");
-    if (!span_cut(*rest, '/', &first, &behind))
-        return;
+    if (!span_cut(name, '/', &first, &behind))
+        return false;
     if (span_find(first, '.') == first.len && span_find(first, ':') == first.len &&
         !span_is(first, "localhost"))
-        return;
-    *registry = first;
+        return false;
+    *host = first;
     *rest = behind;
+    return true;
 }
 
 static int split_pins(struct span text, struct span *rest, struct oci_ref *ref, struct err **err)
@@ -83,7 +82,7 @@ static int split_pins(struct span text, struct span *rest, struct oci_ref *ref, 
     if (colon < rest->len && (slash == rest->len || colon > slash)) {
         ref->tag = span_tail(*rest, colon + 1);
         *rest = span_head(*rest, colon);
-        if (!is_tag(ref->tag))
+        if (!ref_is_tag(ref->tag))
             return bad(text, "its tag has characters that no tag has", err);
     }
     if (ref->tag.len || digest_is_set(&ref->digest))
@@ -100,16 +99,17 @@ int oci_ref_parse(struct arena *arena, struct span text, struct oci_ref *ref, st
     span_skip(&rest, "oci://");
     if (split_pins(text, &rest, ref, err) < 0)
         return -1;
-    split_registry(&rest, &ref->registry);
+    ref->registry = SPAN("docker.io");
+    ref_split_host(rest, &ref->registry, &rest);
     if (span_is(ref->registry, "index.docker.io"))
         ref->registry = SPAN("docker.io");
     ref->host = span_is(ref->registry, "docker.io") ? SPAN("registry-1.docker.io") : ref->registry;
     ref->repository = rest;
     if (span_is(ref->registry, "docker.io") && span_find(rest, '/') == rest.len)
         ref->repository = span_str(arena_printf(arena, "library/%.*s", SPAN_ARG(rest)));
-    if (!is_host(ref->registry))
+    if (!ref_is_host(ref->registry))
         return bad(text, "its registry is no host name", err);
-    if (!is_repository(ref->repository))
+    if (!ref_is_repository(ref->repository))
         return bad(text, "its repository has characters that no repository has", err);
     return 0;
 }
