@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts as data, as Helm reads them (v3, pkg/chart/loader and pkg/chartutil): what a chart is made
-// of, with its subcharts, and which values its templates would see. Templates are not rendered.
-// Pure: where charts come from is the caller's matter.
+// of, with its subcharts, and which values its templates would see; and the indexes of their
+// repositories, read and made. Templates are not rendered. Pure: where charts come from is the
+// caller's matter.
 #ifndef MODEL_CHART_H
 #define MODEL_CHART_H
 
@@ -9,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/vec.h"
@@ -84,5 +87,66 @@ void chart_merge(struct doc *d, struct node *values, const struct node *over);
 // subcharts, where a null takes a default away. A new tree in `d`. ERR_CONFIG: too many subcharts.
 struct node *chart_values(struct doc *d, const struct chart *chart, const struct node *given,
                           struct err **err) MUST_CHECK;
+
+// --- charts of a repository over https ---
+
+// What locks and bundles call one: "https://HOST/PATH/NAME:VERSION".
+struct chart_name {
+    struct span repository; // its URL, without a slash at its end
+    struct span chart;
+    struct span version;
+};
+
+// False for anything else: the reference of a chart in a registry has no scheme.
+bool chart_name_parse(struct span text, struct chart_name *name) MUST_CHECK;
+void chart_name_format(const struct chart_name *name, struct buf *out);
+
+// Whether a name can be part of a URL and of a file's name as it is: letters, digits, "-", "_" and
+// "." (Helm's convention is stricter).
+bool chart_name_is_plain(struct span chart);
+
+// ERR_INTEGRITY unless the chart is of that name and version ("1.2.3" and "v1.2.3+b7" are one
+// version to Helm).
+int chart_check_name(const struct chart *chart, const struct chart_name *name, struct err **err)
+    MUST_CHECK;
+
+// --- the index of a repository, index.yaml (Helm v4, pkg/repo/v1; apiVersion v1) ---
+
+#define CHART_INDEX_MAX_BYTES ((size_t)50 << 20) // the limit of Flux's source-controller
+#define CHART_INDEX_VERSIONS_MAX 200000          // of all charts together
+
+struct chart_index;
+
+// What an index has for one version of a chart; borrowed from it.
+struct chart_listed {
+    struct span version; // as it is written there
+    struct span url;     // of the archive: absolute, or relative to the repository
+    struct span digest;  // as it is written; may be empty
+    bool deprecated, removed;
+    bool ambiguous; // that version is there again, with another digest
+};
+
+// Reads one, YAML or JSON. `what` is for messages. ERR_SOURCE for what is no index.
+struct chart_index *chart_index_read(struct span text, const char *what, struct err **err)
+    MUST_CHECK;
+
+// The entry that Helm and Flux take for an exact version: the first one that is written like it,
+// else the one that is the same version. ERR_SOURCE when there is none or it has no URL,
+// ERR_UNSUPPORTED when several are, which differ in build metadata.
+int chart_index_find(const struct chart_index *index, struct span chart, struct span version,
+                     struct chart_listed *found, struct err **err) MUST_CHECK;
+
+// An empty one.
+struct chart_index *chart_index_new(void) MUST_CHECK RETURNS_NONNULL;
+// Adds a chart whose archive is at `url`: what Helm has of a Chart.yaml in an index, `created` at
+// the start of 1970. False when that name and version is there already.
+bool chart_index_add(struct chart_index *index, const struct chart *chart, const char *url,
+                     const struct digest *digest);
+// Appends it as YAML: names sorted, newest versions first; the same charts in any order give the
+// same bytes.
+void chart_index_write(struct chart_index *index, struct buf *out);
+
+void chart_index_free(struct chart_index *index); // NULL-safe
+CLEANUP_DEFINE(chart_index_cleanup, struct chart_index, chart_index_free);
 
 #endif

@@ -1,40 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a chart uses its subcharts: under which names, and whether at all (Helm's
 // ProcessDependencies: aliases, conditions and tags).
-#include <string.h>
-
+#include "base/semver.h"
 #include "model/chart.h"
-
-static bool same_version(struct span a, struct span b)
-{
-    (void)span_skip(&a, "v");
-    (void)span_skip(&b, "v");
-    return span_eq(a, b);
-}
-
-// One version and no range: "1.2.3-rc.1".
-static bool is_one_version(struct span version)
-{
-    size_t dots = 0;
-
-    (void)span_skip(&version, "v");
-    for (size_t i = 0; i < version.len; i++) {
-        if (strchr("<>=~^*|, xX", version.ptr[i]))
-            return false;
-        dots += version.ptr[i] == '.';
-    }
-    return dots >= 2;
-}
 
 // By name and version; a range is taken to fit.
 static bool declares(const struct node *dependency, const struct chart *subchart)
 {
     struct span version = node_scalar(node_get(dependency, "version"));
+    struct semver wanted, is;
 
     if (!span_eq(node_get_text(dependency, "name"), node_get_text(subchart->meta, "name")))
         return false;
-    return !is_one_version(version) ||
-           same_version(version, node_scalar(node_get(subchart->meta, "version")));
+    return !semver_is_exact(version) || !semver_parse(version, &wanted) ||
+           (semver_parse(node_scalar(node_get(subchart->meta, "version")), &is) &&
+            semver_compare(&wanted, &is) == 0);
 }
 
 // The first of the paths that leads to a boolean decides; -1 when none does.
