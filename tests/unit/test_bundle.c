@@ -217,6 +217,88 @@ static void test_bundle__what_is_in_it_is_found(void **state)
     assert_null(bundle_find_blob(b, bundle_lock_digest(b)));
 }
 
+// The head of the bundle in a file of its own.
+static void write_head(struct fixture *f, const char *path)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf head CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    assert_non_null(b);
+    assert_int_equal(bundle_head(b, &head, &err), 0);
+    assert_int_equal(file_write(path, buf_span(&head), FILE_PUBLIC, &err), 0);
+}
+
+static void test_bundle__a_head_tells_what_is_in_it_and_gives_no_blob(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/head", f->folder);
+    struct buf data CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+    struct bundle *whole CLEANUP(bundle_cleanup) = NULL;
+    struct bundle *head CLEANUP(bundle_cleanup) = NULL;
+    const struct bundle_artifact *a;
+    size_t count;
+
+    write_head(f, path);
+    whole = bundle_open(f->path, &err);
+    head = bundle_open_head(path, &err);
+    assert_int_equal(unlink(path), 0);
+    assert_non_null(whole);
+    assert_non_null(head);
+    assert_true(digest_eq(bundle_identity(head), bundle_identity(whole)));
+    assert_true(bundle_size(head) == bundle_size(whole));
+    a = bundle_find(head, BUNDLE_IMAGE, SPAN("app:1"), SPAN_EMPTY);
+    assert_non_null(a);
+    assert_int_equal(bundle_fd(head), -1);
+    assert_int_equal(bundle_read(head, &bundle_blobs(head, &count)[a->blobs[0]], &data, &err), -1);
+    assert_err(err, ERR_UNSUPPORTED, "only its head is here");
+    err_clear(&err);
+    assert_int_equal(bundle_verify(head, NULL, &err), -1);
+    assert_err(err, ERR_UNSUPPORTED, "only its head is here");
+    err_clear(&err);
+    assert_int_equal(bundle_head(head, &data, &err), -1);
+    assert_err(err, ERR_UNSUPPORTED, "only its head is here");
+}
+
+static void test_bundle__a_head_and_a_bundle_are_not_taken_for_each_other(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/head", f->folder);
+
+    write_head(f, path);
+    assert_null(bundle_open_head(f->path, &err));
+    assert_err(err, ERR_INTEGRITY, "bytes, the index says");
+    err_clear(&err);
+    assert_null(bundle_open(path, &err));
+    assert_int_equal(unlink(path), 0);
+    assert_err(err, ERR_INTEGRITY, "bytes, the index says");
+}
+
+static void test_bundle__a_head_of_a_file_that_changed_is_not_given(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf head CLEANUP(buf_free) = BUF_INIT(FILE_MAX);
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+    int fd CLEANUP(fd_cleanup) = -1;
+
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    fd = open(f->path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "x", 1, 4096), 1); // the signature area
+    assert_int_equal(bundle_head(b, &head, &err), -1);
+    assert_err(err, ERR_INTEGRITY, "signature area");
+    err_clear(&err);
+    assert_int_equal(pwrite(fd, "x", 1, 20480), 1); // the index
+    assert_int_equal(bundle_head(b, &head, &err), -1);
+    assert_err(err, ERR_INTEGRITY, "changed meanwhile");
+    assert_int_equal(head.len, 0);
+}
+
 static void test_bundle__a_revision_of_other_bytes_is_refused(void **state)
 {
     static const enum bundle_kind kinds[] = {BUNDLE_CHART, BUNDLE_FILE, BUNDLE_IMAGE, BUNDLE_TREE};
@@ -501,6 +583,9 @@ static void test_bundle__a_newer_one_keeps_the_mode_of_the_older(void **state)
 UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__what_is_written_is_read),
           WITH_FOLDER(test_bundle__what_is_in_it_is_found),
+          WITH_FOLDER(test_bundle__a_head_tells_what_is_in_it_and_gives_no_blob),
+          WITH_FOLDER(test_bundle__a_head_and_a_bundle_are_not_taken_for_each_other),
+          WITH_FOLDER(test_bundle__a_head_of_a_file_that_changed_is_not_given),
           WITH_FOLDER(test_bundle__a_revision_of_other_bytes_is_refused),
           WITH_FOLDER(test_bundle__an_older_format_says_what_to_do),
           WITH_FOLDER(test_bundle__verifying_is_cancelled),

@@ -67,6 +67,10 @@ struct bundle;
 // index tells; reads no blob. ERR_INTEGRITY; ERR_CONFIG when the file cannot be opened or is of an
 // older format.
 struct bundle *bundle_open(const char *path, struct err **err) MUST_CHECK;
+// The same for a file that is only the head of a bundle: header, signature area and index, as
+// bundle_head() gives it. Its blobs are elsewhere, and the file is not kept open: bundle_fd() is
+// -1, and reading or verifying blobs through it is an ERR_UNSUPPORTED.
+struct bundle *bundle_open_head(const char *path, struct err **err) MUST_CHECK;
 void bundle_close(struct bundle *b); // NULL-safe
 CLEANUP_DEFINE(bundle_cleanup, struct bundle, bundle_close);
 
@@ -78,6 +82,10 @@ uint64_t bundle_size(const struct bundle *b);
 struct span bundle_origin(const struct bundle *b);
 // Of the lock's bytes. Borrowed.
 const struct digest *bundle_lock_digest(const struct bundle *b);
+
+// Appends the first bytes of the file, to the end of the index, read and checked again. Its blobs
+// are found by bundle_blobs(). ERR_INTEGRITY when it is not what was opened any more.
+int bundle_head(const struct bundle *b, struct buf *out, struct err **err) MUST_CHECK;
 
 // "linux/amd64", …: what the images are for. Borrowed.
 const struct span *bundle_platforms(const struct bundle *b, size_t *count);
