@@ -8,7 +8,9 @@
 #include "io/httpd.h"
 #include "work/serve/content.h"
 
-// Lives as long as its request; ask_of(r) is r->data.
+struct generation;
+
+// Lives as long as its request, whose `data` it is.
 struct ask {
     struct serve *serve;
     struct httpd_request *http;
@@ -20,6 +22,10 @@ struct ask {
                       // part of the path
     const char *kind; // for the log and metrics, once it is known: "manifest", "blob", "git", …
     const char *what; // for the log: "ghcr.io/stefanprodan/podinfo:6.9.1"
+    bool missing;     // it is not there: missing_message() was asked for
+
+    VEC(struct generation *) held; // of ask.c
+    struct content_bytes body;     // of answer.c: what is sent
 };
 
 // Takes the request, answers it now or later, and returns true; or returns false when it is not of

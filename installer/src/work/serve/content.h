@@ -83,6 +83,9 @@ struct serve_content {
     VEC(struct blobstore *) stores;
 };
 
+// In `names`: several registries have it.
+extern const struct content_repository content_several;
+
 // --- making it ---
 
 // Adds all that a bundle names, whose blobs are in its file, or in `store` (borrowed) unless that

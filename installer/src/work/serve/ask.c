@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a request to who answers it: the upstream host that it means, and the kinds in their order.
+#include "base/mem.h"
+#include "work/serve/serving.h"
+
+// Each knows its own requests; the first that takes one has it.
+static ask_fn *const kinds[] = {
+    people_ask,
+};
+
+// --- whom it is for ---
+
+// A host of the bundles that `named` means, or else "": with its port, or without one that only
+// this server has.
+static struct span known_host(const struct ask *a, struct span named)
+{
+    char folded[CONTENT_HOST_BYTES];
+    struct span host = content_host(named, folded);
+    size_t colon = span_rfind(host, ':');
+
+    if (!host.len)
+        return SPAN_EMPTY;
+    if (!content_has_host(a->content, host))
+        host = span_head(host, colon);
+    return content_has_host(a->content, host) ? arena_span(a->arena, host) : SPAN_EMPTY;
+}
+
+// "?ns=" of containerd's mirrors; it names a registry, also one that is not served.
+static bool host_of_query(struct ask *a)
+{
+    struct span rest = a->http->query, pair, name, value;
+    struct buf decoded CLEANUP(buf_free) = BUF_INIT(CONTENT_HOST_BYTES);
+    char folded[CONTENT_HOST_BYTES];
+
+    if (!span_starts(a->path, "/v2/"))
+        return false;
+    while (span_next(&rest, '&', &pair))
+        if (span_cut(pair, '=', &name, &value) && span_is(name, "ns") &&
+            httpd_unescape(value, &decoded) && decoded.len) {
+            a->host = arena_span(a->arena, content_host(buf_span(&decoded), folded));
+            return true;
+        }
+    return false;
+}
+
+// "/github.com/org/repo": the rest of the path is the host's. A registry's path begins with /v2/,
+// whose repository it is that may begin with a host (registry.c).
+static void host_of_path(struct ask *a)
+{
+    struct span path = span_tail(a->path, 1), first = span_head(path, span_find(path, '/'));
+
+    a->host = known_host(a, first);
+    if (a->host.len)
+        a->path = span_tail(path, first.len);
+}
+
+static void find_host(struct ask *a)
+{
+    if (host_of_query(a))
+        return;
+    a->host = known_host(a, a->http->host);
+    if (!a->host.len)
+        a->host = known_host(a, a->http->sni);
+    if (!a->host.len)
+        host_of_path(a);
+}
+
+// --- what it may be answered from ---
+
+const struct serve_content *ask_generation(const struct ask *a, size_t i)
+{
+    if (i == 0)
+        return a->content;
+    return i < a->serve->generation_count ? a->serve->generations[i]->content : NULL;
+}
+
+static void hold(struct ask *a, struct generation *g)
+{
+    generation_hold(g);
+    vec_push_arena(a->arena, &a->held, g);
+}
+
+void ask_found(struct ask *a, size_t i)
+{
+    struct generation *g = a->serve->generations[i];
+
+    if (i == 0)
+        return; // is held from the beginning
+    g->asked_at = timer_now();
+    hold(a, g);
+}
+
+int ask_open(struct ask *a, const struct digest *digest, struct content_bytes *bytes,
+             struct err **err)
+{
+    const struct serve_content *c;
+
+    for (size_t i = 0; (c = ask_generation(a, i)); i++) {
+        int found = content_open(c, digest, bytes, err);
+
+        if (found > 0)
+            ask_found(a, i);
+        if (found)
+            return found;
+    }
+    return 0;
+}
+
+// --- its way ---
+
+static void dispatch(struct ask *a)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (kinds[i](a))
+            return;
+    answer_missing(a, arena_printf(a->arena, "%.*s%.*s", SPAN_ARG(a->host), SPAN_ARG(a->path)));
+}
+
+void ask_begin(void *data, struct httpd_request *r)
+{
+    struct serve *s = data;
+    struct arena *arena = arena_new();
+    struct ask *a = ARENA_NEW(arena, struct ask);
+    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    *a = (struct ask){.serve = s,
+                      .http = r,
+                      .arena = arena,
+                      .content = s->generations[0]->content,
+                      .host = SPAN_EMPTY};
+    r->data = a;
+    hold(a, s->generations[0]);
+    if (!httpd_unescape(r->path, &path) || !span_starts(buf_span(&path), "/")) {
+        answer_text(a, 400, "the path of the request is not understood");
+        return;
+    }
+    a->path = arena_span(arena, buf_span(&path));
+    find_host(a);
+    dispatch(a);
+}
+
+void ask_end(void *data, struct httpd_request *r)
+{
+    struct ask *a = r->data;
+
+    (void)data;
+    VEC_FOREACH (struct generation **, g, &a->held)
+        generation_let_go(*g);
+    arena_free(a->arena);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is served and what was before it. What was replaced goes when nothing of it was asked for
+// during SERVE_RETIRE_MS, or when there are too many: nobody is known to pull from it then.
+#include "base/mem.h"
+#include "work/serve/serving.h"
+
+void generation_hold(struct generation *g)
+{
+    g->holders++;
+}
+
+void generation_let_go(struct generation *g)
+{
+    if (--g->holders)
+        return;
+    serve_content_free(g->content);
+    free(g);
+}
+
+static void drop_last(struct serve *s)
+{
+    generation_let_go(s->generations[--s->generation_count]);
+}
+
+static void retire(void *data);
+
+// The timer is for the one that goes first.
+static void wait_for_next(struct serve *s)
+{
+    int64_t next = TIMER_NEVER;
+
+    loop_remove_timer(s->loop, s->retire_timer);
+    s->retire_timer = 0;
+    for (size_t i = 1; i < s->generation_count; i++) {
+        int64_t at = timer_add(s->generations[i]->asked_at, SERVE_RETIRE_MS);
+
+        next = at < next ? at : next;
+    }
+    if (next != TIMER_NEVER)
+        s->retire_timer = loop_add_timer(s->loop, next, retire, s);
+}
+
+static void retire(void *data)
+{
+    struct serve *s = data;
+    int64_t now = timer_now();
+    size_t kept = 1;
+
+    for (size_t i = 1; i < s->generation_count; i++) {
+        struct generation *g = s->generations[i];
+
+        if (timer_add(g->asked_at, SERVE_RETIRE_MS) <= now)
+            generation_let_go(g);
+        else
+            s->generations[kept++] = g;
+    }
+    s->generation_count = kept;
+    s->retire_timer = 0;
+    wait_for_next(s);
+}
+
+void generations_put(struct serve *s, struct serve_content *take)
+{
+    struct generation *g = MEM_NEW(struct generation);
+
+    *g = (struct generation){.content = take, .holders = 1};
+    if (s->generation_count == ARRAY_LEN(s->generations))
+        drop_last(s);
+    if (s->generation_count)
+        s->generations[0]->asked_at = timer_now();
+    memmove(s->generations + 1, s->generations,
+            s->generation_count++ * sizeof(struct generation *));
+    s->generations[0] = g;
+    wait_for_next(s);
+}
+
+void generations_free(struct serve *s)
+{
+    loop_remove_timer(s->loop, s->retire_timer);
+    while (s->generation_count)
+        drop_last(s);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server: its life, what it serves, where it listens.
+#include "work/serve.h"
+
+#include "base/mem.h"
+#include "work/serve/serving.h"
+
+struct serve *serve_new(struct loop *loop, const struct serve_options *options, struct err **err)
+{
+    struct serve *s CLEANUP(serve_cleanup) = MEM_NEW(struct serve);
+    struct httpd_handler handler = {.request = ask_begin, .done = ask_end, .data = s};
+
+    (void)err;
+    s->loop = loop;
+    s->report = options->report;
+    s->httpd = httpd_new(loop, &handler, NULL, s->report);
+    generations_put(s, serve_content_new(s->report));
+    return STEAL(s);
+}
+
+void serve_free(struct serve *s)
+{
+    if (!s)
+        return;
+    httpd_free(s->httpd);
+    httpd_tls_free(s->tls);
+    generations_free(s);
+    free(s);
+}
+
+void serve_put(struct serve *s, struct serve_content *take)
+{
+    generations_put(s, take);
+}
+
+int serve_listen(struct serve *s, const char *address, bool tls, struct err **err)
+{
+    if (tls)
+        return err_set(err, ERR_UNSUPPORTED, "TLS is not there yet");
+    return httpd_listen(s->httpd, address, NULL, err);
+}
+
+static bool never(void *data)
+{
+    (void)data;
+    return false;
+}
+
+static bool is_idle(void *data)
+{
+    return httpd_busy(((struct serve *)data)->httpd) == 0;
+}
+
+int serve_run(struct serve *s, struct err **err)
+{
+    struct err *ended CLEANUP(err_cleanup) = NULL;
+
+    if (loop_run_until(s->loop, never, s, TIMER_NEVER, &ended) < 0 &&
+        err_kind(ended) != ERR_CANCELLED)
+        return err_move(err, &ended);
+    httpd_stop(s->httpd);
+    if (!loop_run_last(s->loop, is_idle, s, timer_add(timer_now(), SERVE_LAST_MS)))
+        report_warn(s->report, "serve", "%zu answers were cut off", httpd_busy(s->httpd));
+    return 0;
+}

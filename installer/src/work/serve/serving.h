@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server itself, for the files of work/serve.
+#ifndef WORK_SERVE_SERVING_H
+#define WORK_SERVE_SERVING_H
+
+#include "io/httpd.h"
+#include "work/serve/ask.h"
+#include "work/serve/content.h"
+
+// How many that were replaced are kept at most.
+#define SERVE_RETIRED_MAX 4
+
+// A content that is served or was, held by the server and by each request that uses it.
+struct generation {
+    struct serve_content *content;
+    unsigned holders;
+    int64_t asked_at; // when something of it was last used
+};
+
+struct serve {
+    struct loop *loop;
+    struct report *report;
+    struct httpd *httpd;
+    struct httpd_tls *tls;
+    // What is served, then what was before it; the newest first.
+    struct generation *generations[1 + SERVE_RETIRED_MAX];
+    size_t generation_count;
+    uint64_t retire_timer;
+};
+
+// --- generations (generation.c) ---
+
+void generation_hold(struct generation *g);
+void generation_let_go(struct generation *g); // the last one frees it
+// Puts `take` first.
+void generations_put(struct serve *s, struct serve_content *take);
+void generations_free(struct serve *s);
+
+// --- requests (ask.c) ---
+
+// The handler of io/httpd; `data` is the server.
+void ask_begin(void *data, struct httpd_request *r);
+void ask_end(void *data, struct httpd_request *r);
+
+#endif

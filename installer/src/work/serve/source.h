@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// One artifact of a bundle on its way into what is served.
+#ifndef WORK_SERVE_SOURCE_H
+#define WORK_SERVE_SOURCE_H
+
+#include "work/serve/content.h"
+
+struct adding {
+    struct serve_content *content;
+    struct content_source *source;
+    const struct bundle_artifact *artifact;
+};
+
+// Its blob number `at`.
+const struct bundle_blob *source_blob(const struct adding *a, size_t at);
+
+// Notes a host as one that is served; as it is looked up, in the arena.
+struct span source_add_host(struct serve_content *c, struct span host);
+
+// One function for each kind; where a name is there already, it is not put in its place. Errors are
+// ERR_INTEGRITY.
+int source_add_oci(struct adding *a, struct err **err) MUST_CHECK;
+
+#endif
