@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a request to who answers it: the upstream host that it means, and the kinds in their order.
-#include "base/mem.h"
+#include "base/url.h"
 #include "work/serve/serving.h"
 
 // Each knows its own requests; the first that takes one has it.
@@ -28,19 +28,13 @@ static struct span known_host(const struct ask *a, struct span named)
 // "?ns=" of containerd's mirrors; it names a registry, also one that is not served.
 static bool host_of_query(struct ask *a)
 {
-    struct span rest = a->http->query, pair, name, value;
-    struct buf decoded CLEANUP(buf_free) = BUF_INIT(CONTENT_HOST_BYTES);
     char folded[CONTENT_HOST_BYTES];
+    struct span ns;
 
-    if (!span_starts(a->path, "/v2/"))
+    if (!span_starts(a->path, "/v2/") || !url_query(a->arena, a->http->query, "ns", &ns) || !ns.len)
         return false;
-    while (span_next(&rest, '&', &pair))
-        if (span_cut(pair, '=', &name, &value) && span_is(name, "ns") &&
-            httpd_unescape(value, &decoded) && decoded.len) {
-            a->host = arena_span(a->arena, content_host(buf_span(&decoded), folded));
-            return true;
-        }
-    return false;
+    a->host = arena_span(a->arena, content_host(ns, folded));
+    return true;
 }
 
 // "/github.com/org/repo": the rest of the path is the host's. A registry's path begins with /v2/,
@@ -121,7 +115,6 @@ void ask_begin(void *data, struct httpd_request *r)
     struct serve *s = data;
     struct arena *arena = arena_new();
     struct ask *a = ARENA_NEW(arena, struct ask);
-    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     *a = (struct ask){.serve = s,
                       .http = r,
@@ -130,11 +123,10 @@ void ask_begin(void *data, struct httpd_request *r)
                       .host = SPAN_EMPTY};
     r->data = a;
     hold(a, s->generations[0]);
-    if (!httpd_unescape(r->path, &path) || !span_starts(buf_span(&path), "/")) {
+    if (!url_unescape(arena, r->path, &a->path) || !span_starts(a->path, "/")) {
         answer_text(a, 400, "the path of the request is not understood");
         return;
     }
-    a->path = arena_span(arena, buf_span(&path));
     find_host(a);
     dispatch(a);
 }

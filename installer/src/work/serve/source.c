@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/url.h"
 #include "io/crypto.h"
-#include "io/httpd.h"
 
 const struct bundle_blob *source_blob(const struct adding *a, size_t at)
 {
@@ -66,14 +65,13 @@ struct span source_add_host(struct serve_content *c, struct span host)
 
 int content_key(struct serve_content *c, struct span text, struct span *key, struct err **err)
 {
-    struct buf decoded CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct url url;
-    struct span host;
+    struct span host, path;
 
-    if (!url_parse(text, &url) || !httpd_unescape(url_trim(url.path), &decoded))
+    if (!url_parse(text, &url) || !url_unescape(c->arena, url_trim(url.path), &path))
         return err_set(err, ERR_INTEGRITY, "'%.*s' is no URL", SPAN_ARG(text));
     host = source_add_host(c, url.authority);
-    *key = span_str(arena_printf(c->arena, "%.*s%s", SPAN_ARG(host), buf_str(&decoded)));
+    *key = span_str(arena_printf(c->arena, "%.*s%.*s", SPAN_ARG(host), SPAN_ARG(path)));
     return 0;
 }
 

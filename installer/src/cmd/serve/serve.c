@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `serve`.
+#include "work/serve.h"
+#include "cmd/serve.h"
+#include "work/artifacts.h"
+
+#define LISTEN "127.0.0.1:8080"
+
+struct serve_command {
+    struct command_common common;
+    struct opt_list bundles;
+    struct opt_list listen;
+    struct opt_list tls;
+    const char *store;
+    const char *authority;
+    const char *cert;
+    const char *key;
+    const char *access_log;
+    bool lab;
+    bool check;
+    const char *at;
+    const char *at_tls;
+};
+
+#define SERVE_OPTION(type_, name_, value_, field_, help_)                                          \
+    {                                                                                              \
+        .type = (type_), .name = (name_), .value = (value_),                                       \
+        .offset = offsetof(struct serve_command, field_), .help = (help_)                          \
+    }
+
+static const struct opt serve_table[] = {
+    {.type = OPT_OPERANDS,
+     .value = "[BUNDLE]...",
+     .offset = offsetof(struct serve_command, bundles),
+     .help = "what is served (bundles/sandbox.bundle)"},
+    SERVE_OPTION(OPT_TEXT, "store", "DIR", store, "serve all bundles that are in this store"),
+    SERVE_OPTION(OPT_LIST, "listen", "ADDRESS", listen, "for HTTP (127.0.0.1:8080)"),
+    SERVE_OPTION(OPT_LIST, "tls", "ADDRESS", tls, "for HTTPS, as in :443"),
+    SERVE_OPTION(OPT_TEXT, "authority", "DIR", authority,
+                 "where ca.crt and ca.key are, or are made at first use"),
+    SERVE_OPTION(OPT_TEXT, "cert", "FILE", cert, "a certificate of one's own for HTTPS, PEM"),
+    SERVE_OPTION(OPT_TEXT, "key", "FILE", key, "its key"),
+    SERVE_OPTION(OPT_TEXT, "access-log", "FILE", access_log,
+                 "where a line for each request goes (standard output)"),
+    COMMAND_LAB_OPTION(struct serve_command),
+    SERVE_OPTION(OPT_FLAG, "check", NULL, check,
+                 "fetch every artifact as each kind of client does, compare it, and end"),
+    SERVE_OPTION(OPT_TEXT, "at", "ADDRESS", at, "check the server there over HTTP"),
+    SERVE_OPTION(OPT_TEXT, "at-tls", "ADDRESS", at_tls, "check the server there over HTTPS"),
+    COMMAND_COMMON_OPTIONS,
+};
+
+// --- what is served ---
+
+static int add_bundle(struct command_env *env, const struct serve_command *o, const char *path,
+                      struct serve_content *content, struct err **err)
+{
+    struct bundle *b CLEANUP(bundle_cleanup) = artifacts_open_bundle(path, o->lab, err);
+
+    if (!b || artifacts_verify(b, env->cancel, err) < 0)
+        return -1;
+    report_info(env->report, "serve", "%s is verified: %s", path, DIGEST_TEXT(bundle_identity(b)));
+    return serve_add_bundle(content, STEAL(b), err);
+}
+
+static int add_bundles(struct command_env *env, const struct serve_command *o,
+                       struct serve_content *content, struct err **err)
+{
+    if (!o->bundles.len && !o->store)
+        return add_bundle(env, o, ARTIFACTS_BUNDLE, content, err);
+    for (size_t i = 0; i < o->bundles.len; i++)
+        if (add_bundle(env, o, o->bundles.items[i], content, err) < 0)
+            return -1;
+    return 0;
+}
+
+// --- where ---
+
+static int listen_at(struct command_env *env, struct serve *s, const struct opt_list *addresses,
+                     bool tls, struct err **err)
+{
+    for (size_t i = 0; i < addresses->len; i++) {
+        int port = serve_listen(s, addresses->items[i], tls, err);
+
+        if (port < 0)
+            return -1;
+        report_info(env->report, "serve", "%s at %s, port %d", tls ? "HTTPS" : "HTTP",
+                    addresses->items[i], port);
+    }
+    return 0;
+}
+
+static int listen_all(struct command_env *env, struct serve *s, const struct serve_command *o,
+                      struct err **err)
+{
+    const char *items[] = {LISTEN};
+    struct opt_list usual = {.items = items, .len = 1};
+
+    if (!o->listen.len && !o->tls.len)
+        return listen_at(env, s, &usual, false, err);
+    return listen_at(env, s, &o->listen, false, err) < 0 ||
+                   listen_at(env, s, &o->tls, true, err) < 0
+               ? -1
+               : 0;
+}
+
+static int serve_command_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct serve_command *o = options;
+    struct serve_options serve_options = {.report = env->report,
+                                          .access_log = o->access_log ? o->access_log : "-",
+                                          .authority = o->authority,
+                                          .cert = o->cert,
+                                          .key = o->key};
+    struct serve_content *content CLEANUP(serve_content_cleanup) = serve_content_new(env->report);
+    struct serve *s CLEANUP(serve_cleanup) = NULL;
+
+    if (add_bundles(env, o, content, err) < 0)
+        return -1;
+    s = serve_new(env->loop, &serve_options, err);
+    if (!s)
+        return -1;
+    serve_put(s, STEAL(content));
+    return listen_all(env, s, o, err) < 0 ? -1 : serve_run(s, err);
+}
+
+const struct command cmd_serve = {
+    .spec = {.name = "serve",
+             .summary = "serve bundles under the names that their artifacts have upstream",
+             .details =
+                 "One server that is OCI registry, git server, Helm repository and file server\n"
+                 "for every host that the bundles name: a request's host is that of ?ns=, of the\n"
+                 "Host header or SNI, or the first part of its path. What is not in the bundles\n"
+                 "is not found; nothing is passed on. Each bundle is verified before.\n\n"
+                 "SIGHUP opens the bundles again, SIGTERM ends the server when its answers are\n"
+                 "sent. docs/serve.md has more.",
+             .options = serve_table,
+             .option_count = ARRAY_LEN(serve_table)},
+    .options_size = sizeof(struct serve_command),
+    .run = serve_command_run,
+};
