@@ -128,6 +128,10 @@ void crypto_make_rsa(unsigned bits, int64_t from, int64_t until, struct buf *key
 void crypto_make_authority(const char *name, int64_t from, int64_t until, struct buf *key_pem,
                            struct buf *cert_pem);
 
+// Letters, digits, hyphens, underscores and dots, as RFC 1123 has them; an IPv4 address also looks
+// like one.
+bool crypto_is_host_name(struct span name);
+
 // Makes the same for a server of these host names and numeric addresses (at least one), issued by
 // an authority. It ends no later than the authority's own. ERR_CONFIG: `issuer` is no pair of a
 // certificate that may issue and its key, in words that name `what`; a name is none.

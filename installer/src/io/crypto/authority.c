@@ -63,7 +63,7 @@ static bool is_label(struct span label)
     return label.len > 0 && label.len <= LABEL_MAX_BYTES;
 }
 
-static bool is_host_name(struct span name)
+bool crypto_is_host_name(struct span name)
 {
     struct span label;
 
@@ -82,7 +82,7 @@ static int add_name(GENERAL_NAMES *names, const char *text, const char *what, st
     ASN1_IA5STRING *host;
 
     ERR_clear_error();
-    if (!address && !is_host_name(span_str(text)))
+    if (!address && !crypto_is_host_name(span_str(text)))
         return err_set(err, ERR_CONFIG, "%s: '%s' is no host name and no address", what, text);
     name = GENERAL_NAME_new();
     require(name != NULL);
