@@ -45,6 +45,9 @@ int fd_write_all(int fd, const void *data, size_t len, const char *what, struct 
 int fd_write_at(int fd, const void *data, size_t len, uint64_t offset, const char *what,
                 struct err **err) MUST_CHECK;
 
+// fsync(), of a folder too. ERR_INTERNAL, with the errno: a disk may turn out to be full here.
+int fd_sync(int fd, const char *path, struct err **err) MUST_CHECK;
+
 // Who may read what is written: the mode of a new file, before the umask. A file that is there
 // keeps its mode, and its owner as far as we may give it away; of a private one only the owner's
 // part stays.

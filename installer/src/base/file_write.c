@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ enum {
     REMOVE_WAIT_S = 1,
 };
 
-static unsigned sync_count;
+static atomic_uint sync_count;
 
 // The temporary file that is there now. Whoever holds the lock sees either a file with its name
 // here, or neither.
@@ -33,7 +34,7 @@ unsigned file_sync_count(void)
     return sync_count;
 }
 
-static int sync_fd(int fd, const char *path, struct err **err)
+int fd_sync(int fd, const char *path, struct err **err)
 {
     sync_count++;
     if (fsync(fd) < 0)
@@ -57,7 +58,7 @@ static int sync_parent(const char *path, struct err **err)
     char *dir CLEANUP(mem_cleanup) = folder_of(path);
     int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, err);
 
-    return fd < 0 ? -1 : sync_fd(fd, dir, err);
+    return fd < 0 ? -1 : fd_sync(fd, dir, err);
 }
 
 // The kernel applies the umask only to modes that are given to open().
@@ -146,7 +147,7 @@ static int keep_attributes(int fd, const char *target, enum file_access access, 
 int file_put_in_place(int fd, const char *from, const char *path, enum file_access access,
                       struct err **err)
 {
-    if (keep_attributes(fd, path, access, err) < 0 || sync_fd(fd, from, err) < 0)
+    if (keep_attributes(fd, path, access, err) < 0 || fd_sync(fd, from, err) < 0)
         return -1;
     if (rename(from, path) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
@@ -159,7 +160,7 @@ static int fill(int fd, const char *target, struct span data, enum file_access a
     if (keep_attributes(fd, target, access, err) < 0 ||
         fd_write_all(fd, data.ptr, data.len, target, err) < 0)
         return -1;
-    return sync_fd(fd, target, err);
+    return fd_sync(fd, target, err);
 }
 
 static int replace(const char *target, struct span data, enum file_access access, struct err **err)

@@ -42,6 +42,9 @@ int blobstore_open_blob(const struct blobstore *s, const struct digest *digest, 
 bool blobstore_has(const struct blobstore *s, const struct digest *digest, uint64_t size)
     MUST_CHECK;
 
+// How many bytes more it takes until it is there: less than its size when a part of it is.
+uint64_t blobstore_lacks(const struct blobstore *s, const struct digest *digest, uint64_t size)
+    MUST_CHECK;
 // Whether there is room for `bytes` more, in the budget and on the disk as it is now. ERR_CONFIG
 // says which of them lacks how much.
 int blobstore_check_room(struct blobstore *s, uint64_t bytes, struct err **err) MUST_CHECK;
@@ -89,18 +92,18 @@ char *blobstore_head_path(const struct blobstore *s, const struct digest *identi
 // a crash left. What was written for a bundle that is not installed yet is the caller's to keep.
 // With `dry_run` it only counts, for which a store that is open for reading is enough.
 typedef bool blobstore_keep_fn(void *data, const struct digest *digest);
-struct blobstore_freed {
+struct blobstore_sum {
     size_t blobs; // and parts
     uint64_t bytes;
 };
 int blobstore_collect(struct blobstore *s, bool dry_run, blobstore_keep_fn *keep, void *data,
-                      struct blobstore_freed *freed, struct err **err) MUST_CHECK;
+                      struct blobstore_sum *freed, struct err **err) MUST_CHECK;
 
-// Hashes every blob on all cores. Wrong ones are told of, in order, and taken away when the store
-// is open for writing. *verified tells how many were hashed. ERR_INTEGRITY when there was a wrong
-// one, ERR_CANCELLED.
+// Hashes every blob on all cores. Wrong ones are told of, and taken away when the store is open for
+// writing. *verified tells how many there are. ERR_INTEGRITY when there was a wrong one;
+// ERR_CANCELLED.
 typedef void blobstore_wrong_fn(void *data, const struct digest *digest);
 int blobstore_verify(struct blobstore *s, struct cancel *cancel, blobstore_wrong_fn *wrong,
-                     void *data, struct blobstore_freed *verified, struct err **err) MUST_CHECK;
+                     void *data, struct blobstore_sum *verified, struct err **err) MUST_CHECK;
 
 #endif
