@@ -5,6 +5,8 @@
 
 // Each knows its own requests; the first that takes one has it.
 static ask_fn *const kinds[] = {
+    registry_ask,
+    files_ask,
     people_ask,
 };
 
@@ -107,7 +109,8 @@ static void dispatch(struct ask *a)
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (kinds[i](a))
             return;
-    answer_missing(a, arena_printf(a->arena, "%.*s%.*s", SPAN_ARG(a->host), SPAN_ARG(a->path)));
+    answer_missing(a, arena_printf(a->arena, "%.*s%.*s%s%.*s", SPAN_ARG(a->host), SPAN_ARG(a->path),
+                                   a->http->query.len ? "?" : "", SPAN_ARG(a->http->query)));
 }
 
 void ask_begin(void *data, struct httpd_request *r)
