@@ -15,7 +15,7 @@
 
 struct sample {
     struct buf file;
-    struct git_oid commit;
+    struct git_target target;
     struct span pack;
 };
 
@@ -31,7 +31,7 @@ static void load(const char *name, struct sample *s)
 
     s->file = (struct buf)BUF_INIT(PACK_MAX);
     assert_int_equal(file_read(AT_FDCWD, path, &s->file, &err), 0);
-    memcpy(s->commit.bytes, s->file.data, GIT_OID_BYTES);
+    memcpy(s->target.commit.bytes, s->file.data, GIT_OID_BYTES);
     s->pack = span_tail(buf_span(&s->file), GIT_OID_BYTES);
 }
 
@@ -64,7 +64,7 @@ static void test_git__a_commit_is_walked(void **state)
 
         load(names[i], &s);
         store = open_store(&s);
-        assert_int_equal(git_walk(store, &s.commit, list, &text, &err), 0);
+        assert_int_equal(git_walk(store, &s.target.commit, list, &text, &err), 0);
         assert_string_equal(buf_str(&text), "100644 a 1691\n100644 d/e/b 6\n120000 link 1\n");
     }
 }
@@ -78,14 +78,14 @@ static void test_git__files_are_found_by_path(void **state)
     (void)state;
     load("ofs-delta", &s);
     store = open_store(&s);
-    assert_true(git_find(store, &s.commit, "d/e/b", &content));
+    assert_true(git_find(store, &s.target.commit, "d/e/b", &content));
     assert_int_equal(content.len, 6);
-    assert_true(git_find(store, &s.commit, "a", &content));
+    assert_true(git_find(store, &s.target.commit, "a", &content));
     assert_int_equal(content.len, 1691); // out of a delta
-    assert_false(git_find(store, &s.commit, "d/e", &content));
-    assert_false(git_find(store, &s.commit, "d/e/b/c", &content));
-    assert_false(git_find(store, &s.commit, "none", &content));
-    assert_false(git_find(store, &s.commit, "link", &content));
+    assert_false(git_find(store, &s.target.commit, "d/e", &content));
+    assert_false(git_find(store, &s.target.commit, "d/e/b/c", &content));
+    assert_false(git_find(store, &s.target.commit, "none", &content));
+    assert_false(git_find(store, &s.target.commit, "link", &content));
 }
 
 static void repack(const char *name, struct buf *out)
@@ -96,7 +96,7 @@ static void repack(const char *name, struct buf *out)
 
     load(name, &s);
     store = open_store(&s);
-    assert_int_equal(git_pack(store, &s.commit, out, &err), 0);
+    assert_int_equal(git_pack(store, &s.target, out, &err), 0);
 }
 
 static void test_git__a_pack_depends_on_its_commit_only(void **state)
@@ -115,7 +115,7 @@ static void test_git__a_pack_depends_on_its_commit_only(void **state)
     load("ofs-delta", &s);
     store = git_store_new(buf_span(&first), "ours", NULL, &err);
     assert_non_null(store);
-    assert_int_equal(git_pack(store, &s.commit, &third, &err), 0);
+    assert_int_equal(git_pack(store, &s.target, &third, &err), 0);
     assert_true(span_eq(buf_span(&first), buf_span(&third)));
 }
 
@@ -185,8 +185,8 @@ static void test_git__missing_objects_are_told(void **state)
     (void)state;
     load("one-commit", &s);
     store = open_store(&s);
-    s.commit.bytes[0] ^= 1;
-    assert_int_equal(git_pack(store, &s.commit, &out, &err), -1);
+    s.target.commit.bytes[0] ^= 1;
+    assert_int_equal(git_pack(store, &s.target, &out, &err), -1);
     assert_int_equal(err_kind(err), ERR_INTEGRITY);
     assert_non_null(strstr(err_message(err), "the commit"));
 }
@@ -206,9 +206,9 @@ static void test_git__only_https_is_spoken(void **state)
     for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         struct git_remote remote = {.url = urls[i][0]};
         struct err *err CLEANUP(err_cleanup) = NULL;
-        struct git_oid commit;
+        struct git_target target;
 
-        assert_int_equal(git_resolve(&remote, "tag/v1", &commit, &err), -1);
+        assert_int_equal(git_resolve(&remote, "tag/v1", &target, &err), -1);
         assert_err(err, ERR_UNSUPPORTED, urls[i][1]);
         if (i < 3)
             assert_non_null(strstr(err_hint_text(err), "https://host.example/team/r.git"));
@@ -221,12 +221,12 @@ static void test_git__a_tag_of_a_tree_is_no_commit(void **state)
     struct git_store *store CLEANUP(git_store_cleanup) = NULL;
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct buf out CLEANUP(buf_free) = BUF_INIT(PACK_MAX);
-    struct git_oid tree;
+    struct git_target tree = {0};
 
     (void)state;
     load("one-commit", &s);
     store = open_store(&s);
-    assert_int_equal(git_commit_tree(store, &s.commit, &tree, &err), 0);
+    assert_int_equal(git_commit_tree(store, &s.target.commit, &tree.commit, &err), 0);
     assert_int_equal(git_pack(store, &tree, &out, &err), -1);
     assert_err(err, ERR_UNSUPPORTED, "is a tree, not a commit");
 }

@@ -406,7 +406,7 @@ static void test_git__a_signal_ends_reading_and_walking(void **state)
     cancel_request(cancel);
     assert_int_equal(git_walk(store, &commit, count_file, &files, &walk), -1);
     assert_int_equal(err_kind(walk), ERR_CANCELLED);
-    assert_int_equal(git_pack(store, &commit, &out, &pack), -1);
+    assert_int_equal(git_pack(store, &(struct git_target){.commit = commit}, &out, &pack), -1);
     assert_int_equal(err_kind(pack), ERR_CANCELLED);
     assert_null(git_store_new(file, "sample", cancel, &read));
     assert_int_equal(err_kind(read), ERR_CANCELLED);

@@ -8,6 +8,7 @@
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER_HEX "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
+#define TAG "1123456789abcdef0123456789abcdef01234567"
 #define HEAD                                                                                       \
     "apiVersion: sandstrap.dev/v1alpha2\n"                                                         \
     "kind: Lock\n"                                                                                 \
@@ -56,6 +57,7 @@ static struct lock *sample(const int order[3])
          .name = SPAN("https://example.org/x.git"),
          .ref = SPAN("tag/2"),
          .commit = SPAN(COMMIT),
+         .tag = SPAN(TAG),
          .pack = digest,
          .used_by = b,
          .used_by_count = 1},
@@ -117,7 +119,11 @@ static void test_lock__what_is_written_is_read(void **state)
     e = lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/1"));
     assert_non_null(e);
     assert_true(span_is(e->commit, COMMIT));
+    assert_int_equal(e->tag.len, 0);
     assert_string_equal(DIGEST_TEXT(&e->pack), "sha256:" HEX);
+    e = lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/2"));
+    assert_non_null(e);
+    assert_true(span_is(e->tag, TAG));
     assert_null(lock_find(l, LOCK_GIT, SPAN("https://example.org/x.git"), SPAN("tag/3")));
 }
 
@@ -183,6 +189,8 @@ static void test_lock__what_is_wrong_is_told_with_its_line(void **state)
     expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "9:", "unknown field");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "9:", "not a text");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "9:", "40 hexa");
+    expect_bad(HEAD GIT "  tag: v1\n", "13:", "'tag' is not 40 hexa");
+    expect_bad(HEAD GIT "  tag: ''\n", "13:", "'tag' is not 40 hexa");
     expect_bad(HEAD "- kind: git\n  name: x\n  ref: 1.0\n  commit: " COMMIT "\n",
                "9:", "not a text");
     expect_bad(HEAD "- kind: image\n  digest: sha256:" HEX "\n  usedBy: []\n",

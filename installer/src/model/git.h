@@ -9,11 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/stream.h"
+#include "base/vec.h"
 #include "io/http.h"
 
 #define GIT_OID_BYTES 20
@@ -41,6 +44,14 @@ struct git_oid {
 bool git_oid_parse(struct span hex, struct git_oid *oid) MUST_CHECK;
 void git_oid_format(const struct git_oid *oid, char hex[GIT_OID_HEX + 1]);
 
+// What a ref names: a commit, or an annotated tag of one. Such a tag is an object of its own, which
+// whoever verifies its signature needs.
+struct git_target {
+    struct git_oid commit;
+    bool annotated;
+    struct git_oid tag; // when annotated; it names the commit, maybe through further tags
+};
+
 // --- a remote repository; blocking, on the loop of `h` ---
 
 struct git_remote {
@@ -49,14 +60,13 @@ struct git_remote {
                      // login of its host in ~/.netrc, is used
 };
 
-// Resolves "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or "" (the default branch) to
-// a commit; annotated tags are peeled. ERR_UNSUPPORTED: no URL
-// of http or https. ERR_SOURCE: unreachable, or no such ref.
-int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+// Resolves "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or "" (the default branch).
+// ERR_UNSUPPORTED: no URL of http or https. ERR_SOURCE: unreachable, or no such ref.
+int git_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                 struct err **err) MUST_CHECK;
 
-// Appends a pack of that commit, without its history, to `pack`. ERR_SOURCE.
-int git_fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+// Appends a pack of the commit, without its history, and of its tag to `pack`. ERR_SOURCE.
+int git_fetch(const struct git_remote *remote, const struct git_target *target, struct buf *pack,
               struct err **err) MUST_CHECK;
 
 // --- objects ---
@@ -105,14 +115,16 @@ char *git_conversion(const struct git_store *s, const struct git_oid *commit) MU
 bool git_find(const struct git_store *s, const struct git_oid *commit, const char *path,
               struct span *content) MUST_CHECK;
 
-// Whether the store is that commit and what its tree needs, nothing less and nothing more: what
-// git_pack() would write. ERR_INTEGRITY.
-int git_check(const struct git_store *s, const struct git_oid *commit, struct err **err) MUST_CHECK;
+// Whether the store is that tag, the commit and what its tree needs, nothing less and nothing more:
+// what git_pack() would write. ERR_INTEGRITY.
+int git_check(const struct git_store *s, const struct git_target *target, struct err **err)
+    MUST_CHECK;
 
-// Appends a pack of the commit and what its tree needs, in a fixed order: the same commit gives
-// the same bytes, whatever pack it came from. ERR_INTEGRITY: something is missing; ERR_UNSUPPORTED:
-// a tag named another object than a commit.
-int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
+// Appends a pack of the tag, the commit and what its tree needs, in this order and each sorted by
+// name: the same target gives the same bytes, whatever pack it came from. ERR_INTEGRITY: something
+// is missing, or the tag is of another commit; ERR_UNSUPPORTED: a tag named another object than a
+// commit.
+int git_pack(const struct git_store *s, const struct git_target *target, struct buf *out,
              struct err **err) MUST_CHECK;
 
 // --- the other side: a server of pinned commits (protocol v0), without sockets ---
@@ -120,37 +132,31 @@ int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf
 // One pinned commit of a repository, as a bundle has it.
 struct git_pin {
     struct span ref; // "tag/<name>", "branch/<name>", "commit/<id>", "refs/<any>" or ""
-    struct git_oid commit;
+    struct git_target target;
     bool has_parents; // the commit names some: a shallow one
-    bool annotated;   // the tag is an object of its own, which is in the pack:
-    struct git_oid tag;
 };
 
 // Reads from the first bytes of a pack of git_pack() (GIT_HEAD_BYTES are enough for what is usual)
-// what a pin has beside ref and commit. ERR_INTEGRITY.
+// what a pin has beside ref and commit, which is compared. ERR_INTEGRITY, also when the bytes end
+// too early.
 #define GIT_HEAD_BYTES ((size_t)64 << 10)
 int git_pin_read(struct span pack_head, struct git_pin *pin, struct err **err) MUST_CHECK;
 
-// Appends the answer to GET info/refs?service=git-upload-pack: HEAD, and a branch or tag for each
-// pin; capabilities on the first line.
-void git_format_refs(const struct git_pin *pins, size_t count, struct buf *out);
-
-// What a POST to git-upload-pack asks for.
-struct git_want {
-    const struct git_pin *const *pins; // of those that are served; lives in the arena
-    size_t count;
-    bool shallow;   // a depth was asked for
-    bool side_band; // the pack comes in side-band-64k
-    bool done;      // false: the client negotiates, and gets `shallow` lines only
+// Several packs of git_pack() as one, with every object once: the header, then these parts of the
+// packs, then the SHA-1 of both.
+struct git_part {
+    size_t pack; // counted from 0, in the order of git_join_add()
+    uint64_t offset, len;
 };
-
-// Understands a request's body (gunzipped). ERR_SOURCE is for the client, as an ERR packet: a want
-// of what is not served, broken framing.
-int git_want_parse(struct arena *arena, struct span body, const struct git_pin *pins, size_t count,
-                   struct git_want *want, struct err **err) MUST_CHECK;
-
-// Appends what comes before the pack, or is the whole answer when the client is not done.
-void git_format_answer(const struct git_want *want, struct buf *out);
-void git_format_failure(const char *message, struct buf *out);
+struct git_join;
+struct git_join *git_join_new(void) MUST_CHECK RETURNS_NONNULL;
+void git_join_free(struct git_join *j); // NULL-safe
+CLEANUP_DEFINE(git_join_cleanup, struct git_join, git_join_free);
+// Takes ownership of the stream. Blocks as it does. ERR_INTEGRITY.
+int git_join_add(struct git_join *j, struct stream *pack_take, struct err **err) MUST_CHECK;
+// Borrowed.
+const struct git_part *git_join_parts(const struct git_join *j, size_t *count);
+#define GIT_PACK_HEADER_BYTES 12
+void git_join_header(const struct git_join *j, char header[GIT_PACK_HEADER_BYTES]);
 
 #endif

@@ -38,7 +38,8 @@ struct lock_entry {
     struct span ref;      // of a git repository, as the tree has it; else empty
     struct digest digest; // that the name was resolved to: of the file, manifest or index
     struct span commit;   // git: instead of that, 40 hexadecimal digits
-    struct digest pack;   // git: of git_pack(), since commits are only SHA-1
+    struct span tag;      // git: of an annotated tag its object, likewise; else empty
+    struct digest pack;   // git: of git_pack(), since both are only SHA-1
     uint64_t size;        // of the file, or of all blobs of an image or chart; 0 for git
     const struct lock_manifest *manifests; // below `digest` when that is an index, sorted
     size_t manifest_count;

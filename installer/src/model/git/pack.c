@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing a pack of one commit: no deltas, objects by type and name, a fixed compression.
+// Writing a pack of one commit and its tag: no deltas, a fixed order, a fixed compression.
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "io/crypto.h"
 #include "model/git/store.h"
 
@@ -14,7 +15,14 @@ struct packer {
     const struct git_store *store;
     bool *wanted; // by the index of the object
     uint32_t count;
+    VEC(const struct git_object *) tags; // outermost first
 };
+
+static void packer_free(struct packer *p)
+{
+    free(p->wanted);
+    vec_free(&p->tags);
+}
 
 static int need(struct packer *p, const struct git_oid *oid, enum git_type type,
                 const struct git_object **object, struct err **err)
@@ -102,7 +110,20 @@ static void add_object(struct buf *out, const struct git_object *object)
     buf_commit(out, room);
 }
 
-static int write_pack(struct packer *p, struct buf *out, struct err **err)
+static int add_objects(const struct packer *p, enum git_type type, struct buf *out,
+                       struct err **err)
+{
+    for (size_t i = 0; i < p->store->count; i++) {
+        if (!p->wanted[i] || p->store->objects[i].type != type)
+            continue;
+        if (cancel_check(p->store->cancel, err) < 0)
+            return -1;
+        add_object(out, &p->store->objects[i]);
+    }
+    return 0;
+}
+
+static int write_pack(const struct packer *p, struct buf *out, struct err **err)
 {
     size_t start = out->len;
     unsigned char digest[CRYPTO_SHA1_BYTES];
@@ -110,37 +131,54 @@ static int write_pack(struct packer *p, struct buf *out, struct err **err)
     buf_add_str(out, "PACK");
     add_big_endian(out, 2);
     add_big_endian(out, p->count);
-    for (unsigned type = GIT_COMMIT; type <= GIT_BLOB; type++) {
-        for (size_t i = 0; i < p->store->count; i++) {
-            if (!p->wanted[i] || p->store->objects[i].type != type)
-                continue;
-            if (cancel_check(p->store->cancel, err) < 0)
-                return -1;
-            add_object(out, &p->store->objects[i]);
-        }
-    }
+    for (size_t i = 0; i < p->tags.len; i++)
+        add_object(out, p->tags.items[i]);
+    for (unsigned type = GIT_COMMIT; type <= GIT_BLOB; type++)
+        if (add_objects(p, (enum git_type)type, out, err) < 0)
+            return -1;
     crypto_sha1(span_tail(buf_span(out), start), digest);
     buf_add(out, digest, sizeof(digest));
     return buf_check(out, ERR_SOURCE, "the pack", err);
 }
 
-static int collect(struct packer *p, const struct git_oid *commit, struct err **err)
+// The tag, and those that it goes through to the commit.
+static int collect_tags(struct packer *p, const struct git_target *target, struct err **err)
+{
+    struct git_oid named = target->tag;
+    enum git_type type = GIT_TAG;
+
+    while (type == GIT_TAG) {
+        const struct git_object *tag;
+
+        if (need(p, &named, GIT_TAG, &tag, err) < 0)
+            return -1;
+        vec_push(&p->tags, tag);
+        if (!store_read_tag(tag->content, &named, &type))
+            return err_set(err, ERR_INTEGRITY, "a malformed tag");
+    }
+    if (memcmp(&named, &target->commit, sizeof(named)) == 0)
+        return 0;
+    return err_set(err, ERR_INTEGRITY, "the tag is of another commit");
+}
+
+static int collect(struct packer *p, const struct git_target *target, struct err **err)
 {
     const struct git_object *object;
     struct git_oid tree;
 
-    if (need(p, commit, GIT_COMMIT, &object, err) < 0 ||
-        git_commit_tree(p->store, commit, &tree, err) < 0)
+    if ((target->annotated && collect_tags(p, target, err) < 0) ||
+        need(p, &target->commit, GIT_COMMIT, &object, err) < 0 ||
+        git_commit_tree(p->store, &target->commit, &tree, err) < 0)
         return -1;
     return collect_tree(p, &tree, 0, err);
 }
 
-int git_check(const struct git_store *s, const struct git_oid *commit, struct err **err)
+int git_check(const struct git_store *s, const struct git_target *target, struct err **err)
 {
-    bool *wanted CLEANUP(mem_cleanup) = mem_zalloc(s->count, sizeof(*wanted));
-    struct packer p = {.store = s, .wanted = wanted};
+    struct packer p CLEANUP(packer_free) = {.store = s,
+                                            .wanted = mem_zalloc(s->count, sizeof(*p.wanted))};
 
-    if (collect(&p, commit, err) < 0)
+    if (collect(&p, target, err) < 0)
         return -1;
     if (p.count != s->count)
         return err_set(err, ERR_INTEGRITY, "the pack has %zu objects, of which the commit has %zu",
@@ -148,11 +186,11 @@ int git_check(const struct git_store *s, const struct git_oid *commit, struct er
     return 0;
 }
 
-int git_pack(const struct git_store *s, const struct git_oid *commit, struct buf *out,
+int git_pack(const struct git_store *s, const struct git_target *target, struct buf *out,
              struct err **err)
 {
-    bool *wanted CLEANUP(mem_cleanup) = mem_zalloc(s->count, sizeof(*wanted));
-    struct packer p = {.store = s, .wanted = wanted};
+    struct packer p CLEANUP(packer_free) = {.store = s,
+                                            .wanted = mem_zalloc(s->count, sizeof(*p.wanted))};
 
-    return collect(&p, commit, err) < 0 ? -1 : write_pack(&p, out, err);
+    return collect(&p, target, err) < 0 ? -1 : write_pack(&p, out, err);
 }

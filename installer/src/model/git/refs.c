@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding a ref among those that a server tells of.
+// Finding a ref among those that a server tells of, and what it names.
 #include "model/git/refs.h"
 
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 struct wanted {
     char *name;   // "refs/tags/v1"
     char *peeled; // "refs/tags/v1^{}"
-    struct git_oid oid;
-    bool found, found_peeled;
+    struct git_oid oid, peeled_oid;
+    bool found, found_peeled; // peeled: the ref is an annotated tag
 };
 
 static void wanted_free(struct wanted *w)
@@ -28,9 +28,9 @@ static void see_ref(struct wanted *w, struct span name, struct span oid)
     if (!git_oid_parse(oid, &parsed))
         return;
     if (span_is(name, w->peeled)) {
-        w->oid = parsed;
-        w->found = w->found_peeled = true;
-    } else if (span_is(name, w->name) && !w->found_peeled) {
+        w->peeled_oid = parsed;
+        w->found_peeled = true;
+    } else if (span_is(name, w->name)) {
         w->oid = parsed;
         w->found = true;
     }
@@ -107,7 +107,7 @@ static int name_ref(const char *ref, struct wanted *w, struct err **err)
     return 0;
 }
 
-int refs_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+int refs_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                  struct err **err)
 {
     struct greeting g CLEANUP(greeting_free) = {0};
@@ -121,6 +121,7 @@ int refs_resolve(const struct git_remote *remote, const char *ref, struct git_oi
         err_set(err, ERR_SOURCE, "the repository has no %s", w.name);
         return err_hint(err, "is the tag or branch spelt as upstream has it?");
     }
-    *commit = w.oid;
+    *target = (struct git_target){
+        .commit = w.found_peeled ? w.peeled_oid : w.oid, .annotated = w.found_peeled, .tag = w.oid};
     return 0;
 }

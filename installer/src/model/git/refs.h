@@ -5,9 +5,9 @@
 
 #include "model/git.h"
 
-// The commit of "tag/<name>", "branch/<name>", "refs/<…>" or "" (HEAD), of a tag the one that it is
-// peeled to. Blocks. ERR_SOURCE, ERR_CONFIG.
-int refs_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+// What "tag/<name>", "branch/<name>", "refs/<…>" or "" (HEAD) names. Blocks. ERR_SOURCE,
+// ERR_CONFIG.
+int refs_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                  struct err **err) MUST_CHECK;
 
 #endif

@@ -56,7 +56,7 @@ static int check_url(const struct git_remote *remote, struct err **err)
                     SPAN_ARG(host), SPAN_ARG(path));
 }
 
-int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid *commit,
+int git_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                 struct err **err)
 {
     struct span s = span_str(ref);
@@ -64,11 +64,12 @@ int git_resolve(const struct git_remote *remote, const char *ref, struct git_oid
     if (check_url(remote, err) < 0)
         return -1;
     if (span_skip(&s, "commit/")) {
-        if (!git_oid_parse(s, commit))
+        *target = (struct git_target){0};
+        if (!git_oid_parse(s, &target->commit))
             return err_set(err, ERR_CONFIG, "git %s: '%s' is no commit id", remote->url, s.ptr);
         return 0;
     }
-    if (refs_resolve(remote, ref, commit, err) < 0)
+    if (refs_resolve(remote, ref, target, err) < 0)
         return wrap(remote, err);
     return 0;
 }
@@ -136,7 +137,8 @@ static void want_v0(const char *oid, struct buf *body)
     pktline_add(body, "done\n");
 }
 
-static int fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+// A tag brings what it names along.
+static int fetch(const struct git_remote *remote, const struct git_target *target, struct buf *pack,
                  struct err **err)
 {
     struct greeting g CLEANUP(greeting_free) = {0};
@@ -144,7 +146,7 @@ static int fetch(const struct git_remote *remote, const struct git_oid *commit, 
     struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     char oid[GIT_OID_HEX + 1];
 
-    git_oid_format(commit, oid);
+    git_oid_format(target->annotated ? &target->tag : &target->commit, oid);
     if (session_greet(remote, &g, err) < 0)
         return -1;
     if (g.v2)
@@ -156,14 +158,14 @@ static int fetch(const struct git_remote *remote, const struct git_oid *commit, 
     return read_answer(buf_span(&response.body), g.v2 ? "packfile" : "NAK", pack, err);
 }
 
-int git_fetch(const struct git_remote *remote, const struct git_oid *commit, struct buf *pack,
+int git_fetch(const struct git_remote *remote, const struct git_target *target, struct buf *pack,
               struct err **err)
 {
     char oid[GIT_OID_HEX + 1];
 
-    if (fetch(remote, commit, pack, err) == 0)
+    if (fetch(remote, target, pack, err) == 0)
         return 0;
-    git_oid_format(commit, oid);
-    err_wrap(err, "commit %s", oid);
+    git_oid_format(target->annotated ? &target->tag : &target->commit, oid);
+    err_wrap(err, "%s %s", target->annotated ? "tag" : "commit", oid);
     return wrap(remote, err);
 }

@@ -2,11 +2,11 @@
 // Objects by name, commits, trees and paths.
 #include "model/git/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/crypto.h"
 
 enum {
     GIT_MODE_TYPE = 0170000,
@@ -28,6 +28,15 @@ const char *store_type_name(enum git_type type)
     static const char *const names[] = {"", "commit", "tree", "blob", "tag"};
 
     return names[type];
+}
+
+void store_start_name(struct crypto_hash *hash, enum git_type type, uint64_t size)
+{
+    char head[64];
+    int len = snprintf(head, sizeof(head), "%s %ju", store_type_name(type), (uintmax_t)size);
+
+    crypto_hash_start(hash);
+    crypto_hash_add(hash, head, (size_t)len + 1);
 }
 
 static int compare_name(const void *oid, const void *object)
@@ -78,6 +87,20 @@ int git_commit_tree(const struct git_store *s, const struct git_oid *commit, str
     if (!span_skip(&content, "tree ") || !git_oid_parse(span_head(content, GIT_OID_HEX), tree))
         return err_set(err, ERR_INTEGRITY, "a commit without a tree");
     return 0;
+}
+
+bool store_read_tag(struct span content, struct git_oid *named, enum git_type *type)
+{
+    struct span object, word;
+
+    if (!span_skip(&content, "object ") || !span_cut(content, '\n', &object, &content) ||
+        !git_oid_parse(object, named) || !span_skip(&content, "type ") ||
+        !span_next(&content, '\n', &word))
+        return false;
+    for (*type = GIT_COMMIT; *type <= GIT_TAG; ++*type)
+        if (span_is(word, store_type_name(*type)))
+            return true;
+    return false;
 }
 
 static bool read_mode(struct span text, unsigned *mode)

@@ -4,6 +4,7 @@
 #define MODEL_GIT_STORE_H
 
 #include "base/arena.h"
+#include "io/crypto.h"
 #include "model/git.h"
 
 struct git_object {
@@ -30,6 +31,12 @@ struct store_entry {
 };
 int store_next_entry(struct span *rest, struct store_entry *entry, struct err **err) MUST_CHECK;
 
+// What a tag names. False for what is no tag.
+bool store_read_tag(struct span content, struct git_oid *named, enum git_type *type) MUST_CHECK;
+
 const char *store_type_name(enum git_type type);
+
+// Starts the hash that names an object: its content follows.
+void store_start_name(struct crypto_hash *hash, enum git_type type, uint64_t size);
 
 #endif

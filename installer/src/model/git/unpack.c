@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a pack (gitformat-pack): every object inflated, deltas applied, named by its SHA-1. The
 // pack's own checksum is compared first.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -10,11 +9,10 @@
 #include "base/vec.h"
 #include "io/crypto.h"
 #include "model/git/delta.h"
+#include "model/git/entries.h"
 #include "model/git/store.h"
 
 enum {
-    PACK_HEADER_BYTES = 12,
-    PACK_VERSION = 2,
     OBJECT_MIN_BYTES = 9, // a head of one byte, and nothing, compressed
     TYPE_OFS_DELTA = 6,
     TYPE_REF_DELTA = 7,
@@ -56,13 +54,6 @@ static int bad(const struct unpack *u, const char *why, struct err **err)
     return err_set(err, ERR_INTEGRITY, "%s at byte %zu of the pack", why, u->at);
 }
 
-static uint32_t big_endian(const char *at)
-{
-    const unsigned char *b = (const unsigned char *)at;
-
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 static bool next_byte(struct unpack *u, unsigned char *byte)
 {
     if (u->at >= u->pack.len)
@@ -71,22 +62,16 @@ static bool next_byte(struct unpack *u, unsigned char *byte)
     return true;
 }
 
-// Type in bits 4 to 6 of the first byte; size in 4 bits, then 7 each, least significant first.
 static int read_head(struct unpack *u, unsigned *type, uint64_t *size, struct err **err)
 {
-    unsigned char byte;
-    unsigned shift = 4;
+    size_t len;
 
-    if (!next_byte(u, &byte))
+    if (u->at >= u->pack.len)
         return bad(u, "an object is missing", err);
-    *type = byte >> 4 & 7;
-    *size = byte & 15;
-    while (byte & 0x80) {
-        if (!next_byte(u, &byte) || shift > 56)
-            return bad(u, "a malformed object size", err);
-        *size |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-    }
+    len = entries_read_head(span_tail(u->pack, u->at), type, size);
+    if (!len)
+        return bad(u, "a malformed object size", err);
+    u->at += len;
     if (*size > GIT_OBJECT_MAX_BYTES)
         return bad(u, "an object that is too large", err);
     return 0;
@@ -194,11 +179,8 @@ static int inflate_data(struct unpack *u, char *out, size_t size, struct err **e
 static void set_object(struct unpack *u, uint32_t index, enum git_type type, struct span content)
 {
     struct git_object *object = &u->store->objects[index];
-    char head[64];
-    int len = snprintf(head, sizeof(head), "%s %zu", store_type_name(type), content.len);
 
-    crypto_hash_start(u->hash);
-    crypto_hash_add(u->hash, head, (size_t)len + 1);
+    store_start_name(u->hash, type, content.len);
     crypto_hash_add(u->hash, content.ptr, content.len);
     crypto_hash_end(u->hash, object->oid.bytes);
     object->type = type;
@@ -324,10 +306,12 @@ static int solve_all(struct unpack *u, struct err **err)
 static int read_header(struct unpack *u, struct err **err)
 {
     unsigned char digest[CRYPTO_SHA1_BYTES];
+    uint32_t count;
 
-    if (u->pack.len < PACK_HEADER_BYTES + CRYPTO_SHA1_BYTES || !span_starts(u->pack, "PACK") ||
-        big_endian(u->pack.ptr + 4) != PACK_VERSION)
-        return err_set(err, ERR_INTEGRITY, "not a pack of version %d", PACK_VERSION);
+    if (entries_read_header(u->pack, &count, err) < 0)
+        return -1;
+    if (u->pack.len < GIT_PACK_HEADER_BYTES + sizeof(digest))
+        return bad(u, "the checksum is missing", err);
     if (u->pack.len > GIT_PACK_MAX_BYTES)
         return err_set(err, ERR_INTEGRITY, "a pack of %zu bytes, more than %zu", u->pack.len,
                        GIT_PACK_MAX_BYTES);
@@ -335,11 +319,8 @@ static int read_header(struct unpack *u, struct err **err)
     crypto_sha1(u->pack, digest);
     if (memcmp(digest, u->pack.ptr + u->pack.len, sizeof(digest)) != 0)
         return err_set(err, ERR_INTEGRITY, "the pack's checksum is wrong");
-    u->store->count = big_endian(u->pack.ptr + 8);
-    if (u->store->count > GIT_OBJECTS_MAX)
-        return err_set(err, ERR_INTEGRITY, "the pack has %zu objects, more than %d",
-                       u->store->count, GIT_OBJECTS_MAX);
-    u->at = PACK_HEADER_BYTES;
+    u->store->count = count;
+    u->at = GIT_PACK_HEADER_BYTES;
     if (u->store->count > (u->pack.len - u->at) / OBJECT_MIN_BYTES + 1)
         return err_set(err, ERR_INTEGRITY, "%zu bytes of pack cannot hold its %zu objects",
                        u->pack.len, u->store->count);

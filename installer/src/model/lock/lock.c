@@ -159,6 +159,7 @@ static struct lock_entry *push(struct lock *l, const struct lock_entry *entry)
         .ref = arena_span(l->arena, entry->ref),
         .digest = entry->digest,
         .commit = arena_span(l->arena, entry->commit),
+        .tag = arena_span(l->arena, entry->tag),
         .pack = entry->pack,
         .size = entry->size,
         .manifests = copy_manifests(l, entry),
@@ -242,6 +243,8 @@ static struct node *entry_node(struct doc *d, const struct lock_entry *e)
         node_set_str(d, n, "ref", e->ref);
     if (e->kind == LOCK_GIT) {
         node_set_str(d, n, "commit", e->commit);
+        if (e->tag.len)
+            node_set_str(d, n, "tag", e->tag);
         set_digest(d, n, "pack", &e->pack);
     } else {
         set_digest(d, n, "digest", &e->digest);

@@ -11,7 +11,7 @@
 
 #define LOCK_HINT "'sandstrap bundle lock' writes the lock anew"
 
-enum { COMMIT_BYTES = 20 };
+enum { OBJECT_BYTES = 20 };
 
 static int fail(const char *file, uint32_t line, struct err **err, const char *what,
                 struct span value)
@@ -35,9 +35,9 @@ static int check_keys(const struct node *n, const char *const *known, size_t cou
     return 0;
 }
 
-static bool is_commit(struct span s)
+static bool is_object(struct span s)
 {
-    unsigned char bytes[COMMIT_BYTES];
+    unsigned char bytes[OBJECT_BYTES];
 
     return span_unhex(s, bytes, sizeof(bytes));
 }
@@ -92,11 +92,14 @@ static int parse_pin(const struct node *n, struct lock_entry *e, const char *fil
     if (e->kind != LOCK_GIT)
         return parse_digest(n, "digest", &e->digest, file, err) < 0 ? -1
                                                                     : parse_size(n, e, file, err);
-    if (parse_text(n, "commit", &e->commit, file, err) < 0)
+    if (parse_text(n, "commit", &e->commit, file, err) < 0 ||
+        parse_text(n, "tag", &e->tag, file, err) < 0)
         return -1;
-    if (!is_commit(e->commit))
+    if (!is_object(e->commit))
         return fail(file, line_of(n, "commit"), err, "'commit' is not 40 hexadecimal digits",
                     e->commit);
+    if (node_get(n, "tag") && !is_object(e->tag))
+        return fail(file, line_of(n, "tag"), err, "'tag' is not 40 hexadecimal digits", e->tag);
     return parse_digest(n, "pack", &e->pack, file, err);
 }
 
@@ -163,7 +166,7 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
 static int check_entry_keys(const struct node *n, enum lock_kind kind, const char *file,
                             struct err **err)
 {
-    static const char *const git[] = {"kind", "name", "ref", "commit", "pack", "usedBy"};
+    static const char *const git[] = {"kind", "name", "ref", "commit", "tag", "pack", "usedBy"};
     static const char *const plain[] = {"kind", "name", "digest", "size", "usedBy"};
     static const char *const oci[] = {"kind", "name", "digest", "size", "manifests", "usedBy"};
 

@@ -33,7 +33,7 @@ static struct chart *load_folder(struct walk *w, const struct sources_git *git,
 {
     const char *what = arena_printf(w->arena, "%s//%s", git->url, path);
 
-    if (git_walk(git->store, &git->commit, add_file, folder, err) < 0)
+    if (git_walk(git->store, &git->target.commit, add_file, folder, err) < 0)
         return NULL;
     return chart_load_files(&folder->files, what, err);
 }
@@ -50,7 +50,7 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
     struct chart *chart;
     struct span meta;
 
-    if (!git_find(git->store, &git->commit, meta_path, &meta)) {
+    if (!git_find(git->store, &git->target.commit, meta_path, &meta)) {
         err_set(err, ERR_SOURCE, "%s: git %s at %s has no chart %s", user, git->url, git->ref,
                 meta_path);
         err_hint(err, "the path of a chart is that of its folder in the repository");

@@ -46,20 +46,12 @@ static void add_bases(struct lock *lock, struct sources *sources, struct reads *
 {
     VEC_FOREACH (struct sources_git **, it, &sources->gits) {
         const struct sources_git *git = *it;
-        char hex[GIT_OID_HEX + 1];
         char *place CLEANUP(mem_cleanup) = NULL;
 
         if (lock_find(lock, LOCK_GIT, span_str(git->url), span_str(git->ref)))
             continue;
-        git_oid_format(&git->commit, hex);
         place = place_of(reads, git->url);
-        lock_add(lock, &(struct lock_entry){.kind = LOCK_GIT,
-                                            .name = span_str(git->url),
-                                            .ref = span_str(git->ref),
-                                            .commit = span_str(hex),
-                                            .pack = git->pack,
-                                            .used_by = (const char *const *)&place,
-                                            .used_by_count = place != NULL});
+        sources_git_lock(git, lock, (const char *const *)&place, place != NULL);
     }
 }
 

@@ -64,15 +64,16 @@ static int network_file(struct sources *s, const char *url, struct buf *out, str
     return 0;
 }
 
-static int find_commit(struct network *n, const struct git_remote *remote, struct sources_git *git,
+static int find_target(struct network *n, const struct git_remote *remote, struct sources_git *git,
                        struct err **err)
 {
     const struct lock_entry *pin;
 
     if (!n->lock)
-        return git_resolve(remote, git->ref, &git->commit, err);
+        return git_resolve(remote, git->ref, &git->target, err);
     pin = lock_find(n->lock, LOCK_GIT, span_str(git->url), span_str(git->ref));
-    if (pin && git_oid_parse(pin->commit, &git->commit)) {
+    if (pin && git_oid_parse(pin->commit, &git->target.commit)) {
+        git->target.annotated = git_oid_parse(pin->tag, &git->target.tag);
         git->pack = pin->pack;
         return 0;
     }
@@ -94,6 +95,16 @@ static int check_pack(struct sources_git *git, struct span pack, struct err **er
                          "locking it");
 }
 
+// "<commit>", or "<commit>-<tag>": with its tag it is another pack.
+static void cache_key(const struct git_target *target, char key[2 * GIT_OID_HEX + 2])
+{
+    git_oid_format(&target->commit, key);
+    if (!target->annotated)
+        return;
+    key[GIT_OID_HEX] = '-';
+    git_oid_format(&target->tag, key + GIT_OID_HEX + 1);
+}
+
 static bool cached_store(struct network *n, struct sources_git *git, struct span key)
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
@@ -104,7 +115,7 @@ static bool cached_store(struct network *n, struct sources_git *git, struct span
         return false;
     if (check_pack(git, buf_span(&pack), &ignored) == 0)
         git->store = git_store_new(buf_span(&pack), git->url, loop_cancel(n->loop), &ignored);
-    if (git->store && git_check(git->store, &git->commit, &ignored) == 0)
+    if (git->store && git_check(git->store, &git->target, &ignored) == 0)
         return true;
     git_store_free(git->store);
     git->store = NULL;
@@ -119,13 +130,13 @@ static int fetch_git(struct network *n, const struct git_remote *remote, struct 
 
     report_info(n->report, "fetch", "getting git %s at %s", git->url,
                 git->ref[0] ? git->ref : "its default branch");
-    if (git_fetch(remote, &git->commit, &pack, err) < 0)
+    if (git_fetch(remote, &git->target, &pack, err) < 0)
         return -1;
     git->store = git_store_new(buf_span(&pack), git->url, loop_cancel(n->loop), err);
     if (!git->store)
         return -1;
     // The pack of our own making is kept: it says whether everything was there.
-    if (git_pack(git->store, &git->commit, packed, err) < 0)
+    if (git_pack(git->store, &git->target, packed, err) < 0)
         return err_wrap(err, "git %s at %s", git->url, git->ref);
     return check_pack(git, buf_span(packed), err);
 }
@@ -135,19 +146,19 @@ static int network_git(struct sources *s, struct sources_git *git, struct err **
     struct network *n = (struct network *)s;
     struct git_remote remote = {.http = n->http, .url = git->url};
     struct buf packed CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
-    char hex[GIT_OID_HEX + 1];
+    char key[2 * GIT_OID_HEX + 2];
 
-    if (find_commit(n, &remote, git, err) < 0)
+    if (find_target(n, &remote, git, err) < 0)
         return -1;
-    git_oid_format(&git->commit, hex);
-    if (cached_store(n, git, span_str(hex)))
+    cache_key(&git->target, key);
+    if (cached_store(n, git, span_str(key)))
         return 0;
     if (fetch_git(n, &remote, git, &packed, err) < 0) {
         git_store_free(git->store);
         git->store = NULL;
         return -1;
     }
-    cache_put("git", span_str(hex), buf_span(&packed));
+    cache_put("git", span_str(key), buf_span(&packed));
     return 0;
 }
 

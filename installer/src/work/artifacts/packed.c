@@ -46,12 +46,16 @@ static int packed_git(struct sources *s, struct sources_git *git, struct err **e
     const struct packed *p = (const struct packed *)s;
     const struct bundle_artifact *a = find(p, BUNDLE_GIT, git->url, git->ref, err);
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
+    struct git_pin pin = {0};
 
     if (!a || read_blob(p, a, &pack, err) < 0)
         return -1;
-    if (!git_oid_parse(a->revision, &git->commit))
+    if (!git_oid_parse(a->revision, &pin.target.commit))
         return err_set(err, ERR_INTEGRITY, "bundle %s: git %s has no commit",
                        bundle_path(p->bundle), git->url);
+    if (git_pin_read(buf_span(&pack), &pin, err) < 0)
+        return err_wrap(err, "bundle %s: git %s", bundle_path(p->bundle), git->url);
+    git->target = pin.target;
     git->pack = crypto_sha256(buf_span(&pack));
     git->store = git_store_new(buf_span(&pack), git->url, NULL, err);
     return git->store ? 0 : -1;

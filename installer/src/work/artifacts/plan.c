@@ -74,7 +74,7 @@ int plan_git(struct plan *p, const struct lock_entry *e, struct sources *sources
         .kind = BUNDLE_GIT, .name = e->name, .version = e->ref, .revision = e->commit};
     struct digest digest;
 
-    if (!git || git_pack(git->store, &git->commit, &pack, err) < 0)
+    if (!git || git_pack(git->store, &git->target, &pack, err) < 0)
         return -1;
     digest = crypto_sha256(buf_span(&pack));
     if (!digest_eq(&digest, &e->pack))

@@ -98,7 +98,7 @@ static void warn_of_conversion(struct sources *s, const struct sources_git *git)
 
     if (git->tree)
         return; // said before
-    where = git_conversion(git->store, &git->commit);
+    where = git_conversion(git->store, &git->target.commit);
     if (where)
         report_warn(
             s->report, "fetch",
@@ -196,6 +196,24 @@ static int add_file(void *data, const char *path, unsigned mode, struct span con
     return 0;
 }
 
+void sources_git_lock(const struct sources_git *git, struct lock *lock, const char *const *users,
+                      size_t user_count)
+{
+    char commit[GIT_OID_HEX + 1], tag[GIT_OID_HEX + 1] = "";
+
+    git_oid_format(&git->target.commit, commit);
+    if (git->target.annotated)
+        git_oid_format(&git->target.tag, tag);
+    lock_add(lock, &(struct lock_entry){.kind = LOCK_GIT,
+                                        .name = span_str(git->url),
+                                        .ref = span_str(git->ref),
+                                        .commit = span_str(commit),
+                                        .tag = span_str(tag),
+                                        .pack = git->pack,
+                                        .used_by = users,
+                                        .used_by_count = user_count});
+}
+
 struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **err)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = NULL;
@@ -203,7 +221,7 @@ struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **er
     if (git->tree)
         return git->tree;
     tree = kustomize_tree_memory();
-    if (git_walk(git->store, &git->commit, add_file, tree, err) < 0) {
+    if (git_walk(git->store, &git->target.commit, add_file, tree, err) < 0) {
         err_wrap(err, "git %s", git->url);
         return NULL;
     }

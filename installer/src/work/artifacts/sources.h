@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "model/git.h"
 #include "model/kustomize.h"
+#include "model/lock.h"
 #include "model/oci.h"
 #include "work/artifacts.h"
 
@@ -16,7 +17,7 @@
 struct sources_git {
     const char *url;
     const char *ref; // as git_resolve() takes it
-    struct git_oid commit;
+    struct git_target target;
     struct digest pack; // of git_pack() of it
     struct git_store *store;
     struct kustomize_tree *tree; // made when first asked for
@@ -34,7 +35,7 @@ struct sources;
 struct sources_ops {
     // Appends the content of an https file. ERR_SOURCE, ERR_INTEGRITY.
     int (*file)(struct sources *s, const char *url, struct buf *out, struct err **err);
-    // Fills in commit, pack and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
+    // Fills in target, pack and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
     int (*git)(struct sources *s, struct sources_git *git, struct err **err);
     void (*close)(struct sources *s);
 };
@@ -59,6 +60,9 @@ void sources_free(struct sources *s);
 // ERR_CONFIG for a URL with credentials that would be handed on; the same holds for files.
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
                                 struct err **err) MUST_CHECK;
+// Pins it in a lock, unless it is there already.
+void sources_git_lock(const struct sources_git *git, struct lock *lock, const char *const *users,
+                      size_t user_count);
 // Its files as a tree for kustomize; "/" is its root.
 struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **err) MUST_CHECK;
 // A file, noted in s->files.

@@ -179,16 +179,18 @@ static int check_git(const struct verify *v, const struct bundle_artifact *a, st
 {
     struct buf pack CLEANUP(buf_free) = BUF_INIT(GIT_PACK_MAX_BYTES);
     struct git_store *store CLEANUP(git_store_cleanup) = NULL;
-    struct git_oid commit;
+    struct git_pin pin = {0};
 
     if (bundle_read(v->bundle, blob_at(v->bundle, a, 0), &pack, err) < 0)
         return -1;
     store = git_store_new(buf_span(&pack), "the pack", v->cancel, err);
     if (!store)
         return -1;
-    if (!git_oid_parse(a->revision, &commit))
+    if (!git_oid_parse(a->revision, &pin.target.commit))
         return err_set(err, ERR_INTEGRITY, "it has no commit");
-    return git_check(store, &commit, err);
+    if (git_pin_read(buf_span(&pack), &pin, err) < 0)
+        return -1;
+    return git_check(store, &pin.target, err);
 }
 
 static int check_content(const struct verify *v, const struct bundle_artifact *a, struct err **err)

@@ -64,20 +64,12 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
 {
     const char *clean = sources_git_url(w->arena, url);
     struct sources_git *git = sources_git(w->sources, clean, ref, err);
-    char hex[GIT_OID_HEX + 1];
 
     if (!git) {
         err_wrap(err, "%s", user);
         return NULL;
     }
-    git_oid_format(&git->commit, hex);
-    lock_add(w->lock, &(struct lock_entry){.kind = LOCK_GIT,
-                                           .name = span_str(clean),
-                                           .ref = span_str(ref),
-                                           .commit = span_str(hex),
-                                           .pack = git->pack,
-                                           .used_by = &user,
-                                           .used_by_count = 1});
+    sources_git_lock(git, w->lock, &user, 1);
     return git;
 }
 
