@@ -159,4 +159,48 @@ const struct git_part *git_join_parts(const struct git_join *j, size_t *count);
 #define GIT_PACK_HEADER_BYTES 12
 void git_join_header(const struct git_join *j, char header[GIT_PACK_HEADER_BYTES]);
 
+// Appends the answer to GET info/refs?service=git-upload-pack: HEAD, and what each pin's ref is on
+// a server; capabilities on the first line. HEAD is the default branch's pin, else a branch's (main
+// and master first), else the last one's. The commits are told as shallow at the end, so that
+// clients that ask for no depth take them, too.
+void git_format_refs(const struct git_pin *pins, size_t count, struct buf *out);
+
+// What a POST to git-upload-pack asks for, understood as it comes in: nothing grows with it but the
+// list of wants.
+struct git_want {
+    struct arena *arena;      // borrowed
+    VEC(struct git_oid) oids; // in the arena, at most GIT_WANTS_MAX
+    bool deepen;              // a depth was asked for
+    bool side_band;           // the pack comes in side-band-64k
+    bool complete;            // all wants are here
+    bool haves;               // the client told what it has, or asks to go on
+    bool done;                // false: the client negotiates, and gets no pack yet
+    char *line;               // what is here of a line that is not whole
+    size_t line_len;
+};
+#define GIT_WANTS_MAX 4096
+#define GIT_LINE_MAX_BYTES 4096 // a longer line is refused
+
+// All errors are ERR_SOURCE, and for the client: git_format_failure().
+void git_want_start(struct git_want *w, struct arena *arena);
+int git_want_add(struct git_want *w, struct span piece, struct err **err) MUST_CHECK;
+int git_want_end(const struct git_want *w, struct err **err) MUST_CHECK;
+
+// Sets wanted[i] for each of the pins that the answer is to hold. A client that asks for no depth
+// wants all that there is of the repository, as all of it might be history of what it names: every
+// pin then. An error names what is not here, and what is.
+int git_want_resolve(const struct git_want *w, const struct git_pin *pins, size_t count,
+                     bool *wanted, struct err **err) MUST_CHECK;
+
+// Appends what comes before the pack, or is the whole answer when the client is not done.
+void git_format_answer(const struct git_want *w, const struct git_pin *pins, size_t count,
+                       const bool *wanted, struct buf *out);
+// An answer that says what is wrong.
+void git_format_failure(const char *message, struct buf *out);
+
+// A packet of side-band-64k: how much of the pack it takes, and its head for `len` bytes of that.
+#define GIT_BAND_MAX_BYTES 65515
+#define GIT_BAND_HEAD_BYTES 5
+void git_format_band(size_t len, char head[GIT_BAND_HEAD_BYTES + 1]);
+
 #endif
