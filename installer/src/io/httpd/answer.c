@@ -117,7 +117,7 @@ static void add_head(struct exchange *x, const struct httpd_answer *a, const str
     struct buf *out = &x->out;
 
     buf_printf(out, "HTTP/1.1 %d %s\r\n", o->status, phrase_of(o->status));
-    buf_add_str(out, httpd_date(x->conn->httpd));
+    buf_add_str(out, conns_date(x->conn->httpd));
     if (a->type && o->status != 304 && o->status != 412 && o->status != 416)
         add_field(out, "Content-Type: ", a->type);
     if (has_body(o->status))
@@ -156,7 +156,7 @@ void httpd_answer(struct httpd_request *r, const struct httpd_answer *a)
             buf_add(&x->out, a->bytes.ptr + o.offset, o.len);
     }
     if (!x->conn->is_running)
-        httpd_post(x->conn);
+        conn_post(x->conn);
 }
 
 struct span httpd_header(const struct httpd_request *r, const char *name)

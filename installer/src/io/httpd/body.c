@@ -35,7 +35,7 @@ void httpd_receive(struct httpd_request *r, uint64_t max_bytes, const struct htt
     x->body_max = max_bytes;
     x->sink = *sink;
     if (!x->conn->is_running)
-        httpd_post(x->conn);
+        conn_post(x->conn);
 }
 
 // A client that waits for "100 Continue" may send the body or not: what comes next is uncertain.

@@ -35,14 +35,14 @@ void conn_begin(const struct listener *l, int fd, const char *client)
     }
     c->events = LOOP_READ;
     c->watch = loop_add_fd(h->loop, fd, LOOP_READ, on_ready, c);
-    httpd_enter(c, l->tls ? CONN_OPENING : CONN_IDLE);
+    conn_enter(c, l->tls ? CONN_OPENING : CONN_IDLE);
 }
 
 void conn_free(struct conn *c)
 {
     struct httpd *h = c->httpd;
 
-    list_remove(&c->link);
+    conn_leave(c);
     list_remove(&c->posted);
     loop_remove_fd(c->watch);
     if (c->x)
@@ -52,15 +52,7 @@ void conn_free(struct conn *c)
     close(c->fd);
     free(c);
     h->counts.open--;
-    listen_resume(h);
-}
-
-bool conn_waits(struct conn *c, ssize_t moved)
-{
-    if (moved != MOVE_WANTS_READ && moved != MOVE_WANTS_WRITE)
-        return false;
-    c->waits_for |= moved == MOVE_WANTS_READ ? LOOP_READ : LOOP_WRITE;
-    return true;
+    conns_resume_accepting(h);
 }
 
 // --- steps, one for each state ---
@@ -76,7 +68,7 @@ static enum step open_step(struct conn *c)
     int done = c->transport->handshake(c);
 
     if (done == 1) {
-        httpd_enter(c, CONN_IDLE);
+        conn_enter(c, CONN_IDLE);
         return STEP_ON;
     }
     if (conn_waits(c, done))
@@ -91,7 +83,7 @@ static void rest(struct conn *c)
     exchange_put(c->x);
     c->x = NULL;
     if (c->state != CONN_IDLE)
-        httpd_enter(c, CONN_IDLE);
+        conn_enter(c, CONN_IDLE);
 }
 
 static enum step read_step(struct conn *c)
@@ -106,7 +98,7 @@ static enum step read_step(struct conn *c)
     if (step == STEP_WAIT && c->x->in_len == 0)
         rest(c);
     else if (step == STEP_WAIT && c->state == CONN_IDLE)
-        httpd_enter(c, CONN_HEAD);
+        conn_enter(c, CONN_HEAD);
     return step;
 }
 
@@ -115,7 +107,7 @@ static enum step end_last(struct conn *c)
     exchange_put(c->x);
     c->x = NULL;
     c->transport->end(c);
-    httpd_enter(c, CONN_LINGERING);
+    conn_enter(c, CONN_LINGERING);
     return STEP_ON;
 }
 
@@ -127,14 +119,16 @@ static enum step busy_step(struct conn *c)
         return gone(c);
     if (!exchange_is_over(c->x)) {
         if (c->has_moved)
-            httpd_enter(c, CONN_BUSY);
+            conn_enter(c, CONN_BUSY);
         return step;
     }
     if (c->x->is_last)
         return end_last(c);
     exchange_next(c->x);
+    if (c->httpd->is_stopping) // since the answer was given
+        return end_last(c);
     if (c->x->in_len > 0) {
-        httpd_enter(c, CONN_HEAD);
+        conn_enter(c, CONN_HEAD);
         return STEP_ON;
     }
     rest(c);
@@ -184,7 +178,7 @@ void conn_run(struct conn *c)
         return;
     c->is_running = false;
     if (step == STEP_ON) {
-        httpd_post(c);
+        conn_post(c);
     } else if (c->events != c->waits_for) {
         c->events = c->waits_for;
         loop_change_fd(c->watch, c->events);
@@ -202,7 +196,7 @@ static bool is_waiting_for_handler(const struct exchange *x)
 void conn_time_out(struct conn *c)
 {
     if (c->is_running || (c->state == CONN_BUSY && is_waiting_for_handler(c->x))) {
-        httpd_enter(c, c->state);
+        conn_enter(c, c->state);
         return;
     }
     if (c->state != CONN_LINGERING)
@@ -214,7 +208,7 @@ void conn_time_out(struct conn *c)
     }
     if (c->state == CONN_BUSY && c->x->body == BODY_SINK) {
         body_break(c->x, "the client stalled");
-        httpd_enter(c, CONN_BUSY);
+        conn_enter(c, CONN_BUSY);
         conn_run(c);
         return;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of io/httpd share: the server, its listeners, connections and exchanges. One file
-// each: httpd.c, listen.c, conn.c, exchange.c (with body.c, answer.c and send.c).
+// What the files of io/httpd share: the server, its listeners, connections and exchanges. From the
+// lowest to the highest: conns.c, body.c, answer.c, send.c, exchange.c, conn.c, listen.c, httpd.c.
 #ifndef IO_HTTPD_CONN_H
 #define IO_HTTPD_CONN_H
 
@@ -56,7 +56,8 @@ struct httpd {
     struct list conns[CONN_STATES]; // each in the order of conn->since
     struct list posted;             // connections that go on in the next turn
     struct loop_task *work;
-    struct list spare; // exchanges
+    void (*time_out)(struct conn *c); // conn_time_out()
+    struct list spare;                // exchanges
     size_t spare_len;
     uint64_t sweep; // timer; 0: none
     int64_t sweep_at;
@@ -132,14 +133,24 @@ enum step {
     STEP_GONE, // the connection was freed
 };
 
-// --- httpd.c ---
+// --- conns.c ---
 
 // Puts the connection at the end of the list of a state, as of now.
-void httpd_enter(struct conn *c, enum conn_state state);
+void conn_enter(struct conn *c, enum conn_state state);
+// Takes it out of the lists of states.
+void conn_leave(struct conn *c);
 // Runs the connection in the next turn.
-void httpd_post(struct conn *c);
+void conn_post(struct conn *c);
+// Notes what a transport's negative result waits for; false when the connection is broken.
+bool conn_waits(struct conn *c, ssize_t moved);
 // "Date: …\r\n", made once a second.
-const char *httpd_date(struct httpd *h);
+const char *conns_date(struct httpd *h);
+// Nothing can be given up for another connection: those who wait are in the kernel's queue, for a
+// while or until one has ended.
+void conns_pause_accepting(struct httpd *h);
+// A connection has ended: there may be room for another.
+void conns_resume_accepting(struct httpd *h);
+void conns_forget_times(struct httpd *h);
 
 // --- listen.c ---
 
@@ -148,8 +159,6 @@ int listen_open(struct httpd *h, const char *address, struct httpd_tls *tls, str
 // Accepts no more; the connections that it has stay.
 void listener_close(struct listener *l);
 void listener_free(struct listener *l);
-// A connection has ended: there is room for another.
-void listen_resume(struct httpd *h);
 
 // --- conn.c ---
 
@@ -158,9 +167,8 @@ void conn_begin(const struct listener *l, int fd, const char *client);
 void conn_run(struct conn *c);
 // Ends it as it is; what is in flight is told to its handler.
 void conn_free(struct conn *c);
+// The time that its state has is over.
 void conn_time_out(struct conn *c);
-// Notes what a transport's negative result waits for; false when the connection is broken.
-bool conn_waits(struct conn *c, ssize_t moved);
 
 // --- exchange.c ---
 

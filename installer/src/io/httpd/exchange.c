@@ -122,7 +122,7 @@ static void begin(struct exchange *x)
         exchange_refuse(x, status, why);
         return;
     }
-    httpd_enter(c, CONN_BUSY);
+    conn_enter(c, CONN_BUSY);
     x->is_last = x->head.is_last || c->httpd->is_stopping;
     x->pub = (struct httpd_request){
         .method = x->head.method,
@@ -194,7 +194,7 @@ void exchange_refuse(struct exchange *x, int status, const char *why)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     x->conn->httpd->counts.refused++;
-    httpd_enter(x->conn, CONN_BUSY);
+    conn_enter(x->conn, CONN_BUSY);
     x->is_last = true;
     buf_printf(&text, "%s\n", why);
     httpd_answer(&x->pub, &(struct httpd_answer){

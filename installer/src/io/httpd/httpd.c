@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server as a whole: its life, its limits, and the lists of its connections. Each list holds
-// those of one state in the order in which they came to it, and a state has one limit of time: the
-// first of each list is the next to be looked at, and one timer is enough for all.
-#include <stdio.h>
+// The server as a whole: its limits and its life.
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "io/httpd/conn.h"
@@ -50,94 +46,7 @@ static void set_limits(struct httpd *h, const struct httpd_limits *limits)
     l->connections = raise_files(l->connections);
 }
 
-static int64_t limit_of(const struct httpd *h, enum conn_state state)
-{
-    switch (state) {
-    case CONN_OPENING:
-    case CONN_HEAD: return h->limits.head_ms;
-    case CONN_IDLE: return h->limits.idle_ms;
-    case CONN_BUSY: return h->limits.stall_ms;
-    default: return LINGER_MS;
-    }
-}
-
-// --- times ---
-
-static int64_t due_of(const struct httpd *h, enum conn_state state)
-{
-    const struct list *conns = &h->conns[state];
-
-    if (list_is_empty(conns))
-        return TIMER_NEVER;
-    return timer_add(LIST_ITEM(conns->next, struct conn, link)->since, limit_of(h, state));
-}
-
-static void on_sweep(void *data);
-
-static void set_sweep(struct httpd *h, int64_t at)
-{
-    if (h->sweep)
-        loop_remove_timer(h->loop, h->sweep);
-    h->sweep_at = at;
-    h->sweep = at == TIMER_NEVER ? 0 : loop_add_timer(h->loop, at, on_sweep, h);
-}
-
-// One that was looked at and stays goes to the end of its list.
-static void on_sweep(void *data)
-{
-    struct httpd *h = data;
-    int64_t now = timer_now(), next = TIMER_NEVER;
-
-    h->sweep = 0;
-    h->sweep_at = TIMER_NEVER;
-    for (enum conn_state state = 0; state < CONN_STATES; state++) {
-        while (due_of(h, state) <= now)
-            conn_time_out(LIST_ITEM(h->conns[state].next, struct conn, link));
-        if (due_of(h, state) < next)
-            next = due_of(h, state);
-    }
-    if (next < h->sweep_at)
-        set_sweep(h, next);
-}
-
-void httpd_enter(struct conn *c, enum conn_state state)
-{
-    struct httpd *h = c->httpd;
-    int64_t due;
-
-    if (list_has(&c->link) && c->state == CONN_IDLE)
-        h->counts.idle--;
-    list_remove(&c->link);
-    c->state = state;
-    c->since = timer_now();
-    list_append(&h->conns[state], &c->link);
-    if (state == CONN_IDLE)
-        h->counts.idle++;
-    due = timer_add(c->since, limit_of(h, state));
-    if (due < h->sweep_at)
-        set_sweep(h, due);
-}
-
-// Most requests come within one second: the text is made once in it.
-const char *httpd_date(struct httpd *h)
-{
-    time_t now = time(NULL);
-    struct tm parts;
-
-    if (now != h->date_at && gmtime_r(&now, &parts)) {
-        h->date_at = now;
-        // strftime() would do, but for its locale.
-        static const char days[] = "SunMonTueWedThuFriSat";
-        static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-        snprintf(h->date, sizeof h->date, "Date: %.3s, %02d %.3s %04d %02d:%02d:%02d GMT\r\n",
-                 days + 3 * parts.tm_wday, parts.tm_mday, months + 3 * parts.tm_mon,
-                 (parts.tm_year + 1900) % 10000, parts.tm_hour, parts.tm_min, parts.tm_sec % 61);
-    }
-    return h->date;
-}
-
-// --- what goes on in the next turn ---
+// --- life ---
 
 static void on_work(void *data)
 {
@@ -147,21 +56,13 @@ static void on_work(void *data)
         conn_run(LIST_ITEM(list_take_first(&h->posted), struct conn, posted));
 }
 
-void httpd_post(struct conn *c)
-{
-    if (!list_has(&c->posted))
-        list_append(&c->httpd->posted, &c->posted);
-    loop_post(c->httpd->work);
-}
-
-// --- life ---
-
 struct httpd *httpd_new(struct loop *loop, const struct httpd_handler *handler,
                         const struct httpd_limits *limits, struct report *report)
 {
     struct httpd *h = MEM_NEW(struct httpd);
 
-    *h = (struct httpd){.loop = loop, .report = report, .handler = *handler};
+    *h = (struct httpd){
+        .loop = loop, .report = report, .handler = *handler, .time_out = conn_time_out};
     set_limits(h, limits);
     list_init(&h->listeners);
     for (enum conn_state state = 0; state < CONN_STATES; state++)
@@ -189,8 +90,7 @@ void httpd_free(struct httpd *h)
         listener_free(LIST_ITEM(h->listeners.next, struct listener, link));
     while (!list_is_empty(&h->spare))
         exchange_free(LIST_ITEM(list_take_first(&h->spare), struct exchange, link));
-    set_sweep(h, TIMER_NEVER);
-    loop_remove_timer(h->loop, h->accept_timer);
+    conns_forget_times(h);
     loop_remove_task(h->work);
     free(h);
 }

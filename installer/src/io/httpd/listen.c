@@ -40,16 +40,6 @@ static void describe(const union address *from, char out[INET6_ADDRSTRLEN])
         inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
 }
 
-static void set_accepting(struct httpd *h, bool accepts)
-{
-    for (struct list *link = h->listeners.next; link != &h->listeners; link = link->next) {
-        struct listener *l = LIST_ITEM(link, struct listener, link);
-
-        if (l->watch)
-            loop_change_fd(l->watch, accepts ? LOOP_READ : 0);
-    }
-}
-
 static struct conn *first_idle(const struct list *conns)
 {
     for (struct list *link = conns->next; link != conns; link = link->next) {
@@ -79,36 +69,6 @@ static bool make_room(struct httpd *h)
     return false;
 }
 
-static void resume(struct httpd *h)
-{
-    h->is_full = false;
-    set_accepting(h, true);
-}
-
-static void on_pause_over(void *data)
-{
-    struct httpd *h = data;
-
-    h->accept_timer = 0;
-    resume(h);
-}
-
-// Nothing can be given up: those who wait are in the kernel's queue meanwhile.
-static void pause_accepting(struct httpd *h)
-{
-    h->is_full = true;
-    set_accepting(h, false);
-    if (!h->accept_timer)
-        h->accept_timer =
-            loop_add_timer(h->loop, timer_add(timer_now(), ACCEPT_PAUSE_MS), on_pause_over, h);
-}
-
-void listen_resume(struct httpd *h)
-{
-    if (h->is_full && h->counts.open < h->limits.connections)
-        resume(h);
-}
-
 // Whether to go on.
 static bool accept_one(struct listener *l)
 {
@@ -119,14 +79,14 @@ static bool accept_one(struct listener *l)
     int fd;
 
     if (h->counts.open >= h->limits.connections && !make_room(h)) {
-        pause_accepting(h);
+        conns_pause_accepting(h);
         return false;
     }
     fd = accept4(l->fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
         if (make_room(h))
             return true;
-        pause_accepting(h);
+        conns_pause_accepting(h);
         return false;
     }
     if (fd < 0)
