@@ -132,7 +132,9 @@ struct httpd_tls;
 
 // Gives the certificates (leaf first) and the key for `name`, which is "" for a client that names
 // none. -1: the handshake is refused (unrecognized_name), and the error reported once for each
-// name. Asked once for each name; the answer is kept.
+// name. Its answer is kept for HTTPD_CERTIFICATE_MS, then it is asked again: what was renewed is
+// used. Called in the middle of a handshake: it must not run the loop.
+#define HTTPD_CERTIFICATE_MS 3600000
 typedef int httpd_certificate_fn(void *data, struct span name, struct buf *certs_pem,
                                  struct buf *key_pem, struct err **err);
 

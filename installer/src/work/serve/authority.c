@@ -284,6 +284,6 @@ int authority_certificate(void *data, struct span name, struct buf *certs_pem, s
         return issue_for(a, a->own.list.items, a->own.list.len, certs_pem, key_pem, err);
     if (a->serves(a->data, name))
         return issue_for(a, (const char *const[]){host}, 1, certs_pem, key_pem, err);
-    err_set(err, ERR_CONFIG, "'%s' is no host of the bundles and no name of this machine", host);
+    err_set(err, ERR_CONFIG, "no bundle has that host, and it does not name this machine");
     return err_hint(err, "a name that it listens to is one: --tls NAME:PORT");
 }
