@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from bundles import Tree, certs, upstream
+from served import Content, Server
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("SANDSTRAP_BINARY", CHECKOUT / "build/dev/sandstrap"))
@@ -27,33 +28,38 @@ class Result:
         return f"sandstrap {command}: exit {self.code}\n{self.stdout[-2000:]}\n{self.stderr[-4000:]}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def binary():
     if not BINARY.is_file():
         pytest.fail(f"{BINARY} does not exist: tests/run build")
     return BINARY
 
 
-@pytest.fixture
-def sandstrap(binary, tmp_path):
-    """sandstrap("render", folder, check=0) runs the binary and asserts its exit status.
+def runner(binary, folder):
+    """run("render", folder, check=0) runs the binary and asserts its exit status.
 
     check=None lets any status pass; env adds to an environment that leads to no cluster and no
-    home of the developer's; cwd is the test's own folder.
+    home of the developer's; cwd is `folder` unless said.
     """
 
     def run(*arguments, check=0, env=None, cwd=None, timeout=TIMEOUT_S, input=None):
-        home = tmp_path / "home"
+        home = folder / "home"
         home.mkdir(exist_ok=True)
         environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
         environment.update(HOME=str(home), KUBECONFIG="/nonexistent", **(env or {}))
-        completed = subprocess.run([binary, *map(str, arguments)], cwd=cwd or tmp_path, env=environment,
+        completed = subprocess.run([binary, *map(str, arguments)], cwd=cwd or folder, env=environment,
                                    capture_output=True, text=True, timeout=timeout, input=input)
         result = Result(arguments, completed)
         assert check is None or result.code == check, repr(result)
         return result
 
     return run
+
+
+@pytest.fixture
+def sandstrap(binary, tmp_path):
+    """The binary under test as a function, in the test's own folder."""
+    return runner(binary, tmp_path)
 
 
 @pytest.fixture
@@ -67,3 +73,13 @@ def bundled(tmp_path, sandstrap):
     tree.build()
     yield tree
     origin.close()
+
+
+@pytest.fixture(scope="module")
+def served(binary, tmp_path_factory):
+    """A server of a bundle with artifacts of several upstream hosts (served.py), for all tests of a file."""
+    folder = tmp_path_factory.mktemp("served")
+    content = Content(folder, runner(binary, folder))
+    with Server(binary, folder, content.path) as server:
+        server.content = content
+        yield server

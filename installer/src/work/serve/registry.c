@@ -59,13 +59,26 @@ static const struct content_repository *in_registry(const struct ask *a,
     return content_repository(c, registry, name);
 }
 
+// The host that the path begins with; "" when it does not. Mirrors of CRI-O and podman cannot have
+// a colon there: "reg.test_5000" is "reg.test:5000" unless it is a host itself.
+static struct span host_in_path(const struct serve_content *c, const struct oci_question *q,
+                                char text[CONTENT_HOST_BYTES])
+{
+    struct span host = content_host(q->host, text);
+    size_t at = span_rfind(host, '_');
+
+    if (at < host.len && !content_has_host(c, host))
+        text[at] = ':';
+    return host;
+}
+
 // Of the host that is asked; of the one that the path names, when this is no other; or, when this
 // server is asked by its own name, the one that is called so.
 static const struct content_repository *find_in(const struct ask *a, const struct serve_content *c,
                                                 const struct oci_question *q)
 {
     char text[CONTENT_HOST_BYTES];
-    struct span host = content_host(q->host, text);
+    struct span host = host_in_path(c, q, text);
     const struct content_repository *r = NULL;
 
     if (a->host.len)
