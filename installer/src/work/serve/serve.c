@@ -10,9 +10,10 @@ struct serve *serve_new(struct loop *loop, const struct serve_options *options, 
     struct serve *s CLEANUP(serve_cleanup) = MEM_NEW(struct serve);
     struct httpd_handler handler = {.request = ask_begin, .done = ask_end, .data = s};
 
-    (void)err;
     s->loop = loop;
     s->report = options->report;
+    if (secure_open(s, options, err) < 0)
+        return NULL;
     s->httpd = httpd_new(loop, &handler, NULL, s->report);
     generations_put(s, serve_content_new(s->report));
     return STEAL(s);
@@ -23,7 +24,7 @@ void serve_free(struct serve *s)
     if (!s)
         return;
     httpd_free(s->httpd);
-    httpd_tls_free(s->tls);
+    secure_free(s);
     generations_free(s);
     free(s);
 }
@@ -31,12 +32,14 @@ void serve_free(struct serve *s)
 void serve_put(struct serve *s, struct serve_content *take)
 {
     generations_put(s, take);
+    if (s->tls)
+        httpd_tls_forget(s->tls); // other hosts are served now
 }
 
 int serve_listen(struct serve *s, const char *address, bool tls, struct err **err)
 {
     if (tls)
-        return err_set(err, ERR_UNSUPPORTED, "TLS is not there yet");
+        return secure_listen(s, address, err);
     return httpd_listen(s->httpd, address, NULL, err);
 }
 

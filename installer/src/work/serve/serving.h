@@ -21,7 +21,8 @@ struct serve {
     struct loop *loop;
     struct report *report;
     struct httpd *httpd;
-    struct httpd_tls *tls;
+    struct authority *authority; // NULL: no HTTPS
+    struct httpd_tls *tls;       // likewise
     // What is served, then what was before it; the newest first.
     struct generation *generations[1 + SERVE_RETIRED_MAX];
     size_t generation_count;
@@ -35,6 +36,14 @@ void generation_let_go(struct generation *g); // the last one frees it
 // Puts `take` first.
 void generations_put(struct serve *s, struct serve_content *take);
 void generations_free(struct serve *s);
+
+// --- HTTPS (secure.c) ---
+
+// What the options say about certificates. ERR_USAGE, ERR_CONFIG.
+int secure_open(struct serve *s, const struct serve_options *options, struct err **err) MUST_CHECK;
+void secure_free(struct serve *s);
+// As httpd_listen().
+int secure_listen(struct serve *s, const char *address, struct err **err) MUST_CHECK;
 
 // --- requests (ask.c) ---
 
