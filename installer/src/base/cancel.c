@@ -15,6 +15,7 @@
 struct cancel {
     int fd; // never read, so that it stays readable for every poll
     atomic_bool set;
+    atomic_int_least64_t grace_ms;
     bool on_signals;
     sigset_t signals;
     cancel_end_fn *end;
@@ -25,6 +26,7 @@ struct cancel *cancel_new(struct err **err)
 {
     struct cancel *c CLEANUP(mem_cleanup) = MEM_NEW(struct cancel);
 
+    atomic_init(&c->grace_ms, CANCEL_GRACE_MS);
     c->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (c->fd < 0) {
         err_set_errno(err, ERR_INTERNAL, errno, "eventfd");
@@ -35,12 +37,15 @@ struct cancel *cancel_new(struct err **err)
 
 static void *watch(void *arg)
 {
-    static const struct timespec grace = {.tv_sec = CANCEL_GRACE_MS / 1000,
-                                          .tv_nsec = CANCEL_GRACE_MS % 1000 * 1000000L};
     struct cancel *c = arg;
+    struct timespec grace;
+    int64_t ms;
 
     while (sigwaitinfo(&c->signals, NULL) < 0)
         ;
+    ms = atomic_load(&c->grace_ms);
+    grace =
+        (struct timespec){.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000)};
     cancel_request(c);
     while (sigtimedwait(&c->signals, NULL, &grace) < 0 && errno == EINTR)
         ;
@@ -51,6 +56,7 @@ static void *watch(void *arg)
 int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct err **err)
 {
     pthread_t thread;
+    sigset_t all, before;
     int failed;
 
     c->end = end;
@@ -59,12 +65,23 @@ int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct e
     sigaddset(&c->signals, SIGINT);
     sigaddset(&c->signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &c->signals, NULL);
+    // The thread is for these two only: what the loop takes (SIGHUP) must not end the process
+    // there.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     failed = pthread_create(&thread, NULL, watch, c);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
         return err_set_errno(err, ERR_INTERNAL, failed, "a thread for signals");
     pthread_detach(thread);
     c->on_signals = true;
     return 0;
+}
+
+void cancel_set_grace(struct cancel *c, int64_t ms)
+{
+    if (c)
+        atomic_store(&c->grace_ms, ms);
 }
 
 int cancel_fd(const struct cancel *c)

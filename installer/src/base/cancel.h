@@ -5,6 +5,7 @@
 #define BASE_CANCEL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -25,6 +26,10 @@ typedef void cancel_end_fn(void *data);
 // starts. ERR_INTERNAL.
 int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct err **err)
     MUST_CHECK;
+
+// From now on a signal may go unheeded for `ms` instead: for a server, whose answers in flight take
+// their time. NULL-safe.
+void cancel_set_grace(struct cancel *c, int64_t ms);
 
 // Readable once the token is set; for poll(). Borrowed.
 int cancel_fd(const struct cancel *c);
