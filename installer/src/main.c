@@ -16,6 +16,7 @@
 #include "cmd/render.h"
 #include "cmd/sandbox.h"
 #include "cmd/seal.h"
+#include "cmd/serve.h"
 #include "cmd/status.h"
 #include "io/term.h"
 
@@ -30,6 +31,7 @@ static const struct command *const commands[] = {
     &cmd_bundle_build,
     &cmd_bundle_verify,
     &cmd_bundle_inspect,
+    &cmd_serve,
     &cmd_seal,
     &cmd_keys_list,
     &cmd_keys_export,

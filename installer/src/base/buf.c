@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 char *buf_reserve(struct buf *b, size_t len)
 {
@@ -109,6 +110,26 @@ void buf_add_hex(struct buf *b, const void *data, size_t len)
         buf_add_char(b, digits[bytes[i] >> 4]);
         buf_add_char(b, digits[bytes[i] & 15]);
     }
+}
+
+void buf_add_json(struct buf *b, struct span text)
+{
+    buf_add_char(b, '"');
+    while (text.len) {
+        uint32_t rune = 0;
+        size_t len = text_rune(text, &rune);
+
+        if (!len)
+            buf_add_str(b, "\\ufffd");
+        else if (rune == '"' || rune == '\\')
+            buf_printf(b, "\\%c", (char)rune);
+        else if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))
+            buf_printf(b, "\\u%04x", (unsigned)rune);
+        else
+            buf_add(b, text.ptr, len);
+        text = span_tail(text, len ? len : 1);
+    }
+    buf_add_char(b, '"');
 }
 
 void buf_truncate(struct buf *b, size_t len)

@@ -41,6 +41,10 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 // Adds `len` bytes in lower-case hexadecimal.
 void buf_add_hex(struct buf *b, const void *data, size_t len);
 
+// Adds a JSON string. JSON is UTF-8 (RFC 8259, 8.1): what is not becomes U+FFFD. Controls are
+// escaped, those above U+007F too: a line that is looked at must not steer the terminal.
+void buf_add_json(struct buf *b, struct span text);
+
 // Room for `len` more bytes at the end: write there, then buf_commit(). NULL after an overflow.
 char *buf_reserve(struct buf *b, size_t len) MUST_CHECK;
 void buf_commit(struct buf *b, size_t len);

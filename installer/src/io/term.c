@@ -49,36 +49,12 @@ static void add_plain(struct buf *out, const char *text)
     buf_add_str(out, plain);
 }
 
-// JSON is UTF-8 (RFC 8259, 8.1): what is not becomes U+FFFD. Controls are escaped, those above
-// U+007F too: a line that is looked at must not steer the terminal either.
-static void add_json_text(struct buf *out, const char *text)
-{
-    struct span rest = span_str(text);
-
-    buf_add_char(out, '"');
-    while (rest.len) {
-        uint32_t rune = 0;
-        size_t len = text_rune(rest, &rune);
-
-        if (!len)
-            buf_add_str(out, "\\ufffd");
-        else if (rune == '"' || rune == '\\')
-            buf_printf(out, "\\%c", (char)rune);
-        else if (rune < 0x20 || (rune >= 0x7f && rune < 0xa0))
-            buf_printf(out, "\\u%04x", (unsigned)rune);
-        else
-            buf_add(out, rest.ptr, len);
-        rest = span_tail(rest, len ? len : 1);
-    }
-    buf_add_char(out, '"');
-}
-
 static void add_json_field(struct buf *out, const char *name, const char *text)
 {
     if (!text)
         return;
     buf_printf(out, ",\"%s\":", name);
-    add_json_text(out, text);
+    buf_add_json(out, span_str(text));
 }
 
 // {"time":"2026-01-02T03:04:05.678Z"

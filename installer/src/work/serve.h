@@ -22,9 +22,11 @@ struct serve_options {
     struct report *report;  // borrowed; may be NULL; component "serve"
     const char *access_log; // file that a line for each request is appended to; "-": stdout; NULL:
                             // none
+    bool log_json;          // these lines are JSON
     const char *authority;  // folder of the certificate authority (ca.crt, ca.key, 0600), made at
                             // first use; for serve_listen() with TLS, unless:
     const char *cert, *key; // PEM files of the user's own
+    int64_t retire_ms;      // 0: SERVE_RETIRE_MS
 };
 
 // The loop is borrowed. ERR_CONFIG for what cannot be opened or is no certificate.
@@ -52,6 +54,10 @@ int serve_add_store(struct serve_content *c, struct blobstore *take, struct err 
 // for its digests and commits, so that no pull breaks in the middle, until nobody has asked for
 // SERVE_RETIRE_MS.
 void serve_put(struct serve *s, struct serve_content *take);
+// What was to be put there is not good enough: counted, and nothing else.
+void serve_keep(struct serve *s);
+// Opens the access log by its name again (logrotate). ERR_CONFIG: the old one is written on.
+int serve_reopen_log(struct serve *s, struct err **err) MUST_CHECK;
 #define SERVE_RETIRE_MS 600000
 
 // --- serving ---

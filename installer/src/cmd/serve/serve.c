@@ -108,7 +108,10 @@ static int serve_command_run(struct command_env *env, const void *options, struc
 {
     const struct serve_command *o = options;
     struct serve_options serve_options = {.report = env->report,
-                                          .access_log = o->access_log ? o->access_log : "-",
+                                          .access_log = o->access_log     ? o->access_log
+                                                        : o->common.quiet ? NULL
+                                                                          : "-",
+                                          .log_json = env->json,
                                           .authority = o->authority,
                                           .cert = o->cert,
                                           .key = o->key};

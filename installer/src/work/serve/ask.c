@@ -136,9 +136,11 @@ void ask_begin(void *data, struct httpd_request *r)
 
 void ask_end(void *data, struct httpd_request *r)
 {
+    struct serve *s = data;
     struct ask *a = r->data;
 
-    (void)data;
+    metrics_count(&s->metrics, a);
+    log_request(s->log, a);
     VEC_FOREACH (struct generation **, g, &a->held)
         generation_let_go(*g);
     arena_free(a->arena);

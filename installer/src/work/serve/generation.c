@@ -32,7 +32,7 @@ static void wait_for_next(struct serve *s)
     loop_remove_timer(s->loop, s->retire_timer);
     s->retire_timer = 0;
     for (size_t i = 1; i < s->generation_count; i++) {
-        int64_t at = timer_add(s->generations[i]->asked_at, SERVE_RETIRE_MS);
+        int64_t at = timer_add(s->generations[i]->asked_at, s->retire_ms);
 
         next = at < next ? at : next;
     }
@@ -49,7 +49,7 @@ static void retire(void *data)
     for (size_t i = 1; i < s->generation_count; i++) {
         struct generation *g = s->generations[i];
 
-        if (timer_add(g->asked_at, SERVE_RETIRE_MS) <= now)
+        if (timer_add(g->asked_at, s->retire_ms) <= now)
             generation_let_go(g);
         else
             s->generations[kept++] = g;
@@ -59,6 +59,15 @@ static void retire(void *data)
     wait_for_next(s);
 }
 
+// What was counted goes on, as long as a bundle of that path is served.
+static void carry_counts(const struct serve_content *from, struct serve_content *to)
+{
+    VEC_FOREACH (struct content_source **, next, &to->sources)
+        VEC_FOREACH (struct content_source *const *, last, &from->sources)
+            if (strcmp(bundle_path((*next)->bundle), bundle_path((*last)->bundle)) == 0)
+                (*next)->opened = (*last)->opened;
+}
+
 void generations_put(struct serve *s, struct serve_content *take)
 {
     struct generation *g = MEM_NEW(struct generation);
@@ -66,8 +75,10 @@ void generations_put(struct serve *s, struct serve_content *take)
     *g = (struct generation){.content = take, .holders = 1};
     if (s->generation_count == ARRAY_LEN(s->generations))
         drop_last(s);
-    if (s->generation_count)
+    if (s->generation_count) {
         s->generations[0]->asked_at = timer_now();
+        carry_counts(s->generations[0]->content, take);
+    }
     memmove(s->generations + 1, s->generations,
             s->generation_count++ * sizeof(struct generation *));
     s->generations[0] = g;

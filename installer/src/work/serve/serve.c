@@ -14,6 +14,13 @@ struct serve *serve_new(struct loop *loop, const struct serve_options *options, 
     s->report = options->report;
     if (secure_open(s, options, err) < 0)
         return NULL;
+    s->retire_ms = options->retire_ms ? options->retire_ms : SERVE_RETIRE_MS;
+    metrics_init(&s->metrics);
+    if (options->access_log) {
+        s->log = log_open(loop, options->access_log, options->log_json, s->report, err);
+        if (!s->log)
+            return NULL;
+    }
     s->httpd = httpd_new(loop, &handler, NULL, s->report);
     generations_put(s, serve_content_new(s->report));
     return STEAL(s);
@@ -26,6 +33,7 @@ void serve_free(struct serve *s)
     httpd_free(s->httpd);
     secure_free(s);
     generations_free(s);
+    log_close(s->log);
     free(s);
 }
 
@@ -34,6 +42,17 @@ void serve_put(struct serve *s, struct serve_content *take)
     generations_put(s, take);
     if (s->tls)
         httpd_tls_forget(s->tls); // other hosts are served now
+    s->metrics.puts++;
+}
+
+void serve_keep(struct serve *s)
+{
+    s->metrics.refused++;
+}
+
+int serve_reopen_log(struct serve *s, struct err **err)
+{
+    return log_reopen(s->log, err);
 }
 
 int serve_listen(struct serve *s, const char *address, bool tls, struct err **err)
@@ -61,6 +80,7 @@ int serve_run(struct serve *s, struct err **err)
     if (loop_run_until(s->loop, never, s, TIMER_NEVER, &ended) < 0 &&
         err_kind(ended) != ERR_CANCELLED)
         return err_move(err, &ended);
+    cancel_set_grace(loop_cancel(s->loop), SERVE_LAST_MS + CANCEL_GRACE_MS);
     httpd_stop(s->httpd);
     if (!loop_run_last(s->loop, is_idle, s, timer_add(timer_now(), SERVE_LAST_MS)))
         report_warn(s->report, "serve", "%zu answers were cut off", httpd_busy(s->httpd));

@@ -6,6 +6,8 @@
 #include "io/httpd.h"
 #include "work/serve/ask.h"
 #include "work/serve/content.h"
+#include "work/serve/log.h"
+#include "work/serve/metrics.h"
 
 // How many that were replaced are kept at most.
 #define SERVE_RETIRED_MAX 4
@@ -23,10 +25,13 @@ struct serve {
     struct httpd *httpd;
     struct authority *authority; // NULL: no HTTPS
     struct httpd_tls *tls;       // likewise
+    struct log *log;
+    struct metrics metrics;
     // What is served, then what was before it; the newest first.
     struct generation *generations[1 + SERVE_RETIRED_MAX];
     size_t generation_count;
     uint64_t retire_timer;
+    int64_t retire_ms;
 };
 
 // --- generations (generation.c) ---

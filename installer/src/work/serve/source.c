@@ -112,7 +112,7 @@ static int add_artifact(struct adding *a, struct err **err)
     case BUNDLE_CHART:
     case BUNDLE_IMAGE: return source_add_oci(a, err);
     case BUNDLE_FILE: return add_file(a, err);
-    case BUNDLE_GIT:
+    case BUNDLE_GIT: return source_add_git(a, err);
     case BUNDLE_TREE: break;
     }
     return 0;
