@@ -181,11 +181,10 @@ def test_path_cannot_leave_its_repository(tree):
 @pytest.mark.parametrize("objects, text", [
     ([flux_kustomization("k", "repo", "./base", postBuild={"substitute": {"a": "b"}})], "postBuild"),
     ([source("Bucket", "b", {"endpoint": "x"})], "a Bucket"),
-    ([source("HelmRepository", "h", {"url": "https://charts.example.org"})], "an https index"),
     ([source("GitRepository", "g", {"url": "https://x", "ref": {"semver": ">=1"}})], "semver"),
     ([source("Kustomization", "k", {"sourceRef": {"kind": "OCIRepository", "name": "o"}},
              "kustomize.toolkit.fluxcd.io/v1")], "a source of kind OCIRepository"),
-], ids=["postBuild", "bucket", "helm-index", "semver", "oci-source"])
+], ids=["postBuild", "bucket", "semver", "oci-source"])
 def test_what_is_not_supported_is_refused(tree, objects, text):
     tree.objects(base(tree), *objects)
     assert text in tree.lock(check=12).stderr
@@ -455,14 +454,14 @@ def test_package_without_a_switch(tree):
     assert tree.pinned("git") == {f"{tree.upstream.url}/git/own.git"}
 
 
-def test_package_from_a_repository_that_is_not_oci(tree):
+def test_package_from_a_repository_that_the_values_lack(tree):
     tree.upstream.add_chart("umbrella", "1.0.0", values(
-        helmRepositories=[{"name": "ours", "repository": "https://charts.example.org"}],
+        helmRepositories=[{"name": "others", "repository": "https://charts.example.org"}],
         reg={"enabled": True, "sourceType": "helmRepo",
              "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0"}}))
     tree.objects(*oci_release(tree, "umbrella:1.0.0"))
-    error = tree.lock(check=12).stderr
-    assert "package reg" in error and "ours" in error
+    error = tree.lock(check=3).stderr
+    assert "package reg" in error and "'ours' is not among helmRepositories" in error
 
 
 def umbrella_with_wrapper(tree, **given):

@@ -53,21 +53,22 @@ static void test_umbrella_git_ref__the_first_field_counts(void **state)
     expect_git_ref("{git: {repo: u}}", "");
 }
 
-static void test_umbrella_chart_reference__registries_only(void **state)
+static void expect_repository(const char *package, const char *url)
 {
-    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     const struct node *values = object("helmRepositories: [{name: a, repository: 'https://a'}, "
                                        "{name: b, repository: 'oci://r/charts'}]");
 
+    assert_true(span_is(umbrella_repository(values, object(package)), url));
+}
+
+static void test_umbrella_repository__by_its_name(void **state)
+{
     (void)state;
-    assert_true(umbrella_is_from_registry(object("{sourceType: helmRepo}")));
-    assert_false(umbrella_is_from_registry(object("{sourceType: git}")));
-    assert_string_equal(
-        umbrella_chart_reference(arena, values,
-                                 object("{helmRepo: {repoName: b, chartName: c, tag: 1.2}}")),
-        "oci://r/charts/c:1.2");
-    assert_null(umbrella_chart_reference(arena, values, object("{helmRepo: {repoName: a}}")));
-    assert_null(umbrella_chart_reference(arena, values, object("{helmRepo: {repoName: z}}")));
+    assert_true(umbrella_is_from_repository(object("{sourceType: helmRepo}")));
+    assert_false(umbrella_is_from_repository(object("{sourceType: git}")));
+    expect_repository("{helmRepo: {repoName: a}}", "https://a");
+    expect_repository("{helmRepo: {repoName: b}}", "oci://r/charts");
+    expect_repository("{helmRepo: {repoName: z}}", "");
 }
 
 int main(void)
@@ -76,7 +77,7 @@ int main(void)
         cmocka_unit_test(test_umbrella_is_on__source_and_switch),
         cmocka_unit_test(test_umbrella_is_assumed__nothing_turns_it_on),
         cmocka_unit_test(test_umbrella_git_ref__the_first_field_counts),
-        cmocka_unit_test(test_umbrella_chart_reference__registries_only),
+        cmocka_unit_test(test_umbrella_repository__by_its_name),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

@@ -321,6 +321,31 @@ static void test_bundle__a_revision_of_other_bytes_is_refused(void **state)
     }
 }
 
+// Unlike one of a registry, which has a manifest and more.
+static void test_bundle__a_chart_of_a_repository_is_its_archive(void **state)
+{
+    static const char *const names[] = {"h/chart:1.0.0", "https://h/chart:1.0.0"};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        struct bundle_plan *p CLEANUP(bundle_plan_cleanup) = new_plan("upstream");
+        struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+        struct bundle_writer *w;
+        size_t blobs[] = {add(p, f->content[0]), add(p, f->content[3])};
+
+        bundle_plan_platform(p, SPAN("linux/amd64"));
+        add_artifact(f, p, BUNDLE_CHART, names[i], "", 0, blobs, ARRAY_LEN(blobs));
+        w = bundle_writer_open(p, f->path, NULL, &err);
+        assert_int_equal(bundle_writer_put(w, blobs[0], f->content[0], &err), 0);
+        assert_int_equal(bundle_writer_put(w, blobs[1], f->content[3], &err), 0);
+        assert_int_equal(bundle_writer_commit(w, &err), 0);
+        b = bundle_open(f->path, &err);
+        assert_int_equal(b != NULL, i == 0);
+        assert_int_equal(err ? err_kind(err) : ERR_INTEGRITY, ERR_INTEGRITY);
+    }
+}
+
 static void test_bundle__an_older_format_says_what_to_do(void **state)
 {
     struct fixture *f = *state;
@@ -587,6 +612,7 @@ UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__a_head_and_a_bundle_are_not_taken_for_each_other),
           WITH_FOLDER(test_bundle__a_head_of_a_file_that_changed_is_not_given),
           WITH_FOLDER(test_bundle__a_revision_of_other_bytes_is_refused),
+          WITH_FOLDER(test_bundle__a_chart_of_a_repository_is_its_archive),
           WITH_FOLDER(test_bundle__an_older_format_says_what_to_do),
           WITH_FOLDER(test_bundle__verifying_is_cancelled),
           WITH_FOLDER(test_bundle__every_flipped_byte_is_found),

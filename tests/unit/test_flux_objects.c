@@ -63,44 +63,11 @@ static void test_flux_write_kustomization__fields(void **state)
 
 // --- HelmReleases ---
 
-static void expect_chart(const char *chart, const char *url, const char *expected)
-{
-    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    char release[256], repository[128];
-    const char *reference;
-
-    snprintf(release, sizeof(release), "spec: {chart: {spec: %s}}", chart);
-    snprintf(repository, sizeof(repository), "spec: {type: oci, url: '%s'}", url);
-    reference = flux_chart_reference(arena, object(release), object(repository), &err);
-    if (expected) {
-        assert_non_null(reference);
-        assert_string_equal(reference, expected);
-    } else {
-        assert_null(reference);
-        assert_err(err, ERR_UNSUPPORTED, "a chart without one version");
-    }
-}
-
-static void test_flux_chart_reference__one_version_only(void **state)
-{
-    (void)state;
-    expect_chart("{chart: x, version: 1.2.3}", "oci://r/charts", "oci://r/charts/x:1.2.3");
-    expect_chart("{chart: x, version: 1.2.3+b.1}", "oci://r/charts//",
-                 "oci://r/charts/x:1.2.3_b.1");
-    expect_chart("{chart: x, version: 1.5}", "oci://r", "oci://r/x:1.5"); // a number to YAML
-    expect_chart("{chart: x}", "oci://r", NULL);
-    expect_chart("{chart: x, version: '>=1.0.0'}", "oci://r", NULL);
-    expect_chart("{chart: x, version: 1.*}", "oci://r", NULL);
-    expect_chart("{chart: x, version: '1.0.0 - 2.0.0'}", "oci://r", NULL);
-    expect_chart("{chart: x, version: ^1.0.0}", "oci://r", NULL);
-}
-
 static void test_flux_values_from__defaults(void **state)
 {
     const struct node *release =
         object("metadata: {namespace: apps}\n"
-               "spec: {chart: {spec: {chart: ./c, valuesFiles: [a]}},"
+               "spec: {chart: {spec: {chart: ./c, version: 1.5, valuesFiles: [a]}},"
                " valuesFrom: [{kind: ConfigMap, name: a},"
                " {kind: Secret, name: b, valuesKey: k, targetPath: x.y}]}");
     const struct node *list = node_path(release, "spec", "valuesFrom");
@@ -116,6 +83,7 @@ static void test_flux_values_from__defaults(void **state)
     assert_string_equal(v.key, "k");
     assert_true(v.is_one_value);
     assert_true(span_is(flux_chart_path(release), "./c"));
+    assert_true(span_is(flux_chart_version(release), "1.5")); // a number to YAML
     assert_true(flux_has_values_files(release));
     assert_false(flux_has_values_files(object("spec: {chart: {spec: {chart: c}}}")));
 }
@@ -188,7 +156,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flux_path__stays_in_its_source),
         cmocka_unit_test(test_flux_write_kustomization__fields),
-        cmocka_unit_test(test_flux_chart_reference__one_version_only),
         cmocka_unit_test(test_flux_values_from__defaults),
         cmocka_unit_test(test_flux_is_behind__a_kustomization),
         cmocka_unit_test(test_flux_is_behind__a_release),

@@ -186,6 +186,9 @@ static void test_lock__what_is_wrong_is_told_with_its_line(void **state)
                "10:", "not in the order");
     expect_bad(HEAD "- kind: file\n  name: x\n  digest: sha256:" HEX "\n  manifests: []\n",
                "10:", "unknown field: manifests");
+    expect_bad(HEAD "- kind: chart\n  name: https://h/x:1.0.0\n  digest: sha256:" HEX
+                    "\n  manifests: []\n",
+               "10:", "unknown field: manifests");
     expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "9:", "unknown field");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "9:", "not a text");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "9:", "40 hexa");
@@ -262,6 +265,16 @@ static void test_lock__guesses_are_read_strictly(void **state)
     expect_bad(HEAD GIT "guessed:\n- {chart: x, release: y, z: 1}\n", "14: ", "unknown field");
 }
 
+static void test_lock_is_oci__a_chart_by_its_name(void **state)
+{
+    (void)state;
+    assert_true(lock_is_oci(&(struct lock_entry){.kind = LOCK_IMAGE, .name = SPAN("h/x:1")}));
+    assert_true(lock_is_oci(&(struct lock_entry){.kind = LOCK_CHART, .name = SPAN("h:5/x:1")}));
+    assert_false(
+        lock_is_oci(&(struct lock_entry){.kind = LOCK_CHART, .name = SPAN("https://h/x:1")}));
+    assert_false(lock_is_oci(&(struct lock_entry){.kind = LOCK_FILE, .name = SPAN("https://h/x")}));
+}
+
 static void test_lock__a_missing_file_says_how_it_is_made(void **state)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -276,5 +289,5 @@ UNIT_MAIN(UNIT(test_lock__any_order_gives_the_same_bytes), UNIT(test_lock__what_
           UNIT(test_lock__adding_again_adds_the_users_only),
           UNIT(test_lock__what_is_wrong_is_told_with_its_line), UNIT(test_lock__head_is_checked),
           UNIT(test_lock__guesses_are_sorted_and_once_each),
-          UNIT(test_lock__guesses_are_read_strictly),
+          UNIT(test_lock__guesses_are_read_strictly), UNIT(test_lock_is_oci__a_chart_by_its_name),
           UNIT(test_lock__a_missing_file_says_how_it_is_made))

@@ -210,8 +210,35 @@ static void test_url__parameters_of_a_query(void **state)
     assert_false(url_query(arena, SPAN_EMPTY, "ns", &value));
 }
 
-UNIT_MAIN(UNIT(test_url__parts), UNIT(test_url__what_is_none), UNIT(test_url__escapes_are_decoded),
-          UNIT(test_url__parameters_of_a_query), UNIT(test_url__origins),
-          UNIT(test_url__without_slashes_at_its_end), UNIT(test_url__secrets_are_found),
-          UNIT(test_url__secrets_are_masked), UNIT(test_url__urls_in_a_sentence_are_masked),
-          UNIT(test_url__errors_are_masked), UNIT(test_url__events_are_masked))
+// What RFC 3986, section 5.4.1 has for "http://a/b/c/d", but for dots in paths.
+static void test_url_resolve__references(void **state)
+{
+    static const struct {
+        const char *reference, *means;
+    } cases[] = {
+        {"g", "http://a:8/b/c/g"},       {"g/h.tgz", "http://a:8/b/c/g/h.tgz"},
+        {"/g", "http://a:8/g"},          {"//g/h", "http://g/h"},
+        {"../g", "http://a:8/b/c/../g"}, {"g?y=1", "http://a:8/b/c/g?y=1"},
+        {"https://h", "https://h"},      {"oci://h/g:1", "oci://h/g:1"},
+    };
+    struct url base;
+
+    (void)state;
+    assert_true(url_parse(SPAN("http://user@a:8/b/c/d?p;q"), &base));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *is CLEANUP(mem_cleanup) = url_resolve(&base, span_str(cases[i].reference));
+
+        assert_string_equal(is, cases[i].means);
+    }
+    assert_null(url_resolve(&base, SPAN("a b")));
+    assert_true(url_parse(SPAN("http://a"), &base));
+    char *is CLEANUP(mem_cleanup) = url_resolve(&base, SPAN("g"));
+    assert_string_equal(is, "http://a/g");
+}
+
+UNIT_MAIN(UNIT(test_url__parts), UNIT(test_url_resolve__references), UNIT(test_url__what_is_none),
+          UNIT(test_url__escapes_are_decoded), UNIT(test_url__parameters_of_a_query),
+          UNIT(test_url__origins), UNIT(test_url__without_slashes_at_its_end),
+          UNIT(test_url__secrets_are_found), UNIT(test_url__secrets_are_masked),
+          UNIT(test_url__urls_in_a_sentence_are_masked), UNIT(test_url__errors_are_masked),
+          UNIT(test_url__events_are_masked))

@@ -112,6 +112,23 @@ struct span url_trim(struct span text)
     return text;
 }
 
+char *url_resolve(const struct url *base, struct span reference)
+{
+    struct span folder = span_head(base->path, span_rfind(base->path, '/'));
+    struct url url;
+
+    if (!is_clean(reference))
+        return NULL;
+    if (url_parse(reference, &url))
+        return mem_strn(reference.ptr, reference.len);
+    if (span_starts(reference, "//"))
+        return mem_printf("%.*s:%.*s", SPAN_ARG(base->scheme), SPAN_ARG(reference));
+    if (span_skip(&reference, "/"))
+        folder = SPAN_EMPTY;
+    return mem_printf("%.*s://%.*s%.*s/%.*s", SPAN_ARG(base->scheme), SPAN_ARG(base->authority),
+                      SPAN_ARG(folder), SPAN_ARG(reference));
+}
+
 bool url_same_origin(const struct url *a, const struct url *b)
 {
     return same_nocase(a->scheme, b->scheme) && same_nocase(a->host, b->host) && a->port == b->port;

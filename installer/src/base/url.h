@@ -34,6 +34,11 @@ bool url_is(const struct url *url, const char *scheme);
 // to write the same repository.
 struct span url_trim(struct span text);
 
+// What `reference`, a URL or a path, means in a document at `base` (RFC 3986, section 5.2; "../"
+// stays in it, and is followed when it is asked for). Without the userinfo of `base`. The caller
+// frees it. NULL for what url_parse() would not take in a URL either.
+char *url_resolve(const struct url *base, struct span reference) MUST_CHECK;
+
 // Scheme, host and port are the same (RFC 6454): credentials for the one are for the other.
 bool url_same_origin(const struct url *a, const struct url *b);
 

@@ -24,7 +24,8 @@
 
 // What an artifact is. Its blobs, in order:
 enum bundle_kind {
-    BUNDLE_CHART, // OCI chart: as an image; name: repository:version
+    BUNDLE_CHART, // chart of a registry: as an image; name: repository:version
+                  // chart of a Helm repository: its archive; name: https://HOST/PATH/NAME:VERSION
     BUNDLE_FILE,  // https file: its bytes; name: the URL
     BUNDLE_GIT,   // git repository at one commit: a pack; name: the URL
     BUNDLE_IMAGE, // container image: indexes, then manifest, config, layers for each platform;
@@ -58,6 +59,9 @@ struct bundle_artifact {
 };
 
 const char *bundle_kind_name(enum bundle_kind kind); // "chart", "file", "git", "image", "tree"
+
+// Whether an artifact is of a registry, with manifests: an image, or a chart whose name is no URL.
+bool bundle_is_oci(const struct bundle_artifact *a);
 
 // --- reading ---
 

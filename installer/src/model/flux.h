@@ -120,7 +120,7 @@ const char *flux_oci_reference(struct arena *arena, const struct node *repositor
     MUST_CHECK;
 
 // Whether a HelmRepository is a registry. It has no content of its own then: it is the prefix of
-// its charts' names (HelmRepositorySpec type).
+// its charts' names (HelmRepositorySpec type). Else it is an index over http or https.
 bool flux_is_registry(const struct node *helm_repository);
 
 // Whether a source says itself what it leaves out of its artifact.
@@ -153,11 +153,9 @@ void flux_write_kustomization(const struct node *kustomization, const char *fold
 // (HelmChartTemplateSpec).
 struct span flux_chart_path(const struct node *release);
 
-// The reference of a chart in a HelmRepository that is a registry, as oci_ref_parse() takes it; in
-// the arena. ERR_UNSUPPORTED when spec.chart.spec.version is not one version. (For a chart out of a
-// GitRepository that field has no meaning.)
-const char *flux_chart_reference(struct arena *arena, const struct node *release,
-                                 const struct node *repository, struct err **err) MUST_CHECK;
+// spec.chart.spec.version: a version or range of those that a HelmRepository has, "" for any. (For
+// a chart out of a GitRepository that field has no meaning.)
+struct span flux_chart_version(const struct node *release);
 
 // Whether the chart template takes other values than values.yaml of the chart as its defaults.
 bool flux_has_values_files(const struct node *release);

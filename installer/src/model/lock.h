@@ -4,6 +4,7 @@
 #ifndef MODEL_LOCK_H
 #define MODEL_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,8 @@
 #define LOCK_ORIGIN_UPSTREAM "upstream"
 
 enum lock_kind {
-    LOCK_CHART, // name: the reference in its registry, "ghcr.io/org/chart:1.2.3"
+    LOCK_CHART, // name: the reference in its registry, "ghcr.io/org/chart:1.2.3", or in its Helm
+                // repository, "https://charts.example.org/stable/chart:1.2.3"
     LOCK_FILE,  // name: https URL
     LOCK_GIT,   // name: URL of the repository, ref: "tag/…", "branch/…", "commit/…" or none
     LOCK_IMAGE, // name: the reference as the tree has it
@@ -40,7 +42,8 @@ struct lock_entry {
     struct span commit;   // git: instead of that, 40 hexadecimal digits
     struct span tag;      // git: of an annotated tag its object, likewise; else empty
     struct digest pack;   // git: of git_pack(), since both are only SHA-1
-    uint64_t size;        // of the file, or of all blobs of an image or chart; 0 for git
+    uint64_t size;        // of the file or archive, or of all blobs of what is of a registry; 0
+                          // for git
     const struct lock_manifest *manifests; // below `digest` when that is an index, sorted
     size_t manifest_count;
     const char *const *used_by; // why it is there: "clusters/sandbox/flux/kustomization.yaml:5"
@@ -86,5 +89,8 @@ struct lock *lock_read(const char *file, struct err **err) MUST_CHECK;
 void lock_format(const struct lock *l, struct buf *out);
 
 const char *lock_kind_name(enum lock_kind kind); // "chart", "file", "git", "image"
+
+// Whether an entry is of a registry, with manifests: an image, or a chart whose name is no URL.
+bool lock_is_oci(const struct lock_entry *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "io/doc.h"
 
 static const char *const kind_names[] = {"chart", "file", "git", "image", "tree"};
@@ -13,6 +14,13 @@ static const char *const kind_names[] = {"chart", "file", "git", "image", "tree"
 const char *bundle_kind_name(enum bundle_kind kind)
 {
     return kind_names[kind];
+}
+
+bool bundle_is_oci(const struct bundle_artifact *a)
+{
+    struct url url;
+
+    return a->kind == BUNDLE_IMAGE || (a->kind == BUNDLE_CHART && !url_parse(a->name, &url));
 }
 
 uint64_t layout_align(uint64_t at)

@@ -99,13 +99,12 @@ static int check_revision(const struct index *index, const struct bundle_artifac
                           struct err **err)
 {
     struct digest digest;
-    bool is_oci = a->kind == BUNDLE_IMAGE || a->kind == BUNDLE_CHART;
     bool right = a->kind == BUNDLE_GIT
                      ? is_commit(a->revision)
                      : digest_parse(a->revision, &digest) &&
                            digest_eq(&digest, &index->blobs.items[a->blobs[0]].digest);
 
-    if (right && (is_oci || (a->blob_count == 1 && !a->manifest_count)))
+    if (right && (bundle_is_oci(a) || (a->blob_count == 1 && !a->manifest_count)))
         return 0;
     return err_set(err, ERR_INTEGRITY, "%s %.*s: what is there is not its revision %.*s",
                    bundle_kind_name(a->kind), SPAN_ARG(a->name), SPAN_ARG(a->revision));

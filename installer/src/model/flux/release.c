@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a HelmRelease installs: which chart, with which values.
-#include <string.h>
-
-#include "base/url.h"
 #include "model/flux.h"
 
 enum { HELM_NAME_BYTES = 53 };
@@ -17,35 +14,9 @@ struct span flux_chart_path(const struct node *release)
     return node_get_text(template_of(release), "chart");
 }
 
-static bool is_one_version(struct span version)
+struct span flux_chart_version(const struct node *release)
 {
-    return version.len && span_find(version, '*') == version.len &&
-           span_find(version, ' ') == version.len && !strchr("<>=~^", version.ptr[0]);
-}
-
-// The tag of a chart's version: '+' is not allowed in one, and Helm writes '_'.
-static char *version_tag(struct arena *arena, struct span version)
-{
-    char *tag = arena_printf(arena, "%.*s", SPAN_ARG(version));
-
-    for (char *c = tag; *c; c++)
-        if (*c == '+')
-            *c = '_';
-    return tag;
-}
-
-const char *flux_chart_reference(struct arena *arena, const struct node *release,
-                                 const struct node *repository, struct err **err)
-{
-    struct span version = node_scalar(node_get(template_of(release), "version"));
-    struct span url = url_trim(flux_url(repository));
-
-    if (!is_one_version(version)) {
-        err_set(err, ERR_UNSUPPORTED, "a chart without one version cannot be locked yet");
-        return NULL;
-    }
-    return arena_printf(arena, "%.*s/%.*s:%s", SPAN_ARG(url), SPAN_ARG(flux_chart_path(release)),
-                        version_tag(arena, version));
+    return node_scalar(node_get(template_of(release), "version"));
 }
 
 bool flux_has_values_files(const struct node *release)

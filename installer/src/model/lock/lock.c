@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "io/doc.h"
 
 static const char *const kind_names[] = {"chart", "file", "git", "image"};
@@ -12,6 +13,13 @@ static const char *const kind_names[] = {"chart", "file", "git", "image"};
 const char *lock_kind_name(enum lock_kind kind)
 {
     return kind_names[kind];
+}
+
+bool lock_is_oci(const struct lock_entry *e)
+{
+    struct url url;
+
+    return e->kind == LOCK_IMAGE || (e->kind == LOCK_CHART && !url_parse(e->name, &url));
 }
 
 bool lock_kind_of(struct span text, enum lock_kind *kind)

@@ -163,20 +163,17 @@ static int parse_users(struct lock *l, const struct node *n, struct lock_entry *
 }
 
 // Each kind has its own fields.
-static int check_entry_keys(const struct node *n, enum lock_kind kind, const char *file,
+static int check_entry_keys(const struct node *n, const struct lock_entry *e, const char *file,
                             struct err **err)
 {
     static const char *const git[] = {"kind", "name", "ref", "commit", "tag", "pack", "usedBy"};
     static const char *const plain[] = {"kind", "name", "digest", "size", "usedBy"};
     static const char *const oci[] = {"kind", "name", "digest", "size", "manifests", "usedBy"};
 
-    switch (kind) {
-    case LOCK_GIT: return check_keys(n, git, ARRAY_LEN(git), file, err);
-    case LOCK_FILE: return check_keys(n, plain, ARRAY_LEN(plain), file, err);
-    case LOCK_CHART:
-    case LOCK_IMAGE: break;
-    }
-    return check_keys(n, oci, ARRAY_LEN(oci), file, err);
+    if (e->kind == LOCK_GIT)
+        return check_keys(n, git, ARRAY_LEN(git), file, err);
+    return lock_is_oci(e) ? check_keys(n, oci, ARRAY_LEN(oci), file, err)
+                          : check_keys(n, plain, ARRAY_LEN(plain), file, err);
 }
 
 static int parse_name(const struct node *n, struct lock_entry *e, const char *file,
@@ -199,7 +196,7 @@ static int parse_entry(struct lock *l, const struct node *n, const char *file, s
     if (!lock_kind_of(node_get_text(n, "kind"), &e.kind))
         return fail(file, line_of(n, "kind"), err, "unknown kind of artifact",
                     node_get_text(n, "kind"));
-    if (check_entry_keys(n, e.kind, file, err) < 0 || parse_name(n, &e, file, err) < 0)
+    if (parse_name(n, &e, file, err) < 0 || check_entry_keys(n, &e, file, err) < 0)
         return -1;
     if (lock_find(l, e.kind, e.name, e.ref))
         return fail(file, n->line, err, "an artifact is pinned twice", e.name);

@@ -15,6 +15,7 @@ struct build {
     struct lock *lock;
     struct sources *sources;
     struct registry registry;
+    struct repositories *repositories;
     struct plan plan;
 };
 
@@ -23,7 +24,10 @@ static int add_entry(struct build *b, const struct lock_entry *e, struct err **e
     switch (e->kind) {
     case LOCK_FILE: return plan_file(&b->plan, e, b->sources, err);
     case LOCK_GIT: return plan_git(&b->plan, e, b->sources, err);
-    case LOCK_CHART: return plan_image(&b->plan, e, &b->registry, b->lock, err);
+    case LOCK_CHART:
+        if (!lock_is_oci(e))
+            return plan_chart(&b->plan, e, b->repositories, err);
+        return plan_image(&b->plan, e, &b->registry, b->lock, err);
     case LOCK_IMAGE:
         return b->options->without_images ? 0 : plan_image(&b->plan, e, &b->registry, b->lock, err);
     }
@@ -35,6 +39,7 @@ static int check_lock(struct build *b, const char *folder, const struct kustomiz
                       struct err **err)
 {
     struct follow_options options = {.registry = b->registry,
+                                     .repositories = b->repositories,
                                      .sources = b->sources,
                                      .lock = b->lock,
                                      .report = b->options->report,
@@ -129,7 +134,13 @@ int artifacts_build(struct loop *loop, struct http *h,
 {
     struct lock *lock CLEANUP(lock_cleanup) = artifacts_read_lock(options->lock, options->lab, err);
     struct oci *oci CLEANUP(oci_cleanup) = lock ? oci_new(h, err) : NULL;
-    struct build b = {.loop = loop, .options = options, .lock = lock, .registry = {h, oci}};
+    struct repositories *repositories CLEANUP(repositories_cleanup) =
+        repositories_new(h, options->report);
+    struct build b = {.loop = loop,
+                      .options = options,
+                      .lock = lock,
+                      .registry = {h, oci},
+                      .repositories = repositories};
     bool same = false;
     int status;
 

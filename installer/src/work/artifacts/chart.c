@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where charts come from: a folder of a git repository, or a registry.
+// Where charts come from: a folder of a git repository, a registry, a Helm repository.
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/semver.h"
+#include "base/url.h"
+#include "io/crypto.h"
 #include "work/artifacts/chart.h"
 
 struct folder {
@@ -111,4 +114,99 @@ struct chart *chart_from_oci(struct walk *w, struct span reference, const char *
     else
         err_wrap(err, "%s", user);
     return chart;
+}
+
+static struct chart *load_archive(struct walk *w, const struct chart_name *name,
+                                  struct lock_entry *entry, struct err **err)
+{
+    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+    struct chart *chart CLEANUP(chart_cleanup) = NULL;
+    const struct digest *pin = digest_is_set(&entry->digest) ? &entry->digest : NULL;
+
+    if (repositories_archive(w->repositories, name, pin, &tgz, err) < 0)
+        return NULL;
+    entry->digest = crypto_sha256(buf_span(&tgz));
+    entry->size = tgz.len;
+    chart = chart_load_archive(buf_span(&tgz), entry->name.ptr, err);
+    return chart && chart_check_name(chart, name, err) == 0 ? STEAL(chart) : NULL;
+}
+
+static struct chart *chart_by_index(struct walk *w, const struct chart_name *name, const char *user,
+                                    struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
+    const struct lock_entry *known;
+    struct chart *chart;
+
+    chart_name_format(name, &text);
+    entry.name = span_str(buf_str(&text));
+    known = lock_find(w->lock, LOCK_CHART, entry.name, SPAN_EMPTY);
+    if (!known && w->frozen) {
+        walk_not_locked("chart", entry.name, user, err);
+        return NULL;
+    }
+    if (known)
+        entry.digest = known->digest;
+    chart = load_archive(w, name, &entry, err);
+    if (chart)
+        lock_add(w->lock, &entry);
+    else
+        err_wrap(err, "%s: chart %s", user, buf_str(&text));
+    return chart;
+}
+
+// The tag of a chart's version: '+' is not allowed in one, and Helm writes '_'.
+static char *registry_reference(struct arena *arena, const struct chart_name *name)
+{
+    char *reference = arena_printf(arena, "%.*s/%.*s:%.*s", SPAN_ARG(name->repository),
+                                   SPAN_ARG(name->chart), SPAN_ARG(name->version));
+
+    for (char *c = reference; *c; c++)
+        if (*c == '+')
+            *c = '_';
+    return reference;
+}
+
+static int refuse_range(const struct chart_wanted *wanted, const char *user, struct err **err)
+{
+    struct span version = wanted->name.version;
+
+    if (version.len)
+        err_set(err, ERR_UNSUPPORTED, "%s: %s '%.*s' may mean another version tomorrow", user,
+                wanted->field, SPAN_ARG(version));
+    else
+        err_set(err, ERR_UNSUPPORTED, "%s: %s is not set, which means the newest version", user,
+                wanted->field);
+    return err_hint(err, "only what cannot change is bundled: name one version of the chart, all "
+                         "three numbers of it");
+}
+
+static bool is_followed(struct span repository)
+{
+    struct url url;
+
+    return url_parse(repository, &url) && (url_is(&url, "https") || url_is(&url, "http")) &&
+           url.host.len && !url.fragment.len && (!url.query.len || url_has_secret(&url));
+}
+
+struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
+                                    const char *user, struct err **err)
+{
+    struct chart_name name = wanted->name;
+
+    name.repository = url_trim(name.repository);
+    if (!semver_is_exact(name.version)) {
+        refuse_range(wanted, user, err);
+        return NULL;
+    }
+    if (span_starts(name.repository, "oci://"))
+        return chart_from_oci(w, span_str(registry_reference(w->arena, &name)), user, err);
+    if (is_followed(name.repository) && chart_name_is_plain(name.chart))
+        return chart_by_index(w, &name, user, err);
+    err_set(err, ERR_UNSUPPORTED, "%s: the chart '%.*s' of a Helm repository at '%.*s'", user,
+            SPAN_ARG(name.chart), SPAN_ARG(name.repository));
+    err_hint(err, "names are of letters, digits, '-', '_' and '.', URLs of https, http or oci, "
+                  "without a query");
+    return NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where charts come from: a folder of a git repository, or a registry.
+// Where charts come from: a folder of a git repository, a registry, a Helm repository.
 #ifndef WORK_ARTIFACTS_CHART_H
 #define WORK_ARTIFACTS_CHART_H
 
@@ -12,5 +12,15 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
 // From a registry: pulls it, adds it to the lock.
 struct chart *chart_from_oci(struct walk *w, struct span reference, const char *user,
                              struct err **err) MUST_CHECK;
+
+// One that a HelmRepository has.
+struct chart_wanted {
+    struct chart_name name; // `repository` with its scheme: "oci://", "https://" or "http://"
+    const char *field;      // where the tree has its version, for messages
+};
+// From a registry or by an index, as the scheme of the repository says; adds it to the lock.
+// ERR_UNSUPPORTED unless the version is one, and no range.
+struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
+                                    const char *user, struct err **err) MUST_CHECK;
 
 #endif

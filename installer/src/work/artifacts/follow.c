@@ -25,10 +25,7 @@ static int follow(struct walk *w, const struct walk_object *o, struct err **err)
     switch (flux_kind(&o->id)) {
     case FLUX_GIT_REPOSITORY: return walk_git_repository(w, o, err) ? 0 : -1;
     case FLUX_HELM_REPOSITORY:
-        if (flux_is_registry(o->node))
-            return 0; // the releases name the charts
-        return unsupported(o, "a HelmRepository with an https index", err);
-    case FLUX_OCI_REPOSITORY: return 0; // the releases pull the charts
+    case FLUX_OCI_REPOSITORY: return 0; // the releases name the charts
     case FLUX_BUCKET: return unsupported(o, "a Bucket", err);
     case FLUX_HELM_CHART: return unsupported(o, "a HelmChart without a HelmRelease", err);
     case FLUX_KUSTOMIZATION: return follow_kustomization(w, o, err);
@@ -42,6 +39,7 @@ int follow_tree(const struct follow_options *o, const struct kustomize_result *t
                 struct err **err)
 {
     struct walk w CLEANUP(walk_free) = {.registry = o->registry,
+                                        .repositories = o->repositories,
                                         .sources = o->sources,
                                         .lock = o->lock,
                                         .report = o->report,

@@ -5,10 +5,12 @@
 #define WORK_ARTIFACTS_FOLLOW_H
 
 #include "work/artifacts/registry.h"
+#include "work/artifacts/repository.h"
 #include "work/artifacts/sources.h"
 
 struct follow_options {
     struct registry registry;
+    struct repositories *repositories;
     struct sources *sources;
     struct lock *lock;
     struct report *report;

@@ -59,8 +59,12 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
                      const struct kustomize_result *tree, struct report *report, struct err **err)
 {
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
-    struct follow_options options = {
-        .registry = {h, oci}, .sources = sources, .lock = lock, .report = report};
+    struct repositories *repositories CLEANUP(repositories_cleanup) = repositories_new(h, report);
+    struct follow_options options = {.registry = {h, oci},
+                                     .repositories = repositories,
+                                     .sources = sources,
+                                     .lock = lock,
+                                     .report = report};
 
     return oci ? follow_tree(&options, tree, err) : -1;
 }

@@ -24,16 +24,20 @@ static int from_git(struct walk *w, const struct node *package, const char *user
     return *chart ? 0 : -1;
 }
 
-static int from_registry(struct walk *w, const struct node *values, const struct node *package,
-                         const char *user, struct chart **chart, struct err **err)
+static int from_repository(struct walk *w, const struct node *values, const struct node *package,
+                           const char *user, struct chart **chart, struct err **err)
 {
-    const char *reference = umbrella_chart_reference(w->arena, values, package);
+    const struct node *from = node_get(package, "helmRepo");
+    struct chart_wanted wanted = {.name = {umbrella_repository(values, package),
+                                           node_get_text(from, "chartName"),
+                                           node_scalar(node_get(from, "tag"))},
+                                  .field = "helmRepo.tag"};
 
-    if (!reference)
-        return err_set(err, ERR_UNSUPPORTED,
-                       "%s: its Helm repository %s is not an OCI registry of the values", user,
-                       node_get_str(node_get(package, "helmRepo"), "repoName"));
-    *chart = chart_from_oci(w, span_str(reference), user, err);
+    if (!wanted.name.repository.len)
+        return err_set(err, ERR_CONFIG,
+                       "%s: its Helm repository '%s' is not among helmRepositories of the values",
+                       user, node_get_str(from, "repoName"));
+    *chart = chart_from_repository(w, &wanted, user, err);
     return *chart ? 0 : -1;
 }
 
@@ -42,8 +46,8 @@ static int follow(struct walk *w, const struct node *values, const struct node *
 {
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    int status = umbrella_is_from_registry(package)
-                     ? from_registry(w, values, package, user, &chart, err)
+    int status = umbrella_is_from_repository(package)
+                     ? from_repository(w, values, package, user, &chart, err)
                      : from_git(w, package, user, &chart, err);
 
     if (status < 0 || !chart)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a bundle is small: the tree, files, packs of repositories.
+// What of a bundle is small: the tree, files, charts of Helm repositories, packs of git ones.
 #include "work/artifacts/plan.h"
 
 #include "io/crypto.h"
@@ -81,5 +81,21 @@ int plan_git(struct plan *p, const struct lock_entry *e, struct sources *sources
         return err_set(err, ERR_INTEGRITY, "its pack has the digest %s, the lock says %s",
                        DIGEST_TEXT(&digest), DIGEST_TEXT(&e->pack));
     add_artifact(p, &a, buf_span(&pack));
+    return 0;
+}
+
+int plan_chart(struct plan *p, const struct lock_entry *e, struct repositories *repositories,
+               struct err **err)
+{
+    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+    struct bundle_artifact a = {
+        .kind = BUNDLE_CHART, .name = e->name, .revision = span_str(DIGEST_TEXT(&e->digest))};
+    struct chart_name name;
+
+    if (!chart_name_parse(e->name, &name))
+        return err_set(err, ERR_CONFIG, "the lock has no chart and version in its name");
+    if (repositories_archive(repositories, &name, &e->digest, &tgz, err) < 0)
+        return -1;
+    add_artifact(p, &a, buf_span(&tgz));
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "model/lock.h"
 #include "work/artifacts/download.h"
 #include "work/artifacts/registry.h"
+#include "work/artifacts/repository.h"
 #include "work/artifacts/sources.h"
 
 #define PLAN_SMALL_MAX_BYTES ((size_t)1 << 30) // of one file or tree, which are kept in memory
@@ -42,11 +43,14 @@ int plan_file(struct plan *p, const struct lock_entry *e, struct sources *source
     MUST_CHECK;
 int plan_git(struct plan *p, const struct lock_entry *e, struct sources *sources, struct err **err)
     MUST_CHECK;
+// A chart of a Helm repository.
+int plan_chart(struct plan *p, const struct lock_entry *e, struct repositories *repositories,
+               struct err **err) MUST_CHECK;
 
 // --- plan_image.c ---
 
-// An image or chart for the platforms of `lock`. ERR_SOURCE; ERR_INTEGRITY when it is not what the
-// entry pins. Blocks.
+// An image, or a chart of a registry, for the platforms of `lock`. ERR_SOURCE; ERR_INTEGRITY when
+// it is not what the entry pins. Blocks.
 int plan_image(struct plan *p, const struct lock_entry *e, const struct registry *registry,
                const struct lock *lock, struct err **err) MUST_CHECK;
 

@@ -51,13 +51,30 @@ static struct chart *chart_of_git(struct walk *w, const struct walk_object *obje
     return git ? chart_from_git(w, git, flux_chart_path(object->node), object->label, err) : NULL;
 }
 
-// `reference` is NULL when there is none, with the error.
-static struct chart *chart_of_registry(struct walk *w, const char *reference, const char *user,
+static struct chart *chart_of_artifact(struct walk *w, const struct walk_object *repository,
                                        struct err **err)
 {
+    const char *reference = flux_oci_reference(w->arena, repository->node, err);
+
     if (reference)
-        return chart_from_oci(w, span_str(reference), user, err);
-    err_wrap(err, "%s", user);
+        return chart_from_oci(w, span_str(reference), repository->label, err);
+    err_wrap(err, "%s", repository->label);
+    return NULL;
+}
+
+static struct chart *chart_of_repository(struct walk *w, const struct walk_object *object,
+                                         const struct walk_object *repository, struct err **err)
+{
+    struct chart_wanted wanted = {.name = {flux_url(repository->node),
+                                           flux_chart_path(object->node),
+                                           flux_chart_version(object->node)},
+                                  .field = "spec.chart.spec.version"};
+
+    if (flux_is_registry(repository->node) == span_starts(wanted.name.repository, "oci://"))
+        return chart_from_repository(w, &wanted, object->label, err);
+    err_set(err, ERR_CONFIG, "%s: spec.url '%.*s' and spec.type do not fit together",
+            repository->label, SPAN_ARG(wanted.name.repository));
+    err_hint(err, "oci:// needs the type oci, https:// the type default");
     return NULL;
 }
 
@@ -69,12 +86,8 @@ static struct chart *find_chart(struct walk *w, const struct walk_object *object
         return NULL;
     switch (flux_kind(&source->id)) {
     case FLUX_GIT_REPOSITORY: return chart_of_git(w, object, source, err);
-    case FLUX_HELM_REPOSITORY:
-        return chart_of_registry(w, flux_chart_reference(w->arena, object->node, source->node, err),
-                                 object->label, err);
-    case FLUX_OCI_REPOSITORY:
-        return chart_of_registry(w, flux_oci_reference(w->arena, source->node, err), source->label,
-                                 err);
+    case FLUX_HELM_REPOSITORY: return chart_of_repository(w, object, source, err);
+    case FLUX_OCI_REPOSITORY: return chart_of_artifact(w, source, err);
     default:
         err_set(err, ERR_UNSUPPORTED, "%s: a chart from a %.*s cannot be followed yet",
                 object->label, SPAN_ARG(source->id.kind));

@@ -77,11 +77,11 @@ static bool is_short_commit(struct span ref)
     return digits == ref.len && digits >= 7 && digits < GIT_OID_HEX;
 }
 
-static int check_secrets(const struct sources *s, const char *text, struct err **err)
+int sources_refuse_secrets(const char *text, struct err **err)
 {
     struct url url;
 
-    if (!s->handed_on || !url_parse(span_str(text), &url) || !url_has_secret(&url) ||
+    if (!url_parse(span_str(text), &url) || !url_has_secret(&url) ||
         !(url_is(&url, "https") || url_is(&url, "http")))
         return 0;
     err_set(err, ERR_CONFIG, "%s: a URL with credentials in it cannot be locked", text);
@@ -89,6 +89,11 @@ static int check_secrets(const struct sources *s, const char *text, struct err *
                     "locks and bundles are handed on: take them out of the URL, and put 'machine "
                     "%.*s login USER password PASSWORD' into ~/.netrc or the file that NETRC names",
                     SPAN_ARG(url.host));
+}
+
+static int check_secrets(const struct sources *s, const char *url, struct err **err)
+{
+    return s->handed_on ? sources_refuse_secrets(url, err) : 0;
 }
 
 // kustomize reads what git checks out, and git may convert it.

@@ -26,7 +26,7 @@ bool umbrella_is_assumed(const struct node *values, const struct node *package)
     return true;
 }
 
-bool umbrella_is_from_registry(const struct node *package)
+bool umbrella_is_from_repository(const struct node *package)
 {
     return span_is(node_get_text(package, "sourceType"), "helmRepo");
 }
@@ -52,15 +52,9 @@ static const struct node *repository_of(const struct node *values, struct span n
     return NULL;
 }
 
-const char *umbrella_chart_reference(struct arena *arena, const struct node *values,
-                                     const struct node *package)
+struct span umbrella_repository(const struct node *values, const struct node *package)
 {
     const struct node *from = node_get(package, "helmRepo");
-    const struct node *repository = repository_of(values, node_get_text(from, "repoName"));
 
-    if (!span_starts(node_get_text(repository, "repository"), "oci://"))
-        return NULL;
-    return arena_printf(arena, "%s/%s:%.*s", node_get_str(repository, "repository"),
-                        node_get_str(from, "chartName"),
-                        SPAN_ARG(node_scalar(node_get(from, "tag"))));
+    return node_get_text(repository_of(values, node_get_text(from, "repoName")), "repository");
 }

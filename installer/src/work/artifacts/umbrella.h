@@ -20,13 +20,12 @@ bool umbrella_is_on(const struct node *map);
 bool umbrella_is_assumed(const struct node *values, const struct node *package);
 
 // Whether it comes from a Helm repository, and not from git.
-bool umbrella_is_from_registry(const struct node *package);
+bool umbrella_is_from_repository(const struct node *package);
 // Of a package from git: the reference as git_resolve() takes it, "" for the default branch; in the
 // arena.
 const char *umbrella_git_ref(struct arena *arena, const struct node *package);
-// Of one from a Helm repository of the values: its chart as oci_ref_parse() takes it, in the arena;
-// NULL when the repository is no registry.
-const char *umbrella_chart_reference(struct arena *arena, const struct node *values,
-                                     const struct node *package);
+// Of one from a Helm repository: its URL, which the values have under the name that the package
+// says; "" when they do not.
+struct span umbrella_repository(const struct node *values, const struct node *package);
 
 #endif

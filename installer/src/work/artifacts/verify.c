@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "base/pool.h"
+#include "model/chart.h"
 #include "work/artifacts/bundled.h"
 
 struct verify {
@@ -193,10 +194,25 @@ static int check_git(const struct verify *v, const struct bundle_artifact *a, st
     return git_check(store, &pin.target, err);
 }
 
+// The archive of a chart of a Helm repository: of the name and version that it is found by.
+static int check_chart(const struct verify *v, const struct bundle_artifact *a, struct err **err)
+{
+    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+    struct chart *chart CLEANUP(chart_cleanup) = NULL;
+    struct chart_name name;
+
+    if (!chart_name_parse(a->name, &name))
+        return err_set(err, ERR_INTEGRITY, "its name has no chart and version");
+    if (bundle_read(v->bundle, blob_at(v->bundle, a, 0), &tgz, err) < 0)
+        return -1;
+    chart = chart_load_archive(buf_span(&tgz), "its archive", err);
+    return chart ? chart_check_name(chart, &name, err) : -1;
+}
+
 static int check_content(const struct verify *v, const struct bundle_artifact *a, struct err **err)
 {
     switch (a->kind) {
-    case BUNDLE_CHART:
+    case BUNDLE_CHART: return bundle_is_oci(a) ? check_oci(v, a, err) : check_chart(v, a, err);
     case BUNDLE_IMAGE: return check_oci(v, a, err);
     case BUNDLE_GIT: return check_git(v, a, err);
     case BUNDLE_TREE: return bundled_check(v->bundle, a, err);

@@ -10,6 +10,7 @@
 #include "model/flux.h"
 #include "model/lock.h"
 #include "work/artifacts/registry.h"
+#include "work/artifacts/repository.h"
 #include "work/artifacts/sources.h"
 
 // An object, and where it came from.
@@ -21,6 +22,7 @@ struct walk_object {
 
 struct walk {
     struct registry registry;
+    struct repositories *repositories;
     struct sources *sources;
     struct lock *lock;
     struct report *report;
