@@ -4,23 +4,6 @@
 #include "base/url.h"
 #include "model/chart.h"
 
-bool chart_name_parse(struct span text, struct chart_name *name)
-{
-    size_t slash = span_rfind(text, '/');
-    struct span last = span_tail(text, slash + 1);
-    struct url url;
-
-    *name = (struct chart_name){.repository = span_head(text, slash)};
-    return span_cut(last, ':', &name->chart, &name->version) && name->chart.len &&
-           name->version.len && url_parse(name->repository, &url) && url.host.len;
-}
-
-void chart_name_format(const struct chart_name *name, struct buf *out)
-{
-    buf_printf(out, "%.*s/%.*s:%.*s", SPAN_ARG(name->repository), SPAN_ARG(name->chart),
-               SPAN_ARG(name->version));
-}
-
 bool chart_name_is_plain(struct span chart)
 {
     for (size_t i = 0; i < chart.len; i++) {
@@ -31,6 +14,23 @@ bool chart_name_is_plain(struct span chart)
             return false;
     }
     return chart.len && !span_is(chart, ".") && !span_is(chart, "..");
+}
+
+bool chart_name_parse(struct span text, struct chart_name *name)
+{
+    size_t slash = span_rfind(text, '/');
+    struct span last = span_tail(text, slash + 1);
+    struct url url;
+
+    *name = (struct chart_name){.repository = span_head(text, slash)};
+    return span_cut(last, ':', &name->chart, &name->version) && chart_name_is_plain(name->chart) &&
+           name->version.len && url_parse(name->repository, &url) && url.host.len;
+}
+
+void chart_name_format(const struct chart_name *name, struct buf *out)
+{
+    buf_printf(out, "%.*s/%.*s:%.*s", SPAN_ARG(name->repository), SPAN_ARG(name->chart),
+               SPAN_ARG(name->version));
 }
 
 static bool is_same_version(struct span a, struct span b)

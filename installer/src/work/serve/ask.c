@@ -7,6 +7,7 @@
 static ask_fn *const kinds[] = {
     registry_ask,
     files_ask,
+    charts_ask,
     people_ask,
 };
 

@@ -29,6 +29,10 @@ void serve_content_free(struct serve_content *c)
     map_free(&c->names);
     map_free(&c->gits);
     map_free(&c->files);
+    MAP_FOREACH (e, &c->charts) {
+        map_free(&((struct content_charts *)e->value)->files);
+        chart_index_free(((struct content_charts *)e->value)->list);
+    }
     map_free(&c->charts);
     map_free(&c->hosts);
     VEC_FOREACH (struct content_source **, source, &c->sources)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "model/chart.h"
 #include "model/git.h"
 #include "model/oci.h"
 #include "work/serve.h"
@@ -59,17 +60,17 @@ struct content_file {
     struct digest digest; // for content_open()
 };
 
-// A chart of a Helm repository over https, by "HOST/PATH" of the repository.
-struct content_chart {
-    struct span name, version;
-    struct digest digest; // of the archive, for content_open()
-    struct span entry;    // its entry of index.yaml
-};
+// A Helm repository over https, by "HOST/PATH".
 struct content_charts {
-    struct span url; // of the repository, without a trailing slash
-    VEC(struct content_chart) charts;
-    struct span index; // index.yaml
+    struct span url;          // without a trailing slash
+    struct map files;         // content_chart by its file's name
+    struct chart_index *list; // of these
+    struct span index;        // index.yaml, written from it
     struct digest index_digest;
+};
+struct content_chart {
+    const char *file;     // "podinfo-6.9.1.tgz": what the chart says of itself
+    struct digest digest; // for content_open()
 };
 
 struct serve_content {

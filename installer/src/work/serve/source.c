@@ -110,6 +110,7 @@ static int add_artifact(struct adding *a, struct err **err)
 {
     switch (a->artifact->kind) {
     case BUNDLE_CHART:
+        return bundle_is_oci(a->artifact) ? source_add_oci(a, err) : source_add_chart(a, err);
     case BUNDLE_IMAGE: return source_add_oci(a, err);
     case BUNDLE_FILE: return add_file(a, err);
     case BUNDLE_GIT: return source_add_git(a, err);
@@ -137,7 +138,7 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
             return err_wrap_as(err, ERR_INTEGRITY, "bundle %s: %s %.*s", bundle_path(take),
                                bundle_kind_name(all[i].kind), SPAN_ARG(all[i].name));
     }
-    return 0;
+    return source_write_indexes(c, err);
 }
 
 int serve_add_bundle(struct serve_content *c, struct bundle *take, struct err **err)

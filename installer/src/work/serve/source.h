@@ -21,5 +21,10 @@ struct span source_add_host(struct serve_content *c, struct span host);
 // ERR_INTEGRITY.
 int source_add_oci(struct adding *a, struct err **err) MUST_CHECK;
 int source_add_git(struct adding *a, struct err **err) MUST_CHECK;
+int source_add_chart(struct adding *a, struct err **err) MUST_CHECK;
+
+// Writes the index of each Helm repository to which charts were added. ERR_INTEGRITY for one that
+// would be too large to be read.
+int source_write_indexes(struct serve_content *c, struct err **err) MUST_CHECK;
 
 #endif
