@@ -81,7 +81,7 @@ static inline int web_body_piece(void *data, struct span piece, struct err **err
 {
     struct web *w = data;
 
-    if (piece.len > 0 && piece.ptr[0] == '!')
+    if (span_starts(piece, "!!!"))
         return err_set(err, ERR_CONFIG, "no exclamations");
     buf_add_span(&w->body, piece);
     return 0;
@@ -91,6 +91,18 @@ static inline void web_text(struct httpd_request *r, int status, const char *tex
 {
     httpd_answer(
         r, &(struct httpd_answer){.status = status, .type = "text/plain", .bytes = span_str(text)});
+}
+
+static inline void web_answer_file(struct web *w, struct httpd_request *r)
+{
+    httpd_answer(r, &(struct httpd_answer){.status = 200,
+                                           .etag = "\"t\"",
+                                           .ranges = true,
+                                           .headers = "X-More: yes\r\n",
+                                           .size = WEB_FILE_BYTES,
+                                           .next = web_next_file,
+                                           .release = web_release,
+                                           .data = w});
 }
 
 static inline void web_body_end(void *data, const struct err *error)
@@ -115,14 +127,7 @@ static inline void web_request(void *data, struct httpd_request *r)
     if (span_is(r->path, "/small")) {
         web_text(r, 200, "small\n");
     } else if (span_is(r->path, "/file")) {
-        httpd_answer(r, &(struct httpd_answer){.status = 200,
-                                               .etag = "\"t\"",
-                                               .ranges = true,
-                                               .headers = "X-More: yes\r\n",
-                                               .size = WEB_FILE_BYTES,
-                                               .next = web_next_file,
-                                               .release = web_release,
-                                               .data = w});
+        web_answer_file(w, r);
     } else if (span_is(r->path, "/pieces")) {
         w->piece = 0;
         httpd_answer(r, &(struct httpd_answer){.status = 200,
