@@ -4,6 +4,12 @@
 
 #include "io/httpd/conn.h"
 
+static int refuse_size(struct exchange *x)
+{
+    return err_set(&x->body_error, ERR_SOURCE, "the body is larger than %llu bytes",
+                   (unsigned long long)x->body_max);
+}
+
 static int on_piece(void *data, struct span piece)
 {
     struct exchange *x = data;
@@ -12,8 +18,7 @@ static int on_piece(void *data, struct span piece)
     if (x->body == BODY_DROPPED)
         return x->body_len > DROP_BYTES ? -1 : 0;
     if (x->body_max && x->body_len > x->body_max)
-        return err_set(&x->body_error, ERR_SOURCE, "the body is larger than %llu bytes",
-                       (unsigned long long)x->body_max);
+        return refuse_size(x);
     return x->sink.piece(x->sink.data, piece, &x->body_error);
 }
 
@@ -129,12 +134,14 @@ static bool is_moving(const struct exchange *x)
 
 static void begin_sink(struct exchange *x)
 {
+    bool is_known = x->head.body != UINT64_MAX;
+
     if (x->body != BODY_SINK)
         return;
     if (!x->head.body)
         end(x, NULL);
-    else if (x->body_max && x->head.body != UINT64_MAX && x->head.body > x->body_max)
-        body_break(x, "the body is larger than the limit");
+    else if (x->body_max && is_known && x->head.body > x->body_max && refuse_size(x) < 0)
+        fail(x);
     else if (x->must_continue && !x->is_given)
         buf_add_str(&x->out, "HTTP/1.1 100 Continue\r\n\r\n");
     x->must_continue = false;

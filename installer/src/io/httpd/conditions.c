@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/httpd/conditions.h"
 
+#include <strings.h>
+
 static struct span opaque(struct span etag)
 {
     span_skip(&etag, "W/");
@@ -25,17 +27,37 @@ static bool list_has(struct span list, struct span etag, bool weakly)
     return false;
 }
 
+static bool is_number(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+// A number that is too large for the type is as good as the largest one.
+static bool read_number(struct span text, uint64_t *value)
+{
+    if (!is_number(text))
+        return false;
+    if (!span_u64(text, value))
+        *value = UINT64_MAX;
+    return true;
+}
+
 enum range { RANGE_NONE, RANGE_ONE, RANGE_BEYOND };
 
 // "bytes=A-B", "bytes=A-", "bytes=-N" of `size` bytes.
 static enum range read_range(struct span text, uint64_t size, uint64_t *offset, uint64_t *len)
 {
-    struct span first, last;
+    struct span unit, first, last;
     uint64_t a, b = UINT64_MAX;
 
-    if (!span_skip(&text, "bytes=") || !span_cut(span_trim(text), '-', &first, &last))
+    if (!span_cut(text, '=', &unit, &text) || unit.len != 5 ||
+        strncasecmp(unit.ptr, "bytes", unit.len) != 0 ||
+        !span_cut(span_trim(text), '-', &first, &last))
         return RANGE_NONE;
-    if (last.len > 0 && !span_u64(last, &b))
+    if (last.len > 0 && !read_number(last, &b))
         return RANGE_NONE;
     if (first.len == 0) { // the last b bytes
         if (last.len == 0)
@@ -44,7 +66,7 @@ static enum range read_range(struct span text, uint64_t size, uint64_t *offset, 
         *offset = size - *len;
         return *len ? RANGE_ONE : RANGE_BEYOND;
     }
-    if (!span_u64(first, &a) || b < a)
+    if (!read_number(first, &a) || b < a)
         return RANGE_NONE;
     if (a >= size)
         return RANGE_BEYOND;

@@ -69,8 +69,18 @@ static bool make_room(struct httpd *h)
     return false;
 }
 
-// Whether to go on.
-static bool accept_one(struct listener *l)
+// Something has to go for the connection that waits. Whether it has.
+static bool give_way(struct httpd *h)
+{
+    if (make_room(h))
+        return true;
+    conns_pause_accepting(h);
+    return false;
+}
+
+// Whether to go on. `is_first`: the loop said that a connection waits; later ones may not, which
+// the kernel does not tell before it has a descriptor for them.
+static bool accept_one(struct listener *l, bool is_first)
 {
     struct httpd *h = l->httpd;
     union address from = {0};
@@ -78,17 +88,11 @@ static bool accept_one(struct listener *l)
     char client[INET6_ADDRSTRLEN];
     int fd;
 
-    if (h->counts.open >= h->limits.connections && !make_room(h)) {
-        conns_pause_accepting(h);
+    if (h->counts.open >= h->limits.connections && !(is_first && give_way(h)))
         return false;
-    }
     fd = accept4(l->fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
-        if (make_room(h))
-            return true;
-        conns_pause_accepting(h);
-        return false;
-    }
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+        return is_first && give_way(h);
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR;
     describe(&from, client);
@@ -101,7 +105,7 @@ static void on_connections(void *data, unsigned ready UNUSED)
     struct listener *l = data;
 
     for (unsigned i = 0; i < ACCEPT_TURN && l->watch && !l->httpd->is_full; i++)
-        if (!accept_one(l))
+        if (!accept_one(l, i == 0))
             return;
 }
 

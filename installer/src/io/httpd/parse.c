@@ -130,7 +130,7 @@ static enum parse_result refuse(struct parse *p, llhttp_errno_t code)
     switch (code) {
     case HPE_INVALID_METHOD: bad(p, 400, "bad method"); break;
     case HPE_INVALID_URL: bad(p, 400, "bad request target"); break;
-    case HPE_INVALID_VERSION:
+    case HPE_INVALID_VERSION: bad(p, 400, "bad HTTP version, or no CRLF behind it"); break;
     case HPE_PAUSED_H2_UPGRADE: bad(p, 505, "this server speaks HTTP/1.1"); break;
     case HPE_INVALID_CHUNK_SIZE: bad(p, 400, "bad chunk"); break;
     case HPE_INVALID_CONTENT_LENGTH:
