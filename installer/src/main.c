@@ -18,6 +18,7 @@
 #include "cmd/seal.h"
 #include "cmd/serve.h"
 #include "cmd/status.h"
+#include "cmd/store.h"
 #include "io/term.h"
 
 // In the order of --help.
@@ -32,6 +33,11 @@ static const struct command *const commands[] = {
     &cmd_bundle_verify,
     &cmd_bundle_inspect,
     &cmd_serve,
+    &cmd_store_add,
+    &cmd_store_list,
+    &cmd_store_remove,
+    &cmd_store_collect,
+    &cmd_store_verify,
     &cmd_seal,
     &cmd_keys_list,
     &cmd_keys_export,

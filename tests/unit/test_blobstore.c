@@ -42,7 +42,7 @@ static int tear_down(void **state)
 static struct blobstore *open_store(struct fixture *f, uint64_t budget)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct blobstore *s = blobstore_open(f->path, true, budget, &err);
+    struct blobstore *s = blobstore_open(f->path, BLOBSTORE_MAKE, budget, &err);
 
     assert_non_null(s);
     return s;
@@ -117,7 +117,8 @@ static void test_blobstore__what_is_written_is_read_by_another(void **state)
     struct blobstore *s CLEANUP(blobstore_cleanup) = open_store(f, 0);
     struct digest digest = put(s, SPAN("some bytes")), none = crypto_sha256(SPAN("none"));
     struct digest empty = put(s, SPAN_EMPTY);
-    struct blobstore *reader CLEANUP(blobstore_cleanup) = blobstore_open(f->path, false, 0, &err);
+    struct blobstore *reader CLEANUP(blobstore_cleanup) =
+        blobstore_open(f->path, BLOBSTORE_READ, 0, &err);
     uint64_t size;
 
     assert_non_null(reader);
@@ -253,7 +254,7 @@ static void test_blobstore__a_second_writer_is_told_who_the_first_is(void **stat
     char *who CLEANUP(mem_cleanup) =
         mem_printf("is being written by process %d on ", (int)getpid());
 
-    assert_null(blobstore_open(f->path, true, 0, &err));
+    assert_null(blobstore_open(f->path, BLOBSTORE_MAKE, 0, &err));
     assert_err(err, ERR_USAGE, who);
     blobstore_close(STEAL(s));
     s = open_store(f, 0);
@@ -266,15 +267,19 @@ static void test_blobstore__a_folder_of_somebody_else_is_no_store(void **state)
     char *file CLEANUP(mem_cleanup) = mem_printf("%s/passwd", f->folder);
     char *format CLEANUP(mem_cleanup) = mem_printf("%s/format", f->folder);
 
-    assert_null(blobstore_open(f->path, false, 0, &err));
+    assert_null(blobstore_open(f->path, BLOBSTORE_READ, 0, &err));
     assert_err(err, ERR_CONFIG, "there is no store in");
     err_clear(&err);
+    assert_null(blobstore_open(f->path, BLOBSTORE_CHANGE, 0, &err));
+    assert_err(err, ERR_CONFIG, "there is no store in");
+    assert_int_equal(access(f->path, F_OK), -1);
+    err_clear(&err);
     assert_int_equal(file_write(file, SPAN("root"), FILE_PUBLIC, &err), 0);
-    assert_null(blobstore_open(f->folder, true, 0, &err));
+    assert_null(blobstore_open(f->folder, BLOBSTORE_MAKE, 0, &err));
     assert_err(err, ERR_CONFIG, "is no store, and not empty: it has 'passwd'");
     err_clear(&err);
     assert_int_equal(file_write(format, SPAN("sandstrap store 2\n"), FILE_PUBLIC, &err), 0);
-    assert_null(blobstore_open(f->folder, true, 0, &err));
+    assert_null(blobstore_open(f->folder, BLOBSTORE_MAKE, 0, &err));
     assert_err(err, ERR_CONFIG, "its format is 'sandstrap store 2'");
 }
 
@@ -425,7 +430,8 @@ static void test_blobstore__wrong_blobs_are_found_and_taken_away(void **state)
     struct fixture *f = *state;
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct blobstore *s CLEANUP(blobstore_cleanup) = open_store(f, 0);
-    struct blobstore *reader CLEANUP(blobstore_cleanup) = blobstore_open(f->path, false, 0, &err);
+    struct blobstore *reader CLEANUP(blobstore_cleanup) =
+        blobstore_open(f->path, BLOBSTORE_READ, 0, &err);
     struct digest good = put(s, SPAN("good")), bad = put(s, SPAN("bad"));
     char *path CLEANUP(mem_cleanup) = file_of(f, "blobs/sha256", &bad);
     struct blobstore_sum verified;

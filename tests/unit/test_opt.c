@@ -99,6 +99,24 @@ static void test_opt__refuses_what_it_does_not_know(void **state)
     expect("unexpected operand 'b'", NULL, 2, (const char *[]){"a", "b"});
 }
 
+static void test_opt__sizes(void **state)
+{
+    uint64_t bytes;
+
+    (void)state;
+    assert_true(opt_size("0", &bytes) && bytes == 0);
+    assert_true(opt_size("500M", &bytes) && bytes == 500000000);
+    assert_true(opt_size("20Gi", &bytes) && bytes == (uint64_t)20 << 30);
+    assert_true(opt_size("18446744073709551615", &bytes) && bytes == UINT64_MAX);
+    assert_false(opt_size("", &bytes));
+    assert_false(opt_size("G", &bytes));
+    assert_false(opt_size("-1", &bytes));
+    assert_false(opt_size("1.5G", &bytes));
+    assert_false(opt_size("1 G", &bytes));
+    assert_false(opt_size("1GB", &bytes));
+    assert_false(opt_size("99999999Ti", &bytes));
+}
+
 static void test_opt__durations(void **state)
 {
     int64_t ms;
@@ -126,4 +144,4 @@ static void test_opt__help_shows_every_row(void **state)
 }
 
 UNIT_MAIN(UNIT(test_opt__reads_every_form), UNIT(test_opt__refuses_what_it_does_not_know),
-          UNIT(test_opt__durations), UNIT(test_opt__help_shows_every_row))
+          UNIT(test_opt__durations), UNIT(test_opt__sizes), UNIT(test_opt__help_shows_every_row))

@@ -42,6 +42,34 @@ bool opt_duration(const char *text, int64_t *ms)
     return text[0] != '\0';
 }
 
+bool opt_size(const char *text, uint64_t *bytes)
+{
+    static const struct {
+        const char *unit;
+        uint64_t bytes;
+    } units[] = {
+        {"", 1},
+        {"k", 1000},
+        {"M", 1000000},
+        {"G", 1000000000},
+        {"T", 1000000000000},
+        {"Ki", (uint64_t)1 << 10},
+        {"Mi", (uint64_t)1 << 20},
+        {"Gi", (uint64_t)1 << 30},
+        {"Ti", (uint64_t)1 << 40},
+    };
+    struct span rest = span_str(text);
+    size_t digits = strspn(text, "0123456789");
+    uint64_t value;
+
+    if (!span_u64(span_head(rest, digits), &value))
+        return false;
+    for (size_t u = 0; u < ARRAY_LEN(units); u++)
+        if (span_is(span_tail(rest, digits), units[u].unit))
+            return !__builtin_mul_overflow(value, units[u].bytes, bytes);
+    return false;
+}
+
 static size_t min3(size_t a, size_t b, size_t c)
 {
     size_t m = a < b ? a : b;
@@ -123,6 +151,11 @@ static int set_value(const struct opt *o, void *into, const char *value, struct 
             return err_set(err, ERR_USAGE, "--%s: '%s' is not one of %s", o->name, value,
                            o->choices);
         *(const char **)field(into, o) = value;
+        return 0;
+    case OPT_SIZE:
+        if (!opt_size(value, field(into, o)))
+            return err_set(err, ERR_USAGE, "--%s: '%s' is not a size like 500M or 20Gi", o->name,
+                           value);
         return 0;
     case OPT_DURATION:
         if (!opt_duration(value, field(into, o)))

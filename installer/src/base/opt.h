@@ -15,6 +15,7 @@ enum opt_type {
     OPT_FLAG,     // bool: --name
     OPT_TEXT,     // const char *: --name VALUE or --name=VALUE
     OPT_DURATION, // int64_t, milliseconds: 90s, 3m, 1h30m, 500ms, 0
+    OPT_SIZE,     // uint64_t, bytes: 500000000, 500M, 20Gi (as quantities of Kubernetes)
     OPT_CHOICE,   // const char *: one of `choices`, separated by '|'
     OPT_OPERAND,  // const char *: the next operand; required when `value` is not in brackets
     OPT_OPERANDS, // struct opt_list: all remaining operands
@@ -56,6 +57,10 @@ void opt_help(const struct opt_command *command, struct buf *out);
 
 // "1h30m" and the like in milliseconds; false when it is not a duration.
 bool opt_duration(const char *text, int64_t *ms) MUST_CHECK;
+
+// A whole number, with k, M, G, T (1000) or Ki, Mi, Gi, Ti (1024) behind it or not, in bytes; false
+// when it is none.
+bool opt_size(const char *text, uint64_t *bytes) MUST_CHECK;
 
 // The nearest of `count` names to `text` by edit distance, or NULL when none is close.
 const char *opt_nearest(const char *text, const char *const *names, size_t count);

@@ -23,10 +23,16 @@
 
 struct blobstore;
 
-// Opens the folder. For writing it is made when it is missing or empty, as the umask allows;
-// `budget_bytes` is what all blobs and parts together may take then, 0: no limit. ERR_CONFIG, also
-// for a folder that is no store; ERR_USAGE when it is to be written and another process does.
-struct blobstore *blobstore_open(const char *path, bool write, uint64_t budget_bytes,
+enum blobstore_mode {
+    BLOBSTORE_READ,
+    BLOBSTORE_CHANGE, // by the one process that may
+    BLOBSTORE_MAKE,   // the same, and made when the folder is missing or empty, as the umask allows
+};
+
+// Opens the folder. `budget_bytes` is what all blobs and parts together may take, 0: no limit; for
+// reading it has no meaning. ERR_CONFIG, also for a folder that is no store; ERR_USAGE when it is
+// to be changed and another process does.
+struct blobstore *blobstore_open(const char *path, enum blobstore_mode mode, uint64_t budget_bytes,
                                  struct err **err) MUST_CHECK;
 void blobstore_close(struct blobstore *s); // NULL-safe
 CLEANUP_DEFINE(blobstore_cleanup, struct blobstore, blobstore_close);
@@ -88,9 +94,10 @@ char *blobstore_head_path(const struct blobstore *s, const struct digest *identi
 
 // --- upkeep ---
 
-// Deletes every blob for which keep() is false, the parts that are not being written, and what else
-// a crash left. What was written for a bundle that is not installed yet is the caller's to keep.
-// With `dry_run` it only counts, for which a store that is open for reading is enough.
+// Deletes every blob for which keep() is false, likewise what a crash left of one (a part that is
+// being written stays), and of a head. What was written for a bundle that is not installed yet is
+// the caller's to keep. With `dry_run` it only counts, for which a store that is open for reading
+// is enough.
 typedef bool blobstore_keep_fn(void *data, const struct digest *digest);
 struct blobstore_sum {
     size_t blobs; // and parts
@@ -99,8 +106,8 @@ struct blobstore_sum {
 int blobstore_collect(struct blobstore *s, bool dry_run, blobstore_keep_fn *keep, void *data,
                       struct blobstore_sum *freed, struct err **err) MUST_CHECK;
 
-// Hashes every blob on all cores. Wrong ones are told of, and taken away when the store is open for
-// writing. *verified tells how many there are. ERR_INTEGRITY when there was a wrong one;
+// Hashes every blob on all cores. Wrong ones are told of, and taken away unless the store is open
+// for reading only. *verified tells how many there are. ERR_INTEGRITY when there was a wrong one;
 // ERR_CANCELLED.
 typedef void blobstore_wrong_fn(void *data, const struct digest *digest);
 int blobstore_verify(struct blobstore *s, struct cancel *cancel, blobstore_wrong_fn *wrong,

@@ -102,6 +102,11 @@ const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_ki
                                           struct span name, struct span version);
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct digest *digest);
 
+// The first artifact that has this blob, for messages: "image ghcr.io/fluxcd/x:v1". The caller
+// frees it.
+char *bundle_blob_owner(const struct bundle *b, const struct bundle_blob *blob)
+    MUST_CHECK RETURNS_NONNULL;
+
 // The file, for sendfile() from blob->offset on: blob->size bytes, which nobody has verified then.
 // Borrowed.
 int bundle_fd(const struct bundle *b);

@@ -47,6 +47,10 @@ struct bundle *artifacts_open_bundle(const char *path, bool lab, struct err **er
 // the artifact; ERR_CANCELLED soon after `cancel` (may be NULL) is set. Blocks.
 int artifacts_verify(const struct bundle *b, struct cancel *cancel, struct err **err) MUST_CHECK;
 
+// The second half of that only: what small blobs say, each of them verified, not every byte.
+int artifacts_verify_content(const struct bundle *b, struct cancel *cancel, struct err **err)
+    MUST_CHECK;
+
 // Compares every artifact with its pin in the lock `path`; NULL: ARTIFACTS_LOCK. When there is
 // none, or it is of another origin or entrypoint, nothing is compared, and `report` told why.
 // ERR_INTEGRITY with the artifact, ERR_CONFIG for a bundle that says itself that it is of another

@@ -169,24 +169,15 @@ static int make_folders(struct blobstore *s, struct err **err)
     return file_write(format, SPAN(FORMAT), FILE_PUBLIC, err);
 }
 
-static int open_to_write(struct blobstore *s, struct err **err)
+static int make(struct blobstore *s, struct err **err)
 {
-    int is_store = check_format(s, err);
-
-    if (is_store < 0 || (!is_store && check_is_free(s, err) < 0) ||
-        file_make_dirs(s->path, err) < 0 || take_lock(s, err) < 0)
+    if (check_is_free(s, err) < 0 || file_make_dirs(s->path, err) < 0 || take_lock(s, err) < 0)
         return -1;
-    return !is_store && make_folders(s, err) < 0 ? -1 : open_folders(s, err);
+    return make_folders(s, err);
 }
 
-static int open_to_read(struct blobstore *s, struct err **err)
+static int no_store(const struct blobstore *s, struct err **err)
 {
-    int is_store = check_format(s, err);
-
-    if (is_store < 0)
-        return -1;
-    if (is_store)
-        return open_folders(s, err);
     err_set(err, ERR_CONFIG, "there is no store in %s", s->path);
     return err_hint(err, "'sandstrap store add' makes one; --store names another folder");
 }
@@ -204,13 +195,28 @@ static int count_used(struct blobstore *s, struct err **err)
     return 0;
 }
 
-struct blobstore *blobstore_open(const char *path, bool write, uint64_t budget_bytes,
+static int open_as(struct blobstore *s, enum blobstore_mode mode, struct err **err)
+{
+    int is_store = check_format(s, err);
+
+    if (is_store < 0)
+        return -1;
+    if (!is_store && mode != BLOBSTORE_MAKE)
+        return no_store(s, err);
+    if (!is_store && make(s, err) < 0)
+        return -1;
+    if (mode != BLOBSTORE_READ && s->lock < 0 && take_lock(s, err) < 0)
+        return -1;
+    if (open_folders(s, err) < 0)
+        return -1;
+    return mode == BLOBSTORE_READ ? 0 : count_used(s, err);
+}
+
+struct blobstore *blobstore_open(const char *path, enum blobstore_mode mode, uint64_t budget_bytes,
                                  struct err **err)
 {
     struct blobstore *s CLEANUP(blobstore_cleanup) = store_new(path);
 
     s->budget = budget_bytes;
-    if (write ? open_to_write(s, err) < 0 || count_used(s, err) < 0 : open_to_read(s, err) < 0)
-        return NULL;
-    return STEAL(s);
+    return open_as(s, mode, err) == 0 ? STEAL(s) : NULL;
 }

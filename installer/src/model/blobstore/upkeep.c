@@ -20,6 +20,8 @@ enum { PIECE_BYTES = 1 << 20 };
 struct collect {
     struct blobstore *store;
     bool dry_run;
+    blobstore_keep_fn *keep;
+    void *data;
     struct blobstore_sum *freed;
 };
 
@@ -40,25 +42,28 @@ static int take_away(const struct collect *c, enum blobstore_folder folder,
     return 0;
 }
 
-static int collect_blobs(const struct collect *c, blobstore_keep_fn *keep, void *data,
-                         struct err **err)
+static int collect_blobs(const struct collect *c, struct err **err)
 {
     struct blobstore_files list CLEANUP(blobstore_files_free) = {0};
 
     if (blobstore_list_files(c->store, BLOBSTORE_BLOBS, &list, err) < 0)
         return -1;
     VEC_FOREACH (const struct blobstore_file *, f, &list.files)
-        if (!keep(data, &f->digest) && take_away(c, BLOBSTORE_BLOBS, f, err) < 0)
+        if (!c->keep(c->data, &f->digest) && take_away(c, BLOBSTORE_BLOBS, f, err) < 0)
             return -1;
     return 0;
 }
 
-// Whoever writes a part has locked it; it is unlinked under the same lock.
+// A part is kept for a blob that is kept and not there. Whoever writes one has locked it; it is
+// unlinked under the same lock.
 static int collect_part(const struct collect *c, const struct blobstore_file *f, struct err **err)
 {
-    int fd CLEANUP(fd_cleanup) = openat(c->store->dirs[BLOBSTORE_PARTS], DIGEST_HEX(&f->digest),
-                                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd CLEANUP(fd_cleanup) = -1;
 
+    if (c->keep(c->data, &f->digest) && !blobstore_weight(c->store, BLOBSTORE_BLOBS, &f->digest))
+        return 0;
+    fd = openat(c->store->dirs[BLOBSTORE_PARTS], DIGEST_HEX(&f->digest),
+                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || (!c->dry_run && flock(fd, LOCK_EX | LOCK_NB) < 0))
         return 0;
     return take_away(c, BLOBSTORE_PARTS, f, err);
@@ -94,10 +99,10 @@ static int collect_heads(const struct blobstore *s, struct err **err)
 int blobstore_collect(struct blobstore *s, bool dry_run, blobstore_keep_fn *keep, void *data,
                       struct blobstore_sum *freed, struct err **err)
 {
-    struct collect c = {s, dry_run, freed};
+    struct collect c = {s, dry_run, keep, data, freed};
 
     *freed = (struct blobstore_sum){0};
-    if (collect_blobs(&c, keep, data, err) < 0 || collect_parts(&c, err) < 0)
+    if (collect_blobs(&c, err) < 0 || collect_parts(&c, err) < 0)
         return -1;
     return dry_run ? 0 : collect_heads(s, err);
 }
@@ -160,7 +165,7 @@ int blobstore_verify(struct blobstore *s, struct cancel *cancel, blobstore_wrong
     bool *marks CLEANUP(mem_cleanup) = NULL;
     struct verify v = {s, cancel, &list, NULL};
     struct blobstore_sum gone;
-    struct collect c = {s, false, &gone};
+    struct collect c = {.store = s, .freed = &gone};
     size_t count = 0;
 
     *verified = gone = (struct blobstore_sum){0};

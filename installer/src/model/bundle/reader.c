@@ -83,10 +83,9 @@ const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct 
     return place ? &b->index.blobs.items[place - 1] : NULL;
 }
 
-// The artifact that a blob belongs to, for messages: "image ghcr.io/fluxcd/x:v1".
-static char *owner_of(const struct bundle *b, size_t blob)
+char *bundle_blob_owner(const struct bundle *b, const struct bundle_blob *blob)
 {
-    const struct bundle_artifact *a = b->index.owners[blob];
+    const struct bundle_artifact *a = b->index.owners[blob - b->index.blobs.items];
 
     return mem_printf("%s %.*s", bundle_kind_name(a->kind), SPAN_ARG(a->name));
 }
@@ -102,7 +101,7 @@ static struct stream *no_stream(const struct bundle *b)
 
 static struct stream *blob_stream(const struct bundle *b, const struct bundle_blob *blob)
 {
-    char *owner CLEANUP(mem_cleanup) = owner_of(b, (size_t)(blob - b->index.blobs.items));
+    char *owner CLEANUP(mem_cleanup) = bundle_blob_owner(b, blob);
     char *what CLEANUP(mem_cleanup) =
         mem_printf("bundle %s: %s: blob %s", b->path, owner, DIGEST_TEXT(&blob->digest));
 
@@ -174,7 +173,7 @@ static int verify_blob(const struct verify *v, size_t i, struct err **err)
 {
     const struct bundle *b = v->bundle;
     const struct bundle_blob *blob = &b->index.blobs.items[i];
-    char *owner CLEANUP(mem_cleanup) = owner_of(b, i);
+    char *owner CLEANUP(mem_cleanup) = bundle_blob_owner(b, blob);
     char *what CLEANUP(mem_cleanup) = mem_printf("%s: blob %s", owner, DIGEST_TEXT(&blob->digest));
     char *padding CLEANUP(mem_cleanup) = mem_printf("%s: the padding behind it", what);
     uint64_t end = blob->offset + blob->size;
