@@ -63,6 +63,30 @@ static int add_bundle(struct command_env *env, const struct serve_command *o, co
     return serve_add_bundle(content, STEAL(b), err);
 }
 
+static void tell_wrong(void *data, const struct digest *digest)
+{
+    const struct command_env *env = data;
+
+    report_warn(env->report, "serve", "the blob %s of the store is wrong", DIGEST_TEXT(digest));
+}
+
+static int add_store(struct command_env *env, const char *path, struct serve_content *content,
+                     struct err **err)
+{
+    struct blobstore *s CLEANUP(blobstore_cleanup) = blobstore_open(path, BLOBSTORE_READ, 0, err);
+    struct blobstore_sum verified;
+
+    if (!s)
+        return -1;
+    if (blobstore_verify(s, env->cancel, tell_wrong, env, &verified, err) < 0)
+        return err_kind(*err) == ERR_INTEGRITY
+                   ? err_hint(err, "'sandstrap store verify' takes away what is wrong")
+                   : -1;
+    report_info(env->report, "serve", "%s is verified: %zu blob%s, %llu bytes", path,
+                verified.blobs, PLURAL(verified.blobs), (unsigned long long)verified.bytes);
+    return serve_add_store(content, STEAL(s), err);
+}
+
 static int add_bundles(struct command_env *env, const struct serve_command *o,
                        struct serve_content *content, struct err **err)
 {
@@ -71,7 +95,7 @@ static int add_bundles(struct command_env *env, const struct serve_command *o,
     for (size_t i = 0; i < o->bundles.len; i++)
         if (add_bundle(env, o, o->bundles.items[i], content, err) < 0)
             return -1;
-    return 0;
+    return o->store ? add_store(env, o->store, content, err) : 0;
 }
 
 // --- where ---

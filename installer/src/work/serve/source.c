@@ -128,7 +128,8 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
 
     source->bundle = take;
     source->store = store;
-    source->label = arena_printf(c->arena, "%s (sha256:%.12s)", bundle_path(take),
+    source->label = arena_printf(c->arena, "%s (sha256:%.12s)",
+                                 store ? blobstore_path(store) : bundle_path(take),
                                  DIGEST_HEX(bundle_identity(take)));
     vec_push(&c->sources, source);
     for (size_t i = 0; i < count; i++) {
