@@ -197,7 +197,7 @@ static int listen_everywhere(struct httpd *h, int port, struct httpd_tls *tls)
 
 static void set_port(struct sockaddr *to, int port)
 {
-    union address *a = (union address *)to;
+    union address *a = (void *)to;
 
     if (to->sa_family == AF_INET)
         a->v4.sin_port = htons((uint16_t)port);
