@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `serve`.
 #include "work/serve.h"
+#include "base/mem.h"
 #include "cmd/serve.h"
+#include "cmd/serve/check.h"
 #include "work/artifacts.h"
 
 #define LISTEN "127.0.0.1:8080"
@@ -128,6 +130,42 @@ static int listen_all(struct command_env *env, struct serve *s, const struct ser
                : 0;
 }
 
+// --- checking ---
+
+static int check_at(struct command_env *env, const struct serve_command *o, const char *plain,
+                    const char *tls, struct err **err)
+{
+    const struct check_wanted wanted = {&o->bundles, o->store, o->lab};
+    char *ca CLEANUP(mem_cleanup) = o->authority ? mem_printf("%s/ca.crt", o->authority) : NULL;
+    const struct serve_check_options where = {
+        .report = env->report, .plain = plain, .tls = tls, .ca_file = ca};
+
+    return check_server(env, &wanted, &where, err);
+}
+
+// On the first address of each list, or any port of the loopback.
+static int listen_and_check(struct command_env *env, struct serve *s, const struct serve_command *o,
+                            struct err **err)
+{
+    const char *any = "127.0.0.1:0";
+    const char *listen = o->listen.len ? o->listen.items[0] : any;
+    const char *tls = o->tls.len ? o->tls.items[0] : any;
+    char *plain_place CLEANUP(mem_cleanup) = NULL;
+    char *tls_place CLEANUP(mem_cleanup) = NULL;
+    int port = serve_listen(s, listen, false, err);
+
+    if (port < 0)
+        return -1;
+    plain_place = check_place(listen, port);
+    if (o->tls.len || o->authority || o->cert) {
+        port = serve_listen(s, tls, true, err);
+        if (port < 0)
+            return -1;
+        tls_place = check_place(tls, port);
+    }
+    return check_at(env, o, plain_place, tls_place, err);
+}
+
 static int serve_command_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct serve_command *o = options;
@@ -142,12 +180,19 @@ static int serve_command_run(struct command_env *env, const void *options, struc
     struct serve_content *content CLEANUP(serve_content_cleanup) = serve_content_new(env->report);
     struct serve *s CLEANUP(serve_cleanup) = NULL;
 
+    if (o->at || o->at_tls)
+        return o->check ? check_at(env, o, o->at, o->at_tls, err)
+                        : err_set(err, ERR_USAGE, "--at and --at-tls go with --check");
+    if (o->check && !o->access_log)
+        serve_options.access_log = NULL;
     if (add_bundles(env, o, content, err) < 0)
         return -1;
     s = serve_new(env->loop, &serve_options, err);
     if (!s)
         return -1;
     serve_put(s, STEAL(content));
+    if (o->check)
+        return listen_and_check(env, s, o, err);
     return listen_all(env, s, o, err) < 0 ? -1 : serve_run(s, err);
 }
 
