@@ -14,7 +14,7 @@ struct wanted {
 
 static void read_path(const struct ask *a, struct wanted *w)
 {
-    char *clean CLEANUP(mem_cleanup) = path_clean(a->path.ptr);
+    char *clean CLEANUP(mem_cleanup) = path_clean(arena_span(a->arena, a->path).ptr);
     struct span path = span_str(clean);
     size_t slash = span_rfind(path, '/');
 
