@@ -30,8 +30,9 @@ struct content_bytes {
 // A manifest or index, whole in memory: clients ask for these most.
 struct content_document {
     struct digest digest;
-    struct span media_type;
+    const char *media_type;
     struct span bytes;
+    const char *headers, *etag; // of its answer, ready made
 };
 
 struct content_tag {

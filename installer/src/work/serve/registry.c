@@ -97,13 +97,10 @@ static void set_what(struct ask *a, const struct content_repository *r,
                      const struct oci_question *q)
 {
     struct span host = r ? r->registry : a->host, name = r ? r->name : q->repository;
-    const char *slash = host.len ? "/" : "", *pin = "";
+    const char *between = q->tag.len ? ":" : digest_is_set(&q->digest) ? "@" : "";
 
-    if (q->tag.len)
-        pin = arena_printf(a->arena, ":%.*s", SPAN_ARG(q->tag));
-    else if (digest_is_set(&q->digest))
-        pin = arena_printf(a->arena, "@%s", DIGEST_TEXT(&q->digest));
-    a->what = arena_printf(a->arena, "%.*s%s%.*s%s", SPAN_ARG(host), slash, SPAN_ARG(name), pin);
+    a->what = arena_printf(a->arena, "%.*s%s%.*s%s%.*s%s", SPAN_ARG(host), host.len ? "/" : "",
+                           SPAN_ARG(name), between, SPAN_ARG(q->tag), DIGEST_TEXT(&q->digest));
 }
 
 // The repository as it is now, or else, for digests, as it was last; NULL when there never was one.
@@ -166,7 +163,7 @@ static const char *platform_in(struct arena *arena, const struct content_documen
     struct oci_index index;
 
     if (span_search(document->bytes, span_str(DIGEST_TEXT(digest))) == document->bytes.len ||
-        oci_index_parse(arena, document->bytes, document->media_type, &index, &err) != 1)
+        oci_index_parse(arena, document->bytes, span_str(document->media_type), &index, &err) != 1)
         return NULL;
     for (size_t i = 0; i < index.count; i++) {
         if (!digest_eq(&index.entries[i].blob.digest, digest))
@@ -195,7 +192,6 @@ static void answer_manifest(struct ask *a, const struct oci_question *q)
 {
     const struct content_repository *r = find(a, q);
     const struct content_document *found = NULL;
-    const char *digest, *headers, *etag;
     struct httpd_answer answer;
 
     if (!r)
@@ -205,15 +201,11 @@ static void answer_manifest(struct ask *a, const struct oci_question *q)
         answer_unknown(a, "MANIFEST_UNKNOWN", q->tag.len ? "" : why_absent(a, r, &q->digest));
         return;
     }
-    digest = DIGEST_TEXT(&found->digest);
-    headers = arena_printf(a->arena, "Docker-Content-Digest: %s\r\n", digest);
-    etag = arena_printf(a->arena, "\"%s\"", digest);
-    answer =
-        (struct httpd_answer){.status = 200,
-                              .type = arena_printf(a->arena, "%.*s", SPAN_ARG(found->media_type)),
-                              .headers = headers,
-                              .etag = etag,
-                              .bytes = found->bytes};
+    answer = (struct httpd_answer){.status = 200,
+                                   .type = found->media_type,
+                                   .headers = found->headers,
+                                   .etag = found->etag,
+                                   .bytes = found->bytes};
     httpd_answer(a->http, &answer);
 }
 

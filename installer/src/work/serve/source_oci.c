@@ -3,7 +3,6 @@
 // media type that clients have to be told.
 #include "work/serve/source.h"
 
-#define OCI_INDEX "application/vnd.oci.image.index.v1+json"
 #define OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 
 static struct content_repository *repository_of(struct serve_content *c, const struct oci_ref *ref)
@@ -58,9 +57,12 @@ static struct content_document *add_document(struct serve_content *c, struct con
     if (d)
         return d;
     d = ARENA_NEW(c->arena, struct content_document);
-    *d = (struct content_document){.digest = *digest,
-                                   .media_type = arena_span(c->arena, media_type),
-                                   .bytes = arena_span(c->arena, bytes)};
+    *d = (struct content_document){
+        .digest = *digest,
+        .media_type = arena_printf(c->arena, "%.*s", SPAN_ARG(media_type)),
+        .bytes = arena_span(c->arena, bytes),
+        .headers = arena_printf(c->arena, "Docker-Content-Digest: %s\r\n", DIGEST_TEXT(digest)),
+        .etag = arena_printf(c->arena, "\"%s\"", DIGEST_TEXT(digest))};
     map_put(&r->documents, digest_key(&d->digest), d);
     return d;
 }
@@ -79,6 +81,15 @@ static void documents_free(struct documents *d)
     arena_free(d->arena);
 }
 
+// A type as it can stand in a header; `usual` instead of none, or of anything else.
+static struct span type_or(struct span type, struct span usual)
+{
+    for (size_t i = 0; i < type.len; i++)
+        if (type.ptr[i] <= ' ' || type.ptr[i] > '~')
+            return usual;
+    return type.len ? type : usual;
+}
+
 // What it says itself goes before what the index or the registry said of it.
 static int read_media_type(struct documents *d, struct span bytes, struct span said,
                            struct span *media_type, struct err **err)
@@ -93,13 +104,13 @@ static int read_media_type(struct documents *d, struct span bytes, struct span s
         for (size_t i = 0; i < index.count; i++)
             map_put(&d->types, digest_key(&index.entries[i].blob.digest),
                     (void *)&index.entries[i]);
-        *media_type = index.media_type.len ? index.media_type : SPAN(OCI_INDEX);
+        *media_type = type_or(index.media_type, SPAN(OCI_INDEX_TYPE));
         d->at++;
         return 0;
     }
     if (oci_manifest_parse(d->arena, bytes, said, &manifest, err) < 0)
         return -1;
-    *media_type = manifest.media_type.len ? manifest.media_type : SPAN(OCI_MANIFEST);
+    *media_type = type_or(manifest.media_type, SPAN(OCI_MANIFEST));
     d->at += 2 + manifest.layer_count;
     return 0;
 }
