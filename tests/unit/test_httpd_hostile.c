@@ -331,6 +331,35 @@ static void test_httpd_hostile__survives_without_descriptors(void **state)
     assert_serves(w);
 }
 
+// Together they hold a few megabytes at most: the oldest make room.
+static void test_httpd_hostile__limits_all_heads_together(void **state)
+{
+    enum { MANY = 200, LARGE = 30000 };
+    struct web *w = *state;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf in CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf answer CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    int clients[MANY];
+
+    buf_add_str(&text, "GET /small HTTP/1.1\r\nHost: a\r\nX: ");
+    buf_add_repeat(&text, 'x', LARGE);
+    for (int i = 0; i < MANY; i++) {
+        clients[i] = web_connect(w);
+        web_send_span(w, clients[i], buf_span(&text));
+    }
+    while (httpd_counts(w->httpd).timed_out == 0)
+        web_turn(w, 1);
+    assert_serves(w);
+    assert_false(web_read(w, clients[0], &in, SIZE_MAX));
+    assert_has(&in, "HTTP/1.1 408 ");
+    buf_truncate(&in, 0);
+    web_send(w, clients[MANY - 1], "\r\n\r\n");
+    web_answer(w, clients[MANY - 1], &in, false, &answer);
+    assert_true(span_is(web_body(&answer), "small\n"));
+    for (int i = 0; i < MANY; i++)
+        close(clients[i]);
+}
+
 // What they hold is small: the buffers are there for requests alone.
 static void test_httpd_hostile__holds_many_that_idle(void **state)
 {
@@ -455,5 +484,5 @@ UNIT_MAIN(WITH(refuses_what_is_no_request, set_up), WITH(refuses_a_head_that_is_
           WITH(tells_of_a_client_that_went_in_its_body, set_up),
           WITH(makes_room_for_a_new_connection, set_up_few),
           WITH(waits_when_all_are_busy, set_up_few), WITH(survives_without_descriptors, set_up),
-          WITH(holds_many_that_idle, set_up), WITH(refuses_addresses, set_up),
-          WITH(listens_on_all_kinds, set_up))
+          WITH(holds_many_that_idle, set_up), WITH(limits_all_heads_together, set_up),
+          WITH(refuses_addresses, set_up), WITH(listens_on_all_kinds, set_up))

@@ -111,6 +111,28 @@ static enum step end_last(struct conn *c)
     return STEP_ON;
 }
 
+// After an answer that is not the last: with what the client sent ahead, or to rest. The server may
+// have been stopped by whoever was told of the end.
+static enum step go_on(struct conn *c)
+{
+    struct exchange *x = c->x;
+
+    if (x->in_used < x->in_len || x->ahead.len > 0) {
+        exchange_next(x);
+        if (c->httpd->is_stopping)
+            return end_last(c);
+        conn_enter(c, CONN_HEAD);
+        return STEP_ON;
+    }
+    rest(c);
+    if (c->httpd->is_stopping)
+        return gone(c);
+    if (c->transport->has_read_ahead && c->transport->has_read_ahead(c))
+        return STEP_ON;
+    c->waits_for = LOOP_READ;
+    return STEP_WAIT;
+}
+
 static enum step busy_step(struct conn *c)
 {
     enum step step = exchange_move(c->x);
@@ -124,18 +146,7 @@ static enum step busy_step(struct conn *c)
     }
     if (c->x->is_last)
         return end_last(c);
-    exchange_next(c->x);
-    if (c->httpd->is_stopping) // since the answer was given
-        return end_last(c);
-    if (c->x->in_len > 0) {
-        conn_enter(c, CONN_HEAD);
-        return STEP_ON;
-    }
-    rest(c);
-    if (c->transport->has_read_ahead && c->transport->has_read_ahead(c))
-        return STEP_ON;
-    c->waits_for = LOOP_READ;
-    return STEP_WAIT;
+    return go_on(c);
 }
 
 // What the client still sends is read, for closing with bytes unread would reset the connection,

@@ -24,7 +24,8 @@ enum {
     LINGER_MS = 2000,       // for the client to take the last answer
     ACCEPT_PAUSE_MS = 100,  // when no descriptor is left
     ACCEPT_TURN = 64,
-    SPARE_FILES = 64, // descriptors that are left to the rest of the program
+    HEADS_BYTES = 4 << 20, // of all heads that are not whole yet
+    SPARE_FILES = 64,      // descriptors that are left to the rest of the program
 };
 
 // By what a connection waits for; each state has its limit of time.
@@ -59,7 +60,8 @@ struct httpd {
     void (*time_out)(struct conn *c); // conn_time_out()
     struct list spare;                // exchanges
     size_t spare_len;
-    uint64_t sweep; // timer; 0: none
+    size_t heads_bytes; // see HEADS_BYTES
+    uint64_t sweep;     // timer; 0: none
     int64_t sweep_at;
     uint64_t accept_timer; // 0: none
     bool is_full;          // accepting waits for a connection to end
@@ -110,6 +112,7 @@ struct exchange {
     char *in; // the head, and what came behind it
     size_t in_len, in_cap;
     size_t in_used;   // parsed
+    size_t counted;   // in httpd->heads_bytes
     struct buf ahead; // what came behind a body: of the next request
 
     enum body_state body;
@@ -139,6 +142,8 @@ enum step {
 void conn_enter(struct conn *c, enum conn_state state);
 // Takes it out of the lists of states.
 void conn_leave(struct conn *c);
+// The one that is in the state for longest and may be ended now; NULL when there is none.
+struct conn *conns_first(const struct httpd *h, enum conn_state state);
 // Runs the connection in the next turn.
 void conn_post(struct conn *c);
 // Notes what a transport's negative result waits for; false when the connection is broken.

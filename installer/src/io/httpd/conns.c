@@ -105,6 +105,19 @@ const char *conns_date(struct httpd *h)
     return h->date;
 }
 
+struct conn *conns_first(const struct httpd *h, enum conn_state state)
+{
+    const struct list *conns = &h->conns[state];
+
+    for (struct list *link = conns->next; link != conns; link = link->next) {
+        struct conn *c = LIST_ITEM(link, struct conn, link);
+
+        if (!c->is_running)
+            return c;
+    }
+    return NULL;
+}
+
 // --- what goes on in the next turn ---
 
 void conn_post(struct conn *c)

@@ -54,6 +54,28 @@ void exchange_free(struct exchange *x)
     free(x);
 }
 
+// --- what heads hold that are not whole ---
+
+static void count(struct exchange *x, size_t bytes)
+{
+    x->conn->httpd->heads_bytes += bytes - x->counted;
+    x->counted = bytes;
+}
+
+// An honest client's head is whole within a round trip: when there are too many that are not, the
+// oldest make room.
+static void hold(struct exchange *x)
+{
+    struct httpd *h = x->conn->httpd;
+    struct conn *oldest;
+
+    count(x, sizeof *x + x->in_cap);
+    while (h->heads_bytes > HEADS_BYTES && (oldest = conns_first(h, CONN_HEAD)) != NULL)
+        h->time_out(oldest);
+}
+
+// --- its end ---
+
 // The request is over, whether it was answered or not.
 static void tell_end(struct exchange *x)
 {
@@ -76,6 +98,7 @@ void exchange_put(struct exchange *x)
     struct httpd *h = x->conn->httpd;
 
     tell_end(x);
+    count(x, 0);
     if (h->spare_len == KEPT_EXCHANGES || x->in_cap > KEPT_BYTES || x->ahead.cap > KEPT_BYTES) {
         exchange_free(x);
         return;
@@ -182,11 +205,15 @@ enum step exchange_read(struct exchange *x)
         else if (result == PARSE_DONE)
             begin(x);
         if (result != PARSE_MORE || !grow(x))
-            return STEP_ON;
+            break;
         step = fill(x);
+        if (step == STEP_WAIT && x->in_len > 0)
+            hold(x);
         if (step != STEP_ON)
             return step;
     }
+    count(x, 0);
+    return STEP_ON;
 }
 
 void exchange_refuse(struct exchange *x, int status, const char *why)
@@ -194,6 +221,7 @@ void exchange_refuse(struct exchange *x, int status, const char *why)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     x->conn->httpd->counts.refused++;
+    count(x, 0);
     conn_enter(x->conn, CONN_BUSY);
     x->is_last = true;
     buf_printf(&text, "%s\n", why);

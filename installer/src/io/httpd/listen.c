@@ -40,17 +40,6 @@ static void describe(const union address *from, char out[INET6_ADDRSTRLEN])
         inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
 }
 
-static struct conn *first_idle(const struct list *conns)
-{
-    for (struct list *link = conns->next; link != conns; link = link->next) {
-        struct conn *c = LIST_ITEM(link, struct conn, link);
-
-        if (!c->is_running)
-            return c;
-    }
-    return NULL;
-}
-
 // The one that idles longest, else the one whose head (or handshake) takes longest, which is no
 // honest client's when this is needed.
 static bool make_room(struct httpd *h)
@@ -58,7 +47,7 @@ static bool make_room(struct httpd *h)
     static const enum conn_state order[] = {CONN_LINGERING, CONN_IDLE, CONN_HEAD, CONN_OPENING};
 
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-        struct conn *c = first_idle(&h->conns[order[i]]);
+        struct conn *c = conns_first(h, order[i]);
 
         if (!c)
             continue;
