@@ -6,6 +6,9 @@
 #include "io/crypto.h"
 #include "work/serve/check/client.h"
 
+// Of a document that nobody says the type of.
+#define OCI_MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
+
 // One kind of client, and the repository that it asks for.
 struct walk {
     struct check_ask *ask;
@@ -55,6 +58,8 @@ static const char *type_of(const struct walk *w, struct span bytes, const struct
     if (is_index < 0 || (!is_index && oci_manifest_parse(arena, bytes, said, &manifest, err) < 0))
         return NULL;
     said = is_index ? index.media_type : manifest.media_type;
+    if (!said.len)
+        said = is_index ? SPAN(OCI_INDEX_TYPE) : SPAN(OCI_MANIFEST_TYPE);
     return arena_printf(arena, "%.*s", SPAN_ARG(said));
 }
 
@@ -73,7 +78,7 @@ static int get_document(struct walk *w, const char *reference, const struct dige
     if (!type)
         return err_wrap(err, "GET %s", url);
     said = http_header(&w->answer, "Content-Type");
-    if (*type && strcmp(type, said) != 0)
+    if (strcmp(type, said) != 0)
         return err_set(err, ERR_SOURCE, "GET %s: Content-Type is '%s', expected '%s'", url, said,
                        type);
     return 0;
