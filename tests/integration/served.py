@@ -21,6 +21,7 @@ NAMES = {
     "{host}/ghcr.io/": "ghcr.io/",
     "{host}/docker.io/": "",
     "{host}/reg.test-5000/": "reg.test:5000/",
+    "{host}/quay.test/": "quay.test/",
 }
 INSTALL = "https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml"
 RAW = "https://files.test:8443/raw/config.yaml?version=1"
@@ -60,13 +61,17 @@ class Content:
         self.busybox = origin.add_image("docker.io/library/busybox", "1.36", [b"busybox"])
         self.web = {tag: origin.add_image("reg.test-5000/apps/web", tag, [tag.encode()])
                     for tag in ("1.0", "1.1", "2.0")}
+        self.other = origin.add_image("quay.test/library/busybox", "1.36", [b"another busybox"])
+        self.pinned = origin.add_image("quay.test/pinned/app", None, [b"by digest only"])
+        self.both = origin.add_image("quay.test/pinned/app", "2.0", [b"tag and digest"])
         self.chart = origin.add_chart("ghcr.io/stefanprodan/charts/podinfo", "6.9.1", {})
         self.files = {INSTALL: object_text("install"), RAW: object_text("raw")}
         origin.files["github.com/" + INSTALL.split("/", 3)[3]] = self.files[INSTALL]
         origin.files["files.test/raw/config.yaml"] = self.files[RAW]
         images = [f"{origin.host}/{name}" for name in (
             "ghcr.io/stefanprodan/podinfo:6.9.1", "docker.io/library/busybox:1.36", "reg.test-5000/apps/web:1.0",
-            "reg.test-5000/apps/web:1.1", "reg.test-5000/apps/web:2.0")]
+            "reg.test-5000/apps/web:1.1", "reg.test-5000/apps/web:2.0", "quay.test/library/busybox:1.36",
+            f"quay.test/pinned/app@{self.pinned['digest']}", f"quay.test/pinned/app:2.0@{self.both['digest']}")]
         tree.objects(
             *(workload("Deployment", image, name=f"w{i}") for i, image in enumerate(images)),
             source("OCIRepository", "podinfo", {"url": f"oci://{origin.host}/ghcr.io/stefanprodan/charts/podinfo",

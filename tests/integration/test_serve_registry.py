@@ -88,6 +88,16 @@ def test_another_registry_is_not_taken_for_it(served):
     errors(served.ask("/v2/quay.io/stefanprodan/podinfo/manifests/6.9.1"), 404, "NAME_UNKNOWN")
 
 
+def test_one_name_in_two_registries(served):
+    """Docker's hub goes first where a host is missing, as in a name; others have to be named."""
+    for host, wanted in (("quay.test", served.content.other), ("docker.io", served.content.busybox),
+                         (None, served.content.busybox)):
+        answer = served.ask("/v2/library/busybox/manifests/1.36", host)
+        assert digest(answer.body) == wanted["digest"], answer
+    answer = served.ask("/v2/quay.test/library/busybox/manifests/1.36")
+    assert digest(answer.body) == served.content.other["digest"]
+
+
 # --- manifests ---
 
 def test_head_says_what_get_says(served):
@@ -138,6 +148,15 @@ def test_manifests_are_blobs_too(served):
     for entry in (served.content.index, served.content.amd64):
         answer = served.ask(f"/v2/{PODINFO}/blobs/{entry['digest']}?ns=ghcr.io")
         assert answer.status == 200 and digest(answer.body) == entry["digest"]
+
+
+def test_pinned_by_digest(served):
+    """name@digest has no tag; name:tag@digest is asked for by its digest, and has the tag, too."""
+    for entry in (served.content.pinned, served.content.both):
+        answer = served.ask(f"/v2/pinned/app/manifests/{entry['digest']}?ns=quay.test", method="HEAD")
+        assert answer.status == 200 and answer.headers["Docker-Content-Digest"] == entry["digest"]
+    tags = json.loads(served.ask("/v2/pinned/app/tags/list?ns=quay.test").body)
+    assert tags == {"name": "pinned/app", "tags": ["2.0"]}
 
 
 def test_if_none_match(served):
@@ -305,7 +324,8 @@ def test_catalog_of_a_registry_and_of_all(served):
     one = json.loads(served.ask("/v2/_catalog", "ghcr.io").body)
     assert one == {"repositories": ["stefanprodan/charts/podinfo", "stefanprodan/podinfo"]}
     everything = ["docker.io/library/busybox", "ghcr.io/stefanprodan/charts/podinfo",
-                  "ghcr.io/stefanprodan/podinfo", "reg.test:5000/apps/web"]
+                  "ghcr.io/stefanprodan/podinfo", "quay.test/library/busybox", "quay.test/pinned/app",
+                  "reg.test:5000/apps/web"]
     assert json.loads(served.ask("/v2/_catalog").body)["repositories"] == everything
     page = served.ask("/v2/_catalog?n=3")
     assert json.loads(page.body)["repositories"] == everything[:3]
