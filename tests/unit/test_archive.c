@@ -274,7 +274,89 @@ static void test_archive__cut_archives_are_refused(void **state)
     }
 }
 
-UNIT_MAIN(UNIT(test_archive__zstd_is_told_however_small_the_pieces),
+// --- gzip in pieces ---
+
+static int append(void *data, struct span piece, struct err **err)
+{
+    buf_add_span(data, piece);
+    return buf_check(data, ERR_SOURCE, "what came out", err);
+}
+
+static int gunzip(struct span data, size_t step, uint64_t max, struct buf *out, struct err **err)
+{
+    struct gunzip *g CLEANUP(gunzip_cleanup) = gunzip_new(max, "input", append, out);
+
+    for (; data.len; data = span_tail(data, step))
+        if (gunzip_add(g, span_head(data, step), err) < 0)
+            return -1;
+    return gunzip_end(g, err);
+}
+
+static void test_archive__gzip_comes_in_any_pieces(void **state)
+{
+    struct buf plain CLEANUP(buf_free) = BUF_INIT(256 * KIB);
+    struct buf packed CLEANUP(buf_free) = BUF_INIT(256 * KIB);
+
+    (void)state;
+    buf_add_repeat(&plain, 'x', 16 * KIB); // as much as one step makes
+    for (size_t len = 0; len < 64 * KIB; len++)
+        buf_add_char(&plain, (char)(len * len >> 7));
+    compress_gzip(buf_span(&plain), &packed);
+    for (size_t step = 1; step < packed.len + 2; step = step * 3 + 1) {
+        struct buf out CLEANUP(buf_free) = BUF_INIT(256 * KIB);
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_int_equal(gunzip(buf_span(&packed), step, plain.len, &out, &err), 0);
+        assert_true(span_eq(buf_span(&out), buf_span(&plain)));
+    }
+}
+
+static void test_archive__bad_gzip_in_pieces_is_told(void **state)
+{
+    const struct span hello = span_of(gzip_hello, sizeof(gzip_hello));
+    struct buf twice CLEANUP(buf_free) = BUF_INIT(KIB);
+    const struct {
+        struct span data;
+        uint64_t max;
+        const char *words;
+    } cases[] = {
+        {SPAN("hello, hello"), KIB, "input: bad gzip data"},
+        {SPAN_EMPTY, KIB, "input: the gzip data ends too early"},
+        {span_head(hello, hello.len - 1), KIB, "input: the gzip data ends too early"},
+        {hello, 18, "input is larger than the limit when unpacked"},
+        {{NULL, 0}, KIB, "input: more than one gzip stream"},
+    };
+
+    (void)state;
+    buf_add_span(&twice, hello);
+    buf_add_span(&twice, hello);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (size_t step = 1; step < 100; step += 8) {
+            struct buf out CLEANUP(buf_free) = BUF_INIT(KIB);
+            struct err *err CLEANUP(err_cleanup) = NULL;
+            struct span data = cases[i].data.ptr ? cases[i].data : buf_span(&twice);
+
+            assert_int_equal(gunzip(data, step, cases[i].max, &out, &err), -1);
+            assert_err(err, ERR_INTEGRITY, cases[i].words);
+            assert_true(out.len <= cases[i].max);
+        }
+    }
+}
+
+static void test_archive__the_taker_of_gzip_may_fail(void **state)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(4);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(gunzip(span_of(gzip_hello, sizeof(gzip_hello)), 100, KIB, &out, &err), -1);
+    assert_err(err, ERR_SOURCE, "what came out");
+}
+
+UNIT_MAIN(UNIT(test_archive__gzip_comes_in_any_pieces),
+          UNIT(test_archive__bad_gzip_in_pieces_is_told),
+          UNIT(test_archive__the_taker_of_gzip_may_fail),
+          UNIT(test_archive__zstd_is_told_however_small_the_pieces),
           UNIT(test_archive__gzip_is_told_however_small_the_pieces),
           UNIT(test_archive__what_is_not_compressed_passes),
           UNIT(test_archive__gzip_members_follow_each_other),

@@ -24,6 +24,18 @@
 struct stream *stream_decompress(struct stream *inner_take, uint64_t max_bytes, const char *what)
     MUST_CHECK;
 
+// gzip that comes in pieces, as a server gets it; what comes out is handed on in pieces, too. All
+// errors are ERR_INTEGRITY about `what` (borrowed), or out()'s.
+struct gunzip;
+typedef int gunzip_out_fn(void *data, struct span piece, struct err **err);
+struct gunzip *gunzip_new(uint64_t max_bytes, const char *what, gunzip_out_fn *out, void *data)
+    MUST_CHECK RETURNS_NONNULL;
+int gunzip_add(struct gunzip *g, struct span piece, struct err **err) MUST_CHECK;
+// Whether it ended where gzip says.
+int gunzip_end(const struct gunzip *g, struct err **err) MUST_CHECK;
+void gunzip_free(struct gunzip *g); // NULL-safe
+CLEANUP_DEFINE(gunzip_cleanup, struct gunzip, gunzip_free);
+
 // Appends `data`, less than 4 GiB, as gzip: without a name and a time, so that the same data gives
 // the same bytes.
 void compress_gzip(struct span data, struct buf *out);
