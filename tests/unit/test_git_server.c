@@ -15,8 +15,8 @@
 #define OID_2 "2222222222222222222222222222222222222222"
 #define OID_3 "3333333333333333333333333333333333333333"
 #define CAPS                                                                                       \
-    "shallow side-band-64k ofs-delta no-progress allow-tip-sha1-in-want "                          \
-    "allow-reachable-sha1-in-want object-format=sha1 agent=sandstrap"
+    "shallow deepen-since deepen-not side-band-64k ofs-delta no-progress "                         \
+    "allow-tip-sha1-in-want allow-reachable-sha1-in-want object-format=sha1 agent=sandstrap"
 
 // --- packs ---
 

@@ -8,8 +8,8 @@
 #include "model/git/pktline.h"
 
 #define CAPABILITIES                                                                               \
-    "shallow side-band-64k ofs-delta no-progress allow-tip-sha1-in-want "                          \
-    "allow-reachable-sha1-in-want object-format=sha1 agent=sandstrap"
+    "shallow deepen-since deepen-not side-band-64k ofs-delta no-progress "                         \
+    "allow-tip-sha1-in-want allow-reachable-sha1-in-want object-format=sha1 agent=sandstrap"
 
 // A ref on the server.
 struct offered {

@@ -5,10 +5,7 @@
 
 // Each knows its own requests; the first that takes one has it.
 static ask_fn *const kinds[] = {
-    registry_ask,
-    files_ask,
-    charts_ask,
-    people_ask,
+    registry_ask, git_ask, files_ask, charts_ask, people_ask,
 };
 
 // --- whom it is for ---

@@ -97,6 +97,39 @@ const struct content_repository *content_only_repository(const struct serve_cont
     return only == &content_several ? NULL : only;
 }
 
+// "/org/name.git/" and the like, as gits are looked up.
+static struct span git_path(struct span path)
+{
+    while (span_ends(path, "/"))
+        path.len--;
+    if (span_ends(path, ".git"))
+        path.len -= sizeof(".git") - 1;
+    return path;
+}
+
+const struct content_git *content_git(const struct serve_content *c, struct span host,
+                                      struct span path)
+{
+    const struct content_git *only = NULL;
+    char key[KEY_BYTES];
+
+    path = git_path(path);
+    if (host.len + path.len > sizeof(key) || !path.len)
+        return NULL;
+    memcpy(key, host.ptr, host.len);
+    memcpy(key + host.len, path.ptr, path.len);
+    if (host.len)
+        return map_get(&c->gits, span_of(key, host.len + path.len));
+    MAP_FOREACH (e, &c->gits) {
+        if (!span_eq(span_tail(e->key, span_find(e->key, '/')), path))
+            continue;
+        if (only)
+            return NULL;
+        only = e->value;
+    }
+    return only;
+}
+
 // --- blobs ---
 
 // 1, or 0 when the source has it not.

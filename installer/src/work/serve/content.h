@@ -53,6 +53,16 @@ struct content_git {
     struct span url;          // as the bundle has it
     VEC(struct git_pin) pins; // in the arena
     VEC(struct digest) packs; // of each pin, for content_open()
+    struct content_join *all; // all packs as one; NULL where there is one pin
+};
+
+// Several packs as one: the header, then parts of them, then the checksum.
+struct content_join {
+    char header[GIT_PACK_HEADER_BYTES];
+    const struct git_part *parts;
+    size_t part_count;
+    unsigned char checksum[GIT_OID_BYTES];
+    uint64_t size; // of everything
 };
 
 // A plain file, by "HOST/PATH" ("?QUERY" too when its URL has one).
@@ -111,6 +121,11 @@ int content_key(struct serve_content *c, struct span url, struct span *key, stru
 #define CONTENT_HOST_BYTES 264
 struct span content_host(struct span host, char out[CONTENT_HOST_BYTES]);
 bool content_has_host(const struct serve_content *c, struct span host);
+
+// The repository at HOST and PATH ("/org/name", with or without ".git" and slashes at its end), or
+// NULL. Without a host the only one at that path.
+const struct content_git *content_git(const struct serve_content *c, struct span host,
+                                      struct span path);
 
 // The repository, or NULL.
 const struct content_repository *content_repository(const struct serve_content *c,

@@ -139,7 +139,7 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
             return err_wrap_as(err, ERR_INTEGRITY, "bundle %s: %s %.*s", bundle_path(take),
                                bundle_kind_name(all[i].kind), SPAN_ARG(all[i].name));
     }
-    return source_write_indexes(c, err);
+    return source_write_indexes(c, err) < 0 ? -1 : source_join_gits(c, err);
 }
 
 int serve_add_bundle(struct serve_content *c, struct bundle *take, struct err **err)

@@ -27,4 +27,7 @@ int source_add_chart(struct adding *a, struct err **err) MUST_CHECK;
 // would be too large to be read.
 int source_write_indexes(struct serve_content *c, struct err **err) MUST_CHECK;
 
+// When all artifacts are there: joins the packs of repositories that have several pins. Reads them.
+int source_join_gits(struct serve_content *c, struct err **err) MUST_CHECK;
+
 #endif
