@@ -17,6 +17,8 @@ ARM64 = b'{"os":"linux","architecture":"arm64"}'
 NAMES = {
     "https://{host}/files/github.com/": "https://github.com/",
     "https://{host}/files/files.test/": "https://files.test:8443/",
+    "https://{host}/files/charts.test/": "https://charts.test/",
+    "https://{host}/files/other.test/": "https://other.test:8443/",
     "https://{host}/git/": "https://repo1.dso.mil/",
     "{host}/ghcr.io/": "ghcr.io/",
     "{host}/docker.io/": "",
@@ -111,7 +113,8 @@ class Server:
 
     def __init__(self, binary, folder, *arguments):
         self.errors = []
-        self.port = None
+        self.port = self.tls_port = None
+        self._tls = "--tls" in arguments
         self._ready = threading.Event()
         self.log = pathlib.Path(folder) / "access.log"
         command = [binary, "serve", "--listen", "127.0.0.1:0", "--access-log", self.log, *arguments]
@@ -124,9 +127,10 @@ class Server:
     def _read(self):
         for line in self.process.stderr:
             self.errors.append(line)
-            found = re.search(r"HTTP at 127\.0\.0\.1:0, port (\d+)", line)
+            found = re.search(r"(HTTPS?) at 127\.0\.0\.1:0, port (\d+)", line)
             if found:
-                self.port = int(found[1])
+                setattr(self, "port" if found[1] == "HTTP" else "tls_port", int(found[2]))
+            if self.port and (self.tls_port or not self._tls):
                 self._ready.set()
         self._ready.set()
 
