@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """`serve --check`: a server that is right passes, and each kind of damage is found and told."""
 
+import collections
 import contextlib
 import http.client
 import http.server
 import json
 import pathlib
-import re
 import socket
 import threading
 
 import pytest
+from conftest import runner
 from served import LAYER, Server
+from test_serve_charts import Upstream
+from test_serve_git import Repositories
 
 
 def free_port():
@@ -23,10 +26,9 @@ def free_port():
 @contextlib.contextmanager
 def serving(binary, folder, bundle):
     """A server over both, its address over TLS, and its authority's folder."""
-    tls = f"127.0.0.1:{free_port()}"
     authority = pathlib.Path(folder) / "authority"
-    with Server(binary, folder, bundle, "--tls", tls, "--authority", authority) as server:
-        yield server, tls, authority
+    with Server(binary, folder, bundle, "--tls", "127.0.0.1:0", "--authority", authority) as server:
+        yield server, f"127.0.0.1:{server.tls_port}", authority
 
 
 @pytest.fixture
@@ -49,33 +51,69 @@ def only(lines, *words):
     return found[0]
 
 
+@pytest.fixture
+def count(sandstrap, served):
+    """How many artifacts of each kind there are."""
+    artifacts = json.loads(sandstrap("bundle", "inspect", served.content.path, "--output", "json").stdout)["artifacts"]
+    return collections.Counter(artifact["kind"] for artifact in artifacts)
+
+
+def checks(count):
+    """Images by three kinds of clients, charts by one, files by two."""
+    return count["image"] * 3 + count["chart"] + count["file"] * 2
+
+
 # --- what is right ---
 
-def test_a_right_server_passes(binary, sandstrap, served, tmp_path):
+def test_a_right_server_passes(binary, sandstrap, served, count, tmp_path):
     with serving(binary, tmp_path, served.content.path) as (server, tls, authority):
         result, failures = check(sandstrap, served.content.path, "--at", server.address, "--at-tls", tls,
                                  "--authority", authority, "--output", "json")
     told = json.loads(result.stdout)
-    # 5 images by three kinds of clients, a chart by one, 2 files by two.
-    assert told["right"] == 5 * 3 + 1 + 2 * 2 and told["wrong"] == 0
+    assert told["right"] == checks(count) and told["wrong"] == 0
     assert told["bytes"] > 3 * len(LAYER)
     assert failures == []
     assert " 206 " in server.log.read_text()  # after a connection that was cut
 
 
-def test_a_server_is_started_for_the_check(sandstrap, served, tmp_path):
+def test_a_server_is_started_for_the_check(sandstrap, served, count, tmp_path):
     result, failures = check(sandstrap, served.content.path, "--authority", tmp_path / "authority")
-    assert "20 right, 0 wrong" in result.stdout
+    assert f"{checks(count)} right, 0 wrong" in result.stdout
     assert failures == []
     result, failures = check(sandstrap, served.content.path)
-    assert "20 right, 0 wrong" in result.stdout
+    assert f"{checks(count)} right, 0 wrong" in result.stdout
     assert "HTTPS is not checked" in result.stderr
 
 
-def test_git_is_checked_with_depth_and_without(bundled, sandstrap, tmp_path):
-    result, failures = check(sandstrap, bundled.bundle_file, "--lab", "--authority", tmp_path / "authority")
+@pytest.fixture(scope="module")
+def repositories(binary, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("repositories")
+    return Repositories(folder, runner(binary, folder))
+
+
+def test_git_is_checked_with_depth_and_without(repositories, sandstrap, tmp_path):
+    """Seven pins: annotated tags and others, a branch, commits that a ref names and that none does."""
+    result, failures = check(sandstrap, repositories.path, "--authority", tmp_path / "authority")
     assert failures == []
-    assert re.search(r"^\d+ right, 0 wrong", result.stdout)
+    assert len(repositories.pins) == 7 and "14 right, 0 wrong" in result.stdout
+
+
+def test_repositories_of_helm_are_checked(binary, sandstrap, tmp_path):
+    content = Upstream(tmp_path, runner(binary, tmp_path))
+    path = content.charts.path
+    result, failures = check(sandstrap, path, "--authority", tmp_path / "authority")
+    assert failures == [] and "7 right, 0 wrong" in result.stdout
+    archive = content.charts.archives["other.test", "tool-1.9.0.tgz"]
+    whole = tmp_path / "whole.bundle"
+    whole.write_bytes(path.read_bytes())
+    with serving(binary, tmp_path, path) as (_, tls, authority):
+        with open(path, "r+b") as file:
+            file.seek(path.read_bytes().index(archive) + 20)
+            file.write(b"\0\0\0\0")
+        result, failures = check(sandstrap, whole, "--at-tls", tls, "--authority", authority, code=6)
+    assert "5 right, 2 wrong" in result.stdout  # two repositories have that chart
+    for url in ("https://other.test:8443/charts/tool-1.9.0.tgz", "https://charts.test/stable/tool-1.9.0.tgz"):
+        assert "with the digest" in only(failures, f"tool:1.9.0 as helm: GET {url}: ")
 
 
 # --- what is not ---
@@ -94,15 +132,15 @@ def test_a_wrong_byte_in_a_layer(binary, sandstrap, served, copy, tmp_path):
     assert len(failures) == 3
 
 
-def test_a_bundle_that_lacks_what_is_wanted(binary, sandstrap, bundled, served, tmp_path):
+def test_a_bundle_that_lacks_what_is_wanted(binary, sandstrap, bundled, served, count, tmp_path):
     """The server has another bundle than the one that it is checked with."""
     with Server(binary, tmp_path, bundled.bundle_file, "--lab") as server:
         result, failures = check(sandstrap, served.content.path, "--at", server.address, code=6)
     line = only(failures, "image reg.test:5000/apps/web:1.1 as containerd: ")
     assert f"http://{server.address}/v2/apps/web/manifests/1.1?ns=reg.test%3A5000: 404 not found" in line
     assert "404" in next(line for line in failures if "as a download: " in line)
-    assert "0 right, 20 wrong" in result.stdout
-    assert "20 of 20 checks failed" in result.stderr
+    assert f"0 right, {checks(count)} wrong" in result.stdout
+    assert f"{checks(count)} of {checks(count)} checks failed" in result.stderr
 
 
 class Breaking(http.server.BaseHTTPRequestHandler):
@@ -141,16 +179,16 @@ def broken_by(server, change):
     proxy.server_close()
 
 
-def test_a_wrong_content_type(sandstrap, served):
+def test_a_wrong_content_type(sandstrap, served, count):
     def change(path, name, value):
         return "application/octet-stream" if name == "Content-Type" and "/manifests/" in path else value
 
     with broken_by(served, change) as place:
         _, failures = check(sandstrap, served.content.path, "--at", place, code=6)
-    line = only(failures, "busybox", "as containerd: ")
+    line = only(failures, "image library/busybox:1.36", "as containerd: ")
     assert "Content-Type is 'application/octet-stream', expected 'application/vnd.oci.image.manifest.v1+json'" in line
     assert all("Content-Type is" in line for line in failures)
-    assert len(failures) == 5 * 3 + 1
+    assert len(failures) == count["image"] * 3 + count["chart"]
 
 
 def test_a_wrong_digest_of_a_tag(sandstrap, served):
@@ -162,7 +200,7 @@ def test_a_wrong_digest_of_a_tag(sandstrap, served):
     assert "Docker-Content-Digest is 'sha256:000" in only(failures, "web:1.1 as CRI-O: HEAD http://")
 
 
-def test_an_authority_that_is_not_trusted(binary, sandstrap, served, tmp_path):
+def test_an_authority_that_is_not_trusted(binary, sandstrap, served, count, tmp_path):
     with serving(binary, tmp_path, served.content.path) as (server, tls, authority):
         other = tmp_path / "other"
         sandstrap("serve", "--check", served.content.path, "--authority", other)
@@ -172,7 +210,7 @@ def test_an_authority_that_is_not_trusted(binary, sandstrap, served, tmp_path):
     line = only(failures, "podinfo:6.9.1 as a registry client: ", "image ")
     assert "the certificate of ghcr.io is not trusted" in line
     assert all(" as containerd" not in line and " as CRI-O" not in line for line in failures)
-    assert len(failures) == 5 + 1 + 2
+    assert len(failures) == count["image"] + count["chart"] + count["file"]
 
 
 def test_nobody_is_there(sandstrap, served):

@@ -15,17 +15,11 @@ from served import INSTALL, LAYER, Server
 GET = b"GET /v2/ HTTP/1.1\r\nHost: ghcr.io\r\nConnection: close\r\n\r\n"
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Secure:
     """A server with HTTPS, and how it is reached."""
 
-    def __init__(self, server, port, ca):
-        self.server, self.port, self.ca = server, port, ca
+    def __init__(self, server, ca):
+        self.server, self.port, self.ca = server, server.tls_port, ca
         self.content = server.content
 
     def curl(self, host, path, *options):
@@ -48,11 +42,10 @@ class Secure:
 @pytest.fixture(scope="module")
 def secure(binary, served, tmp_path_factory):
     folder = tmp_path_factory.mktemp("secure")
-    port = free_port()
-    with Server(binary, folder, served.content.path, "--tls", f"127.0.0.1:{port}", "--authority",
+    with Server(binary, folder, served.content.path, "--tls", "127.0.0.1:0", "--authority",
                 folder / "authority") as server:
         server.content = served.content
-        yield Secure(server, port, folder / "authority/ca.crt")
+        yield Secure(server, folder / "authority/ca.crt")
 
 
 # --- the authority ---
@@ -176,11 +169,10 @@ def test_a_certificate_of_the_users(binary, sandstrap, served, secure, tmp_path)
         (tmp_path / "names").write_text(names)
         subprocess.run(["openssl", *map(str, command)], check=True, capture_output=True)
     key.chmod(0o600)
-    port = free_port()
-    with Server(binary, tmp_path, served.content.path, "--tls", f"127.0.0.1:{port}", "--cert", cert, "--key",
+    with Server(binary, tmp_path, served.content.path, "--tls", "127.0.0.1:0", "--cert", cert, "--key",
                 key) as server:
         server.content = served.content
-        own = Secure(server, port, secure.ca)
+        own = Secure(server, secure.ca)
         assert own.curl("ghcr.io", "/v2/").returncode == 0
         assert own.curl("bastion.example", "/healthz").returncode == 0
         assert own.curl("quay.io", "/v2/").returncode == 60  # the certificate is for other names
