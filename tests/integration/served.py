@@ -12,6 +12,7 @@ import threading
 
 from bundles import Tree, certs, forged, release, source, upstream, workload
 
+CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
 ARM64 = b'{"os":"linux","architecture":"arm64"}'
 # What the look-alike upstream has under one name, and the bundle under another.
 NAMES = {
@@ -28,6 +29,13 @@ NAMES = {
 INSTALL = "https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml"
 RAW = "https://files.test:8443/raw/config.yaml?version=1"
 LAYER = bytes(range(251)) * 12000
+
+
+def lab_program(component, name):
+    """A program of a Go module, as the lab builds it."""
+    built = subprocess.run([CHECKOUT / "tests/lab/lab", "build", component], check=True, capture_output=True,
+                           text=True).stdout
+    return pathlib.Path(built.split()[1]) / "bin" / name
 
 
 def object_text(name):

@@ -2,12 +2,10 @@
 """Names stay: stock clients are led to `serve` by hosts entries and trust its authority, and nothing
 else is told to them. In namespaces of their own, where the ports of upstream are free."""
 
-import pathlib
 import subprocess
 
 import pytest
-from conftest import CHECKOUT
-from served import INSTALL, RAW
+from served import INSTALL, RAW, lab_program
 from upstream import digest
 
 HOSTS = ["ghcr.io", "registry-1.docker.io", "index.docker.io", "reg.test", "github.com", "files.test", "gitlab.com"]
@@ -71,18 +69,9 @@ def test_a_host_of_no_bundle_is_refused(client):
     assert "unrecognized name" in client("curl", "-sS", "https://gitlab.com/", check=35)
 
 
-@pytest.fixture(scope="module")
-def programs():
-    """Those that are Go modules, as the lab builds them."""
-    built = subprocess.run([CHECKOUT / "tests/lab/lab", "build", "registry-clients", "flux"], check=True,
-                           capture_output=True, text=True).stdout
-    folders = [pathlib.Path(line.split()[1]) for line in built.splitlines()]
-    return {program.name: program for folder in folders for program in (folder / "bin").iterdir()}
-
-
 @pytest.mark.full
-def test_crane(client, programs, served):
-    crane = programs["crane"]
+def test_crane(client, served):
+    crane = lab_program("registry-clients", "crane")
     assert client(crane, "digest", f"{PODINFO}:6.9.1").decode().strip() == served.content.index["digest"]
     client(crane, "pull", "--platform", "linux/amd64", f"{PODINFO}:6.9.1", "image.tar")
     assert client(crane, "ls", "reg.test:5000/apps/web").split() == [b"1.0", b"1.1", b"2.0"]
@@ -91,8 +80,8 @@ def test_crane(client, programs, served):
 
 
 @pytest.mark.full
-def test_oras(client, programs, served, tmp_path):
-    oras = programs["oras"]
+def test_oras(client, served, tmp_path):
+    oras = lab_program("registry-clients", "oras")
     client(oras, "copy", "--to-oci-layout", "--platform", "linux/amd64", f"{PODINFO}:6.9.1", "layout:1")
     assert (tmp_path / "layout/blobs/sha256" / served.content.amd64["digest"][7:]).exists()
     client(oras, "discover", f"{PODINFO}:6.9.1")
@@ -100,7 +89,8 @@ def test_oras(client, programs, served, tmp_path):
 
 
 @pytest.mark.full
-def test_helm(client, programs, tmp_path):
-    client(programs["helm"], "pull", CHART, "--version", "6.9.1")
+def test_helm(client, tmp_path):
+    helm = lab_program("flux", "helm")
+    client(helm, "pull", CHART, "--version", "6.9.1")
     assert (tmp_path / "podinfo-6.9.1.tgz").exists()
-    assert b"version: 6.9.1" in client(programs["helm"], "show", "chart", CHART, "--version", ">=6.0.0")
+    assert b"version: 6.9.1" in client(helm, "show", "chart", CHART, "--version", ">=6.0.0")

@@ -57,6 +57,12 @@ var RegistryClients = compiled("registry-clients", "crane and oras", "build/modu
 	program{name: "oras", pkg: orasModule + "/cmd/oras"},
 )
 
+// Conformance is bin/conformance, the suite of the distribution specification.
+var Conformance = onDemand(compiled("conformance", "the conformance suite of registries",
+	"build/modules/conformance",
+	program{name: "conformance", pkg: conformanceModule},
+))
+
 // Containerd is bin/containerd with its shim and bin/ctr: newer than the one of the nodes, which is
 // Debian's.
 var Containerd = onDemand(compiled("containerd", "a newer containerd than the nodes'",
@@ -94,6 +100,7 @@ const (
 	helmModule          = "helm.sh/helm/v4"
 	craneModule         = "github.com/google/go-containerregistry"
 	orasModule          = "oras.land/oras"
+	conformanceModule   = "github.com/opencontainers/distribution-spec/conformance"
 	containerdModule    = "github.com/containerd/containerd/v2"
 )
 
