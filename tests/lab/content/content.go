@@ -29,12 +29,14 @@ const (
 	// where Big Bang publishes the charts of its packages besides their git repositories
 	packageCharts = "registry1.dso.mil/bigbang"
 	tenantCharts  = "ghcr.io/stefanprodan/charts"
+	// the same charts in a Helm repository over https
+	tenantRepository = "stefanprodan.github.io/podinfo"
 )
 
 // writer writes the look-alikes.
 type writer struct {
 	source string // tests/lab/umbrella
-	dir    string // gets git/HOST/PATH.git and registry/HOST
+	dir    string // gets git/HOST/PATH.git, registry/HOST and files/HOST/PATH
 	probe  string // the program labprobe, which all images run that nobody has built
 	built  []string
 }
@@ -59,20 +61,26 @@ func (w writer) write(ctx context.Context) error {
 			return fmt.Errorf("package %s: %w", p.name, err)
 		}
 	}
+	return w.tenants()
+}
+
+// tenants makes the charts of tenants, in a registry and in a repository over https.
+func (w writer) tenants() error {
 	charts, err := filepath.Glob(filepath.Join(w.source, "charts", "*"))
 	if err != nil {
 		return err
 	}
+	repository := helmRepository{dir: filepath.Join(w.dir, "files", filepath.FromSlash(tenantRepository))}
 	for _, folder := range charts {
 		chart, err := readTree(folder)
 		if err != nil {
 			return err
 		}
-		if err := w.chart(chart, tenantCharts); err != nil {
+		if err := errors.Join(w.chart(chart, tenantCharts), repository.add(chart)); err != nil {
 			return fmt.Errorf("chart %s: %w", filepath.Base(folder), err)
 		}
 	}
-	return nil
+	return repository.writeIndex()
 }
 
 // pkg is one package of the umbrella, as its values name it.

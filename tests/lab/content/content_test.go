@@ -5,6 +5,8 @@ package content
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -234,5 +236,31 @@ func checkStored(t *testing.T, store, reference string) {
 		if _, err := os.Stat(filepath.Join(links, "_layers/sha256", hash, "link")); err != nil {
 			t.Errorf("%s: %v", reference, err)
 		}
+	}
+}
+
+func TestTenantsChartsAreInARepositoryToo(t *testing.T) {
+	dir := filepath.Join(build(t), "files", "stefanprodan.github.io", "podinfo")
+	data, err := os.ReadFile(filepath.Join(dir, "index.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index struct {
+		Entries map[string][]struct {
+			Version, Digest string
+			URLs            []string
+		}
+	}
+	if err := yaml.Unmarshal(data, &index); err != nil {
+		t.Fatal(err)
+	}
+	entry := index.Entries["podinfo"][0]
+	archive, err := os.ReadFile(filepath.Join(dir, entry.URLs[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(archive)
+	if entry.Version == "" || entry.Digest != hex.EncodeToString(sum[:]) {
+		t.Errorf("the entry is %+v, the digest of the archive %x", entry, sum)
 	}
 }

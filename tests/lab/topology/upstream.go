@@ -22,6 +22,7 @@ var UpstreamNames = []string{
 	"registry1.dso.mil",
 	"release-assets.githubusercontent.com",
 	"repo1.dso.mil",
+	"stefanprodan.github.io",
 }
 
 // RegistryAliases are further names under which a registry's content is served.
