@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 from bundles import Tree, certs, forged, release, source, upstream, workload
 
@@ -122,7 +123,6 @@ class Server:
     def __init__(self, binary, folder, *arguments):
         self.errors = []
         self.port = self.tls_port = None
-        self._tls = "--tls" in arguments
         self._ready = threading.Event()
         self.log = pathlib.Path(folder) / "access.log"
         command = [binary, "serve", "--listen", "127.0.0.1:0", "--access-log", self.log, *arguments]
@@ -135,10 +135,9 @@ class Server:
     def _read(self):
         for line in self.process.stderr:
             self.errors.append(line)
-            found = re.search(r"(HTTPS?) at 127\.0\.0\.1:0, port (\d+)", line)
+            found = re.search(r"ready: HTTP at 127\.0\.0\.1:(\d+)(?:, HTTPS at 127\.0\.0\.1:(\d+))?", line)
             if found:
-                setattr(self, "port" if found[1] == "HTTP" else "tls_port", int(found[2]))
-            if self.port and (self.tls_port or not self._tls):
+                self.port, self.tls_port = (int(port) if port else None for port in found.groups())
                 self._ready.set()
         self._ready.set()
 
@@ -147,7 +146,18 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(self.START_S) in (0, 130), "".join(self.errors)
+        assert self.process.wait(self.START_S) == 0, "".join(self.errors)
+
+    def said(self, words):
+        """Waits until a line with these words came on standard error, and takes all up to it."""
+        end = time.monotonic() + self.START_S
+        while time.monotonic() < end:
+            for i, line in enumerate(list(self.errors)):
+                if words in line:
+                    del self.errors[:i + 1]
+                    return line
+            time.sleep(0.01)
+        raise AssertionError(f"nothing says '{words}': {''.join(self.errors)}")
 
     @property
     def address(self):

@@ -28,7 +28,7 @@ static int check_one(struct command_env *env, struct bundle *b,
     return result < 0 && !tried.failed ? err_move(err, &failure) : 0;
 }
 
-static int check_files(struct command_env *env, const struct check_wanted *wanted,
+static int check_files(struct command_env *env, const struct verified_wanted *wanted,
                        const struct serve_check_options *where, struct serve_tried *all,
                        struct err **err)
 {
@@ -79,7 +79,7 @@ static void write_sum(struct command_env *env, const struct serve_tried *all)
                    bytes);
 }
 
-int check_server(struct command_env *env, const struct check_wanted *wanted,
+int check_server(struct command_env *env, const struct verified_wanted *wanted,
                  const struct serve_check_options *where, struct err **err)
 {
     struct serve_tried all = {0};

@@ -4,18 +4,11 @@
 #define CMD_SERVE_CHECK_H
 
 #include "base/command.h"
-#include "work/serve.h"
-
-// What a server has to have; borrowed from the command line.
-struct check_wanted {
-    const struct opt_list *bundles;
-    const char *store; // or NULL
-    bool lab;
-};
+#include "cmd/serve/verified.h"
 
 // Checks the server at these places, and writes the sum to env->out. ERR_SOURCE when something is
 // not right; as serve_check().
-int check_server(struct command_env *env, const struct check_wanted *wanted,
+int check_server(struct command_env *env, const struct verified_wanted *wanted,
                  const struct serve_check_options *where, struct err **err) MUST_CHECK;
 
 // Where a server on this host that listens to `address` is reached: "HOST:PORT", the caller's; NULL

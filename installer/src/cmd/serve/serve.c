@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `serve`.
-#include "work/serve.h"
-#include "base/mem.h"
 #include "cmd/serve.h"
+#include "base/mem.h"
 #include "cmd/serve/check.h"
-#include "work/artifacts.h"
+#include "cmd/serve/reload.h"
 
 #define LISTEN "127.0.0.1:8080"
 
@@ -52,82 +51,86 @@ static const struct opt serve_table[] = {
     COMMAND_COMMON_OPTIONS,
 };
 
-// --- what is served ---
-
-static int add_bundle(struct command_env *env, const struct serve_command *o, const char *path,
-                      struct serve_content *content, struct err **err)
-{
-    struct bundle *b CLEANUP(bundle_cleanup) = artifacts_open_bundle(path, o->lab, err);
-
-    if (!b || artifacts_verify(b, env->cancel, err) < 0)
-        return -1;
-    report_info(env->report, "serve", "%s is verified: %s", path, DIGEST_TEXT(bundle_identity(b)));
-    return serve_add_bundle(content, STEAL(b), err);
-}
-
-static void tell_wrong(void *data, const struct digest *digest)
-{
-    const struct command_env *env = data;
-
-    report_warn(env->report, "serve", "the blob %s of the store is wrong", DIGEST_TEXT(digest));
-}
-
-static int add_store(struct command_env *env, const char *path, struct serve_content *content,
-                     struct err **err)
-{
-    struct blobstore *s CLEANUP(blobstore_cleanup) = blobstore_open(path, BLOBSTORE_READ, 0, err);
-    struct blobstore_sum verified;
-
-    if (!s)
-        return -1;
-    if (blobstore_verify(s, env->cancel, tell_wrong, env, &verified, err) < 0)
-        return err_kind(*err) == ERR_INTEGRITY
-                   ? err_hint(err, "'sandstrap store verify' takes away what is wrong")
-                   : -1;
-    report_info(env->report, "serve", "%s is verified: %zu blob%s, %llu bytes", path,
-                verified.blobs, PLURAL(verified.blobs), (unsigned long long)verified.bytes);
-    return serve_add_store(content, STEAL(s), err);
-}
-
-static int add_bundles(struct command_env *env, const struct serve_command *o,
-                       struct serve_content *content, struct err **err)
-{
-    if (!o->bundles.len && !o->store)
-        return add_bundle(env, o, ARTIFACTS_BUNDLE, content, err);
-    for (size_t i = 0; i < o->bundles.len; i++)
-        if (add_bundle(env, o, o->bundles.items[i], content, err) < 0)
-            return -1;
-    return o->store ? add_store(env, o->store, content, err) : 0;
-}
-
 // --- where ---
 
-static int listen_at(struct command_env *env, struct serve *s, const struct opt_list *addresses,
-                     bool tls, struct err **err)
+// The address with the port that it got.
+static void add_address(struct buf *out, const char *address, int port)
+{
+    struct span all = span_str(address);
+
+    if (span_starts(all, "unix:") || span_starts(all, "fd:"))
+        buf_add_str(out, address);
+    else
+        buf_printf(out, "%.*s:%d", SPAN_ARG(span_head(all, span_rfind(all, ':'))), port);
+}
+
+static int listen_at(struct serve *s, const struct opt_list *addresses, bool tls, struct buf *said,
+                     struct err **err)
 {
     for (size_t i = 0; i < addresses->len; i++) {
         int port = serve_listen(s, addresses->items[i], tls, err);
 
         if (port < 0)
             return -1;
-        report_info(env->report, "serve", "%s at %s, port %d", tls ? "HTTPS" : "HTTP",
-                    addresses->items[i], port);
+        buf_printf(said, "%s%s at ", said->len ? ", " : "", tls ? "HTTPS" : "HTTP");
+        add_address(said, addresses->items[i], port);
     }
     return 0;
 }
 
-static int listen_all(struct command_env *env, struct serve *s, const struct serve_command *o,
+static int listen_all(struct serve *s, const struct serve_command *o, struct buf *said,
                       struct err **err)
 {
     const char *items[] = {LISTEN};
     struct opt_list usual = {.items = items, .len = 1};
 
     if (!o->listen.len && !o->tls.len)
-        return listen_at(env, s, &usual, false, err);
-    return listen_at(env, s, &o->listen, false, err) < 0 ||
-                   listen_at(env, s, &o->tls, true, err) < 0
-               ? -1
-               : 0;
+        return listen_at(s, &usual, false, said, err);
+    if (listen_at(s, &o->listen, false, said, err) < 0 ||
+        listen_at(s, &o->tls, true, said, err) < 0)
+        return -1;
+    if (o->tls.len && o->authority)
+        buf_printf(said, "; its authority: %s/ca.crt", o->authority);
+    return 0;
+}
+
+// --- what ---
+
+static struct verified_wanted wanted_of(const struct serve_command *o)
+{
+    return (struct verified_wanted){.bundles = &o->bundles, .store = o->store, .lab = o->lab};
+}
+
+// None for a check, unless it is asked for.
+static const char *access_log(const struct serve_command *o)
+{
+    if (o->access_log)
+        return o->access_log;
+    return o->common.quiet || o->check ? NULL : "-";
+}
+
+// A server of the verified bundles, which listens to nothing yet.
+static struct serve *open_server(struct command_env *env, const struct serve_command *o,
+                                 struct err **err)
+{
+    const struct serve_options options = {.report = env->report,
+                                          .access_log = access_log(o),
+                                          .log_json = env->json,
+                                          .authority = o->authority,
+                                          .cert = o->cert,
+                                          .key = o->key};
+    const struct verified_wanted wanted = wanted_of(o);
+    struct verified verified CLEANUP(verified_free) = {0};
+    struct serve_content *content CLEANUP(serve_content_cleanup) = NULL;
+    struct serve *s;
+
+    if (verified_open(&verified, &wanted, env->cancel, err) < 0)
+        return NULL;
+    content = verified_content(&verified, env->report, err);
+    s = content ? serve_new(env->loop, &options, err) : NULL;
+    if (s)
+        serve_put(s, STEAL(content));
+    return s;
 }
 
 // --- checking ---
@@ -135,7 +138,7 @@ static int listen_all(struct command_env *env, struct serve *s, const struct ser
 static int check_at(struct command_env *env, const struct serve_command *o, const char *plain,
                     const char *tls, struct err **err)
 {
-    const struct check_wanted wanted = {&o->bundles, o->store, o->lab};
+    const struct verified_wanted wanted = wanted_of(o);
     char *ca CLEANUP(mem_cleanup) = o->authority ? mem_printf("%s/ca.crt", o->authority) : NULL;
     const struct serve_check_options where = {
         .report = env->report, .plain = plain, .tls = tls, .ca_file = ca};
@@ -166,34 +169,34 @@ static int listen_and_check(struct command_env *env, struct serve *s, const stru
     return check_at(env, o, plain_place, tls_place, err);
 }
 
+// --- the server ---
+
+static int listen_and_serve(struct command_env *env, struct serve *s, const struct serve_command *o,
+                            struct err **err)
+{
+    const struct verified_wanted wanted = wanted_of(o);
+    struct reload *reload CLEANUP(reload_cleanup) =
+        reload_new(env->loop, s, &wanted, env->report, err);
+    struct buf said CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    if (!reload || listen_all(s, o, &said, err) < 0)
+        return -1;
+    report_info(env->report, "serve", "ready: %s", buf_str(&said));
+    return serve_run(s, err);
+}
+
 static int serve_command_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct serve_command *o = options;
-    struct serve_options serve_options = {.report = env->report,
-                                          .access_log = o->access_log     ? o->access_log
-                                                        : o->common.quiet ? NULL
-                                                                          : "-",
-                                          .log_json = env->json,
-                                          .authority = o->authority,
-                                          .cert = o->cert,
-                                          .key = o->key};
-    struct serve_content *content CLEANUP(serve_content_cleanup) = serve_content_new(env->report);
     struct serve *s CLEANUP(serve_cleanup) = NULL;
 
     if (o->at || o->at_tls)
         return o->check ? check_at(env, o, o->at, o->at_tls, err)
                         : err_set(err, ERR_USAGE, "--at and --at-tls go with --check");
-    if (o->check && !o->access_log)
-        serve_options.access_log = NULL;
-    if (add_bundles(env, o, content, err) < 0)
-        return -1;
-    s = serve_new(env->loop, &serve_options, err);
+    s = open_server(env, o, err);
     if (!s)
         return -1;
-    serve_put(s, STEAL(content));
-    if (o->check)
-        return listen_and_check(env, s, o, err);
-    return listen_all(env, s, o, err) < 0 ? -1 : serve_run(s, err);
+    return o->check ? listen_and_check(env, s, o, err) : listen_and_serve(env, s, o, err);
 }
 
 const struct command cmd_serve = {

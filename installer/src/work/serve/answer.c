@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "work/serve/ask.h"
 #include "work/serve/serving.h"
 
 void answer_text(struct ask *a, int status, const char *fmt, ...)

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a request to who answers it: the upstream host that it means, and the kinds in their order.
+// The upstream host that a request means, and what it may be answered from.
+#include "work/serve/ask.h"
 #include "base/url.h"
 #include "work/serve/serving.h"
-
-// Each knows its own requests; the first that takes one has it.
-static ask_fn *const kinds[] = {
-    registry_ask, git_ask, files_ask, charts_ask, people_ask,
-};
 
 // --- whom it is for ---
 
@@ -48,7 +44,7 @@ static void host_of_path(struct ask *a)
         a->path = span_tail(path, first.len);
 }
 
-static void find_host(struct ask *a)
+void ask_find_host(struct ask *a)
 {
     if (host_of_query(a))
         return;
@@ -68,7 +64,7 @@ const struct serve_content *ask_generation(const struct ask *a, size_t i)
     return i < a->serve->generation_count ? a->serve->generations[i]->content : NULL;
 }
 
-static void hold(struct ask *a, struct generation *g)
+void ask_hold(struct ask *a, struct generation *g)
 {
     generation_hold(g);
     vec_push_arena(a->arena, &a->held, g);
@@ -81,7 +77,7 @@ void ask_found(struct ask *a, size_t i)
     if (i == 0)
         return; // is held from the beginning
     g->asked_at = timer_now();
-    hold(a, g);
+    ask_hold(a, g);
 }
 
 int ask_open(struct ask *a, const struct digest *digest, struct content_bytes *bytes,
@@ -98,48 +94,4 @@ int ask_open(struct ask *a, const struct digest *digest, struct content_bytes *b
             return found;
     }
     return 0;
-}
-
-// --- its way ---
-
-static void dispatch(struct ask *a)
-{
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (kinds[i](a))
-            return;
-    answer_missing(a, arena_printf(a->arena, "%.*s%.*s%s%.*s", SPAN_ARG(a->host), SPAN_ARG(a->path),
-                                   a->http->query.len ? "?" : "", SPAN_ARG(a->http->query)));
-}
-
-void ask_begin(void *data, struct httpd_request *r)
-{
-    struct serve *s = data;
-    struct arena *arena = arena_new();
-    struct ask *a = ARENA_NEW(arena, struct ask);
-
-    *a = (struct ask){.serve = s,
-                      .http = r,
-                      .arena = arena,
-                      .content = s->generations[0]->content,
-                      .host = SPAN_EMPTY};
-    r->data = a;
-    hold(a, s->generations[0]);
-    if (!url_unescape(arena, r->path, &a->path) || !span_starts(a->path, "/")) {
-        answer_text(a, 400, "the path of the request is not understood");
-        return;
-    }
-    find_host(a);
-    dispatch(a);
-}
-
-void ask_end(void *data, struct httpd_request *r)
-{
-    struct serve *s = data;
-    struct ask *a = r->data;
-
-    metrics_count(&s->metrics, a);
-    log_request(s->log, a);
-    VEC_FOREACH (struct generation **, g, &a->held)
-        generation_let_go(*g);
-    arena_free(a->arena);
 }

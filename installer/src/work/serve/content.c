@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "work/serve/serving.h"
 
 enum { KEY_BYTES = 1024 };
 

@@ -68,17 +68,41 @@ static void carry_counts(const struct serve_content *from, struct serve_content 
                 (*next)->opened = (*last)->opened;
 }
 
+static bool is_same(const struct serve_content *a, const struct serve_content *b)
+{
+    if (a->sources.len != b->sources.len)
+        return false;
+    for (size_t i = 0; i < a->sources.len; i++)
+        if (!digest_eq(bundle_identity(a->sources.items[i]->bundle),
+                       bundle_identity(b->sources.items[i]->bundle)))
+            return false;
+    return true;
+}
+
+// What is empty, or what comes again, need not be kept.
+static bool is_worth_keeping(const struct serve_content *last, const struct serve_content *next)
+{
+    return last->sources.len && !is_same(last, next);
+}
+
 void generations_put(struct serve *s, struct serve_content *take)
 {
     struct generation *g = MEM_NEW(struct generation);
 
+    struct generation *last = s->generation_count ? s->generations[0] : NULL;
+
     *g = (struct generation){.content = take, .holders = 1};
+    if (last)
+        carry_counts(last->content, take);
+    if (last && !is_worth_keeping(last->content, take)) {
+        s->generations[0] = g;
+        generation_let_go(last);
+        return;
+    }
+    if (last)
+        last->asked_at = timer_now();
     if (s->generation_count == ARRAY_LEN(s->generations))
         drop_last(s);
-    if (s->generation_count) {
-        s->generations[0]->asked_at = timer_now();
-        carry_counts(s->generations[0]->content, take);
-    }
     memmove(s->generations + 1, s->generations,
             s->generation_count++ * sizeof(struct generation *));
     s->generations[0] = g;

@@ -55,44 +55,32 @@ static void add_plain(struct log *l, struct span s)
     buf_add_str(&l->lines, plain);
 }
 
-// What was asked for: by its upstream name, or as the client wrote it.
-static struct span name_of(const struct ask *a)
+static void add_text_line(struct log *l, const struct httpd_request *r, struct span name)
 {
-    if (a->what)
-        return span_str(a->what);
-    if (!a->host.len)
-        return a->http->path;
-    return span_str(arena_printf(a->arena, "%.*s%.*s", SPAN_ARG(a->host), SPAN_ARG(a->path)));
-}
-
-static void add_text_line(struct log *l, const struct ask *a, int64_t ms)
-{
-    const struct httpd_request *r = a->http;
     struct span agent = httpd_header(r, "user-agent");
 
     add_time(l);
     buf_printf(&l->lines, " %s %.*s ", r->client, SPAN_ARG(r->method));
-    add_plain(l, name_of(a));
+    add_plain(l, name);
     buf_printf(&l->lines, " %d %" PRIu64 "%s %" PRId64 "ms \"", r->status, r->sent,
-               r->whole ? "" : "(cut)", ms);
+               r->whole ? "" : "(cut)", timer_now() - r->began_at);
     add_plain(l, agent);
     buf_add_str(&l->lines, "\"\n");
 }
 
-static void add_json_line(struct log *l, const struct ask *a, int64_t ms)
+static void add_json_line(struct log *l, const struct httpd_request *r, struct span host,
+                          const char *kind, struct span name)
 {
-    const struct httpd_request *r = a->http;
-
     buf_add_str(&l->lines, "{\"time\":\"");
     add_time(l);
     buf_printf(&l->lines, "\",\"client\":\"%s\",\"method\":", r->client);
     buf_add_json(&l->lines, r->method);
     buf_add_str(&l->lines, ",\"host\":");
-    buf_add_json(&l->lines, a->host);
-    buf_printf(&l->lines, ",\"kind\":\"%s\",\"name\":", a->kind ? a->kind : "other");
-    buf_add_json(&l->lines, name_of(a));
+    buf_add_json(&l->lines, host);
+    buf_printf(&l->lines, ",\"kind\":\"%s\",\"name\":", kind);
+    buf_add_json(&l->lines, name);
     buf_printf(&l->lines, ",\"status\":%d,\"bytes\":%" PRIu64 ",\"whole\":%s,\"ms\":%" PRId64,
-               r->status, r->sent, r->whole ? "true" : "false", ms);
+               r->status, r->sent, r->whole ? "true" : "false", timer_now() - r->began_at);
     buf_add_str(&l->lines, ",\"user_agent\":");
     buf_add_json(&l->lines, httpd_header(r, "user-agent"));
     buf_add_str(&l->lines, "}\n");
@@ -129,9 +117,12 @@ static bool has_room(const struct log *l, int wait_ms)
 // What cannot be written is lost, and said once.
 static void give_up(struct log *l)
 {
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    err_set_errno(&err, ERR_CONFIG, errno, "the access log %s cannot be written",
+                  l->path ? l->path : "on standard output");
     if (!l->told)
-        report_warn(l->report, "serve", "the access log %s cannot be written: %s",
-                    l->path ? l->path : "on standard output", strerror(errno));
+        report_warn(l->report, "serve", "%s", err_message(err));
     l->told = true;
     l->dropped++;
     buf_truncate(&l->lines, 0);
@@ -169,19 +160,18 @@ static void flush(struct log *l)
         l->waiting = loop_add_fd(l->loop, l->fd, LOOP_WRITE, on_room, l);
 }
 
-void log_request(struct log *l, const struct ask *a)
+void log_request(struct log *l, const struct httpd_request *r, struct span host, const char *kind,
+                 struct span name)
 {
     size_t before;
-    int64_t ms;
 
     if (!l)
         return;
     before = l->lines.len;
-    ms = timer_now() - a->http->began_at;
     if (l->json)
-        add_json_line(l, a, ms);
+        add_json_line(l, r, host, kind, name);
     else
-        add_text_line(l, a, ms);
+        add_text_line(l, r, name);
     if (l->lines.overflow) { // no half lines
         buf_truncate(&l->lines, before);
         l->lines.overflow = false;

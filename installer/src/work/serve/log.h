@@ -12,7 +12,8 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
-#include "work/serve/ask.h"
+#include "base/span.h"
+#include "io/httpd.h"
 
 #define LOG_BYTES ((size_t)1 << 20)
 #define LOG_WRITE_BYTES ((size_t)32 << 10) // as many are written at once
@@ -28,8 +29,10 @@ struct log *log_open(struct loop *loop, const char *path, bool json, struct repo
 void log_close(struct log *l);
 CLEANUP_DEFINE(log_cleanup, struct log, log_close);
 
-// NULL-safe, as the two below: there is no log then.
-void log_request(struct log *l, const struct ask *a);
+// A request that has ended: whose host it was for, "" when this server's, what kind of thing, and
+// by which name. NULL-safe, as the two below: there is no log then.
+void log_request(struct log *l, const struct httpd_request *r, struct span host, const char *kind,
+                 struct span name);
 // Opens the file by its name again: it was renamed (logrotate). ERR_CONFIG: the old one stays.
 int log_reopen(struct log *l, struct err **err) MUST_CHECK;
 uint64_t log_dropped(const struct log *l);

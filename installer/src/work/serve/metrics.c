@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "work/serve/serving.h"
+#include "work/serve/content.h"
 
 void metrics_init(struct metrics *m)
 {
@@ -24,14 +24,14 @@ static struct metrics_row *row_of(struct metrics *m, const char *kind, int statu
     return &m->rows[m->count++];
 }
 
-void metrics_count(struct metrics *m, const struct ask *a)
+void metrics_count(struct metrics *m, const struct httpd_request *r, const char *kind, bool missing)
 {
-    struct metrics_row *row = row_of(m, a->kind ? a->kind : "other", a->http->status);
+    struct metrics_row *row = row_of(m, kind, r->status);
 
     row->requests++;
-    row->bytes += a->http->sent;
-    m->missing += a->missing;
-    m->cut += !a->http->whole;
+    row->bytes += r->sent;
+    m->missing += missing;
+    m->cut += !r->whole;
 }
 
 // --- as text ---
@@ -117,25 +117,21 @@ static void add_sources(const struct serve_content *c, struct buf *out)
     }
 }
 
-void metrics_format(const struct serve *s, struct buf *out)
+void metrics_format(const struct metrics *m, const struct metrics_now *now, struct buf *out)
 {
-    const struct metrics *m = &s->metrics;
-    struct httpd_counts counts = httpd_counts(s->httpd);
-
     add_head(out, "sandstrap_build_info", "gauge", "The version of the program.");
     buf_add_str(out, "sandstrap_build_info{version=\"" SANDSTRAP_VERSION "\"} 1\n");
     add_one(out, "process_start_time_seconds", "gauge", "When the server started (Unix time).",
             (uint64_t)m->start);
     add_requests(m, out);
-    add_connections(&counts, out);
-    add_sources(s->generations[0]->content, out);
+    add_connections(now->connections, out);
+    add_sources(now->content, out);
     add_one(out, "sandstrap_serve_retired", "gauge",
-            "Earlier sets of bundles that still answer for their digests.",
-            s->generation_count - 1);
+            "Earlier sets of bundles that still answer for their digests.", now->retired);
     add_one(out, "sandstrap_serve_reloads_total", "counter",
             "How often what is served was replaced.", m->puts);
     add_one(out, "sandstrap_serve_reload_failures_total", "counter",
             "How often what was to replace it was not good enough.", m->refused);
     add_one(out, "sandstrap_serve_log_dropped_total", "counter",
-            "Lines of the access log that nobody took in time.", log_dropped(s->log));
+            "Lines of the access log that nobody took in time.", now->log_dropped);
 }

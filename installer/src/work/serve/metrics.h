@@ -3,13 +3,14 @@
 #ifndef WORK_SERVE_METRICS_H
 #define WORK_SERVE_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "io/httpd.h"
 
-struct serve;
-struct ask;
+struct serve_content;
 
 // Kinds and codes are few: what is more than this is not told apart.
 #define METRICS_ROWS 128
@@ -31,7 +32,16 @@ struct metrics {
 
 void metrics_init(struct metrics *m);
 // A request that has ended.
-void metrics_count(struct metrics *m, const struct ask *a);
-void metrics_format(const struct serve *s, struct buf *out);
+void metrics_count(struct metrics *m, const struct httpd_request *r, const char *kind,
+                   bool missing);
+
+// What is not counted here.
+struct metrics_now {
+    const struct httpd_counts *connections;
+    const struct serve_content *content;
+    size_t retired;       // what was before it, and still answers
+    uint64_t log_dropped; // lines of the access log
+};
+void metrics_format(const struct metrics *m, const struct metrics_now *now, struct buf *out);
 
 #endif

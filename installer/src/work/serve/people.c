@@ -3,6 +3,7 @@
 // upstream host. "/" tells what is served, /healthz that it is, /metrics how much.
 #include "base/mem.h"
 #include "base/text.h"
+#include "work/serve/ask.h"
 #include "work/serve/serving.h"
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -66,8 +67,14 @@ static void answer_overview(struct ask *a)
 static void answer_metrics(struct ask *a)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    const struct serve *s = a->serve;
+    struct httpd_counts connections = httpd_counts(s->httpd);
+    struct metrics_now now = {.connections = &connections,
+                              .content = a->content,
+                              .retired = s->generation_count - 1,
+                              .log_dropped = log_dropped(s->log)};
 
-    metrics_format(a->serve, &out);
+    metrics_format(&s->metrics, &now, &out);
     answer_bytes(a, 200, METRICS_TYPE, buf_span(&out));
 }
 

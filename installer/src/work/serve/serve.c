@@ -8,7 +8,7 @@
 struct serve *serve_new(struct loop *loop, const struct serve_options *options, struct err **err)
 {
     struct serve *s CLEANUP(serve_cleanup) = MEM_NEW(struct serve);
-    struct httpd_handler handler = {.request = ask_begin, .done = ask_end, .data = s};
+    struct httpd_handler handler = {.request = dispatch_begin, .done = dispatch_end, .data = s};
 
     s->loop = loop;
     s->report = options->report;
@@ -39,10 +39,10 @@ void serve_free(struct serve *s)
 
 void serve_put(struct serve *s, struct serve_content *take)
 {
+    s->metrics.puts += s->generations[0]->content->sources.len > 0;
     generations_put(s, take);
     if (s->tls)
         httpd_tls_forget(s->tls); // other hosts are served now
-    s->metrics.puts++;
 }
 
 void serve_keep(struct serve *s)
@@ -77,10 +77,10 @@ int serve_run(struct serve *s, struct err **err)
 {
     struct err *ended CLEANUP(err_cleanup) = NULL;
 
+    cancel_set_grace(loop_cancel(s->loop), SERVE_LAST_MS + CANCEL_GRACE_MS);
     if (loop_run_until(s->loop, never, s, TIMER_NEVER, &ended) < 0 &&
         err_kind(ended) != ERR_CANCELLED)
         return err_move(err, &ended);
-    cancel_set_grace(loop_cancel(s->loop), SERVE_LAST_MS + CANCEL_GRACE_MS);
     httpd_stop(s->httpd);
     if (!loop_run_last(s->loop, is_idle, s, timer_add(timer_now(), SERVE_LAST_MS)))
         report_warn(s->report, "serve", "%zu answers were cut off", httpd_busy(s->httpd));

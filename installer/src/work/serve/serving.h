@@ -4,7 +4,6 @@
 #define WORK_SERVE_SERVING_H
 
 #include "io/httpd.h"
-#include "work/serve/ask.h"
 #include "work/serve/content.h"
 #include "work/serve/log.h"
 #include "work/serve/metrics.h"
@@ -50,10 +49,17 @@ void secure_free(struct serve *s);
 // As httpd_listen().
 int secure_listen(struct serve *s, const char *address, struct err **err) MUST_CHECK;
 
-// --- requests (ask.c) ---
+// --- requests ---
 
-// The handler of io/httpd; `data` is the server.
-void ask_begin(void *data, struct httpd_request *r);
-void ask_end(void *data, struct httpd_request *r);
+struct ask;
+
+// Finds a->host, and cuts it off a->path where that names it (ask.c).
+void ask_find_host(struct ask *a);
+// The request uses this one until it ends.
+void ask_hold(struct ask *a, struct generation *g);
+
+// The handler of io/httpd; `data` is the server (dispatch.c).
+void dispatch_begin(void *data, struct httpd_request *r);
+void dispatch_end(void *data, struct httpd_request *r);
 
 #endif

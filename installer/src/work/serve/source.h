@@ -20,6 +20,7 @@ struct span source_add_host(struct serve_content *c, struct span host);
 // One function for each kind; where a name is there already, it is not put in its place. Errors are
 // ERR_INTEGRITY.
 int source_add_oci(struct adding *a, struct err **err) MUST_CHECK;
+int source_add_file(struct adding *a, struct err **err) MUST_CHECK;
 int source_add_git(struct adding *a, struct err **err) MUST_CHECK;
 int source_add_chart(struct adding *a, struct err **err) MUST_CHECK;
 
