@@ -21,7 +21,7 @@ WEB = "reg.test:5000"
 REPLACED = "the bundles are served as they are now"
 KEPT = "what was served before still is"
 WAIT_S = 60
-LARGE = bytes(range(251)) * 100000  # more than a socket takes
+LARGE = bytes(range(251)) * 150000  # more than the sockets of both sides take
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +115,6 @@ def test_a_second_signal_ends_it_at_once(binary, large, tmp_path):
 def slow_download(server):
     """A request for the large file, of whose answer little has been read."""
     connection = server.connect()
-    connection.connect()
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
     connection.request("GET", INSTALL.removeprefix("https:/"))
     return connection
 
@@ -266,17 +264,17 @@ def test_a_line_for_each_request(binary, content, bundle, tmp_path):
         server.ask(f"/v2/apps/web/manifests/9.9?ns={WEB}", method="HEAD", User_Agent="containerd/2.4.2")
         lines = log_of(server, 2)
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1"
-    assert re.fullmatch(rf'{stamp} GET {re.escape(INSTALL)} 200 {size} \d+ms "a \\"b\\"\\tc"', lines[0]), lines
+    assert re.fullmatch(rf'{stamp} GET {re.escape(INSTALL)} 200 {size} \d+ms "a \\"b\\"\\u0009c"', lines[0]), lines
     assert re.fullmatch(rf'{stamp} HEAD {WEB}/apps/web:9\.9 404 0 \d+ms "containerd/2\.4\.2"', lines[1]), lines
 
 
 def test_lines_of_json(binary, bundle, tmp_path):
     with Server(binary, tmp_path, bundle, "--output", "json") as server:
-        server.ask(f"/v2/apps/web/manifests/1.0?ns={WEB}", User_Agent="\u00e9\x01\"".encode("latin-1"))
+        server.ask(f"/v2/apps/web/manifests/1.0?ns={WEB}", User_Agent="\u00e9\"".encode("latin-1"))
         line = json.loads(log_of(server, 1)[0])
     assert line.pop("time").endswith("Z") and line.pop("ms") >= 0 and line.pop("bytes") > 0
     assert line == {"client": "127.0.0.1", "method": "GET", "host": WEB, "kind": "manifest",
-                    "name": f"{WEB}/apps/web:1.0", "status": 200, "whole": True, "user_agent": "\ufffd\x01\""}
+                    "name": f"{WEB}/apps/web:1.0", "status": 200, "whole": True, "user_agent": "\ufffd\""}
 
 
 def test_no_line_is_lost_when_the_log_is_rotated_and_at_the_end(binary, bundle, tmp_path):

@@ -57,15 +57,13 @@ static void add_plain(struct log *l, struct span s)
 
 static void add_text_line(struct log *l, const struct httpd_request *r, struct span name)
 {
-    struct span agent = httpd_header(r, "user-agent");
-
     add_time(l);
     buf_printf(&l->lines, " %s %.*s ", r->client, SPAN_ARG(r->method));
     add_plain(l, name);
-    buf_printf(&l->lines, " %d %" PRIu64 "%s %" PRId64 "ms \"", r->status, r->sent,
+    buf_printf(&l->lines, " %d %" PRIu64 "%s %" PRId64 "ms ", r->status, r->sent,
                r->whole ? "" : "(cut)", timer_now() - r->began_at);
-    add_plain(l, agent);
-    buf_add_str(&l->lines, "\"\n");
+    buf_add_json(&l->lines, httpd_header(r, "user-agent"));
+    buf_add_char(&l->lines, '\n');
 }
 
 static void add_json_line(struct log *l, const struct httpd_request *r, struct span host,
