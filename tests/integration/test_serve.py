@@ -87,7 +87,8 @@ def test_it_says_where_it_is_and_ends_with_zero(binary, bundle, tmp_path):
         assert re.search(rf"HTTP at 127\.0\.0\.1:{server.port}, HTTPS at 127\.0\.0\.1:\d+; "
                          rf"its authority: {tmp_path}/authority/ca\.crt$", line.strip()), line
         idle = server.connect()
-        idle.connect()
+        idle.request("GET", "/healthz")
+        idle.getresponse().read()
     assert idle.sock.recv(1) == b""
 
 
