@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 import yaml
@@ -206,6 +208,31 @@ def test_two_bundles_add_up_and_the_first_of_a_name_is_served(charts, binary, tm
         assert server.ask("/more/tool-1.9.0.tgz", "charts.test").body == tool
         assert versions(index_of(server, "/more/index.yaml", "charts.test")) == {"tool": ["1.9.0"]}
         assert "https://charts.test/stable/tool:1.9.0 of" in "".join(server.errors)
+
+
+def test_archive_of_an_index_from_before_is_still_there(charts, binary, tmp_path):
+    """A client has the index, and the bundle is replaced before it asks for the archive."""
+    path = tmp_path / "replaced.bundle"
+    path.write_bytes(charts.content.charts.path.read_bytes())
+    with Server(binary, tmp_path, path) as server:
+        before = server.ask("/stable/index.yaml", "charts.test").body
+        new = tmp_path / "new.bundle"
+        new.write_bytes(forged(path.read_bytes(), lambda index: index.update(artifacts=[
+            {**artifact, "name": artifact["name"].replace("charts.test/edge/x", "charts.test/new")}
+            for artifact in index["artifacts"]]) or rename(index, "none")))
+        new.replace(path)
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: server.ask("/new/index.yaml", "charts.test").status == 200)
+        assert server.ask("/stable/index.yaml", "charts.test").body == before
+        assert server.ask("/edge/x/index.yaml", "charts.test").status == 404
+        assert server.ask("/edge/x/tool-2.0.0.tgz", "charts.test").body == charts.archives["charts.test", "tool-2.0.0.tgz"]
+
+
+def until(condition, limit_s=30):
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 # --- genuine helm ---

@@ -53,9 +53,8 @@ static const struct content_chart *find_archive(struct ask *a, const struct want
     return NULL;
 }
 
-static void answer_archive(struct ask *a, const struct wanted *w)
+static void answer_archive(struct ask *a, const struct wanted *w, const struct content_chart *chart)
 {
-    const struct content_chart *chart = find_archive(a, w);
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct content_bytes bytes;
     int found;
@@ -73,20 +72,22 @@ static void answer_archive(struct ask *a, const struct wanted *w)
 bool charts_ask(struct ask *a)
 {
     const struct content_charts *charts;
+    const struct content_chart *chart;
     struct wanted w;
 
     if (!a->host.len)
         return false;
     read_path(a, &w);
     charts = map_get(&a->content->charts, w.key);
-    if (!charts)
+    chart = find_archive(a, &w);
+    if (!charts && !chart)
         return false;
     a->kind = "chart";
     if (!span_is(a->http->method, "GET") && !span_is(a->http->method, "HEAD"))
         answer_wrong_method(a, "GET, HEAD");
-    else if (strcmp(w.name, "index.yaml") == 0)
+    else if (charts && strcmp(w.name, "index.yaml") == 0)
         answer_index(a, charts);
     else
-        answer_archive(a, &w);
+        answer_archive(a, &w, chart);
     return true;
 }
