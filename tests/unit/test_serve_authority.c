@@ -15,17 +15,17 @@
 enum { DAY_S = 86400, STARTERS = 8 };
 
 struct fixture {
+    struct report report; // first
     char dir[32];
     char *folder, *cert_path, *key_path;
     struct authority *authority;
     struct buf cert, key, warned;
-    struct report report;
     struct err *err;
 };
 
 static void note_warning(struct report *r, const struct report_event *event)
 {
-    struct fixture *f = (struct fixture *)((char *)r - offsetof(struct fixture, report));
+    struct fixture *f = (struct fixture *)r;
 
     if (event->level == REPORT_WARN)
         buf_printf(&f->warned, "%s\n", event->text);

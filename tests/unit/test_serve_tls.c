@@ -19,6 +19,7 @@
 enum { FILE_BYTES = 3 << 20, BODY_BYTES = 700000, HEAD_MS = 300 };
 
 struct fixture {
+    struct report report; // first
     struct loop *loop;
     struct err *err;
     char dir[32];
@@ -30,7 +31,6 @@ struct fixture {
     unsigned asked; // for certificates
     char sni[64];
     bool was_tls;
-    struct report report;
     struct http *http;
     struct http_site site;
     struct http_response response;
@@ -38,7 +38,7 @@ struct fixture {
 
 static void note(struct report *r, const struct report_event *event)
 {
-    struct fixture *f = (struct fixture *)((char *)r - offsetof(struct fixture, report));
+    struct fixture *f = (struct fixture *)r;
 
     if (event->level == REPORT_WARN)
         buf_printf(&f->told, "%s\n", event->text);
