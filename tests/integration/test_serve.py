@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import runner
+from conftest import CHECKOUT, runner
 from prometheus_client.parser import text_string_to_metric_families
 from served import INSTALL, Content, Server, forged
 from upstream import digest
@@ -132,6 +132,16 @@ def test_an_address_that_is_taken(binary, sandstrap, bundle, tmp_path):
     with Server(binary, tmp_path, bundle) as server:
         result = sandstrap("serve", "--listen", server.address, bundle, check=3)
     assert server.address in result.stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_documented_unit_is_one(binary, tmp_path):
+    text = (CHECKOUT / "docs/serve.md").read_text()
+    unit = tmp_path / "sandstrap-serve.service"
+    unit.write_text(re.search(r"^```ini\n(.*?)^```", text, re.M | re.S)[1].replace("/usr/local/bin/sandstrap",
+                                                                                   str(binary)))
+    result = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=WAIT_S)
+    assert (result.returncode, result.stderr) == (0, ""), result
 
 
 # --- pages ---
