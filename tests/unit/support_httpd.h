@@ -24,6 +24,9 @@ enum {
 };
 
 struct web {
+    struct report report; // first
+    unsigned warnings;
+    char warning[300]; // the last one
     struct loop *loop;
     struct cancel *cancel;
     struct err *err;
@@ -44,6 +47,14 @@ struct web {
     unsigned body_ends;
     char body_error[200]; // its last end's; "" for none
 };
+
+static inline void web_emit(struct report *r, const struct report_event *event)
+{
+    struct web *w = (struct web *)r; // its first member
+
+    w->warnings++;
+    snprintf(w->warning, sizeof w->warning, "%s: %s", event->component, event->text);
+}
 
 static inline char web_byte(uint64_t i)
 {
@@ -180,7 +191,8 @@ static inline void web_begin(struct web *w, const struct httpd_limits *limits)
     for (size_t i = 0; i < WEB_FILE_BYTES; i++)
         file[i] = web_byte(i);
     munmap(file, WEB_FILE_BYTES);
-    w->httpd = httpd_new(w->loop, &handler, limits, NULL);
+    w->report.emit = web_emit;
+    w->httpd = httpd_new(w->loop, &handler, limits, &w->report);
     w->port = httpd_listen(w->httpd, "127.0.0.1:0", NULL, &w->err);
     assert_true(w->port > 0);
 }

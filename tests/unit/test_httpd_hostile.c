@@ -296,6 +296,9 @@ static void test_httpd_hostile__waits_when_all_are_busy(void **state)
     web_send(w, fifth, "GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
     web_turn(w, 20);
     assert_int_equal(w->begun, 4); // the fifth is in the kernel's queue
+    assert_int_equal(w->warnings, 1);
+    assert_string_equal(w->warning, "httpd: the limit of connections is reached: with 4 "
+                                    "connections, all busy, new ones wait");
     for (size_t i = 0; i < ARRAY_LEN(busy); i++) {
         web_text(held[i], 200, "now");
         close(busy[i]);

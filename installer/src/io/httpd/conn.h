@@ -19,10 +19,11 @@ enum {
     KEPT_BYTES = 16 << 10,  // buffers that grew larger are not kept for the next request
     KEPT_EXCHANGES = 64,    // that wait for the next request
     DROP_BYTES = 256 << 10, // of a body that nobody receives
-    TURN_BYTES = 1 << 20,   // of one answer, before others have their turn
+    TURN_BYTES = 256 << 10, // of one answer, before others have their turn
     TURN_REQUESTS = 16,     // of one connection, likewise
     LINGER_MS = 2000,       // for the client to take the last answer
     ACCEPT_PAUSE_MS = 100,  // when no descriptor is left
+    QUIET_MS = 60000,       // between two warnings of that
     ACCEPT_TURN = 64,
     HEADS_BYTES = 4 << 20, // of all heads that are not whole yet
     SPARE_FILES = 64,      // descriptors that are left to the rest of the program
@@ -64,6 +65,7 @@ struct httpd {
     uint64_t sweep;     // timer; 0: none
     int64_t sweep_at;
     uint64_t accept_timer; // 0: none
+    int64_t quiet_until;   // see QUIET_MS
     bool is_full;          // accepting waits for a connection to end
     bool is_stopping;
     struct httpd_counts counts;
@@ -151,8 +153,8 @@ bool conn_waits(struct conn *c, ssize_t moved);
 // "Date: …\r\n", made once a second.
 const char *conns_date(struct httpd *h);
 // Nothing can be given up for another connection: those who wait are in the kernel's queue, for a
-// while or until one has ended.
-void conns_pause_accepting(struct httpd *h);
+// while or until one has ended. `why` is told, once in a while.
+void conns_pause_accepting(struct httpd *h, const char *why);
 // A connection has ended: there may be room for another.
 void conns_resume_accepting(struct httpd *h);
 void conns_forget_times(struct httpd *h);

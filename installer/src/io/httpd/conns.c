@@ -162,13 +162,20 @@ static void on_pause_over(void *data)
 }
 
 // Nothing can be given up: those who wait are in the kernel's queue meanwhile.
-void conns_pause_accepting(struct httpd *h)
+void conns_pause_accepting(struct httpd *h, const char *why)
 {
+    int64_t now = timer_now();
+
     h->is_full = true;
     set_accepting(h, false);
     if (!h->accept_timer)
         h->accept_timer =
-            loop_add_timer(h->loop, timer_add(timer_now(), ACCEPT_PAUSE_MS), on_pause_over, h);
+            loop_add_timer(h->loop, timer_add(now, ACCEPT_PAUSE_MS), on_pause_over, h);
+    if (now < h->quiet_until)
+        return;
+    h->quiet_until = timer_add(now, QUIET_MS);
+    report_warn(h->report, "httpd", "%s: with %zu connections, all busy, new ones wait", why,
+                h->counts.open);
 }
 
 void conns_resume_accepting(struct httpd *h)

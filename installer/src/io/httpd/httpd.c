@@ -30,6 +30,7 @@ static unsigned raise_files(unsigned connections)
 static void set_limits(struct httpd *h, const struct httpd_limits *limits)
 {
     struct httpd_limits *l = &h->limits;
+    unsigned allowed;
 
     if (limits)
         *l = *limits;
@@ -43,7 +44,14 @@ static void set_limits(struct httpd *h, const struct httpd_limits *limits)
         l->idle_ms = HTTPD_IDLE_MS;
     if (!l->stall_ms)
         l->stall_ms = HTTPD_STALL_MS;
-    l->connections = raise_files(l->connections);
+    allowed = raise_files(l->connections);
+    if (allowed < l->connections)
+        report_warn(
+            h->report, "httpd",
+            "this process may open too few files (ulimit -n): at most %u connections at once, "
+            "not %u",
+            allowed, l->connections);
+    l->connections = allowed;
 }
 
 // --- life ---

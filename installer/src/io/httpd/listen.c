@@ -59,11 +59,11 @@ static bool make_room(struct httpd *h)
 }
 
 // Something has to go for the connection that waits. Whether it has.
-static bool give_way(struct httpd *h)
+static bool give_way(struct httpd *h, const char *why)
 {
     if (make_room(h))
         return true;
-    conns_pause_accepting(h);
+    conns_pause_accepting(h, why);
     return false;
 }
 
@@ -77,11 +77,12 @@ static bool accept_one(struct listener *l, bool is_first)
     char client[INET6_ADDRSTRLEN];
     int fd;
 
-    if (h->counts.open >= h->limits.connections && !(is_first && give_way(h)))
+    if (h->counts.open >= h->limits.connections &&
+        !(is_first && give_way(h, "the limit of connections is reached")))
         return false;
     fd = accept4(l->fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
-        return is_first && give_way(h);
+        return is_first && give_way(h, strerror(errno));
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR;
     describe(&from, client);
