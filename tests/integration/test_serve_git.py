@@ -3,12 +3,13 @@
 
 import gzip
 import os
+import pathlib
 import re
 import subprocess
 
 import pytest
 from bundles import Tree, certs, flux_kustomization, forged, source, upstream
-from conftest import runner
+from conftest import CHECKOUT, runner
 from served import Server, rename
 
 HOST = "repo1.dso.mil"
@@ -224,6 +225,44 @@ def test_a_clone_with_commits_of_its_own_is_negotiated_with(server, git, tmp_pat
     trace = (tmp_path / "trace").read_text()
     assert header.lower() in trace.lower() and trace.count("POST /umbrella.git/git-upload-pack") > 2
     assert git("rev-parse", "x^{commit}", cwd="work") == server.content.commit("umbrella", "1.0")
+
+
+# --- source-controller ---
+
+
+@pytest.fixture(scope="module")
+def fluxgit():
+    """What source-controller does with a GitRepository, by its own library."""
+    built = subprocess.run([CHECKOUT / "tests/lab/lab", "build", "git-clients"], check=True, capture_output=True,
+                           text=True).stdout
+    return pathlib.Path(built.split()[1]) / "bin/fluxgit"
+
+
+FLUX_REFS = [  # of spec.ref; the name in the revision, what that is upstream
+    ("umbrella", "tag=1.0", "1.0", "1.0"), ("umbrella", "name=refs/tags/1.0", "1.0", "1.0"),
+    ("root", "branch=main", "main", "main"), ("several", "tag=1.0", "1.0", "1.0"), ("several", "tag=3.0", "3.0", "3.0"),
+    ("several", "branch=main", "main", "main"), ("several", "name=refs/heads/main", "main", "main"),
+    ("lonely", "commit=1.0", "", "1.0"), ("several", "commit=2.0", "", "2.0"),
+    ("several", "commit=2.0 branch=main", "main", "2.0"), ("lonely", "commit=1.0 branch=main", "main", "1.0"),
+    ("several", "tag=3.0 submodules", "3.0", "3.0"),
+]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name,words,shown,ref", FLUX_REFS, ids=[f"{row[0]}-{row[1]}" for row in FLUX_REFS])
+def test_source_controller_s_library_comes_to_upstream_s_revision(server, fluxgit, tmp_path, name, words, shown, ref):
+    commit = server.content.commit(name, ref)
+    words = re.sub(r"commit=\S+", f"commit={commit}", words).split()
+    done = subprocess.run([fluxgit, f"http://127.0.0.1:{server.port}/{HOST}/{name}.git", tmp_path / "clone", *words],
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"{shown}@sha1:{commit}".removeprefix("@")
+    listed = upstream.git(server.content.folders[name], "ls-tree", "-r", "-l", ref).splitlines()
+    assert lines[-len(listed):] == [f"{line.split()[4]} {line.split()[3]}" for line in listed]
+    if "tag=3.0" in words:
+        tag = upstream.git(server.content.folders[name], "rev-parse", ref)
+        assert lines[1] == f"{ref} {tag} release"  # the tag's object, for its signature
 
 
 # --- what is refused ---

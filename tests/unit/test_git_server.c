@@ -241,22 +241,29 @@ static void test_git_server__pins_are_offered_as_refs(void **state)
                                    pin_of("tag/v2", OID_2, NULL, true)};
     const struct git_pin defaults[] = {pin_of("", OID_1, NULL, true),
                                        pin_of("tag/v1", OID_2, NULL, false)};
+    const struct git_pin moved[] = {pin_of("", OID_1, NULL, false),
+                                    pin_of("branch/main", OID_2, NULL, false)};
 
     (void)state;
     expect_refs(tag, 1,
-                SERVICE OID_1 " HEAD|" CAPS "\n" OID_2 " refs/tags/v1\n" OID_1
+                SERVICE OID_1 " HEAD|" CAPS " symref=HEAD:refs/heads/main\n" OID_1
+                              " refs/heads/main\n" OID_2 " refs/tags/v1\n" OID_1
                               " refs/tags/v1^{}\nshallow " OID_1 "\n--\n");
     expect_refs(branches, 4,
                 SERVICE OID_2 " HEAD|" CAPS " symref=HEAD:refs/heads/main\n" OID_1
                               " refs/heads/dev\n" OID_2 " refs/heads/main\n" OID_1
                               " refs/tags/v1\nshallow " OID_2 "\n--\n");
     expect_refs(tags, 3,
-                SERVICE OID_2 " HEAD|" CAPS "\n" OID_1 " refs/tags/v1\n" OID_2
+                SERVICE OID_2 " HEAD|" CAPS " symref=HEAD:refs/heads/main\n" OID_2
+                              " refs/heads/main\n" OID_1 " refs/tags/v1\n" OID_2
                               " refs/tags/v2\nshallow " OID_3 "\nshallow " OID_1 "\nshallow " OID_2
                               "\n--\n");
     expect_refs(defaults, 2,
                 SERVICE OID_1 " HEAD|" CAPS " symref=HEAD:refs/heads/main\n" OID_1
                               " refs/heads/main\n" OID_2 " refs/tags/v1\nshallow " OID_1 "\n--\n");
+    expect_refs(moved, 2,
+                SERVICE OID_1 " HEAD|" CAPS " symref=HEAD:refs/heads/default\n" OID_1
+                              " refs/heads/default\n" OID_2 " refs/heads/main\n--\n");
     expect_refs(NULL, 0, SERVICE "--\n");
 }
 

@@ -91,22 +91,27 @@ static bool same(const struct git_oid *a, const struct git_oid *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-// The branch that HEAD is; NULL when it is none that is pinned. The name of a default branch is not
-// known; it is "main" here, unless that is pinned to something else.
+// The branch that HEAD is. go-git takes no repository whose HEAD is none, so where none is pinned
+// there is one: the name of a default branch is not known, and nobody asks for that of a tag.
 static const char *head_branch(struct offer *o, const struct git_pin *head)
 {
-    const struct git_oid *main_oid = find_ref(o, "refs/heads/main");
+    static const char *const names[] = {"refs/heads/main", "refs/heads/default"};
+    const char *name = ref_name(o->arena, head->ref);
+    const struct git_oid *oid;
 
-    if (span_starts(head->ref, "branch/"))
-        return ref_name(o->arena, head->ref);
-    if (head->ref.len || (main_oid && !same(main_oid, &head->target.commit)))
-        return NULL;
-    if (!main_oid) {
-        vec_push_arena(o->arena, &o->refs,
-                       ((struct offered){"refs/heads/main", &head->target.commit, NULL}));
+    if (name && span_starts(head->ref, "branch/"))
+        return name;
+    name = names[0];
+    oid = find_ref(o, name);
+    if (oid && !same(oid, &head->target.commit)) {
+        name = names[1];
+        oid = find_ref(o, name);
+    }
+    if (!oid) {
+        vec_push_arena(o->arena, &o->refs, ((struct offered){name, &head->target.commit, NULL}));
         qsort(o->refs.items, o->refs.len, sizeof(*o->refs.items), compare_offered);
     }
-    return "refs/heads/main";
+    return name;
 }
 
 static void format_ref(struct buf *out, const struct git_oid *oid, const char *name,
@@ -127,10 +132,7 @@ static void format_head(struct buf *out, const struct git_pin *head, const char 
     git_oid_format(&head->target.commit, hex);
     buf_printf(&line, "%s HEAD", hex);
     buf_add_char(&line, '\0');
-    buf_add_str(&line, CAPABILITIES);
-    if (branch)
-        buf_printf(&line, " symref=HEAD:%s", branch);
-    buf_add_char(&line, '\n');
+    buf_printf(&line, CAPABILITIES " symref=HEAD:%s\n", branch);
     pktline_add_span(out, buf_span(&line));
 }
 

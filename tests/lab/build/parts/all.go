@@ -9,5 +9,5 @@ import "sandstrap.dev/lab/build"
 var All = []*build.Component{
 	Kubernetes, Debian, CoreDNS, Authority, Images,
 	Flux, SealedSecrets, Probe, Faults, Kustomize, RegistryClients, ControllerImages, Releases, Origin,
-	Tools, Kyverno, KyvernoParts, OriginKyverno, Containerd, Conformance,
+	Tools, Kyverno, KyvernoParts, OriginKyverno, Containerd, Conformance, GitClients,
 }

@@ -63,6 +63,12 @@ var Conformance = onDemand(compiled("conformance", "the conformance suite of reg
 	program{name: "conformance", pkg: conformanceModule},
 ))
 
+// GitClients is bin/fluxgit: what source-controller does with a GitRepository, without a cluster.
+var GitClients = onDemand(compiled("git-clients", "source-controller's git library",
+	"build/modules/git-clients",
+	program{name: "fluxgit", pkg: "."},
+))
+
 // Containerd is bin/containerd with its shim and bin/ctr: newer than the one of the nodes, which is
 // Debian's.
 var Containerd = onDemand(compiled("containerd", "a newer containerd than the nodes'",
