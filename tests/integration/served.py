@@ -73,6 +73,7 @@ class Content:
         self.web = {tag: origin.add_image("reg.test-5000/apps/web", tag, [tag.encode()])
                     for tag in ("1.0", "1.1", "2.0")}
         self.other = origin.add_image("quay.test/library/busybox", "1.36", [b"another busybox"])
+        self.other_web = origin.add_image("quay.test/apps/web", "3.0", [b"another web"])
         self.pinned = origin.add_image("quay.test/pinned/app", None, [b"by digest only"])
         self.both = origin.add_image("quay.test/pinned/app", "2.0", [b"tag and digest"])
         self.chart = origin.add_chart("ghcr.io/stefanprodan/charts/podinfo", "6.9.1", {})
@@ -81,7 +82,7 @@ class Content:
         origin.files["files.test/raw/config.yaml"] = self.files[RAW]
         images = [f"{origin.host}/{name}" for name in (
             "ghcr.io/stefanprodan/podinfo:6.9.1", "docker.io/library/busybox:1.36", "reg.test-5000/apps/web:1.0",
-            "reg.test-5000/apps/web:1.1", "reg.test-5000/apps/web:2.0", "quay.test/library/busybox:1.36",
+            "reg.test-5000/apps/web:1.1", "reg.test-5000/apps/web:2.0", "quay.test/library/busybox:1.36", "quay.test/apps/web:3.0",
             f"quay.test/pinned/app@{self.pinned['digest']}", f"quay.test/pinned/app:2.0@{self.both['digest']}")]
         tree.objects(
             *(workload("Deployment", image, name=f"w{i}") for i, image in enumerate(images)),

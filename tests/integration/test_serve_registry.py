@@ -100,6 +100,13 @@ def test_one_name_in_two_registries(served):
     assert digest(answer.body) == served.content.other["digest"]
 
 
+def test_a_name_that_is_missing_or_not_enough_tells_which_there_are(served):
+    both = "; there is quay.test/apps/web and reg.test:5000/apps/web"
+    for path in ("/v2/apps/web/manifests/3.0", "/v2/ghcr.io/apps/web/manifests/3.0",
+                 "/v2/apps/web/manifests/3.0?ns=ghcr.io"):
+        assert errors(served.ask(path), 404, "NAME_UNKNOWN")["message"].endswith(both)
+
+
 # --- manifests ---
 
 def test_head_says_what_get_says(served):
@@ -326,13 +333,13 @@ def test_catalog_of_a_registry_and_of_all(served):
     one = json.loads(served.ask("/v2/_catalog", "ghcr.io").body)
     assert one == {"repositories": ["stefanprodan/charts/podinfo", "stefanprodan/podinfo"]}
     everything = ["docker.io/library/busybox", "ghcr.io/stefanprodan/charts/podinfo",
-                  "ghcr.io/stefanprodan/podinfo", "quay.test/library/busybox", "quay.test/pinned/app",
-                  "reg.test:5000/apps/web"]
+                  "ghcr.io/stefanprodan/podinfo", "quay.test/apps/web", "quay.test/library/busybox",
+                  "quay.test/pinned/app", "reg.test:5000/apps/web"]
     assert json.loads(served.ask("/v2/_catalog").body)["repositories"] == everything
-    page = served.ask("/v2/_catalog?n=3")
-    assert json.loads(page.body)["repositories"] == everything[:3]
+    page = served.ask("/v2/_catalog?n=4")
+    assert json.loads(page.body)["repositories"] == everything[:4]
     rest = served.ask(page.headers["Link"][1:].split(">")[0])
-    assert json.loads(rest.body)["repositories"] == everything[3:]
+    assert json.loads(rest.body)["repositories"] == everything[4:]
     for name in everything:
         assert json.loads(served.ask(f"/v2/{name}/tags/list").body)["tags"]
 

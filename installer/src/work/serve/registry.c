@@ -103,6 +103,17 @@ static void set_what(struct ask *a, const struct content_repository *r,
                            SPAN_ARG(name), between, SPAN_ARG(q->tag), DIGEST_TEXT(&q->digest));
 }
 
+// Who asks for a name without its host, or with another one, is told which there are.
+static const char *where_else(struct ask *a, struct span name)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    MAP_FOREACH (entry, &a->content->repositories)
+        if (span_eq(((const struct content_repository *)entry->value)->name, name))
+            buf_printf(&text, "%s%.*s", text.len ? " and " : "; there is ", SPAN_ARG(entry->key));
+    return arena_str(a->arena, buf_str(&text));
+}
+
 // The repository as it is now, or else, for digests, as it was last; NULL when there never was one.
 static const struct content_repository *find(struct ask *a, const struct oci_question *q)
 {
@@ -116,7 +127,7 @@ static const struct content_repository *find(struct ask *a, const struct oci_que
     }
     set_what(a, r, q);
     if (!r)
-        answer_unknown(a, "NAME_UNKNOWN", "");
+        answer_unknown(a, "NAME_UNKNOWN", where_else(a, q->host.len ? q->behind : q->repository));
     return r;
 }
 
