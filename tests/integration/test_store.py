@@ -12,7 +12,7 @@ import pytest
 from bundles import Bundle
 from conftest import runner
 from served import Server
-from stored import Bundles, Reader, Store, fill, small_disk
+from stored import Bundles, Reader, Store, fill, sha256, small_disk
 from test_bundle_disk import mounts
 
 # The same for a few moments and for many.
@@ -74,7 +74,7 @@ def test_identities(store, bundles):
     assert "several bundles" in store.run("remove", identity[:12], check=2).stderr
     store.run("remove", f"sha256:{identity[:21]}")
     assert store.run("list").stdout.count("sha256:") == 2  # a row, and whose head it really is
-    assert f"it is the head of sha256:{identity}" in store.run("collect", check=5).stderr
+    assert f"it is sha256:{identity}" in store.run("collect", check=5).stderr
 
 
 def test_wrong_blobs_are_taken_away_and_come_again(store, bundles):
@@ -148,6 +148,29 @@ def test_a_blob_that_vanished_is_named(store, bundles, binary, tmp_path):
         reader = Reader(server, bundles.host, {})
         reader.get(other)
         assert not reader.wrong
+
+
+def test_what_is_collected_while_it_is_sent_is_sent_to_its_end(store, bundles, binary, tmp_path):
+    store.run("add", bundles.old)
+    blobs = bundles.blobs(bundles.old)
+    large = max(blobs, key=blobs.get)
+    with Server(binary, tmp_path, "--store", store.path) as server:
+        connection = server.connect()
+        connection.request("GET", f"/v2/team/app/blobs/sha256:{large}?ns={bundles.host}")
+        response = connection.getresponse()
+        begin = response.read(1000)
+        store.run("remove", bundles.identity(bundles.old))
+        store.run("collect")
+        assert not store.names()
+        assert sha256(begin + response.read()) == large
+        connection.close()
+
+
+def test_both_bundles_are_served(store, bundles, sandstrap):
+    store.run("add", bundles.old)
+    store.run("add", bundles.new)
+    result = sandstrap("serve", "--store", store.path, "--check")
+    assert " right, 0 wrong" in result.stdout, result
 
 
 def test_a_store_that_is_wrong_is_not_served(store, bundles, sandstrap):

@@ -72,9 +72,11 @@ struct bundle;
 // older format.
 struct bundle *bundle_open(const char *path, struct err **err) MUST_CHECK;
 // The same for a file that is only the head of a bundle: header, signature area and index, as
-// bundle_head() gives it. Its blobs are elsewhere, and the file is not kept open: bundle_fd() is
-// -1, and reading or verifying blobs through it is an ERR_UNSUPPORTED.
-struct bundle *bundle_open_head(const char *path, struct err **err) MUST_CHECK;
+// bundle_head() gives it. ERR_INTEGRITY also when its identity is another. Its blobs are elsewhere,
+// and the file is not kept open: bundle_fd() is -1, and reading or verifying blobs through it is an
+// ERR_UNSUPPORTED.
+struct bundle *bundle_open_head(const char *path, const struct digest *identity, struct err **err)
+    MUST_CHECK;
 void bundle_close(struct bundle *b); // NULL-safe
 CLEANUP_DEFINE(bundle_cleanup, struct bundle, bundle_close);
 

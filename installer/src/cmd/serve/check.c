@@ -51,7 +51,8 @@ static int check_store(struct command_env *env, const char *path,
                        const struct serve_check_options *where, struct serve_tried *all,
                        struct err **err)
 {
-    struct blobstore *store CLEANUP(blobstore_cleanup) = blobstore_open(path, false, 0, err);
+    struct blobstore *store CLEANUP(blobstore_cleanup) =
+        blobstore_open(path, BLOBSTORE_READ, 0, err);
     struct digest *list CLEANUP(mem_cleanup) = NULL;
     size_t count = 0;
 
@@ -59,7 +60,7 @@ static int check_store(struct command_env *env, const char *path,
         return -1;
     for (size_t i = 0; i < count; i++) {
         char *head CLEANUP(mem_cleanup) = blobstore_head_path(store, &list[i]);
-        struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(head, err);
+        struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(head, &list[i], err);
 
         if (check_one(env, b, where, all, err) < 0)
             return -1;

@@ -115,21 +115,23 @@ static int open_file(struct bundle *b, struct err **err)
     return 0;
 }
 
-static int open_whole(struct bundle *b, struct err **err)
+// With `identity` it is to be the head of that one.
+static int open_as(struct bundle *b, const struct digest *identity, struct err **err)
 {
-    return load(b, err) < 0 ? -1 : check_size(b, b->index.size, err);
-}
-
-static int open_head(struct bundle *b, struct err **err)
-{
-    if (load(b, err) < 0 || check_size(b, head_size(b), err) < 0)
+    if (load(b, err) < 0)
+        return -1;
+    if (!identity)
+        return check_size(b, b->index.size, err);
+    if (!digest_eq(&b->identity, identity))
+        return err_set(err, ERR_INTEGRITY, "it is %s", DIGEST_TEXT(&b->identity));
+    if (check_size(b, head_size(b), err) < 0)
         return -1;
     fd_cleanup(&b->fd);
     return 0;
 }
 
-static struct bundle *open_as(const char *path, int (*open)(struct bundle *b, struct err **err),
-                              const char *missing_hint, const char *bad_hint, struct err **err)
+static struct bundle *open_path(const char *path, const struct digest *identity,
+                                const char *missing_hint, const char *bad_hint, struct err **err)
 {
     struct bundle *b CLEANUP(bundle_cleanup) = MEM_NEW(struct bundle);
 
@@ -139,7 +141,7 @@ static struct bundle *open_as(const char *path, int (*open)(struct bundle *b, st
         err_hint(err, "%s", missing_hint);
         return NULL;
     }
-    if (open(b, err) < 0) {
+    if (open_as(b, identity, err) < 0) {
         err_wrap(err, "bundle %s", path);
         if (!err_hint_text(*err))
             err_hint(err, "%s", bad_hint);
@@ -150,15 +152,15 @@ static struct bundle *open_as(const char *path, int (*open)(struct bundle *b, st
 
 struct bundle *bundle_open(const char *path, struct err **err)
 {
-    return open_as(path, open_whole, "'sandstrap bundle build' makes one from a lock",
-                   READER_BAD_FILE_HINT, err);
+    return open_path(path, NULL, "'sandstrap bundle build' makes one from a lock",
+                     READER_BAD_FILE_HINT, err);
 }
 
-struct bundle *bundle_open_head(const char *path, struct err **err)
+struct bundle *bundle_open_head(const char *path, const struct digest *identity, struct err **err)
 {
     const char *hint = "'sandstrap store add' puts the bundle there again";
 
-    return open_as(path, open_head, hint, hint, err);
+    return open_path(path, identity, hint, hint, err);
 }
 
 int bundle_head(const struct bundle *b, struct buf *out, struct err **err)

@@ -3,20 +3,6 @@
 #include "base/mem.h"
 #include "work/serve/content.h"
 
-static struct bundle *open_installed(const struct blobstore *s, const struct digest *identity,
-                                     struct err **err)
-{
-    char *path CLEANUP(mem_cleanup) = blobstore_head_path(s, identity);
-    struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(path, err);
-
-    if (b && !digest_eq(bundle_identity(b), identity)) {
-        err_set(err, ERR_INTEGRITY, "bundle %s: it is the head of %s", path,
-                DIGEST_TEXT(bundle_identity(b)));
-        return NULL;
-    }
-    return STEAL(b);
-}
-
 // The newest bundle first: what it names is served, and of older ones what it does not.
 int serve_add_store(struct serve_content *c, struct blobstore *take, struct err **err)
 {
@@ -31,7 +17,8 @@ int serve_add_store(struct serve_content *c, struct blobstore *take, struct err 
         return err_hint(err, "'sandstrap store add' puts one there");
     }
     while (count--) {
-        struct bundle *b = open_installed(take, &identities[count], err);
+        char *path CLEANUP(mem_cleanup) = blobstore_head_path(take, &identities[count]);
+        struct bundle *b = bundle_open_head(path, &identities[count], err);
 
         if (!b || content_add(c, b, take, err) < 0)
             return -1;

@@ -15,21 +15,6 @@ void store_bundles_free(struct store_bundles *list)
     vec_free(&list->items);
 }
 
-// The head of one, which has the identity that its name says.
-static struct bundle *open_head(const struct blobstore *s, const struct digest *identity,
-                                struct err **err)
-{
-    char *path CLEANUP(mem_cleanup) = blobstore_head_path(s, identity);
-    struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(path, err);
-
-    if (b && !digest_eq(bundle_identity(b), identity)) {
-        err_set(err, ERR_INTEGRITY, "bundle %s: it is the head of %s", path,
-                DIGEST_TEXT(bundle_identity(b)));
-        return NULL;
-    }
-    return STEAL(b);
-}
-
 static void count_blobs(const struct blobstore *s, struct store_bundle *b)
 {
     size_t count;
@@ -54,8 +39,9 @@ int store_list(const struct blobstore *s, struct store_bundles *list, struct err
         return -1;
     for (size_t i = 0; i < count; i++) {
         struct store_bundle b = {.identity = identities[i]};
+        char *path CLEANUP(mem_cleanup) = blobstore_head_path(s, &b.identity);
 
-        b.head = open_head(s, &b.identity, &b.problem);
+        b.head = bundle_open_head(path, &b.identity, &b.problem);
         if (b.head)
             count_blobs(s, &b);
         vec_push(&list->items, b);
