@@ -82,7 +82,7 @@ static bool accept_one(struct listener *l, bool is_first)
         return false;
     fd = accept4(l->fd, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
-        return is_first && give_way(h, strerror(errno));
+        return is_first && give_way(h, "there is no descriptor left, or no memory");
     if (fd < 0)
         return errno == ECONNABORTED || errno == EINTR;
     describe(&from, client);
