@@ -173,6 +173,27 @@ def test_both_bundles_are_served(store, bundles, sandstrap):
     assert " right, 0 wrong" in result.stdout, result
 
 
+def test_another_bundle_is_served_after_a_signal(store, bundles, binary, tmp_path):
+    store.run("add", bundles.old)
+    tag = f"/v2/team/app/manifests/new?ns={bundles.host}"
+    with Server(binary, tmp_path, "--store", store.path) as server:
+        with Reader(server, bundles.host, bundles.blobs(bundles.old)):
+            store.run("add", bundles.new)
+            assert server.ask(tag).status == 404
+            server.process.send_signal(signal.SIGHUP)
+            server.said("the bundles are served as they are now")
+            assert server.ask(tag).status == 200
+        with Reader(server, bundles.host, bundles.blobs(bundles.new)):
+            pass
+        store.run("remove", bundles.identity(bundles.old))
+        store.run("collect")
+        server.process.send_signal(signal.SIGHUP)
+        server.said("the bundles are served as they are now")
+        assert server.ask(tag.replace("new", "old")).status == 404
+        with Reader(server, bundles.host, bundles.blobs(bundles.new)):
+            pass
+
+
 def test_a_store_that_is_wrong_is_not_served(store, bundles, sandstrap):
     store.run("add", bundles.old)
     file = max((store.path / "blobs/sha256").iterdir(), key=lambda entry: entry.stat().st_size)
@@ -225,6 +246,8 @@ def test_killed_at_any_moment(store, bundles, binary, tmp_path, seeds):
                 generator = random.Random(seed)
                 writer = moments.begin()
                 moments.wait_for(writer, generator.random())
+                if generator.random() < 0.5:
+                    server.process.send_signal(signal.SIGHUP)  # it looks at the store meanwhile
                 writer.kill()
                 writer.communicate()
                 killed += writer.returncode == -signal.SIGKILL
