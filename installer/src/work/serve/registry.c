@@ -339,8 +339,8 @@ bool registry_ask(struct ask *a)
         return false;
     a->kind = kind_of(q.ask);
     if (!reads || q.ask == OCI_ASK_UPLOAD) {
-        answer_error(a, 405, "UNSUPPORTED", "bundles are served here: nothing can be pushed",
-                     SPAN_EMPTY);
+        answer_error(a, 405, "UNSUPPORTED",
+                     "bundles are served here: nothing can be pushed or deleted", SPAN_EMPTY);
         return true;
     }
     switch (q.ask) {
