@@ -38,11 +38,11 @@ static void tell(struct report *report, const struct err *error, const char *wha
 
 static void put(struct reload *r)
 {
-    struct serve_content *content =
-        r->result == 0 ? verified_content(&r->verified, r->report, &r->error) : NULL;
+    struct serve_content *content CLEANUP(serve_content_cleanup) =
+        verified_take(&r->verified, r->report);
 
-    if (content) {
-        serve_put(r->serve, content);
+    if (r->result == 0) {
+        serve_put(r->serve, STEAL(content));
         report_info(r->report, "serve", "the bundles are served as they are now");
         return;
     }

@@ -121,13 +121,11 @@ static struct serve *open_server(struct command_env *env, const struct serve_com
                                           .key = o->key};
     const struct verified_wanted wanted = wanted_of(o);
     struct verified verified CLEANUP(verified_free) = {0};
-    struct serve_content *content CLEANUP(serve_content_cleanup) = NULL;
-    struct serve *s;
+    int opened = verified_open(&verified, &wanted, env->cancel, err);
+    struct serve_content *content CLEANUP(serve_content_cleanup) =
+        verified_take(&verified, env->report);
+    struct serve *s = opened == 0 ? serve_new(env->loop, &options, err) : NULL;
 
-    if (verified_open(&verified, &wanted, env->cancel, err) < 0)
-        return NULL;
-    content = verified_content(&verified, env->report, err);
-    s = content ? serve_new(env->loop, &options, err) : NULL;
     if (s)
         serve_put(s, STEAL(content));
     return s;

@@ -4,11 +4,10 @@
 #ifndef CMD_SERVE_VERIFIED_H
 #define CMD_SERVE_VERIFIED_H
 
+#include "base/cancel.h"
 #include "base/opt.h"
 #include "base/report.h"
 #include "base/vec.h"
-#include "model/blobstore.h"
-#include "model/bundle.h"
 #include "work/serve.h"
 
 // What is to be served; borrowed from the command line.
@@ -18,19 +17,20 @@ struct verified_wanted {
     bool lab;
 };
 
+// What was opened, on its way from the thread that opens it to the loop.
 struct verified {
-    VEC(struct bundle *) bundles;
-    struct blobstore *store;  // or NULL
-    struct blobstore_sum sum; // of it
+    struct report notes; // keeps what is to be said
+    VEC(char *) lines;   // of information, then:
+    VEC(char *) warnings;
+    struct serve_content *content;
 };
 
-// Opens all and verifies every byte of it, in any thread. Kinds as artifacts_verify() and
-// blobstore_verify() have them. The caller frees *v, also on failure.
+// Opens all, verifies every byte of it and makes of it what is served; in any thread. Kinds as
+// artifacts_verify() and blobstore_verify() have them. The caller frees *v, also on failure.
 int verified_open(struct verified *v, const struct verified_wanted *wanted, struct cancel *cancel,
                   struct err **err) MUST_CHECK;
-// Makes of them what is served; they are taken out of *v.
-struct serve_content *verified_content(struct verified *v, struct report *report, struct err **err)
-    MUST_CHECK;
+// Says what there is to be said, and gives what is served; the caller's.
+struct serve_content *verified_take(struct verified *v, struct report *report) MUST_CHECK;
 // Also a CLEANUP for variables of type `struct verified`.
 void verified_free(struct verified *v);
 
