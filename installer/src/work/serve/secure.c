@@ -16,9 +16,15 @@ static bool has_with_port(const struct serve_content *c, struct span host)
 static bool serves(void *data, struct span host)
 {
     const struct serve *s = data;
-    const struct serve_content *c = s->generations[0]->content;
 
-    return content_has_host(c, host) || has_with_port(c, host);
+    // What was replaced still answers for its digests, also to clients that connect again.
+    for (size_t i = 0; i < s->generation_count; i++) {
+        const struct serve_content *c = s->generations[i]->content;
+
+        if (content_has_host(c, host) || has_with_port(c, host))
+            return true;
+    }
+    return false;
 }
 
 int secure_open(struct serve *s, const struct serve_options *options, struct err **err)
