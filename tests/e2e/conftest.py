@@ -17,7 +17,7 @@ from observer import Observer
 from trees import Small
 
 ORDER = ("test_sandbox", "test_down", "test_traps", "test_kills", "test_leftovers",
-         "test_orphans")
+         "test_orphans", "test_serve")
 FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
 

@@ -4,6 +4,7 @@
 Nothing is rewritten: nodes get an entry in certs.d, the controller of sources gets the hosts and the
 certificate authority. What Flux's controllers and containerd pull then comes up as from upstream."""
 
+import pathlib
 import re
 import shutil
 
@@ -153,3 +154,128 @@ def test_the_sandbox_comes_up_with_the_origin_away(lab, led_nodes, request):
                       "--at-tls", "127.0.0.1:443", "--authority", AUTHORITY)
         lab.sandstrap(*led.arguments("down", "--data"))
         assert not bastion.asked(r" 404 .*(containerd|gotk|flux|git)"), "something was missing"
+
+
+# --- clients of the operator's host, over HTTP and with the upstream host in the path, as CRI-O asks ---
+
+
+@pytest.fixture(scope="module")
+def plain(lab):
+    """The bundle of the tree as it is, and its lock."""
+    tree, lock, bundle = f"/src/{ENTRYPOINT}", "/work/plain.lock", "/work/plain.bundle"
+    lab.sandstrap("bundle", "lock", tree, "--lab", "-o", lock)
+    lab.sandstrap("bundle", "build", tree, "--lab", "--lock", lock, "-o", bundle)
+    return bundle, yaml.safe_load((lab.work / "plain.lock").read_text())["artifacts"]
+
+
+HERE = f"{ADDRESS}:{PLAIN}"
+IMAGE = f"{HERE}/ghcr.io/stefanprodan/podinfo:6.14.1"
+MIRROR = f"""\
+[[registry]]
+location = "ghcr.io"
+[[registry.mirror]]
+location = "{HERE}/ghcr.io"
+insecure = true
+"""
+COMMANDS = f"""\
+crane --insecure pull --platform linux/amd64 {IMAGE} image.tar
+crane --insecure ls {HERE}/ghcr.io/stefanprodan/podinfo
+crane --insecure validate --remote {HERE}/docker.io/bitnami/sealed-secrets-controller:0.27.1
+oras copy --from-plain-http {IMAGE} --to-oci-layout layout:1
+oras discover --plain-http {IMAGE}
+oras repo ls --plain-http {HERE}
+helm pull --plain-http oci://{HERE}/ghcr.io/stefanprodan/charts/podinfo --version 6.14.1
+skopeo --insecure-policy copy --all --src-tls-verify=false docker://{IMAGE} dir:image
+skopeo --insecure-policy --registries-conf mirror.conf copy docker://ghcr.io/stefanprodan/podinfo:6.14.1 dir:mirrored
+skopeo inspect --tls-verify=false docker://{HERE}/bitnami/sealed-secrets-controller:0.27.1
+git clone -q --depth 1 -b 3.30.0 http://{HERE}/repo1.dso.mil/big-bang/bigbang.git tagged
+git clone -q http://{HERE}/repo1.dso.mil/big-bang/bigbang head
+git -C head fsck --strict
+curl -sSfO http://{HERE}/github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml
+"""
+
+
+def test_clients_with_the_host_in_the_path(lab, plain):
+    folder = lab.work / "clients"
+    folder.mkdir()
+    (folder / "mirror.conf").write_text(MIRROR)
+    with Bastion(lab, plain[0]):
+        for command in COMMANDS.splitlines():
+            lab.on("operator", "-C", "/work/clients", *command.split())
+        pushed = lab.on("operator", "crane", "--insecure", "copy", IMAGE, f"{HERE}/new/image:1", check=False)
+        assert pushed.code != 0 and "nothing can be pushed" in pushed.stderr
+    shutil.rmtree(folder)
+
+
+# --- containerd, Debian's and a newer one, asked as the kubelet asks them ---
+
+CUT, CUT_BYTES = 5001, 8_000_000
+PULLED = "ghcr.io/fluxcd/source-controller:v1.9.4"  # its layer is more than four times CUT_BYTES
+CONFIG = """\
+version = 2
+root = "/work/runtime/root"
+state = "/work/runtime/state"
+[grpc]
+  address = "/run/runtime.sock"
+[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "/work/runtime/certs.d"
+"""
+# Passes connections on to the server, and cuts each of them after so many bytes of the answer.
+CUTTER = f"""\
+import socket, threading
+def pump(source, sink, left):
+    while left > 0 and (data := source.recv(min(left, 65536))):
+        sink.sendall(data)
+        left -= len(data)
+    sink.shutdown(socket.SHUT_RDWR)
+listening = socket.create_server(("127.0.0.1", {CUT}))
+print("cuts", flush=True)
+while True:
+    client = listening.accept()[0]
+    server = socket.create_connection(("127.0.0.1", {PLAIN}))
+    threading.Thread(target=pump, args=(client, server, 1 << 60), daemon=True).start()
+    threading.Thread(target=pump, args=(server, client, {CUT_BYTES}), daemon=True).start()
+"""
+# Begins with the two beside it, and ends with them.
+PULL = """\
+python3 -c "$CUTTER" >cutter.log 2>&1 & cutter=$!
+"$1" --config config.toml >containerd.log 2>&1 & containerd=$!
+trap 'kill $cutter $containerd; wait' EXIT
+for _ in $(seq 300); do [ -S /run/runtime.sock ] && grep -q cuts cutter.log && break; sleep 0.1; done
+shift
+for image in "$@"; do bin/cri-pull /run/runtime.sock "$image" || exit; done
+"""
+
+
+@pytest.fixture(scope="module")
+def runtime(lab):
+    """A folder with the newer containerd, for one that is nobody's node."""
+    built = lab.tool("build", "containerd", limit_s=1800).stdout
+    folder = lab.work / "runtime"
+    shutil.copytree(pathlib.Path(built.split()[1]) / "bin", folder / "bin")
+    (folder / "certs.d/_default").mkdir(parents=True)
+    (folder / "certs.d/_default/hosts.toml").write_text(HOSTS_TOML.replace(f"{ADDRESS}:{PLAIN}", f"127.0.0.1:{CUT}"))
+    (folder / "config.toml").write_text(CONFIG)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("program, version", [("containerd", "1.6."), ("bin/containerd", "2.4.")])
+def test_containerd_goes_on_where_its_connection_was_cut(lab, plain, runtime, program, version):
+    bundle, artifacts = plain
+    index = next(one["digest"] for one in artifacts if one["name"] == PULLED)
+
+    def pull(*images, code=0):
+        result = lab.on("operator", "-C", "/work/runtime", "env", f"CUTTER={CUTTER}", "sh", "-c", PULL, "sh",
+                        program, *images, check=False)
+        assert result.code == code, repr(result) + (runtime / "containerd.log").read_text()[-2000:]
+        return result
+
+    with Bastion(lab, bundle) as bastion:
+        for folder in ("root", "state"):
+            shutil.rmtree(runtime / folder, ignore_errors=True)
+        pull(PULLED.replace(":v1.9.4", f"@{index}"), PULLED, "docker.io/bitnami/sealed-secrets-controller:0.27.1")
+        assert len(bastion.asked(rf'source-controller@\S+ 206 .*"containerd/v?{version}')) >= 4
+        error = pull("ghcr.io/stefanprodan/podinfo:none", code=1).stderr
+        assert "ghcr.io/stefanprodan/podinfo:none: not found" in error

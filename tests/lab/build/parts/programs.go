@@ -70,7 +70,7 @@ var GitClients = onDemand(compiled("git-clients", "source-controller's git libra
 ))
 
 // Containerd is bin/containerd with its shim and bin/ctr: newer than the one of the nodes, which is
-// Debian's.
+// Debian's. bin/cri-pull has either of them pull, as the kubelet does.
 var Containerd = onDemand(compiled("containerd", "a newer containerd than the nodes'",
 	"build/modules/containerd",
 	program{
@@ -79,6 +79,7 @@ var Containerd = onDemand(compiled("containerd", "a newer containerd than the no
 	},
 	program{name: "containerd-shim-runc-v2", pkg: containerdModule + "/cmd/containerd-shim-runc-v2"},
 	program{name: "ctr", pkg: containerdModule + "/cmd/ctr"},
+	program{name: "cri-pull", pkg: "."},
 ))
 
 // Probe is bin/labprobe, the workload of the look-alike packages.
