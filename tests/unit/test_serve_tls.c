@@ -16,7 +16,7 @@
 #include "io/httpd.h"
 #include "work/serve/authority.h"
 
-enum { FILE_BYTES = 3 << 20, BODY_BYTES = 700000, HEAD_MS = 300 };
+enum { FILE_BYTES = 3 << 20, BODY_BYTES = 700000, HEAD_MS = 4000 };
 
 struct fixture {
     struct report report; // first
@@ -326,7 +326,7 @@ static void tick(void *data)
 static bool ends(struct fixture *f, int fd, struct buf *got)
 {
     struct ending e = {fd, got, false};
-    int64_t deadline = timer_now() + 20000;
+    int64_t deadline = timer_now() + 60000;
 
     while (!e.ended && timer_now() < deadline) {
         loop_add_timer(f->loop, timer_now() + 10, tick, NULL);
