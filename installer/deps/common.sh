@@ -16,6 +16,7 @@ die() {
 
 # The source package that holds llhttp. It is pinned without Debian's revision, and of its files the
 # upstream tarball alone: Debian's patches change nothing of llhttp.
+# shellcheck disable=SC2034 # for build, bump and llhttp
 llhttp_package=nodejs
 
 # pins_names: the libraries, in the order of the table.

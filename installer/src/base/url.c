@@ -168,7 +168,7 @@ bool url_unescape(struct arena *arena, struct span text, struct span *out)
         return true;
     copy = arena_alloc(arena, text.len);
     for (size_t i = 0; i < text.len; i++) {
-        int byte = text.ptr[i];
+        int byte = (unsigned char)text.ptr[i];
 
         if (byte == '%') {
             byte = escaped_byte(span_tail(text, i));

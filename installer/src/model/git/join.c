@@ -89,13 +89,16 @@ void git_join_free(struct git_join *j)
 
 static void keep_part(struct git_join *j, const struct entry *entry)
 {
-    struct git_part *last = j->parts.len ? &j->parts.items[j->parts.len - 1] : NULL;
-
     j->objects++;
-    if (last && last->pack == j->packs && last->offset + last->len == entry->at)
-        last->len += entry->len;
-    else
-        vec_push(&j->parts, ((struct git_part){j->packs, entry->at, entry->len}));
+    if (j->parts.len > 0) {
+        struct git_part *last = &j->parts.items[j->parts.len - 1];
+
+        if (last->pack == j->packs && last->offset + last->len == entry->at) {
+            last->len += entry->len;
+            return;
+        }
+    }
+    vec_push(&j->parts, ((struct git_part){j->packs, entry->at, entry->len}));
 }
 
 int git_join_add(struct git_join *j, struct stream *pack_take, struct err **err)

@@ -69,7 +69,7 @@ struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **er
 int sources_file(struct sources *s, const char *url, struct buf *out, struct err **err) MUST_CHECK;
 
 // ERR_CONFIG for a URL with credentials in it, which has no place in what is handed on.
-int sources_refuse_secrets(const char *url, struct err **err) MUST_CHECK;
+int sources_refuse_secrets(const char *text, struct err **err) MUST_CHECK;
 
 // URLs as git and locks name them: without a trailing slash.
 const char *sources_git_url(struct arena *arena, struct span url);

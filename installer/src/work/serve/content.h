@@ -111,7 +111,7 @@ int content_read(const struct content_source *source, const struct digest *diges
 
 // Notes the host of "https://HOST/PATH" as one that is served, and gives "HOST/PATH", decoded and
 // without slashes at its end, in the arena. ERR_INTEGRITY.
-int content_key(struct serve_content *c, struct span url, struct span *key, struct err **err)
+int content_key(struct serve_content *c, struct span text, struct span *key, struct err **err)
     MUST_CHECK;
 
 // --- looking things up ---
