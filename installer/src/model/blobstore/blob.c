@@ -184,8 +184,14 @@ static int name(struct blobstore_blob *b, struct err **err)
     struct err *why CLEANUP(err_cleanup) = NULL;
     uint64_t replaced;
 
-    if (fd_sync(b->fd, s->path, &why) < 0)
-        return blobstore_means_full(err_errno(why)) ? no_room(b, err) : err_move(err, &why);
+    if (fd_sync(b->fd, s->path, &why) < 0) {
+        if (blobstore_means_full(err_errno(why)))
+            return no_room(b, err);
+        // The kernel tells of a failed write once, and then takes its pages for written: what a
+        // later try would read and hash need not be on the disk. Nothing of it is kept.
+        b->done = 0;
+        return err_move(err, &why);
+    }
     replaced = blobstore_weight(s, BLOBSTORE_BLOBS, &b->digest);
     if (renameat(s->dirs[BLOBSTORE_PARTS], DIGEST_HEX(&b->digest), s->dirs[BLOBSTORE_BLOBS],
                  DIGEST_HEX(&b->digest)) < 0)

@@ -21,6 +21,38 @@ static int sync_folder(const struct blobstore *s, enum blobstore_folder folder, 
     return fd_sync(s->dirs[folder], s->folders[folder], err);
 }
 
+static int set_time(const struct blobstore *s, const struct digest *identity,
+                    const struct timespec *at, struct err **err)
+{
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, *at};
+    char *path CLEANUP(mem_cleanup) = blobstore_head_path(s, identity);
+    int fd CLEANUP(fd_cleanup) = file_open(AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, err);
+
+    if (fd < 0)
+        return -1;
+    if (futimens(fd, times) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s: its time", path);
+    return fd_sync(fd, path, err);
+}
+
+// The list is in the order of the files' times: a clock that was set back must not make an older
+// one of it.
+static int make_newest(const struct blobstore *s, const struct digest *identity, struct err **err)
+{
+    struct digest *list CLEANUP(mem_cleanup) = NULL;
+    struct stat last;
+    size_t count;
+
+    if (blobstore_list(s, &list, &count, err) < 0)
+        return -1;
+    if (!count || digest_eq(&list[count - 1], identity))
+        return 0;
+    if (fstatat(s->dirs[BLOBSTORE_BUNDLES], DIGEST_HEX(&list[count - 1]), &last, 0) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", s->folders[BLOBSTORE_BUNDLES]);
+    last.st_mtim.tv_sec++;
+    return set_time(s, identity, &last.st_mtim, err);
+}
+
 int blobstore_install(struct blobstore *s, const struct digest *identity, struct span head,
                       struct err **err)
 {
@@ -28,7 +60,7 @@ int blobstore_install(struct blobstore *s, const struct digest *identity, struct
     struct err *why CLEANUP(err_cleanup) = NULL;
 
     if (sync_folder(s, BLOBSTORE_BLOBS, &why) == 0 &&
-        file_write(path, head, FILE_PUBLIC, &why) == 0)
+        file_write(path, head, FILE_PUBLIC, &why) == 0 && make_newest(s, identity, &why) == 0)
         return 0;
     return blobstore_means_full(err_errno(why)) ? blobstore_disk_is_full(s, head.len, err)
                                                 : err_move(err, &why);

@@ -93,6 +93,10 @@ void answer_failure(struct ask *a, const struct err *err)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     err_format(err, &text);
-    report_warn(a->serve->report, "serve", "%s", buf_str(&text));
+    if (!a->serve->failure || strcmp(a->serve->failure, buf_str(&text)) != 0) {
+        free(a->serve->failure);
+        a->serve->failure = mem_str(buf_str(&text));
+        report_warn(a->serve->report, "serve", "%s", buf_str(&text));
+    }
     answer_text(a, 500, "%s", buf_str(&text));
 }

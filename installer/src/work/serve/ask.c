@@ -6,6 +6,17 @@
 
 // --- whom it is for ---
 
+// Also one that only what was replaced has: it is answered for that host then, or not at all.
+static bool has_host(const struct ask *a, struct span host)
+{
+    const struct serve_content *c;
+
+    for (size_t i = 0; (c = ask_generation(a, i)); i++)
+        if (content_has_host(c, host))
+            return true;
+    return false;
+}
+
 // A host of the bundles that `named` means, or else "": with its port, or without one that only
 // this server has.
 static struct span known_host(const struct ask *a, struct span named)
@@ -16,9 +27,9 @@ static struct span known_host(const struct ask *a, struct span named)
 
     if (!host.len)
         return SPAN_EMPTY;
-    if (!content_has_host(a->content, host))
+    if (!has_host(a, host))
         host = span_head(host, colon);
-    return content_has_host(a->content, host) ? arena_span(a->arena, host) : SPAN_EMPTY;
+    return has_host(a, host) ? arena_span(a->arena, host) : SPAN_EMPTY;
 }
 
 // "?ns=" of containerd's mirrors; it names a registry, also one that is not served.
@@ -44,8 +55,23 @@ static void host_of_path(struct ask *a)
         a->path = span_tail(path, first.len);
 }
 
+// A name as upstream hosts have them, on their port: DNS may lead here what no bundle has, and it
+// must not get what another registry calls the same. People name a server by its port, its address
+// or one word.
+static bool may_mean_another(struct span named)
+{
+    char folded[CONTENT_HOST_BYTES];
+    struct span host = content_host(named, folded);
+    bool has_letter = false;
+
+    for (size_t i = 0; i < host.len; i++)
+        has_letter |= host.ptr[i] >= 'a' && host.ptr[i] <= 'z';
+    return has_letter && span_find(host, '.') < host.len && span_find(host, ':') == host.len;
+}
+
 void ask_find_host(struct ask *a)
 {
+    a->by_name = !may_mean_another(a->http->host);
     if (host_of_query(a))
         return;
     a->host = known_host(a, a->http->host);

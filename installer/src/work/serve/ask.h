@@ -18,6 +18,7 @@ struct ask {
     const struct serve_content *content; // what is served: ask_generation(a, 0)
     struct span host; // upstream host that is named, as content_host() has it; "" when the request
                       // names this server only
+    bool by_name;     // no host can be meant but this server: repositories are found by name alone
     struct span path; // decoded, from the first slash on; behind the host where that was the first
                       // part of the path
     const char *kind; // for the log and metrics, once it is known: "manifest", "blob", "git", …

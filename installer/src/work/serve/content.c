@@ -3,6 +3,7 @@
 #include "work/serve/content.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -144,6 +145,9 @@ static int open_in(struct content_source *source, const struct digest *digest,
     if (source->store) {
         *bytes = (struct content_bytes){.own = true};
         bytes->fd = blobstore_open_blob(source->store, digest, &bytes->size);
+        if (bytes->fd < 0 && (errno == EMFILE || errno == ENFILE))
+            return err_set_errno(err, ERR_CONFIG, errno, "%s: the blob %s", source->label,
+                                 DIGEST_TEXT(digest));
         if (bytes->fd < 0 || bytes->size != blob->size) {
             content_release(bytes);
             return err_set(err, ERR_INTEGRITY, "%s: the blob %s is not in the store %s",

@@ -49,6 +49,9 @@ static void retire(void *data)
     for (size_t i = 1; i < s->generation_count; i++) {
         struct generation *g = s->generations[i];
 
+        // What is being sent is asked for until its end: the next blob of that pull comes after.
+        if (g->holders > 1)
+            g->asked_at = now;
         if (timer_add(g->asked_at, s->retire_ms) <= now)
             generation_let_go(g);
         else

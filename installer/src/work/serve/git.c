@@ -190,6 +190,23 @@ static void answer_pack(struct upload *u, const struct serve_content *c,
                                                  .data = s});
 }
 
+// Several come as one pack, which has all pins: each is told as shallow then.
+static void widen(bool *wanted, size_t count)
+{
+    size_t wants = 0;
+
+    for (size_t i = 0; i < count; i++)
+        wants += wanted[i];
+    for (size_t i = 0; wants > 1 && i < count; i++)
+        wanted[i] = true;
+}
+
+static const struct content_git *repository(const struct ask *a, const struct serve_content *c,
+                                            struct span path)
+{
+    return a->host.len || a->by_name ? content_git(c, a->host, path) : NULL;
+}
+
 // The refs may have been those of what was served before.
 static void answer_upload(struct upload *u)
 {
@@ -198,7 +215,7 @@ static void answer_upload(struct upload *u)
     const struct serve_content *c;
 
     for (size_t i = 0; (c = ask_generation(a, i)); i++) {
-        const struct content_git *git = content_git(c, a->host, u->path);
+        const struct content_git *git = repository(a, c, u->path);
         struct err *err CLEANUP(err_cleanup) = NULL;
         bool *wanted = arena_array(a->arena, git ? git->pins.len : 1, sizeof(*wanted));
 
@@ -206,6 +223,7 @@ static void answer_upload(struct upload *u)
             continue;
         if (git_want_resolve(&u->want, git->pins.items, git->pins.len, wanted, &err) == 0) {
             ask_found(a, i);
+            widen(wanted, git->pins.len);
             answer_pack(u, c, git, wanted);
             return;
         }
@@ -320,7 +338,7 @@ bool git_ask(struct ask *a)
 
     if (service == SERVICE_NONE)
         return false;
-    git = content_git(a->content, a->host, path);
+    git = repository(a, a->content, path);
     if (service == SERVICE_REFS && !git && !span_starts(a->http->query, "service=git-"))
         return false;
     a->kind = "git";

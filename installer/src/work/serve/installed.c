@@ -3,6 +3,24 @@
 #include "base/mem.h"
 #include "work/serve/content.h"
 
+static int check_blobs(const struct bundle *b, const struct blobstore *store, struct err **err)
+{
+    size_t count;
+    const struct bundle_blob *blobs = bundle_blobs(b, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        char *owner CLEANUP(mem_cleanup) = NULL;
+
+        if (blobstore_has(store, &blobs[i].digest, blobs[i].size))
+            continue;
+        owner = bundle_blob_owner(b, &blobs[i]);
+        err_set(err, ERR_INTEGRITY, "bundle %s: %s: the blob %s is not in the store %s",
+                bundle_path(b), owner, DIGEST_TEXT(&blobs[i].digest), blobstore_path(store));
+        return err_hint(err, "'sandstrap store add' of the bundle puts it there again");
+    }
+    return 0;
+}
+
 // The newest bundle first: what it names is served, and of older ones what it does not.
 int serve_add_store(struct serve_content *c, struct blobstore *take, struct err **err)
 {
@@ -18,9 +36,9 @@ int serve_add_store(struct serve_content *c, struct blobstore *take, struct err 
     }
     while (count--) {
         char *path CLEANUP(mem_cleanup) = blobstore_head_path(take, &identities[count]);
-        struct bundle *b = bundle_open_head(path, &identities[count], err);
+        struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(path, &identities[count], err);
 
-        if (!b || content_add(c, b, take, err) < 0)
+        if (!b || check_blobs(b, take, err) < 0 || content_add(c, STEAL(b), take, err) < 0)
             return -1;
     }
     return 0;

@@ -85,11 +85,10 @@ static const struct content_repository *find_in(const struct ask *a, const struc
         r = in_registry(a, c, a->host, q->repository);
     if (!r && host.len && (!a->host.len || span_eq(host, a->host)))
         r = in_registry(a, c, host, q->behind);
-    if (!r && !a->host.len)
-        r = content_only_repository(c, q->repository);
-    if (!r && !a->host.len)
-        r = in_registry(a, c, SPAN("docker.io"), q->repository);
-    return r;
+    if (r || a->host.len || !a->by_name)
+        return r;
+    r = content_only_repository(c, q->repository);
+    return r ? r : in_registry(a, c, SPAN("docker.io"), q->repository);
 }
 
 // For the log, and for whoever misses it: "ghcr.io/stefanprodan/podinfo:6.9.1".

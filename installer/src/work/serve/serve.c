@@ -34,6 +34,7 @@ void serve_free(struct serve *s)
     secure_free(s);
     generations_free(s);
     log_close(s->log);
+    free(s->failure);
     free(s);
 }
 

@@ -25,6 +25,7 @@ struct serve {
     struct authority *authority; // NULL: no HTTPS
     struct httpd_tls *tls;       // likewise
     struct log *log;
+    char *failure; // that was reported last
     struct metrics metrics;
     // What is served, then what was before it; the newest first.
     struct generation *generations[1 + SERVE_RETIRED_MAX];
