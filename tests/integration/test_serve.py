@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import pytest
+from bundles import Bundle
 from conftest import CHECKOUT, runner
 from prometheus_client.parser import text_string_to_metric_families
 from served import INSTALL, Content, Server, forged
@@ -219,6 +220,23 @@ def test_a_newer_bundle_takes_the_place_of_the_old_one(binary, content, large, t
             server.process.send_signal(signal.SIGHUP)
             server.said(REPLACED)
         assert metrics(server)["sandstrap_serve_retired",] == 4
+
+
+def test_a_host_that_was_replaced_is_not_answered_for_by_another(binary, content, bundle, tmp_path):
+    """The bundle before had images of that host; the one now has one of the same name elsewhere."""
+    gone = [a["name"] for a in Bundle(bundle).index["artifacts"] if a["name"].startswith("quay.test/")]
+    data = bundle.read_bytes()
+    path, host = "/v2/library/busybox/manifests/1.36", "quay.test"
+    with Server(binary, tmp_path, bundle) as server:
+        assert digest(server.ask(path, host).body) == content.other["digest"]
+        put(without(data, *gone), bundle)
+        server.process.send_signal(signal.SIGHUP)
+        server.said(REPLACED)
+        assert digest(server.ask(path, "docker.io").body) == content.busybox["digest"]
+        answer = server.ask(path, host)
+        assert answer.status == 404, answer
+        retired = server.ask(f"/v2/library/busybox/manifests/{content.other['digest']}", host)
+        assert digest(retired.body) == content.other["digest"], retired
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "flipped"])

@@ -47,7 +47,7 @@ class Repositories:
 
     def offer(self, origin, tree):
         self.folders = {}
-        for name, tags in (("umbrella", ("0.9", "1.0")), ("several", ("1.0", "2.0", "3.0")), ("lonely", ("1.0",))):
+        for name, tags in (("umbrella", ("0.9", "1.0")), ("several", ("1.0", "1.5", "2.0", "3.0")), ("lonely", ("1.0",))):
             for tag in tags:
                 self.folders[name] = origin.add_git(name, files(f"{name} {tag}\n"), tag, annotated=tag == tags[-1])
         self.folders["root"] = origin.add_git("root", files("root\n"), "1.0")
@@ -142,6 +142,18 @@ def test_a_clone_with_and_without_depth(server, git, protocol, depth):
         expect_tree(server, git, "clone", "several", "main")
         assert git("symbolic-ref", "HEAD", cwd="clone") == "refs/heads/main"
         git("pull", cwd="clone")  # nothing new
+
+
+def test_several_pins_at_once_are_whole_for_a_client_that_checks(server, git):
+    """Each commit that comes is known to be shallow: nothing behind it is missed."""
+    git("-c", "transfer.fsckObjects=true", "clone", "--depth", "1", "--no-single-branch", url(server, "several"),
+        "clone")
+    git("-c", "transfer.fsckObjects=true", "clone", "--depth", "1", "--branch", "main", url(server, "several"),
+        "other")
+    git("-c", "transfer.fsckObjects=true", "fetch", "--depth", "1", "origin", "refs/tags/3.0", "refs/heads/main",
+        cwd="other")
+    for clone in ("clone", "other"):
+        git("fsck", "--full", "--strict", cwd=clone)
 
 
 @pytest.mark.parametrize("ref", ["1.0", "3.0", "main"])

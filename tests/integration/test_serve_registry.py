@@ -88,6 +88,8 @@ def test_another_registry_is_not_taken_for_it(served):
     errors(served.ask("/v2/library/busybox/manifests/1.36?ns=ghcr.io"), 404, "NAME_UNKNOWN")
     errors(served.ask("/v2/ghcr.io/stefanprodan/podinfo/manifests/6.9.1?ns=docker.io"), 404, "NAME_UNKNOWN")
     errors(served.ask("/v2/quay.io/stefanprodan/podinfo/manifests/6.9.1"), 404, "NAME_UNKNOWN")
+    for host in ("quay.io", "QUAY.IO:443"):  # led here by DNS, and in no bundle
+        errors(served.ask("/v2/stefanprodan/podinfo/manifests/6.9.1", host), 404, "NAME_UNKNOWN")
 
 
 def test_one_name_in_two_registries(served):

@@ -150,6 +150,24 @@ def test_a_blob_that_vanished_is_named(store, bundles, binary, tmp_path):
         assert not reader.wrong
 
 
+def test_a_store_that_lacks_a_blob_is_not_served(store, bundles, sandstrap):
+    store.run("add", bundles.old)
+    gone = max(store.names(), key=lambda name: (store.path / "blobs/sha256" / name).stat().st_size)
+    (store.path / "blobs/sha256" / gone).unlink()
+    result = sandstrap("serve", "--store", store.path, "--listen", "127.0.0.1:0", check=5)
+    assert gone in result.stderr and "hint: 'sandstrap store add'" in result.stderr, repr(result)
+
+
+def test_the_last_one_is_the_newest_whatever_the_clock_says(store, bundles):
+    store.run("add", bundles.old)
+    head = store.path / "bundles" / bundles.identity(bundles.old).removeprefix("sha256:")
+    ahead = time.time() + 30 * 24 * 3600
+    os.utime(head, (ahead, ahead))
+    store.run("add", bundles.new)
+    times = sorted((path.stat().st_mtime, path.name) for path in (store.path / "bundles").iterdir())
+    assert times[-1][1] == bundles.identity(bundles.new).removeprefix("sha256:"), times
+
+
 def test_what_is_collected_while_it_is_sent_is_sent_to_its_end(store, bundles, binary, tmp_path):
     store.run("add", bundles.old)
     blobs = bundles.blobs(bundles.old)
