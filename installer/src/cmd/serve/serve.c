@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `serve`.
 #include "cmd/serve.h"
+
+#include <signal.h>
+
 #include "base/mem.h"
 #include "cmd/serve/check.h"
 #include "cmd/serve/reload.h"
@@ -183,6 +186,17 @@ static int listen_and_serve(struct command_env *env, struct serve *s, const stru
     return serve_run(s, err);
 }
 
+// One that comes while the bundles are verified waits until reload.c takes it: it must not end the
+// process.
+static void hold_hangup(void)
+{
+    sigset_t hangup;
+
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &hangup, NULL);
+}
+
 static int serve_command_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct serve_command *o = options;
@@ -191,6 +205,8 @@ static int serve_command_run(struct command_env *env, const void *options, struc
     if (o->at || o->at_tls)
         return o->check ? check_at(env, o, o->at, o->at_tls, err)
                         : err_set(err, ERR_USAGE, "--at and --at-tls go with --check");
+    if (!o->check)
+        hold_hangup();
     s = open_server(env, o, err);
     if (!s)
         return -1;

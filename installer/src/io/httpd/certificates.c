@@ -153,8 +153,8 @@ static struct kept *find(struct certificates *c, struct span name, struct report
 
     if (k && timer_now() - k->asked_at < HTTPD_CERTIFICATE_MS)
         return k;
-    if (k)
-        kept_free(map_delete(&c->kept, name));
+    if (k) // the map's key is in it: it cannot go alone
+        forget_kept(c);
     return ask_for(c, name, report);
 }
 

@@ -42,6 +42,7 @@ void conn_free(struct conn *c)
 {
     struct httpd *h = c->httpd;
 
+    c->is_running = true; // whoever is told of the end may answer still: it is not posted for that
     conn_leave(c);
     list_remove(&c->posted);
     loop_remove_fd(c->watch);

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-#define OUT_MAX ((size_t)64 << 20) // of a body that is copied
+#define OUT_MAX (2 * BUF_DOC_MAX) // a head, and a body that is copied from another buffer
 
 static void set_up(struct exchange *x, struct conn *c)
 {

@@ -109,7 +109,8 @@ static int read_framing(const struct parse *p, const char *text, struct head *he
     struct span coding;
     unsigned codings = find_field(p, text, "transfer-encoding", &coding);
 
-    parse_has_body(p, &head->body);
+    if (parse_has_body(p, &head->body) && !codings && head->body == UINT64_MAX)
+        return refuse(413, why, "Content-Length is too large"); // which stands for an unknown one
     if (codings && head->is_old)
         return refuse(400, why, "Transfer-Encoding in HTTP/1.0");
     if (codings > 1 || (codings && !is_name(coding, "chunked")))

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -115,12 +116,13 @@ void listener_close(struct listener *l)
 {
     loop_remove_fd(l->watch);
     l->watch = NULL;
-    fd_cleanup(&l->fd);
-    l->fd = -1;
+    // While it listens still: once it does not, the path may be another server's.
     if (l->path)
         unlink(l->path);
     free(l->path);
     l->path = NULL;
+    fd_cleanup(&l->fd);
+    l->fd = -1;
 }
 
 void listener_free(struct listener *l)
@@ -221,13 +223,15 @@ static int listen_on_host(struct httpd *h, const char *host, int port, struct ht
     return got;
 }
 
-// A socket that a server left behind is in the way, and nobody answers on it.
+// A socket that a server left behind is in the way, and nobody answers on it. What is no socket
+// refuses connections, too.
 static bool is_left_behind(const struct sockaddr_un *to)
 {
+    struct stat st;
     int fd CLEANUP(fd_cleanup) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-    return fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof *to) < 0 &&
-           errno == ECONNREFUSED;
+    return fd >= 0 && lstat(to->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+           connect(fd, (const struct sockaddr *)to, sizeof *to) < 0 && errno == ECONNREFUSED;
 }
 
 static int listen_on_path(struct httpd *h, const char *path, struct httpd_tls *tls,
@@ -249,6 +253,14 @@ static int listen_on_path(struct httpd *h, const char *path, struct httpd_tls *t
     return 0;
 }
 
+static bool is_listened_to(const struct httpd *h, uint64_t fd)
+{
+    for (const struct list *link = h->listeners.next; link != &h->listeners; link = link->next)
+        if (LIST_ITEM(link, struct listener, link)->fd == (int)fd)
+            return true;
+    return false;
+}
+
 // What a supervisor handed over listens already (sd_listen_fds(3)).
 static int listen_on_fd(struct httpd *h, struct span number, struct httpd_tls *tls,
                         struct err **err)
@@ -259,6 +271,8 @@ static int listen_on_fd(struct httpd *h, struct span number, struct httpd_tls *t
 
     if (!span_u64(number, &fd) || fd > INT32_MAX)
         return err_set(err, ERR_USAGE, "fd:%.*s: no descriptor", SPAN_ARG(number));
+    if (is_listened_to(h, fd))
+        return err_set(err, ERR_USAGE, "fd:%d is given twice", (int)fd);
     if (getsockopt((int)fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens)
         return err_set(err, ERR_CONFIG, "fd:%d is no socket that listens", (int)fd);
     if (fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 ||

@@ -32,7 +32,8 @@ struct authority {
     authority_serves_fn *serves;
     void *data;
     struct report *report;
-    struct own_names own;
+    struct own_names given; // what the user calls this machine
+    struct own_names own;   // that, and what it has now
 };
 
 static void pair_free(struct pair *p)
@@ -48,6 +49,7 @@ void authority_free(struct authority *a)
     if (!a)
         return;
     pair_free(&a->pair);
+    own_names_free(&a->given);
     own_names_free(&a->own);
     free(a);
 }
@@ -65,7 +67,16 @@ static struct authority *authority_new(char *cert_path_take, char *key_path_take
 
 void authority_add_name(struct authority *a, struct span name)
 {
-    own_names_add(&a->own, name);
+    own_names_add(&a->given, name);
+}
+
+// Anew each time: addresses come and go.
+static void find_own_names(struct authority *a)
+{
+    own_names_free(&a->own);
+    VEC_FOREACH (const char **, name, &a->given.list)
+        own_names_add(&a->own, span_str(*name));
+    own_names_find(&a->own);
 }
 
 // --- reading and checking ---
@@ -219,7 +230,6 @@ struct authority *authority_open(const char *dir, authority_serves_fn *serves, v
                                        a->pair.cert_path};
     if (crypto_issue(&issuer, &name, 1, when_now(), when_now(), &key, &cert, err) < 0)
         return NULL;
-    own_names_find(&a->own);
     return STEAL(a);
 }
 
@@ -279,7 +289,7 @@ int authority_certificate(void *data, struct span name, struct buf *certs_pem, s
         buf_add_span(key_pem, buf_span(&a->pair.key));
         return 0;
     }
-    own_names_find(&a->own); // addresses come and go
+    find_own_names(a);
     if (!name.len || own_names_has(&a->own, name))
         return issue_for(a, a->own.list.items, a->own.list.len, certs_pem, key_pem, err);
     if (a->serves(a->data, name))
