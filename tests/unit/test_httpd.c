@@ -400,6 +400,42 @@ static void test_httpd__ends_with_requests_in_flight(void **state)
     assert_string_equal(w->body_error, "the connection ended");
 }
 
+static int drop_piece(void *data UNUSED, struct span piece UNUSED, struct err **err UNUSED)
+{
+    return 0;
+}
+
+static void answer_at_end(void *data, const struct err *error UNUSED)
+{
+    httpd_answer(data, &(struct httpd_answer){.status = 400});
+}
+
+static void receive_then_answer(void *data, struct httpd_request *r)
+{
+    *(int *)data += 1;
+    httpd_receive(r, 0, &(struct httpd_sink){drop_piece, answer_at_end, r});
+}
+
+// Each is told of the end, and answers what nobody hears any more.
+static void test_httpd__ends_with_handlers_that_answer_then(void **state)
+{
+    struct web *w = *state;
+    int begun = 0, fds[3];
+    struct httpd_handler handler = {.request = receive_then_answer, .data = &begun};
+    struct httpd *h = httpd_new(w->loop, &handler, NULL, NULL);
+
+    w->port = httpd_listen(h, "127.0.0.1:0", NULL, &w->err);
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+        fds[i] = web_connect(w);
+        web_send(w, fds[i], "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nbody");
+    }
+    while (begun < (int)ARRAY_LEN(fds))
+        web_turn(w, 1);
+    httpd_free(h);
+    for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+        close(fds[i]);
+}
+
 UNIT_MAIN(UNIT_FIXTURE(test_httpd__answers_with_bytes),
           UNIT_FIXTURE(test_httpd__keeps_the_connection),
           UNIT_FIXTURE(test_httpd__answers_a_head_without_a_body),
@@ -416,4 +452,5 @@ UNIT_MAIN(UNIT_FIXTURE(test_httpd__answers_with_bytes),
           UNIT_FIXTURE(test_httpd__a_client_that_goes_is_no_failure),
           UNIT_FIXTURE(test_httpd__answers_a_client_that_sends_no_more),
           UNIT_FIXTURE(test_httpd__stops_after_what_is_in_flight),
-          UNIT_FIXTURE(test_httpd__ends_with_requests_in_flight))
+          UNIT_FIXTURE(test_httpd__ends_with_requests_in_flight),
+          UNIT_FIXTURE(test_httpd__ends_with_handlers_that_answer_then))

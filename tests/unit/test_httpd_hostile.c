@@ -469,10 +469,28 @@ static void test_httpd_hostile__listens_on_all_kinds(void **state)
     w->port = httpd_listen(w->httpd, address, NULL, &w->err);
     assert_true(w->port > 0);
     assert_serves(w);
+    assert_int_equal(httpd_listen(w->httpd, address, NULL, &w->err), -1);
+    assert_err(w->err, ERR_USAGE, "is given twice");
+    err_clear(&w->err);
 
     httpd_stop(w->httpd);
     assert_int_equal(access(to.sun_path, F_OK), -1);
     rmdir(path);
+}
+
+// What is no socket refuses connections as one that was left behind does, and is not replaced.
+static void test_httpd_hostile__keeps_a_file_in_the_place_of_its_socket(void **state)
+{
+    struct web *w = *state;
+    char path[] = "/tmp/httpd-test-XXXXXX";
+    char *address CLEANUP(mem_cleanup) = NULL;
+    int fd CLEANUP(fd_cleanup) = mkstemp(path);
+
+    address = mem_printf("unix:%s", path);
+    assert_int_equal(httpd_listen(w->httpd, address, NULL, &w->err), -1);
+    assert_err(w->err, ERR_CONFIG, "Address already in use");
+    err_clear(&w->err);
+    assert_int_equal(unlink(path), 0);
 }
 
 #define WITH(function, fixture)                                                                    \
@@ -488,4 +506,5 @@ UNIT_MAIN(WITH(refuses_what_is_no_request, set_up), WITH(refuses_a_head_that_is_
           WITH(makes_room_for_a_new_connection, set_up_few),
           WITH(waits_when_all_are_busy, set_up_few), WITH(survives_without_descriptors, set_up),
           WITH(holds_many_that_idle, set_up), WITH(limits_all_heads_together, set_up),
-          WITH(refuses_addresses, set_up), WITH(listens_on_all_kinds, set_up))
+          WITH(refuses_addresses, set_up), WITH(listens_on_all_kinds, set_up),
+          WITH(keeps_a_file_in_the_place_of_its_socket, set_up))
