@@ -121,6 +121,10 @@ static void test_httpd__sends_a_range(void **state)
     web_ask(w, "GET /file HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"x\", \"t\"\r\n\r\n", &answer);
     assert_true(span_starts(buf_span(&answer), "HTTP/1.1 304 Not Modified\r\n"));
     assert_int_equal(w->status, 304);
+    web_ask(w,
+            "GET /file HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"x\"\r\nif-none-match: \"t\"\r\n\r\n",
+            &answer);
+    assert_int_equal(w->status, 304);
 
     // No answer of that kind has ranges.
     web_ask(w, "GET /small HTTP/1.1\r\nHost: a\r\nRange: bytes=1-\r\n\r\n", &answer);

@@ -72,12 +72,16 @@ static struct outcome judge(const struct exchange *x, const struct httpd_answer 
 {
     struct outcome all = {.status = a->status, .len = size_of(a)};
     bool is_get = span_is(x->head.method, "GET");
+    struct buf match CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf none_match CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct conditions c = {0};
 
     if (!x->is_told || a->status != 200 || !(is_get || is_head(x)))
         return all;
-    c.if_match = httpd_header(&x->pub, "if-match");
-    c.if_none_match = httpd_header(&x->pub, "if-none-match");
+    head_list(&x->parse, x->in, "if-match", &match);
+    head_list(&x->parse, x->in, "if-none-match", &none_match);
+    c.if_match = buf_span(&match);
+    c.if_none_match = buf_span(&none_match);
     c.if_range = httpd_header(&x->pub, "if-range");
     c.range = httpd_header(&x->pub, "range");
     return conditions_judge(&c, span_str(a->etag), all.len, a->ranges && is_get);

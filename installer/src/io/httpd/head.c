@@ -40,6 +40,16 @@ struct span head_field(const struct parse *p, const char *text, const char *name
     return value;
 }
 
+void head_list(const struct parse *p, const char *text, const char *name, struct buf *out)
+{
+    for (unsigned i = 0; i < p->fields_len; i++) {
+        if (!is_name(text_of(p->fields[i].name, text), name))
+            continue;
+        buf_add_str(out, out->len ? ", " : "");
+        buf_add_span(out, span_trim(text_of(p->fields[i].value, text)));
+    }
+}
+
 static int refuse(int status, const char **why, const char *text)
 {
     *why = text;

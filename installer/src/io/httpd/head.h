@@ -23,4 +23,7 @@ int head_read(const struct parse *p, const char *text, struct head *head, const 
 // The first field of that name (any case), or "".
 struct span head_field(const struct parse *p, const char *text, const char *name);
 
+// Appends all fields of that name as the one list that they are (RFC 9110 section 5.3).
+void head_list(const struct parse *p, const char *text, const char *name, struct buf *out);
+
 #endif
