@@ -30,6 +30,9 @@
 
 enum { HEAD_MAX = 16384, TARGETS_MAX = 4096, CONNECTIONS_MAX = 64, READ_BYTES = 256 << 10 };
 
+// Without it docker-registry says that a manifest is not there.
+#define ACCEPT "Accept: application/vnd.oci.image.manifest.v1+json, */*\r\n"
+
 static void die(const char *fmt, ...)
 {
     va_list ap;
@@ -169,8 +172,9 @@ static void drop(int fd, unsigned long long left)
 static void get(int fd, const char *target)
 {
     char text[HEAD_MAX], head[HEAD_MAX + 1];
-    int len = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: localhost:%d\r\n\r\n", target,
-                       server_port);
+    int len =
+        snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: localhost:%d\r\n" ACCEPT "\r\n",
+                 target, server_port);
     unsigned long long size;
     size_t have, end;
     const char *length;
