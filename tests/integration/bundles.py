@@ -2,6 +2,7 @@
 """What the tests of bundles share: a small GitOps tree with its upstream, and a reader of the bundle
 format that was written from docs/bundle-format.md alone."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -153,6 +154,18 @@ class Tree:
 
     def read(self):
         return Bundle(self.bundle_file)
+
+
+@contextlib.contextmanager
+def offering(folder, sandstrap):
+    """A tree and, as tree.upstream, what it is locked and bundled from, for as long as that takes."""
+    authority_ = certs.Authority(folder, "authority")
+    authority_.issue("server", "DNS:localhost")
+    origin_ = upstream.Upstream(folder / "origin", authority_.folder / "server.crt", authority_.folder / "server.key")
+    try:
+        yield Tree(folder / "tree", origin_, sandstrap, authority_)
+    finally:
+        origin_.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
-from bundles import Tree, certs, upstream
+from bundles import offering
 from served import Content, Server
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -65,14 +65,10 @@ def sandstrap(binary, tmp_path):
 @pytest.fixture
 def bundled(tmp_path, sandstrap):
     """A small GitOps tree with its upstream, locked and bundled."""
-    authority = certs.Authority(tmp_path, "authority")
-    authority.issue("server", "DNS:localhost")
-    origin = upstream.Upstream(tmp_path / "origin", authority.folder / "server.crt", authority.folder / "server.key")
-    tree = Tree(tmp_path / "tree", origin, sandstrap, authority)
-    tree.lock()
-    tree.build()
-    yield tree
-    origin.close()
+    with offering(tmp_path, sandstrap) as tree:
+        tree.lock()
+        tree.build()
+        yield tree
 
 
 @pytest.fixture(scope="module")

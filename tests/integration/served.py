@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 
-from bundles import Tree, certs, forged, release, source, upstream, workload
+from bundles import forged, offering, release, source, workload
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent.parent
 ARM64 = b'{"os":"linux","architecture":"arm64"}'
@@ -47,17 +47,11 @@ class Content:
     """The bundle `path`, and what is in it."""
 
     def __init__(self, folder, sandstrap):
-        authority = certs.Authority(folder, "authority")
-        authority.issue("server", "DNS:localhost")
-        origin = upstream.Upstream(folder / "origin", authority.folder / "server.crt",
-                                   authority.folder / "server.key")
-        try:
-            tree = Tree(folder / "tree", origin, sandstrap, authority)
+        with offering(folder, sandstrap) as tree:
+            origin = tree.upstream
             self.offer(origin, tree)
             tree.lock()
             tree.build()
-        finally:
-            origin.close()
         self.manifests = origin.manifests
         self.blobs = origin.blobs
         self.path = folder / "upstream.bundle"

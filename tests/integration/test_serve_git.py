@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import pytest
-from bundles import Tree, certs, flux_kustomization, forged, source, upstream
+from bundles import flux_kustomization, forged, offering, source, upstream
 from conftest import CHECKOUT, runner
 from served import Server, rename
 
@@ -28,19 +28,13 @@ class Repositories:
     ref names; upstream's are bare repositories in `folders`."""
 
     def __init__(self, folder, sandstrap):
-        authority = certs.Authority(folder, "authority")
-        authority.issue("server", "DNS:localhost")
-        origin = upstream.Upstream(folder / "origin", authority.folder / "server.crt",
-                                   authority.folder / "server.key")
-        try:
-            tree = Tree(folder / "tree", origin, sandstrap, authority)
+        with offering(folder, sandstrap) as tree:
+            origin = tree.upstream
             self.offer(origin, tree)
             self.pins = {(pin["name"].rsplit("/", 1)[-1], pin["ref"]): pin for pin in tree.lock()
                          if pin["kind"] == "git"}
             tree.build()
             tree.verify()
-        finally:
-            origin.close()
         self.path = folder / "upstream.bundle"
         self.path.write_bytes(forged(tree.bundle_file.read_bytes(), lambda index: rename(index, origin.host)))
         sandstrap("bundle", "verify", self.path)

@@ -2,7 +2,6 @@
 // Whether a server gives every artifact of a bundle to every kind of client, byte for byte: the
 // test of a bastion before the gap closes.
 #include "io/http.h"
-#include "model/chart.h"
 #include "work/serve.h"
 #include "work/serve/check/client.h"
 
@@ -34,14 +33,12 @@ static bool is_image(const struct bundle_artifact *a)
 
 static bool is_https_chart(const struct bundle_artifact *a)
 {
-    struct chart_name name;
-
-    return a->kind == BUNDLE_CHART && chart_name_parse(a->name, &name);
+    return a->kind == BUNDLE_CHART && !bundle_is_oci(a);
 }
 
 static bool is_of_registry(const struct bundle_artifact *a)
 {
-    return is_image(a) || (a->kind == BUNDLE_CHART && !is_https_chart(a));
+    return bundle_is_oci(a);
 }
 
 static bool is_git(const struct bundle_artifact *a)
