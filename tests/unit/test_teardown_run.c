@@ -186,9 +186,11 @@ static void test_teardown_run__the_time_limit_names_what_it_waits_for(void **sta
     struct teardown_step steps[] = {THING_STEP("x")};
 
     open_cluster(f, "late", THING("x", "finalizers: [example.com/never]"));
-    o.options.budget.deadline = timer_now() + 2000;
+    o.options.budget.deadline = timer_now() + 3000;
     assert_int_equal(run(f, &o, steps, 1), -1);
-    assert_err(f->err, ERR_TIMEOUT, "still waiting for Thing n/x: ");
+    assert_err(f->err, ERR_TIMEOUT,
+               "still waiting for Thing n/x: FinalizersRemain: being deleted, held by finalizer "
+               "example.com/never");
     assert_int_equal(o.result.finding_count, 1);
 }
 
