@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "base/vec.h"
 #include "io/doc.h"
 
 struct layer {
@@ -17,6 +18,16 @@ struct layer {
 struct layers {
     struct layer *items;
     size_t count;
+};
+
+// Applied right behind an object of the tree, by a field manager of its own: what somebody else
+// than the tree has to say of the object.
+struct layers_patch {
+    const struct node *object; // apiVersion, kind, metadata and the fields in question
+    const char *manager;
+};
+struct layers_patches {
+    VEC(struct layers_patch) items;
 };
 
 #endif

@@ -82,12 +82,20 @@ enum http_retry {
     HTTP_RETRY_ALL = 15,
 };
 
+// `size` bytes of `fd` (borrowed until done, read with pread) from `offset` on.
+struct http_file {
+    int fd;
+    uint64_t offset, size;
+};
+
 // Copied by http_start(); zero values are sensible.
 struct http_request {
-    const char *method;         // NULL: GET
-    const char *url;            // userinfo in it is used as basic authentication
-    const char *const *headers; // "Name: value", ended by NULL; may be NULL
-    struct span body;           // for methods other than GET and HEAD; copied
+    const char *method;           // NULL: GET
+    const char *url;              // userinfo in it is used as basic authentication
+    const char *const *headers;   // "Name: value", ended by NULL; may be NULL
+    struct span body;             // for methods other than GET and HEAD; copied
+    const struct http_file *file; // the body instead: read as it is sent, for an upload
+    bool http1;                   // HTTP/1.1, on a connection that carries nothing else meanwhile
     const struct http_site *site;
     const char *bearer;    // token; only sent over https and never to another host
     const char *user;      // basic authentication; the same
@@ -172,6 +180,9 @@ struct http_transfer *http_start(struct http *h, const struct http_request *requ
 
 // Ends it without any further callback. Not for a transfer whose done has been called. NULL-safe.
 void http_abort(struct http_transfer *t);
+
+// How many bytes of its body were handed to the system, in this attempt.
+uint64_t http_sent(const struct http_transfer *t);
 
 // Ends the connections to the host of the URL that have brought nothing since that time, as if it
 // had hung up: what is on them fails with HTTP_BROKEN, and what is started later connects anew.

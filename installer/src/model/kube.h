@@ -57,7 +57,8 @@ const char *kubeconfig_source(const struct kubeconfig *c);
 
 // --- client ---
 
-struct http; // io/http.h
+struct http;      // io/http.h
+struct http_file; // likewise
 struct kube;
 
 struct kube_options {
@@ -240,6 +241,44 @@ struct kube_raw *kube_start_raw(struct kube *k, const char *path, const struct b
                                 kube_raw_fn *done, void *data) RETURNS_NONNULL;
 // Ends it without its callback. Not after its done. NULL-safe.
 void kube_abort_raw(struct kube_raw *r);
+
+// --- the API server's proxy to a pod's port ---
+
+// A request that the API server passes on to a pod as it is, body and answer too. HTTP/1.1, since
+// the proxy is slow over HTTP/2 where there is latency; each on a connection of its own while it
+// runs, and beside KUBE_IN_FLIGHT_MAX. PUT and POST need "update" and "create" on pods/proxy.
+struct kube_proxy_request {
+    const char *method; // NULL: GET
+    const char *ns, *pod;
+    int port;
+    bool tls;                     // the pod's port speaks TLS; its certificate is not verified
+    const char *path;             // "/sandstrap/v1/status", with its query; encoded
+    const char *const *headers;   // ended by NULL; may be NULL
+    struct span body;             // copied
+    const struct http_file *file; // the body instead; not repeated by itself
+    uint64_t max_bytes;           // of the answer; 0: KUBE_ANSWER_MAX_BYTES
+    struct budget budget;         // what it leaves open is the client's
+};
+
+struct kube_proxy_answer {
+    enum kube_reason reason; // KUBE_OK for any answer of the pod itself, whatever its status
+    int status;              // of the pod's answer
+    struct span body;        // borrowed
+};
+
+// `error` is set unless reason is KUBE_OK: ERR_API when the API server refuses or cannot reach the
+// pod, ERR_CANCELLED. Called from the loop, once.
+typedef void kube_proxy_fn(void *data, const struct kube_proxy_answer *answer,
+                           const struct err *error);
+struct kube_proxy;
+struct kube_proxy *kube_proxy_start(struct kube *k, const struct kube_proxy_request *request,
+                                    kube_proxy_fn *done, void *data) RETURNS_NONNULL;
+// Ends it without its callback. NULL-safe.
+void kube_proxy_abort(struct kube_proxy *p);
+uint64_t kube_proxy_sent(const struct kube_proxy *p);
+// Blocking: *status and the body. Runs the loop.
+int kube_proxy_perform(struct kube *k, const struct kube_proxy_request *request, int *status,
+                       struct buf *body, struct err **err) MUST_CHECK;
 
 // --- lists ---
 

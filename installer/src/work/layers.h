@@ -76,6 +76,7 @@ struct layers_options {
     const char *manager;   // field manager
     struct record *record; // of the cluster; NULL: nothing is written down, and nothing pruned
     bool no_prune;         // what left the tree stays
+    const struct layers_patches *patches; // of objects of the tree; NULL: none
 };
 
 // What came of one layer.

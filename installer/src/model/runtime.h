@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Container runtimes on nodes, from facts alone: which distribution and runtime a node has, where
+// its files are, whether a file written by a pod changes where images come from (routes), what
+// such a file says, and what an administrator has to do where a pod is not enough
+// (docs/nodes.md). Pure.
+#ifndef MODEL_RUNTIME_H
+#define MODEL_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "base/vec.h"
+
+struct node; // io/doc.h
+
+// --- layouts: where a runtime keeps its configuration ---
+
+enum runtime_way {
+    RUNTIME_FILES,   // hosts.toml under `routes`, read at each pull
+    RUNTIME_RESTART, // the same, once an administrator has set config_path and restarted
+    RUNTIME_ADMIN,   // an administrator writes another file, or asks an API
+};
+
+// One row of the table of distributions.
+struct runtime_layout {
+    const char *name;   // "containerd", "k3s", "rke2", "microk8s", "k0s", "crio", "talos", …
+    const char *folder; // that a pod has to mount: "/etc/containerd"; NULL: none
+    const char *config; // file, below that folder: "config.toml"
+    const char *routes; // folder, below that folder: "certs.d"
+    enum runtime_way way;
+};
+const struct runtime_layout *runtime_layouts(size_t *count);
+const struct runtime_layout *runtime_layout_find(struct span name); // or NULL
+
+// --- a node, as the API has it ---
+
+struct runtime_node {
+    const char *name;
+    const char *address;        // first InternalIP
+    VEC(struct span) addresses; // all InternalIPs
+    VEC(struct span) pod_networks;
+    const char *platform; // "linux/amd64"
+    const char *runtime;  // "containerd://1.6.20"
+    const char *kubelet, *os;
+    bool ready;
+    const char *not_ready; // why, when it is not; "" when unknown
+    bool no_network;       // for it has no CNI
+    const struct runtime_layout *layout;
+    bool certain;      // FILES without having seen the node's configuration
+    const char *pause; // image it starts pods with, by its version; NULL: unknown
+    const char
+        *trouble; // why routes cannot be made by a pod, or may not: a line; NULL: nothing known
+};
+// In `arena`. ERR_API for what is no Node.
+int runtime_node_read(const struct node *object, struct arena *arena, struct runtime_node *n,
+                      struct err **err) MUST_CHECK;
+
+// --- a runtime's configuration, as its files have it ---
+
+struct runtime_config {
+    bool routes_read;   // from `routes`
+    const char *routes; // folder, absolute on the node; where hosts.toml belong
+    const char *link;   // "/etc/containerd/certs.d:/etc/docker/certs.d": has to lead there, too
+    const char *pause;  // image
+    bool selinux;
+    const char *trouble; // why routes are not read
+};
+// containerd's config.toml (versions 2 to 4) with its imports, "" when there is none, for the
+// runtime's version ("1.6.20"). ERR_CONFIG with the line.
+int runtime_config_read(struct span toml, struct span version, const struct runtime_layout *layout,
+                        struct arena *arena, struct runtime_config *c, struct err **err) MUST_CHECK;
+
+// --- routes: certs.d/HOST/hosts.toml ---
+
+#define RUNTIME_MARK "# Written by sandstrap; removed by 'sandstrap down'."
+// The folder's name: "ghcr.io", "reg_5000_" ("reg:5000" is the other spelling).
+void runtime_route_folder(struct span host, bool other_spelling, struct buf *out);
+// Ours first, then what an administrator has (`theirs`: his file; "" when there is none), so that
+// it can be told apart again.
+void runtime_route_write(struct span host, struct span endpoint, struct span theirs,
+                         struct buf *out);
+bool runtime_route_is_ours(struct span text);
+bool runtime_route_is_right(struct span text, struct span host, struct span endpoint);
+
+// What an administrator has to do on a node: files and commands, as text for him.
+void runtime_emit(const struct runtime_node *n, struct span endpoint, const struct span *hosts,
+                  size_t host_count, struct buf *out);
+
+// Names of the pause images of known runtimes, which a bundle for an air gap holds.
+const char *const *runtime_pause_images(size_t *count);
+
+#endif
