@@ -3,11 +3,11 @@
 // (golang.org/x/net/http/httpproxy), so that sandstrap takes the way that kubectl takes.
 #include "io/http/http_int.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 
 enum { SOCKS_PORT = 1080 };
@@ -37,47 +37,10 @@ static struct proxy_env proxy_env_read(void)
     return env;
 }
 
-struct address {
-    int bits; // 32 or 128; 0: not an address
-    unsigned char bytes[16];
-};
-
-static struct address address_of(struct span text)
-{
-    struct address a = {0};
-    char copy[INET6_ADDRSTRLEN];
-
-    if (text.len >= 2 && text.ptr[0] == '[' && text.ptr[text.len - 1] == ']')
-        text = span_of(text.ptr + 1, text.len - 2);
-    if (text.len == 0 || text.len >= sizeof(copy))
-        return a;
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    if (inet_pton(AF_INET, copy, a.bytes) == 1)
-        a.bits = 32;
-    else if (inet_pton(AF_INET6, copy, a.bytes) == 1)
-        a.bits = 128;
-    return a;
-}
-
-static bool same_prefix(const struct address *a, const struct address *b, unsigned bits)
-{
-    unsigned whole = bits / 8, rest = bits % 8;
-
-    if (a->bits == 0 || a->bits != b->bits || bits > (unsigned)a->bits)
-        return false;
-    if (memcmp(a->bytes, b->bytes, whole) != 0)
-        return false;
-    return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
-}
-
 static bool is_loopback(const struct url *url, const struct address *host)
 {
-    static const struct address six = {128, {[15] = 1}};
-
-    if (url->host.len == 9 && strncasecmp(url->host.ptr, "localhost", 9) == 0)
-        return true;
-    return (host->bits == 32 && host->bytes[0] == 127) || same_prefix(host, &six, 128);
+    return (url->host.len == 9 && strncasecmp(url->host.ptr, "localhost", 9) == 0) ||
+           address_is_loopback(host);
 }
 
 // Cuts a ":port" off; 0 when there is none. An IPv6 address without brackets has no port.
@@ -116,23 +79,20 @@ static bool domain_matches(struct span entry, struct span host)
 
 static bool entry_matches(struct span entry, const struct url *url, const struct address *host)
 {
-    struct span base, prefix;
+    struct network network;
     struct address address;
-    uint64_t bits, port;
+    uint64_t port;
 
     if (span_is(entry, "*"))
         return true;
-    if (span_cut(entry, '/', &base, &prefix)) {
-        address = address_of(base);
-        return span_u64(prefix, &bits) && bits <= 128 &&
-               same_prefix(&address, host, (unsigned)bits);
-    }
+    if (span_find(entry, '/') < entry.len)
+        return network_of(entry, &network) && network_has(&network, host);
     port = cut_port(&entry);
     if (port && port != (uint64_t)url->port)
         return false;
     address = address_of(entry);
     if (address.bits)
-        return same_prefix(&address, host, (unsigned)address.bits);
+        return address_same_prefix(&address, host, (unsigned)address.bits);
     return domain_matches(entry, url->host);
 }
 
