@@ -22,6 +22,16 @@ static void test_crypto__known_digests(void **state)
     assert_string_equal(hex, SHA1_ABC);
 }
 
+// RFC 4231, test case 2.
+static void test_crypto__known_hmac(void **state)
+{
+    struct digest mac = crypto_hmac_sha256(SPAN("Jefe"), SPAN("what do ya want for nothing?"));
+
+    (void)state;
+    assert_string_equal(DIGEST_HEX(&mac),
+                        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 static void test_crypto__incremental_equals_one_shot_and_starts_again(void **state)
 {
     struct crypto_hash *h CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
@@ -112,7 +122,7 @@ static void test_crypto__base64_ignores_line_ends(void **state)
     assert_string_equal(buf_str(&out), "foobar");
 }
 
-UNIT_MAIN(UNIT(test_crypto__known_digests),
+UNIT_MAIN(UNIT(test_crypto__known_digests), UNIT(test_crypto__known_hmac),
           UNIT(test_crypto__incremental_equals_one_shot_and_starts_again),
           UNIT(test_crypto__stream_refuses_another_digest),
           UNIT(test_crypto__pieces_are_equal_or_not), UNIT(test_crypto__base64_of_rfc4648),

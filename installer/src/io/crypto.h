@@ -45,6 +45,7 @@ CLEANUP_DEFINE(crypto_hash_cleanup, struct crypto_hash, crypto_hash_free);
 // In one go.
 void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES]);
 struct digest crypto_sha256(struct span data) MUST_CHECK;
+struct digest crypto_hmac_sha256(struct span key, struct span data) MUST_CHECK; // RFC 2104
 void crypto_hex(const unsigned char *data, size_t len, char *out); // 2 * len digits and a NUL
 
 // Passes bytes on and hashes them with SHA-256. Another digest than `expected` at the end is a

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -83,6 +84,16 @@ struct digest crypto_sha256(struct span data)
     struct digest d = {.algorithm = DIGEST_SHA256};
 
     digest(CRYPTO_SHA256, data, d.bytes);
+    return d;
+}
+
+struct digest crypto_hmac_sha256(struct span key, struct span data)
+{
+    struct digest d = {.algorithm = DIGEST_SHA256};
+
+    require(HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)data.ptr, data.len,
+                 d.bytes, NULL) != NULL,
+            "OpenSSL lacks HMAC");
     return d;
 }
 
