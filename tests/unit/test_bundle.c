@@ -102,6 +102,42 @@ static void write_head(struct fixture *f, const char *path)
     assert_int_equal(file_write(path, buf_span(&head), FILE_PUBLIC, &err), 0);
 }
 
+static struct span host_of(enum bundle_kind kind, const char *name)
+{
+    struct bundle_artifact a = {.kind = kind, .name = span_str(name)};
+
+    return bundle_host(&a);
+}
+
+static void test_bundle__hosts_are_those_of_the_names(void **state)
+{
+    struct fixture *f = *state;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct bundle *b CLEANUP(bundle_cleanup) = NULL;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    const struct span *hosts;
+    size_t count;
+
+    assert_true(span_is(host_of(BUNDLE_IMAGE, "busybox:1.36"), "docker.io"));
+    assert_true(span_is(host_of(BUNDLE_IMAGE, "grafana/loki:3"), "docker.io"));
+    assert_true(span_is(host_of(BUNDLE_IMAGE, "index.docker.io/library/busybox:1"), "docker.io"));
+    assert_true(span_is(host_of(BUNDLE_IMAGE, "ghcr.io/fluxcd/x:v1"), "ghcr.io"));
+    assert_true(span_is(host_of(BUNDLE_IMAGE, "localhost/x:v1"), "localhost"));
+    assert_true(span_is(host_of(BUNDLE_CHART, "reg:5000/charts/x:1.0.0"), "reg:5000"));
+    assert_true(
+        span_is(host_of(BUNDLE_CHART, "https://charts.example/a/x:1.0.0"), "charts.example"));
+    assert_true(span_is(host_of(BUNDLE_GIT, "https://repo1.dso.mil/a/b.git"), "repo1.dso.mil"));
+    assert_true(span_is(host_of(BUNDLE_TREE, "clusters/sandbox"), ""));
+    write_bundle(f, false);
+    b = bundle_open(f->path, &err);
+    hosts = bundle_hosts(b, false, arena, &count);
+    assert_int_equal(count, 2);
+    assert_true(span_is(hosts[0], "docker.io") && span_is(hosts[1], "x"));
+    hosts = bundle_hosts(b, true, arena, &count);
+    assert_int_equal(count, 1);
+    assert_true(span_is(hosts[0], "docker.io"));
+}
+
 static void test_bundle__a_head_tells_what_is_in_it_and_gives_no_blob(void **state)
 {
     struct fixture *f = *state;
@@ -376,6 +412,7 @@ static void test_bundle__many_artifacts_and_blobs_take_linear_time(void **state)
 UNIT_MAIN(WITH_FOLDER(test_bundle__any_order_gives_the_same_bytes),
           WITH_FOLDER(test_bundle__what_is_written_is_read),
           WITH_FOLDER(test_bundle__what_is_in_it_is_found),
+          WITH_FOLDER(test_bundle__hosts_are_those_of_the_names),
           WITH_FOLDER(test_bundle__a_head_tells_what_is_in_it_and_gives_no_blob),
           WITH_FOLDER(test_bundle__a_head_and_a_bundle_are_not_taken_for_each_other),
           WITH_FOLDER(test_bundle__a_head_of_a_file_that_changed_is_not_given),

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/compiler.h"
@@ -103,6 +104,13 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
 const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
                                           struct span name, struct span version);
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct digest *digest);
+
+// The upstream host that an artifact is of, with its port when the name has one: "ghcr.io",
+// "reg:5000", "docker.io" where an image names none; empty for the tree. Borrowed.
+struct span bundle_host(const struct bundle_artifact *a);
+// All of them, or those of images only; sorted, each once. The list is in `arena`.
+const struct span *bundle_hosts(const struct bundle *b, bool images, struct arena *arena,
+                                size_t *count);
 
 // The first artifact that has this blob, for messages: "image ghcr.io/fluxcd/x:v1". The caller
 // frees it.
