@@ -28,7 +28,7 @@ enum runtime_way {
 
 // One row of the table of distributions.
 struct runtime_layout {
-    const char *name;   // "containerd", "k3s", "rke2", "microk8s", "k0s", "crio", "talos", …
+    const char *name; // "containerd" (2.2 and later), "containerd-old", "k3s", "rke2", "talos", …
     const char *folder; // that a pod has to mount: "/etc/containerd"; NULL: none
     const char *config; // file, below that folder: "config.toml"
     const char *routes; // folder, below that folder: "certs.d"
@@ -41,20 +41,20 @@ const struct runtime_layout *runtime_layout_find(struct span name); // or NULL
 
 struct runtime_node {
     const char *name;
-    const char *address;        // first InternalIP
+    const char *address;        // first InternalIP; "" when it has none
     VEC(struct span) addresses; // all InternalIPs
     VEC(struct span) pod_networks;
     const char *platform; // "linux/amd64"
     const char *runtime;  // "containerd://1.6.20"
     const char *kubelet, *os;
     bool ready;
-    const char *not_ready; // why, when it is not; "" when unknown
-    bool no_network;       // for it has no CNI
-    const struct runtime_layout *layout;
-    bool certain;      // FILES without having seen the node's configuration
-    const char *pause; // image it starts pods with, by its version; NULL: unknown
-    const char
-        *trouble; // why routes cannot be made by a pod, or may not: a line; NULL: nothing known
+    const char *not_ready;               // why, when it is not; "" when unknown
+    bool no_network;                     // for it has no CNI
+    const struct runtime_layout *layout; // NULL: a runtime that is not known
+    const char *folder;  // where the layout's folder is on this node; NULL: it has none
+    const char *pause;   // image it starts pods with, by its version; NULL: unknown
+    const char *trouble; // a line: why a pod cannot make its routes, or has none to make; or NULL
+    const char *doubt;   // a line: what only the node's own files tell; NULL: routes are read
 };
 // In `arena`. ERR_API for what is no Node.
 int runtime_node_read(const struct node *object, struct arena *arena, struct runtime_node *n,
