@@ -509,18 +509,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(*status(404, "NotFound", 'jobs.batch "second" not found'))
 
     # ConfigMaps by name: one is as it was applied, one has another value, as one that this user may not
-    # try to apply, one may not be read, all others are not there.
+    # try to apply, one may not be read, one has what another manager adds, one lacks that, all others are not
+    # there.
     def scene_comparing(self, path):
         name = path.rsplit("/", 1)[1]
         if name == "hidden" or (name == "locked" and self.command == "PATCH"):
             self.answer(*status(403, "Forbidden", "configmaps is forbidden"))
-        elif name in ("same", "changed", "locked"):
+        elif name in ("same", "changed", "locked", "routed", "unrouted"):
             assert self.command == "GET" or self.query.get("dryRun") == "All"
-            value = "b" if name == "same" or self.command == "PATCH" else "other"
-            found = config_map(name, 1, a=value)
+            wanted = name in ("same", "routed", "unrouted") or self.command == "PATCH"
+            found = config_map(name, 1, a="b" if wanted else "other")
+            fields = {"sandstrap": "a"}
+            if name == "routed" or self.query.get("fieldManager") == "routes":
+                found["data"]["route"] = "here"
+                fields["routes"] = "route"
             found["metadata"]["managedFields"] = [
-                {"manager": "sandstrap", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
-                 "fieldsV1": {"f:data": {"f:a": {}}}}]
+                {"manager": manager, "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+                 "fieldsV1": {"f:data": {f"f:{field}": {}}}} for manager, field in fields.items()]
             self.answer(200, {"kind": "ConfigMap", "apiVersion": "v1", **found})
         else:
             self.answer(*status(404, "NotFound", "not found"))

@@ -244,6 +244,8 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     struct kube *kube CLEANUP(kube_cleanup) = NULL;
     struct facts facts CLEANUP(facts_close) = {0};
     struct seen seen CLEANUP(seen_free) = {.layers = layers};
+    struct layers_compare_options compare = {
+        .loop = env->loop, .manager = LAYERS_MANAGER, .budget = &budget};
 
     if (!config)
         return -1;
@@ -253,8 +255,8 @@ static int look(struct command_env *env, const struct status_options *o, struct 
     facts_open(&facts, env->loop, kube, env->report, false);
     facts.evidence_more =
         (o->events ? EVIDENCE_MORE_EVENTS : 0u) | (o->logs ? EVIDENCE_MORE_LOGS : 0u);
-    if (layers_compare(env->loop, kube, layers, LAYERS_MANAGER, &budget, arena, &seen.differences,
-                       &seen.count, err) < 0 ||
+    compare.kube = kube;
+    if (layers_compare(&compare, layers, arena, &seen.differences, &seen.count, err) < 0 ||
         look_settled(&seen.look, &facts, layers, &budget, err) < 0)
         return -1;
     tell_unknown(&seen, env->report);

@@ -60,13 +60,21 @@ struct layers_difference {
     const char *detail; // ".spec.replicas", or why; "" for a missing one
 };
 
-// Compares all objects of the tree with the cluster by the rule of an apply, without writing: one
-// read for each, and a dry run of the apply where the two objects alone do not tell. *differences,
-// in the order of the tree, live in `arena`. Blocks; runs the loop. ERR_API, ERR_CANCELLED.
-int layers_compare(struct loop *loop, struct kube *k, const struct layers *layers,
-                   const char *manager, const struct budget *budget, struct arena *arena,
-                   const struct layers_difference **differences, size_t *count, struct err **err)
-    MUST_CHECK;
+struct layers_compare_options {
+    struct loop *loop;
+    struct kube *kube;
+    const char *manager;                  // field manager
+    const struct layers_patches *patches; // of objects of the tree; NULL: none
+    const struct budget *budget;
+};
+
+// Compares all objects of the tree, and their patches, with the cluster by the rule of an apply,
+// without writing: one read for each, and a dry run of the apply where the two objects alone do not
+// tell. *differences, in the order of the tree, live in `arena`. Blocks; runs the loop. ERR_API,
+// ERR_CANCELLED.
+int layers_compare(const struct layers_compare_options *options, const struct layers *layers,
+                   struct arena *arena, const struct layers_difference **differences, size_t *count,
+                   struct err **err) MUST_CHECK;
 
 struct layers_options {
     size_t first, last;    // layers to work on, by index, both included
@@ -76,7 +84,8 @@ struct layers_options {
     const char *manager;   // field manager
     struct record *record; // of the cluster; NULL: nothing is written down, and nothing pruned
     bool no_prune;         // what left the tree stays
-    const struct layers_patches *patches; // of objects of the tree; NULL: none
+    // Of objects of the tree, each applied right behind its own; NULL: none.
+    const struct layers_patches *patches;
 };
 
 // What came of one layer.

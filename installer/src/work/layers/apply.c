@@ -100,6 +100,7 @@ static int start_next(struct group *group, struct err **err)
     p = MEM_NEW(struct put);
     p->apply = group->apply;
     p->object = object;
+    p->patch = put_patch_of(group->apply->patches, object);
     p->resource = resource;
     p->is_new = is_made(group->made, node_identity(object).ns);
     p->back = on_back;

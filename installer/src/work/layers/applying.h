@@ -14,8 +14,9 @@ struct apply {
     const char *manager;
     const struct budget *budget;
     struct report *report;
-    struct record *record;       // where what is written is put down before; NULL: nowhere
-    const char *layer;           // the name of the one that is worked on
+    const struct layers_patches *patches; // NULL: none
+    struct record *record;                // where what is written is put down before; NULL: nowhere
+    const char *layer;                    // the name of the one that is worked on
     const struct layers *layers; // of the tree; NULL: a namespace that is gone is not brought back
     int64_t fail_after_ms;       // what holds an object up for so long is final
     // What comes out is added up over several calls.

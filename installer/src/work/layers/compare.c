@@ -11,9 +11,7 @@
 #include "work/layers/put.h"
 
 struct comparison {
-    struct kube *kube;
-    const char *manager;
-    const struct budget *budget;
+    const struct layers_compare_options *options;
     struct arena *arena; // of what is found
     struct probe *probes;
     size_t count, open;
@@ -24,7 +22,8 @@ struct comparison {
 struct probe {
     struct comparison *comparison;
     size_t layer;
-    const struct node *object, *wanted; // of the tree; without what is left to others
+    const struct node *object, *wanted; // of the tree; without what is left to others, or the patch
+    const struct layers_patch *patch;   // when it is that one's turn
     struct doc *wanted_doc, *live_doc;
     const struct node *live;
     const struct kube_resource *resource;
@@ -53,14 +52,19 @@ static void found(struct probe *p, enum layers_difference_kind kind, const char 
     end(p);
 }
 
+static const char *manager_of(const struct probe *p)
+{
+    return p->patch ? p->patch->manager : p->comparison->options->manager;
+}
+
 static void ask(struct probe *p, enum kube_verb verb, kube_done_fn *done)
 {
     struct kube_request request = put_request(p->resource, p->object, verb, p->wanted);
 
-    request.manager = p->comparison->manager;
+    request.manager = manager_of(p);
     request.dry_run = verb != KUBE_GET;
-    request.budget = *p->comparison->budget;
-    p->call = kube_start(p->comparison->kube, &request, done, p);
+    request.budget = *p->comparison->options->budget;
+    p->call = kube_start(p->comparison->options->kube, &request, done, p);
 }
 
 static void fail(struct probe *p, const struct err *error)
@@ -97,6 +101,22 @@ static void refused(struct probe *p, enum kube_reason reason, const struct err *
     }
 }
 
+static void judge(struct probe *p);
+
+// The object is as wanted, and so is its patch when it has been that one's turn.
+static void go_on(struct probe *p)
+{
+    const struct layers_patch *patch = put_patch_of(p->comparison->options->patches, p->object);
+
+    if (p->patch || !patch) {
+        end(p);
+        return;
+    }
+    p->patch = patch;
+    p->wanted = patch->object;
+    judge(p);
+}
+
 static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct probe *p = data;
@@ -104,12 +124,20 @@ static void on_dry_run(void *data, struct kube_answer *answer, const struct err 
 
     if (error)
         refused(p, answer->reason, error);
-    else if (!ssa_differs(p->live, answer->object, p->comparison->manager))
-        end(p);
+    else if (!ssa_differs(p->live, answer->object, manager_of(p)))
+        go_on(p);
     else if (ssa_paths(p->live, answer->object, &paths))
         found(p, LAYERS_DIFFERS, buf_str(&paths));
     else
         found(p, LAYERS_DIFFERS, "its fields belong to others");
+}
+
+static void judge(struct probe *p)
+{
+    if (ssa_is_applied(p->wanted, p->live, manager_of(p)))
+        go_on(p);
+    else
+        ask(p, KUBE_APPLY, on_dry_run);
 }
 
 static void on_read(void *data, struct kube_answer *answer, const struct err *error)
@@ -123,14 +151,9 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
     }
     p->wanted =
         ssa_leave_to_others(p->object, answer->object, put_taken_over, &p->wanted_doc, &scaler);
-    if (ssa_is_applied(p->wanted, answer->object, p->comparison->manager)) {
-        end(p);
-        return;
-    }
     p->live_doc = STEAL(answer->doc);
-    p->live = answer->object;
-    answer->object = NULL;
-    ask(p, KUBE_APPLY, on_dry_run);
+    p->live = STEAL(answer->object);
+    judge(p);
 }
 
 // A Job that goes when it has finished is not missed.
@@ -149,13 +172,13 @@ static int start(struct comparison *c, size_t layer, const struct node *object, 
     *p = (struct probe){.comparison = c, .layer = layer, .object = object, .wanted = object};
     c->open++;
     id = identity_copy(c->arena, &id);
-    if (kube_find_kind(c->kube, id.group.ptr, id.kind.ptr, &served, err) < 0)
+    if (kube_find_kind(c->options->kube, id.group.ptr, id.kind.ptr, &served, err) < 0)
         return -1;
     if (!served) {
         found(p, LAYERS_MISSING, "");
         return 0;
     }
-    p->resource = kube_find_for(c->kube, object, err);
+    p->resource = kube_find_for(c->options->kube, object, err);
     if (!p->resource)
         return -1;
     ask(p, KUBE_GET, on_read);
@@ -190,19 +213,19 @@ static void comparison_end(struct comparison *c)
     err_free(c->error);
 }
 
-int layers_compare(struct loop *loop, struct kube *k, const struct layers *layers,
-                   const char *manager, const struct budget *budget, struct arena *arena,
-                   const struct layers_difference **differences, size_t *count, struct err **err)
+int layers_compare(const struct layers_compare_options *options, const struct layers *layers,
+                   struct arena *arena, const struct layers_difference **differences, size_t *count,
+                   struct err **err)
 {
-    struct comparison c CLEANUP(comparison_end) = {
-        .kube = k, .manager = manager, .budget = budget, .arena = arena};
+    struct comparison c CLEANUP(comparison_end) = {.options = options, .arena = arena};
     VEC(struct layers_difference) list = {0};
     size_t objects = 0;
 
     for (size_t i = 0; i < layers->count; i++)
         objects += layers->items[i].count;
     c.probes = mem_zalloc(objects + 1, sizeof(*c.probes));
-    if (start_all(&c, layers, err) < 0 || loop_run_until(loop, is_done, &c, TIMER_NEVER, err) < 0)
+    if (start_all(&c, layers, err) < 0 ||
+        loop_run_until(options->loop, is_done, &c, TIMER_NEVER, err) < 0)
         return -1;
     if (c.error)
         return err_move(err, &c.error);

@@ -31,11 +31,31 @@ struct kube_request put_request(const struct kube_resource *resource, const stru
     };
 }
 
+const struct layers_patch *put_patch_of(const struct layers_patches *patches,
+                                        const struct node *object)
+{
+    struct identity id = node_identity(object);
+
+    for (size_t i = 0; patches && i < patches->items.len; i++) {
+        struct identity patched = node_identity(patches->items.items[i].object);
+
+        if (identity_eq(&patched, &id))
+            return &patches->items.items[i];
+    }
+    return NULL;
+}
+
+// Whose the fields are that it is about.
+static const char *manager_of(const struct put *p)
+{
+    return p->is_patching ? p->patch->manager : p->apply->manager;
+}
+
 static void ask(struct put *p, enum kube_verb verb, bool dry_run, kube_done_fn *done)
 {
     struct kube_request request = put_request(p->resource, p->object, verb, p->wanted);
 
-    request.manager = p->apply->manager;
+    request.manager = manager_of(p);
     request.dry_run = dry_run;
     request.once = true;
     request.budget = *p->apply->budget;
@@ -85,21 +105,24 @@ static void fail(struct put *p, const struct kube_answer *answer, const struct e
 
 // --- what is remembered of the cluster ---
 
-static void note_write(struct apply *a, const struct node *object)
+static void note_write(struct apply *a, const struct node *object, const char *manager)
 {
-    struct span time = written_by(object, a->manager);
+    struct span time = written_by(object, manager);
 
     if (time.len < sizeof(a->last_write) && span_cmp(time, span_str(a->last_write)) > 0)
         snprintf(a->last_write, sizeof(a->last_write), "%.*s", SPAN_ARG(time));
 }
 
 // What is in the cluster now, as it was found or as it was written.
-static void note_live(struct apply *a, const struct node *object)
+static void note_live(const struct put *p, const struct node *object)
 {
     struct span version = node_get_text(node_get(object, "metadata"), "resourceVersion");
+    struct apply *a = p->apply;
     uint64_t number;
 
-    note_write(a, object);
+    note_write(a, object, a->manager);
+    if (p->patch)
+        note_write(a, object, p->patch->manager);
     if (span_is(node_get_text(object, "apiVersion"), "batch/v1") &&
         span_is(node_get_text(object, "kind"), "Job") && span_u64(version, &number) &&
         number > a->jobs_version)
@@ -114,7 +137,7 @@ static void note_uid(const struct put *p, const struct node *written)
         record_note(p->apply->record, &id, node_get_str(node_get(written, "metadata"), "uid"));
 }
 
-static void note_seen(const struct put *p, const struct node *live)
+static void note_seen(const struct put *p)
 {
     struct arena *arena CLEANUP(arena_cleanup) = NULL;
     struct journal_entry entry;
@@ -122,17 +145,47 @@ static void note_seen(const struct put *p, const struct node *live)
     if (!p->apply->record)
         return;
     arena = arena_new();
-    entry = intent_entry(p->apply, p->object, p->resource, live, arena);
+    entry = intent_entry(p->apply, p->object, p->resource, p->live, arena);
     record_see(p->apply->record, &entry);
 }
 
 // --- the steps ---
 
+static void judge(struct put *p);
+
+// The object is in the cluster as wanted, and so is its patch when it has been that one's turn.
+static void go_on(struct put *p)
+{
+    if (!p->patch || p->is_patching) {
+        come_back(p, PUT_DONE);
+        return;
+    }
+    p->is_patching = true;
+    p->wanted = p->patch->object;
+    judge(p);
+}
+
+static void take_live(struct put *p, struct kube_answer *answer)
+{
+    doc_free(p->live_doc);
+    p->live_doc = STEAL(answer->doc);
+    p->live = STEAL(answer->object);
+}
+
+static void say_written(struct put *p)
+{
+    char *name CLEANUP(mem_cleanup) = node_label(p->object);
+    struct apply *a = p->apply;
+
+    if (p->is_patching)
+        report_object(a->report, "layers", a->layer, name, "patched as %s", p->patch->manager);
+    else
+        report_object(a->report, "layers", a->layer, name, p->created ? "created" : "configured");
+}
+
 static void on_written(void *data, struct kube_answer *answer, const struct err *error)
 {
     struct put *p = data;
-    struct apply *a = p->apply;
-    char *name CLEANUP(mem_cleanup) = NULL;
 
     // Somebody was quicker.
     if (answer->reason == KUBE_MANAGER_CONFLICT && p->is_new) {
@@ -144,13 +197,17 @@ static void on_written(void *data, struct kube_answer *answer, const struct err 
         fail(p, answer, error);
         return;
     }
-    name = node_label(p->object);
-    a->written++;
-    note_uid(p, answer->object);
-    p->created = answer->status == HTTP_CREATED;
-    note_live(a, answer->object);
-    report_object(a->report, "layers", a->layer, name, p->created ? "created" : "configured");
-    come_back(p, PUT_DONE);
+    if (!p->is_patching) {
+        p->created = answer->status == HTTP_CREATED;
+        note_uid(p, answer->object);
+    }
+    p->apply->written += !p->is_written;
+    p->is_written = true;
+    p->is_new = false;
+    note_live(p, answer->object);
+    say_written(p);
+    take_live(p, answer);
+    go_on(p);
 }
 
 static void leave_out(struct put *p, const struct node *live)
@@ -174,9 +231,10 @@ void put_write(struct put *p)
     ask(p, KUBE_APPLY, false, on_written);
 }
 
+// What follows a write of this run need not be let any more.
 static void want(struct put *p)
 {
-    if (p->apply->record)
+    if (p->apply->record && !p->is_written)
         come_back(p, PUT_WANTS);
     else
         put_write(p);
@@ -187,11 +245,11 @@ const struct node *put_live(const struct put *p)
     return p->live;
 }
 
-// It is there as wanted.
-static void finish(struct put *p, const struct node *live)
+static void finish(struct put *p)
 {
-    note_seen(p, live);
-    come_back(p, PUT_DONE);
+    if (!p->is_patching)
+        note_seen(p);
+    go_on(p);
 }
 
 static void on_dry_run(void *data, struct kube_answer *answer, const struct err *error)
@@ -200,10 +258,21 @@ static void on_dry_run(void *data, struct kube_answer *answer, const struct err 
 
     if (error)
         fail(p, answer, error);
-    else if (ssa_differs(p->live, answer->object, p->apply->manager))
+    else if (ssa_differs(p->live, answer->object, manager_of(p)))
         want(p);
     else
-        finish(p, p->live);
+        finish(p);
+}
+
+// What is there against what is wanted of it.
+static void judge(struct put *p)
+{
+    if (ssa_is_applied(p->wanted, p->live, manager_of(p)))
+        finish(p);
+    else if (p->is_written)
+        put_write(p); // the patch, right behind
+    else
+        ask(p, KUBE_APPLY, true, on_dry_run);
 }
 
 // What is on its way out goes, whatever is written to it: it is made anew when it is gone.
@@ -229,22 +298,16 @@ static void on_read(void *data, struct kube_answer *answer, const struct err *er
         come_back(p, PUT_DELETION);
         return;
     }
-    leave_out(p, answer->object);
-    note_live(p->apply, answer->object);
-    if (ssa_is_applied(p->wanted, answer->object, p->apply->manager)) {
-        finish(p, answer->object);
-        return;
-    }
-    p->live_doc = STEAL(answer->doc);
-    p->live = answer->object;
-    answer->object = NULL;
-    ask(p, KUBE_APPLY, true, on_dry_run);
+    take_live(p, answer);
+    leave_out(p, p->live);
+    note_live(p, p->live);
+    judge(p);
 }
 
 void put_start(struct put *p)
 {
     forget(p);
-    p->created = false;
+    p->created = p->is_patching = false;
     p->retry_after_ms = 0;
     p->wanted = p->object;
     if (p->is_new)

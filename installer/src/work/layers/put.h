@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One object on its way into the cluster: read, a dry run if need be, written; each step as soon as
-// the one before is answered, but for the write when there is a record: it waits to be let.
+// the one before is answered, but for the write when there is a record: it waits to be let. Then
+// the same for its patch, if it has one.
 #ifndef WORK_LAYERS_PUT_H
 #define WORK_LAYERS_PUT_H
 
@@ -28,6 +29,10 @@ extern const char *const put_taken_over[];
 struct kube_request put_request(const struct kube_resource *resource, const struct node *object,
                                 enum kube_verb verb, const struct node *wanted);
 
+// The patch of an object of the tree, or NULL; of no patches, too.
+const struct layers_patch *put_patch_of(const struct layers_patches *patches,
+                                        const struct node *object);
+
 struct put;
 // Told once for each start, from the loop.
 typedef void put_back_fn(void *data, struct put *p);
@@ -36,6 +41,7 @@ typedef void put_back_fn(void *data, struct put *p);
 struct put {
     struct apply *apply; // what is written is noted there
     const struct node *object;
+    const struct layers_patch *patch; // of the object; NULL: none
     const struct kube_resource *resource;
     bool is_new; // nothing can be there: it is written without a look
     put_back_fn *back;
@@ -49,10 +55,12 @@ struct put {
     struct identity in_the_way; // the object itself, or its namespace
 
     struct kube_call *call;
-    const struct node *wanted; // the object without what is left to others
+    const struct node *wanted; // the object without what is left to others; then the patch
     struct doc *wanted_doc;
     struct doc *live_doc;
     const struct node *live;
+    bool is_written; // in this run
+    bool is_patching;
 };
 
 // Starts it, also anew after it came back.
