@@ -12,21 +12,27 @@ import (
 	"time"
 )
 
-// Command is the hidden subcommand that runs on cp: number of nodes, then upstream names.
+// Command is the hidden subcommand that runs on cp: what to wait for, number of nodes, then upstream
+// names.
 const Command = "cluster-up"
+
+// What is waited for: nodes that can run pods and CoreDNS that serves, or that nodes are known.
+const (
+	Ready      = "ready"
+	Registered = "registered"
+)
 
 // keys is where cp has the administrator's certificate.
 const keys = "/etc/kubernetes"
 
 const pollInterval = 100 * time.Millisecond
 
-// Run applies what the lab adds to a bare cluster and waits until the nodes are ready and
-// CoreDNS serves; ctx bounds it.
+// Run applies what the lab adds to a bare cluster and waits; ctx bounds it.
 func Run(ctx context.Context, args []string) error {
-	if len(args) < 1 {
-		return fmt.Errorf("%s wants a number of nodes and the upstream names", Command)
+	if len(args) < 2 {
+		return fmt.Errorf("%s wants what to wait for, a number of nodes and the upstream names", Command)
 	}
-	nodes, err := strconv.Atoi(args[0])
+	nodes, err := strconv.Atoi(args[1])
 	if err != nil {
 		return fmt.Errorf("number of nodes: %w", err)
 	}
@@ -34,14 +40,18 @@ func Run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, object := range objects(args[1:]) {
+	for _, object := range objects(args[2:]) {
 		apply := func(ctx context.Context) error { return api.apply(ctx, object.path, object.manifest) }
 		if err := until(ctx, "apply "+object.path, apply); err != nil {
 			return err
 		}
 	}
-	if err := until(ctx, "nodes", func(ctx context.Context) error { return api.nodesReady(ctx, nodes) }); err != nil {
+	ready := args[0] == Ready
+	if err := until(ctx, "nodes", func(ctx context.Context) error { return api.nodes(ctx, nodes, ready) }); err != nil {
 		return err
+	}
+	if !ready {
+		return nil
 	}
 	return until(ctx, "CoreDNS", api.dnsAvailable)
 }
@@ -82,7 +92,8 @@ func met(conditions []condition, kind string) error {
 	return fmt.Errorf("not %s yet", kind)
 }
 
-func (c *client) nodesReady(ctx context.Context, want int) error {
+// nodes wants so many nodes, and that they are ready.
+func (c *client) nodes(ctx context.Context, want int, ready bool) error {
 	var list struct {
 		Items []struct {
 			Metadata struct{ Name string }
@@ -94,6 +105,9 @@ func (c *client) nodesReady(ctx context.Context, want int) error {
 	}
 	if len(list.Items) < want {
 		return fmt.Errorf("%d of %d nodes have registered", len(list.Items), want)
+	}
+	if !ready {
+		return nil
 	}
 	var reasons []error
 	for _, node := range list.Items {

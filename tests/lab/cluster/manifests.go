@@ -103,6 +103,7 @@ spec:
       serviceAccountName: coredns
       priorityClassName: system-cluster-critical
       dnsPolicy: Default
+      nodeSelector: {kubernetes.io/hostname: node-1}
       containers:
       - name: coredns
         image: lab.local/coredns:1

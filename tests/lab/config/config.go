@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package config is what a lab's inits are told: how many nodes, and where on the machine
-// the parts lie that make up its hosts.
+// Package config is what a lab's inits are told: its shape, and where on the machine the parts
+// lie that make up its hosts.
 package config
 
 import (
@@ -20,15 +20,16 @@ var ContentKinds = []string{"git", "registry", "files"}
 
 // Config describes one lab. All paths are absolute and on the machine.
 type Config struct {
+	topology.Shape
 	Name  string `json:"name"`
-	Nodes int    `json:"nodes"`
 	State string `json:"state"` // the lab's state folder
 
 	Checkout   string `json:"checkout"`   // the operator's /src
 	Debian     string `json:"debian"`     // programs that are laid over /usr
 	Kubernetes string `json:"kubernetes"` // bin/ with a link per component
 	Tools      string `json:"tools"`      // bin/ with clients for the operator
-	Images     string `json:"images"`     // pause.tar and coredns.tar
+	Containerd string `json:"containerd"` // bin/ with the newer containerd; empty: no node has it
+	Images     string `json:"images"`     // archives that nodes import
 	Authority  string `json:"authority"`  // the lab's CA and origin's certificate
 	Content    string `json:"content"`    // what origin serves: git/, registry/ and files/
 
@@ -48,18 +49,20 @@ func Load(path string) (*Config, error) {
 	return &c, nil
 }
 
-// Save writes the configuration to the lab's state folder and returns its path.
-func (c *Config) Save() (string, error) {
+// Save writes the configuration to the lab's state folder, whole or not at all.
+func (c *Config) Save() error {
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
-		return "", fmt.Errorf("save the lab's configuration: %w", err)
+		return fmt.Errorf("save the lab's configuration: %w", err)
 	}
-	path := filepath.Join(c.State, "config.json")
-	if err := os.WriteFile(path, append(text, '\n'), 0o600); err != nil {
-		return "", fmt.Errorf("save the lab's configuration: %w", err)
+	if err := os.WriteFile(c.Path()+".new", append(text, '\n'), 0o600); err != nil {
+		return fmt.Errorf("save the lab's configuration: %w", err)
 	}
-	return path, nil
+	return os.Rename(c.Path()+".new", c.Path())
 }
+
+// Path is the file of the configuration.
+func (c *Config) Path() string { return filepath.Join(c.State, "config.json") }
 
 // Lab is the state folder as an object.
 func (c *Config) Lab() *state.Lab { return &state.Lab{Name: c.Name, Dir: c.State} }

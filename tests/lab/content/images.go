@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -16,9 +17,9 @@ import (
 // registries is the folder with the storage of one registry per host.
 type registries string
 
-// multiArchHost is the registry whose images have an index with one entry per platform, as most
-// of the real one's have. The others serve the image's manifest at once.
-const multiArchHost = "ghcr.io"
+// multiArchHosts are the registries whose images have an index with one entry per platform, as most
+// of the real ones' have. The others serve the image's manifest at once.
+var multiArchHosts = []string{"ghcr.io", "registry.k8s.io"}
 
 // putChart adds a chart to the registry that its reference names.
 func (r registries) putChart(reference string, chart images.Artifact) error {
@@ -32,7 +33,7 @@ func (r registries) putImage(reference string, image images.Image) error {
 
 // adder is how images get into the registry of a reference.
 func (r registries) adder(reference string) func(images.Registry, string, string, string) error {
-	if strings.HasPrefix(reference, multiArchHost+"/") {
+	if host, _, _ := strings.Cut(reference, "/"); slices.Contains(multiArchHosts, host) {
 		return images.Registry.AddMultiArch
 	}
 	return images.Registry.Add

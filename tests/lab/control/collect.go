@@ -9,11 +9,12 @@ import (
 	"sandstrap.dev/lab/build/parts"
 	"sandstrap.dev/lab/cgroup"
 	"sandstrap.dev/lab/config"
+	"sandstrap.dev/lab/topology"
 )
 
-// collect builds what the cache lacks and says where all parts of a lab are, whose origin serves
-// what the component origin holds.
-func collect(ctx context.Context, origin *build.Component) (*config.Config, error) {
+// collect builds what the cache lacks and says where all parts of a lab of that shape are, whose
+// origin serves what the component origin holds.
+func collect(ctx context.Context, shape topology.Shape, origin *build.Component) (*config.Config, error) {
 	source, err := checkout()
 	if err != nil {
 		return nil, err
@@ -22,14 +23,20 @@ func collect(ctx context.Context, origin *build.Component) (*config.Config, erro
 	if err != nil {
 		return nil, err
 	}
-	set, err := build.Ensure(ctx, parts.Authority, parts.Debian, parts.Images, parts.Kubernetes, origin, parts.Tools)
+	wanted := []*build.Component{parts.Authority, parts.Debian, parts.Images, parts.Kubernetes, origin, parts.Tools}
+	if shape.Newer() {
+		wanted = append(wanted, parts.Containerd)
+	}
+	set, err := build.Ensure(ctx, wanted...)
 	if err != nil {
 		return nil, err
 	}
 	return &config.Config{
+		Shape:       shape,
 		Checkout:    source,
 		Authority:   set.Path(parts.Authority),
 		Content:     set.Path(origin),
+		Containerd:  set[parts.Containerd],
 		Debian:      set.Path(parts.Debian),
 		Images:      set.Path(parts.Images),
 		Kubernetes:  set.Path(parts.Kubernetes),

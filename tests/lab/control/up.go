@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,16 +34,23 @@ const upPatience = 5 * time.Minute
 // Up brings a lab up and returns when pods can run in it. A lab that is up already is left as
 // it is. One that does not come up, or is interrupted, is taken down again.
 func Up(ctx context.Context, name string, args []string) error {
+	var shape topology.Shape
 	flags := flag.NewFlagSet("up", flag.ContinueOnError)
-	nodes := flags.Int("nodes", 1, "how many nodes run pods")
+	flags.IntVar(&shape.Nodes, "nodes", 0, "how many nodes run pods; as many as --runtimes names, or 1")
+	flags.Func("runtimes", "what the first nodes run containers with", list(&shape.Runtimes))
+	flags.BoolVar(&shape.NoCNI, "no-cni", false, "the nodes have no network for pods")
+	flags.Func("admission", "plugins that the API server has, too", list(&shape.Admission))
 	origin := flags.String("origin", "", "what the lab's origin serves, instead of the lab's own content")
 	kyverno := flags.Bool("kyverno", false, "the lab's origin serves Kyverno, too, which takes minutes to compile once")
 	keep := flags.Bool("keep", false, "leave a lab that does not come up for inspection")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 || *kyverno && *origin != "" {
-		return usage("lab up [--nodes N] [--kyverno | --origin DIR] [--keep]")
+		return usage("lab up [--nodes N] [--runtimes NAME,…] [--no-cni] [--admission PLUGIN,…] [--kyverno | --origin DIR] [--keep]")
 	}
-	if *nodes < 1 || *nodes > topology.MaxNodes {
-		return usage(fmt.Sprintf("--nodes wants 1 to %d", topology.MaxNodes))
+	if shape.Nodes == 0 {
+		shape.Nodes = max(1, len(shape.Runtimes))
+	}
+	if err := shape.Check(); err != nil {
+		return usage(err.Error())
 	}
 	content, err := originFolder(*origin)
 	if err != nil {
@@ -56,7 +64,7 @@ func Up(ctx context.Context, name string, args []string) error {
 	if *kyverno {
 		served = parts.OriginKyverno
 	}
-	found, err := collect(ctx, served)
+	found, err := collect(ctx, shape, served)
 	if err != nil {
 		return err
 	}
@@ -64,11 +72,11 @@ func Up(ctx context.Context, name string, args []string) error {
 		found.Content = content
 	}
 	began := time.Now()
-	fresh, err := launch(lab, found, *nodes, *kyverno || content != "")
+	fresh, err := launch(lab, found, *kyverno || content != "")
 	if err != nil || !fresh {
 		return err
 	}
-	if err := waitUntilReady(ctx, lab, *nodes, found.UpstreamNames()); err != nil {
+	if err := waitUntilReady(ctx, lab, found); err != nil {
 		if !*keep {
 			err = fmt.Errorf("%w; lab %s is down again (--keep leaves it for inspection)", err, name)
 			if failed := remove(lab); failed != nil {
@@ -77,8 +85,16 @@ func Up(ctx context.Context, name string, args []string) error {
 		}
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "lab %s is up after %.1f s: %v\n", name, time.Since(began).Seconds(), topology.Names(*nodes))
+	fmt.Fprintf(os.Stderr, "lab %s is up after %.1f s: %v\n", name, time.Since(began).Seconds(), topology.Names(shape.Nodes))
 	return nil
+}
+
+// list takes a flag's words, between commas.
+func list(words *[]string) func(string) error {
+	return func(value string) error {
+		*words = strings.Split(value, ",")
+		return nil
+	}
 }
 
 // originFolder is the absolute path of a folder that an origin can serve; none for none.
@@ -101,15 +117,15 @@ func originFolder(dir string) (string, error) {
 
 // launch starts the lab's init, unless the lab runs already; with chosen, its origin has to serve
 // what the configuration says.
-func launch(lab *state.Lab, c *config.Config, nodes int, chosen bool) (fresh bool, err error) {
+func launch(lab *state.Lab, c *config.Config, chosen bool) (fresh bool, err error) {
 	unlock, err := state.Lock()
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
 	if record, running := lab.Running(); running {
-		if record.Nodes != nodes {
-			return false, fmt.Errorf("lab %s runs with %d nodes; take it down first", lab.Name, record.Nodes)
+		if !reflect.DeepEqual(record.Shape, c.Shape) {
+			return false, fmt.Errorf("lab %s runs as %v; take it down first", lab.Name, record.Shape)
 		}
 		if chosen && record.Content != c.Content {
 			return false, fmt.Errorf("lab %s serves %s; take it down first", lab.Name, record.Content)
@@ -133,7 +149,7 @@ func launch(lab *state.Lab, c *config.Config, nodes int, chosen bool) (fresh boo
 		return false, fmt.Errorf("start lab %s: processes %v run in its cgroups: a lab of that name has another SANDSTRAP_LAB_STATE",
 			lab.Name, pids)
 	}
-	c.Name, c.Nodes, c.State = lab.Name, nodes, lab.Dir
+	c.Name, c.State = lab.Name, lab.Dir
 	if err := start(lab, c, group); err != nil {
 		return false, errors.Join(fmt.Errorf("start lab %s: %w", lab.Name, err), lab.Remove())
 	}
@@ -150,8 +166,7 @@ func start(lab *state.Lab, c *config.Config, group *cgroup.Group) error {
 	if err := pki.Issue(c.Authority, lab.PKIDir(), c.Nodes); err != nil {
 		return err
 	}
-	path, err := c.Save()
-	if err != nil {
+	if err := c.Save(); err != nil {
 		return err
 	}
 	if err := group.Make(false); err != nil {
@@ -161,12 +176,12 @@ func start(lab *state.Lab, c *config.Config, group *cgroup.Group) error {
 	if err := own.Make(true); err != nil {
 		return err
 	}
-	return spawn(lab, c, path, own.Add)
+	return spawn(lab, c, own.Add)
 }
 
 // spawn starts the lab's init behind a gate, and opens it once the init is in its cgroups and
 // on record: whatever happens from then on, the lab can be found and removed.
-func spawn(lab *state.Lab, c *config.Config, path string, confine func(pid int) error) error {
+func spawn(lab *state.Lab, c *config.Config, confine func(pid int) error) error {
 	log, err := os.OpenFile(lab.InitLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -177,7 +192,7 @@ func spawn(lab *state.Lab, c *config.Config, path string, confine func(pid int) 
 		return err
 	}
 	defer gate.Close()
-	init := exec.Command("/proc/self/exe", labinit.Command, path)
+	init := exec.Command("/proc/self/exe", labinit.Command, c.Path())
 	init.Args[0] = "lab"
 	init.Dir = "/"
 	init.Env = []string{"PATH=" + os.Getenv("PATH")}
@@ -203,21 +218,26 @@ func record(lab *state.Lab, c *config.Config, pid int) error {
 		return err
 	}
 	return lab.Save(state.Record{
-		Name: lab.Name, Nodes: c.Nodes, Content: c.Content, Init: process, Created: time.Now().UTC().Format(time.RFC3339),
+		Shape: c.Shape, Name: lab.Name, Content: c.Content, Init: process, Created: time.Now().UTC().Format(time.RFC3339),
 	})
 }
 
-// waitUntilReady returns when the nodes are ready, CoreDNS is available and every daemon serves.
-func waitUntilReady(ctx context.Context, lab *state.Lab, nodes int, names []string) error {
+// waitUntilReady returns when the nodes are ready, CoreDNS is available and every daemon serves; where
+// no pod can have a network, when the nodes have registered.
+func waitUntilReady(ctx context.Context, lab *state.Lab, c *config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, upPatience)
 	defer cancel()
 	if err := waitForInit(ctx, lab, "cp"); err != nil {
 		return err
 	}
-	command := append([]string{"/proc/1/exe", cluster.Command, strconv.Itoa(nodes)}, names...)
+	wait := cluster.Ready
+	if c.NoCNI {
+		wait = cluster.Registered
+	}
+	command := append([]string{"/proc/1/exe", cluster.Command, wait, strconv.Itoa(c.Nodes)}, c.UpstreamNames()...)
 	failed := runQuietly(ctx, lab, "cp", command)
 	// A daemon that does not serve explains more than the cluster that waits for it.
-	if err := waitForDaemons(ctx, lab, topology.Names(nodes)); err != nil {
+	if err := waitForDaemons(ctx, lab, topology.Names(c.Nodes)); err != nil {
 		return err
 	}
 	return failed

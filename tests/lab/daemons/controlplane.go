@@ -5,8 +5,10 @@ package daemons
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
+	"sandstrap.dev/lab/config"
 	"sandstrap.dev/lab/rootfs"
 	"sandstrap.dev/lab/supervise"
 	"sandstrap.dev/lab/topology"
@@ -25,7 +27,7 @@ rules:
 - level: Metadata
 `
 
-func controlPlane(host topology.Host) Set {
+func controlPlane(c *config.Config, host topology.Host) Set {
 	return Set{
 		Files: map[string]rootfs.File{"etc/kubernetes/audit-policy.yaml": text(auditPolicy)},
 		Daemons: []supervise.Daemon{
@@ -38,7 +40,7 @@ func controlPlane(host topology.Host) Set {
 				},
 				Ready: answersOK(etcdURL + "/health"),
 			},
-			apiServer(host),
+			apiServer(host, c.Admission),
 			{
 				Name:    "kube-controller-manager",
 				Prepare: waitForListener,
@@ -72,7 +74,8 @@ func waitForListener(ctx context.Context, _ func(argv ...string) error) error {
 
 // apiServer has no route to service addresses: with aggregator routing it calls webhooks and
 // extension servers at their pods instead.
-func apiServer(host topology.Host) supervise.Daemon {
+func apiServer(host topology.Host, admission []string) supervise.Daemon {
+	plugins := append([]string{"NodeRestriction"}, admission...)
 	return supervise.Daemon{
 		Name:  "kube-apiserver",
 		Needs: []string{"etcd"},
@@ -88,7 +91,7 @@ func apiServer(host topology.Host) supervise.Daemon {
 			"--service-account-key-file=sa.key", "--service-account-signing-key-file=sa.key",
 			"--service-account-issuer=https://kubernetes.default.svc." + topology.ClusterDomain,
 			"--service-cluster-ip-range=" + topology.ServiceCIDR,
-			"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
+			"--authorization-mode=Node,RBAC", "--enable-admission-plugins=" + strings.Join(plugins, ","),
 			"--allow-privileged",
 			"--kubelet-client-certificate=apiserver-kubelet.crt", "--kubelet-client-key=apiserver-kubelet.key",
 			"--kubelet-certificate-authority=ca.crt", "--kubelet-preferred-address-types=InternalIP",

@@ -26,9 +26,9 @@ func For(c *config.Config, host topology.Host) Set {
 	case topology.Origin:
 		return origin(c)
 	case topology.ControlPlane:
-		return controlPlane(host)
+		return controlPlane(c, host)
 	case topology.Node:
-		return node(host)
+		return node(c, host)
 	}
 	return Set{} // the operator is a person's desk: nothing runs on it by itself
 }

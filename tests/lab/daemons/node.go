@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sandstrap.dev/lab/config"
 	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/rootfs"
 	"sandstrap.dev/lab/supervise"
@@ -20,27 +21,27 @@ import (
 
 const containerdSocket = "/run/containerd/containerd.sock"
 
-// PauseImage is the sandbox image of every pod; with CoreDNS's it is all that a node has at
-// its first boot, everything else is pulled.
-const PauseImage = "lab.local/pause:1"
+const containerdConfig = "/etc/containerd/config.toml"
 
-func node(host topology.Host) Set {
+func node(c *config.Config, host topology.Host) Set {
+	files := map[string]rootfs.File{"etc/kubernetes/kubelet.yaml": text(kubeletConfig(host))}
+	if !c.NoCNI {
+		files["etc/cni/net.d/10-lab.conflist"] = text(fmt.Sprintf(cniConfig, host.PodSubnet()))
+	}
+	runtime := c.Runtime(host)
 	return Set{
-		Files: map[string]rootfs.File{
-			"etc/containerd/config.toml":    text(containerdConfig),
-			"etc/cni/net.d/10-lab.conflist": text(fmt.Sprintf(cniConfig, host.PodSubnet())),
-			"etc/kubernetes/kubelet.yaml":   text(kubeletConfig(host)),
-		},
+		Files: files,
 		Daemons: []supervise.Daemon{
 			{
 				Name:    "containerd",
-				Command: []string{"containerd", "--config=/etc/containerd/config.toml"},
+				Prepare: configure(runtime),
+				Command: []string{"containerd", "--config=" + containerdConfig},
 				Ready:   accepts("unix", containerdSocket),
 			},
 			{
 				Name:    "kubelet",
 				Needs:   []string{"containerd"},
-				Prepare: prepareKubelet,
+				Prepare: prepareKubelet(startImages(host, runtime)),
 				Command: []string{
 					kubernetes("kubelet"), "--config=/etc/kubernetes/kubelet.yaml",
 					"--kubeconfig=/etc/kubernetes/" + host.Name + ".kubeconfig",
@@ -67,14 +68,39 @@ func node(host topology.Host) Set {
 // whole lab starts, and not for long when the API server is away.
 const apiPatience = 30 * time.Second
 
-// prepareKubelet has the kubelet start while the API server still gets ready.
-func prepareKubelet(ctx context.Context, run func(argv ...string) error) error {
-	if err := importImages(run); err != nil {
-		return err
+// configure writes containerd's own default configuration, once in the node's life: what somebody
+// changes there stays. Setting a process's score below its parent's takes more than this root may.
+func configure(runtime topology.Runtime) func(context.Context, func(argv ...string) error) error {
+	edits := `s|restrict_oom_score_adj = false|restrict_oom_score_adj = true|`
+	if runtime.Set[0] != "" {
+		edits += ";s|" + runtime.Set[0] + "|" + runtime.Set[1] + "|"
 	}
-	listens := accepts("tcp", strings.TrimPrefix(topology.APIServer(), "https://"))
-	_ = within(ctx, apiPatience, listens) // a kubelet without it is still a kubelet
-	return nil
+	script := `[ -e "$1" ] || { mkdir -p "${1%/*}" && containerd config default | sed "$2" >"$1"; }`
+	return func(_ context.Context, run func(argv ...string) error) error {
+		return run("sh", "-c", script, "sh", containerdConfig, edits)
+	}
+}
+
+// startImages are the archives of what a node has at its first start: what pods start with, and
+// CoreDNS, which runs on the first node. Everything else is pulled.
+func startImages(host topology.Host, runtime topology.Runtime) []string {
+	archives := []string{"pause-" + runtime.Pause + ".tar"}
+	if host.Index == 1 {
+		archives = append(archives, "coredns.tar")
+	}
+	return archives
+}
+
+// prepareKubelet has the kubelet start while the API server still gets ready.
+func prepareKubelet(archives []string) func(context.Context, func(argv ...string) error) error {
+	return func(ctx context.Context, run func(argv ...string) error) error {
+		if err := importImages(archives, run); err != nil {
+			return err
+		}
+		listens := accepts("tcp", strings.TrimPrefix(topology.APIServer(), "https://"))
+		_ = within(ctx, apiPatience, listens) // a kubelet without it is still a kubelet
+		return nil
+	}
 }
 
 // prepareProxy has kube-proxy start when it can find out about its node.
@@ -84,12 +110,12 @@ func prepareProxy(ctx context.Context, run func(argv ...string) error) error {
 }
 
 // importImages gives containerd the images that a node starts with, once in the node's life.
-func importImages(run func(argv ...string) error) error {
+func importImages(archives []string, run func(argv ...string) error) error {
 	const done = "/var/lib/containerd/.imported"
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
-	for _, name := range []string{"pause.tar", "coredns.tar"} {
+	for _, name := range archives {
 		archive := filepath.Join("/opt/images", name)
 		if err := run("ctr", "--namespace=k8s.io", "images", "import", archive); err != nil {
 			return err
@@ -116,21 +142,6 @@ func preparePodNetwork(run func(argv ...string) error) error {
 	}
 	return iptables("-A")
 }
-
-const containerdConfig = `version = 2
-root = "/var/lib/containerd"
-state = "/run/containerd"
-[grpc]
-  address = "` + containerdSocket + `"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "` + PauseImage + `"
-  restrict_oom_score_adj = true
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
-    conf_dir = "/etc/cni/net.d"
-  [plugins."io.containerd.grpc.v1.cri".registry]
-    config_path = "/etc/containerd/certs.d"
-`
 
 const cniConfig = `{
   "cniVersion": "0.4.0",

@@ -34,7 +34,7 @@ const (
 
 // environment is what every process of a host starts from.
 var environment = []string{
-	"PATH=/opt/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/kubernetes/bin:/opt/tools/bin",
+	"PATH=/opt/lab/bin:/opt/runtime/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/kubernetes/bin:/opt/tools/bin",
 	"HOME=/root",
 	"LANG=C.UTF-8",
 }

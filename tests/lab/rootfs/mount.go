@@ -57,6 +57,9 @@ func mountParts(c *config.Config, host topology.Host, root string) error {
 	switch host.Kind {
 	case topology.Node:
 		readOnly["opt/images"] = c.Images
+		if c.Runtime(host).Newer {
+			readOnly["opt/runtime"] = c.Containerd
+		}
 	case topology.Origin:
 		readOnly["srv"] = c.Content
 	case topology.Operator:

@@ -17,8 +17,8 @@ import (
 
 // folders that every host has; mount points among them.
 var folders = []string{
-	"dev", "etc/alternatives", "etc/kubernetes", "etc/ssl/certs", "mnt", "opt/images", "opt/kubernetes",
-	"opt/lab/bin", "opt/tools", "proc", "root", "run", "src", "srv", "sys", "tmp", "usr",
+	"dev", "etc/alternatives", "etc/kubernetes", "etc/ssl/certs", "mnt", "opt/cni", "opt/images",
+	"opt/kubernetes", "opt/lab/bin", "opt/runtime", "opt/tools", "proc", "root", "run", "src", "srv", "sys", "tmp", "usr",
 	"var/lib/etcd", "var/lib/kubelet", "var/lib/containerd", "var/log", "var/tmp", "work", ".old",
 }
 
@@ -36,8 +36,12 @@ func Populate(c *config.Config, host topology.Host) error {
 			return fmt.Errorf("make the root of %s: %w", host.Name, err)
 		}
 	}
-	for _, link := range []string{"bin", "sbin", "lib", "lib64"} {
-		if err := symlink("usr/"+link, filepath.Join(root, link)); err != nil {
+	links := map[string]string{
+		"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64",
+		"opt/cni/bin": "/usr/lib/cni", // where everybody but Debian has them
+	}
+	for link, to := range links {
+		if err := symlink(to, filepath.Join(root, link)); err != nil {
 			return fmt.Errorf("make the root of %s: %w", host.Name, err)
 		}
 	}

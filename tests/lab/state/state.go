@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"sandstrap.dev/lab/cgroup"
+	"sandstrap.dev/lab/topology"
 )
 
 const defaultRoot = "/var/lib/sandstrap-lab"
@@ -30,8 +31,8 @@ type Lab struct {
 
 // Record is what a lab remembers about itself in lab.json.
 type Record struct {
+	topology.Shape
 	Name    string  `json:"name"`
-	Nodes   int     `json:"nodes"`
 	Content string  `json:"content"` // what origin serves
 	Init    Process `json:"init"`
 	Created string  `json:"created"` // RFC 3339

@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
+
+	"sandstrap.dev/lab/topology"
 )
 
 func TestOpenRefusesNamesThatAreNoFolders(t *testing.T) {
@@ -54,11 +57,11 @@ func TestRecordSurvives(t *testing.T) {
 	if err := lab.Create(); err != nil {
 		t.Fatal(err)
 	}
-	want := Record{Name: "one", Nodes: 2, Init: Process{PID: os.Getpid(), Start: "x/1"}}
+	want := Record{Shape: topology.Shape{Nodes: 2, Runtimes: []string{"containerd-2.4"}}, Name: "one", Init: Process{PID: os.Getpid(), Start: "x/1"}}
 	if err := lab.Save(want); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := lab.Load(); err != nil || got != want {
+	if got, err := lab.Load(); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 	if _, running := lab.Running(); running {

@@ -130,7 +130,7 @@ spec:
     metadata: {labels: {app: idle}}
     spec:
       terminationGracePeriodSeconds: 1
-      containers: [{name: idle, image: "lab.local/pause:1", imagePullPolicy: IfNotPresent}]
+      containers: [{name: idle, image: "registry.k8s.io/pause:3.6", imagePullPolicy: IfNotPresent}]
 `
 
 func (s *sandbox) runPods() {

@@ -13,37 +13,45 @@ import (
 	"sandstrap.dev/lab/build"
 	"sandstrap.dev/lab/build/authority"
 	"sandstrap.dev/lab/images"
+	"sandstrap.dev/lab/topology"
 )
 
 // imageRecipe is what every component with images is built from.
 var imageRecipe = []string{"build/parts/images.go", "build/authority", "images/*.go"}
 
 // Images holds the images that a node needs before it can pull any, as archives for
-// "ctr images import": pause.tar (lab.local/pause:1) and coredns.tar (lab.local/coredns:1).
+// "ctr images import": pause-TAG.tar (registry.k8s.io/pause:TAG) for what the nodes' runtimes start
+// pods with, and coredns.tar (lab.local/coredns:1). The former are as OCI layouts in
+// layouts/HOST/REPOSITORY/TAG, too: a bundle has them, and a node may have lost them.
 var Images = &build.Component{
 	Name:    "images",
 	Summary: "pause and CoreDNS, which nodes import",
-	Inputs:  imageRecipe,
+	Inputs:  append([]string{"topology/shape.go"}, imageRecipe...),
 	Needs:   []*build.Component{Debian, CoreDNS},
 	Build: func(_ context.Context, job *build.Job) error {
-		for name, image := range map[string]images.Image{
-			"pause": {
-				Files:      []images.File{images.Program("/busybox", debianFile(job, "bin/busybox"))},
-				Entrypoint: []string{"/busybox", "sleep"}, Cmd: []string{"2000000000"},
-				User: "65534:65534",
-			},
-			"coredns": {
-				Files:      []images.File{images.Program("/coredns", job.Need(CoreDNS, "bin", "coredns"))},
-				Entrypoint: []string{"/coredns"},
-			},
-		} {
-			ref := images.Ref{Host: "lab.local", Repository: name, Tag: "1"}
-			if err := writeArchive(job, name+".tar", image, ref); err != nil {
-				return fmt.Errorf("image %s: %w", name, err)
+		for _, runtime := range topology.Runtimes {
+			ref := images.Ref{Host: "registry.k8s.io", Repository: "pause", Tag: runtime.Pause}
+			layout := job.OutPath("layouts", ref.Host, ref.Repository, ref.Tag)
+			if err := writeArchive(job, "pause-"+ref.Tag+".tar", layout, pauseImage(job), ref); err != nil {
+				return err
 			}
 		}
-		return nil
+		coredns := images.Image{
+			Files:      []images.File{images.Program("/coredns", job.Need(CoreDNS, "bin", "coredns"))},
+			Entrypoint: []string{"/coredns"},
+		}
+		ref := images.Ref{Host: "lab.local", Repository: "coredns", Tag: "1"}
+		return writeArchive(job, "coredns.tar", filepath.Join(job.Scratch, "coredns"), coredns, ref)
 	},
+}
+
+// pauseImage does what pause does: nothing.
+func pauseImage(job *build.Job) images.Image {
+	return images.Image{
+		Files:      []images.File{images.Program("/busybox", debianFile(job, "bin/busybox"))},
+		Entrypoint: []string{"/busybox", "sleep"}, Cmd: []string{"2000000000"},
+		User: "65535:65535",
+	}
 }
 
 // debianFile is the file of a Debian package: the package was extracted or is installed.
@@ -54,10 +62,10 @@ func debianFile(job *build.Job, path string) string {
 	return filepath.Join("/usr", path)
 }
 
-func writeArchive(job *build.Job, name string, image images.Image, ref images.Ref) error {
-	layout := filepath.Join(job.Scratch, name)
+// writeArchive writes an image into the folder layout, and from there into an archive.
+func writeArchive(job *build.Job, name, layout string, image images.Image, ref images.Ref) error {
 	if err := image.WriteLayout(layout, ref.Tag); err != nil {
-		return err
+		return fmt.Errorf("image %s: %w", ref, err)
 	}
 	file, err := os.Create(job.OutPath(name))
 	if err != nil {

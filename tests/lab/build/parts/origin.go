@@ -22,7 +22,7 @@ var Origin = &build.Component{
 	Inputs:  []string{"build/parts/origin.go", "content", "umbrella", "images/*.go"},
 	Facts:   originFacts,
 	Needs:   originNeeds,
-	Build:   buildOrigin(ControllerImages),
+	Build:   buildOrigin(Images, ControllerImages),
 }
 
 // OriginKyverno is what Origin is, and Kyverno with its images: for labs that want it.
@@ -33,10 +33,10 @@ var OriginKyverno = &build.Component{
 	Inputs:   Origin.Inputs,
 	Facts:    originFacts,
 	Needs:    append([]*build.Component{KyvernoParts}, originNeeds...),
-	Build:    buildOrigin(ControllerImages, KyvernoParts),
+	Build:    buildOrigin(Images, ControllerImages, KyvernoParts),
 }
 
-var originNeeds = []*build.Component{ControllerImages, Probe, Releases}
+var originNeeds = []*build.Component{Images, ControllerImages, Probe, Releases}
 
 func originFacts() (string, error) { return strings.Join(topology.UpstreamNames, " "), nil }
 
