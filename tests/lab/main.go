@@ -31,14 +31,15 @@ type command struct {
 }
 
 var commands = []command{
-	{"up", "[--nodes N] [--kyverno | --origin DIR]", "bring the lab up; returns when pods can run", control.Up},
+	{"up", "[OPTION…]", "bring the lab up; returns when pods can run", control.Up},
 	{"down", "", "take the lab down and leave nothing of it", control.Down},
 	{"status", "", "show hosts and daemons; fails when one is not well", control.Status},
 	{"in", "HOST [-C DIR] CMD…", "run a command on a host", control.In},
 	{"logs", "[HOST [DAEMON]]", "show logs, also those of a lab that was killed", control.Logs},
 	{"kill", "HOST", "cut a host's power", control.Kill},
 	{"start", "HOST", "bring a killed host up again", control.Start},
-	{"link", "HOST up|down", "plug or pull a host's cable", control.Link},
+	{"link", "HOST up|down|closed", "plug or pull a host's cable; closed counts what it drops", control.Link},
+	{"dropped", "", "show what closed links have dropped", control.Dropped},
 	{"daemon", "HOST DAEMON ACTION", "stop, start, pause or resume a daemon", control.Daemon},
 	{"kubeconfig", "", "print the administrator's kubeconfig", control.Kubeconfig},
 	{

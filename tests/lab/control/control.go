@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/remote"
 	"sandstrap.dev/lab/state"
 )
@@ -92,12 +94,13 @@ func Start(ctx context.Context, name string, args []string) error {
 	return waitForDaemons(ctx, lab, args)
 }
 
-// Link takes a host's link up or down, as one plugs a cable.
+// Link takes a host's link up or down, as one plugs a cable, or closes it: nothing passes, and what
+// tries to is counted.
 func Link(_ context.Context, name string, args []string) error {
-	if len(args) != 2 || (args[1] != "up" && args[1] != "down") {
-		return usage("lab link HOST up|down")
+	if len(args) != 2 || !slices.Contains([]string{netns.Up, netns.Down, netns.Closed}, args[1]) {
+		return usage("lab link HOST up|down|closed")
 	}
-	return ask(name, remote.LabSocket, remote.Request{Link: &remote.LinkRequest{Host: args[0], Up: args[1] == "up"}})
+	return ask(name, remote.LabSocket, remote.Request{Link: &remote.LinkRequest{Host: args[0], State: args[1]}})
 }
 
 // Daemon stops, starts, pauses or resumes one daemon of a host.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"sandstrap.dev/lab/netns"
 	"sandstrap.dev/lab/remote"
 	"sandstrap.dev/lab/state"
 	"sandstrap.dev/lab/supervise"
@@ -44,14 +45,11 @@ func Status(_ context.Context, name string, args []string) error {
 }
 
 func showHost(table io.Writer, lab *state.Lab, host remote.HostStatus) (healthy bool) {
-	condition, link := "up", "link up"
+	condition := "up"
 	if !host.Running {
 		condition = "down"
 	}
-	if !host.Link {
-		link = "link down"
-	}
-	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", host.Name, host.Address, condition, link)
+	fmt.Fprintf(table, "%s\t%s\t%s\tlink %s\n", host.Name, host.Address, condition, host.Link)
 	if !host.Running {
 		return false
 	}
@@ -60,12 +58,32 @@ func showHost(table io.Writer, lab *state.Lab, host remote.HostStatus) (healthy 
 		fmt.Fprintf(table, "  \t%s\n", err)
 		return false
 	}
-	healthy = host.Link
+	healthy = host.Link == netns.Up
 	for _, daemon := range reply.Daemons {
 		fmt.Fprintf(table, "  %s\t%s\t%d restarts\t%s\n", daemon.Name, daemon.State, daemon.Restarts, daemon.Why)
 		healthy = healthy && daemon.State == supervise.Ready
 	}
 	return healthy
+}
+
+// Dropped shows what closed links have dropped: source, destination, protocol, port, packets; nothing
+// when nothing was sent.
+func Dropped(_ context.Context, name string, args []string) error {
+	if len(args) > 0 {
+		return usage("lab dropped")
+	}
+	lab, err := running(name)
+	if err != nil {
+		return err
+	}
+	reply, err := remote.Ask(lab.SocketDir(), remote.LabSocket, remote.Request{Dropped: &remote.StatusRequest{}})
+	if err != nil {
+		return err
+	}
+	for _, d := range reply.Dropped {
+		fmt.Println(d.Source, d.Destination, d.Protocol, d.Port, d.Packets)
+	}
+	return nil
 }
 
 // Logs shows the lab's own log, or those of a host, or one of them.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -31,7 +30,7 @@ const (
 type lab struct {
 	config *config.Config
 
-	mutex   sync.Mutex // held while a host is started or killed
+	mutex   sync.Mutex // held while something is done to a host; guards the configuration's shape
 	running map[string]*runningHost
 }
 
@@ -53,10 +52,8 @@ func (r *runningHost) alive() bool {
 	}
 }
 
-// start brings a host up; its daemons are then on their way.
+// start brings a host up; its daemons are then on their way. The caller holds the mutex.
 func (l *lab) start(host topology.Host) error {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
 	if l.running[host.Name].alive() {
 		return fmt.Errorf("%s runs already", host.Name)
 	}
@@ -97,7 +94,7 @@ func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, err
 		return nil, err
 	}
 	defer socket.Close()
-	init := exec.Command("/proc/self/exe", hostinit.GateCommand, filepath.Join(l.config.State, "config.json"), host.Name)
+	init := exec.Command("/proc/self/exe", hostinit.GateCommand, l.config.Path(), host.Name)
 	init.Args[0] = "lab"
 	init.Stdout, init.Stderr = os.Stdout, os.Stderr     // the lab's log
 	init.ExtraFiles = []*os.File{gate.Waiter(), socket} // gate.File, hostinit.SocketFile
@@ -117,10 +114,8 @@ func (l *lab) launch(host topology.Host, group *cgroup.Group) (*runningHost, err
 	return started, gate.Open()
 }
 
-// kill ends a host at once, as a power cut does, with everything on it.
+// kill ends a host at once, as a power cut does, with everything on it. The caller holds the mutex.
 func (l *lab) kill(host topology.Host) error {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
 	running := l.running[host.Name]
 	if !running.alive() {
 		return fmt.Errorf("%s does not run", host.Name)
@@ -145,11 +140,11 @@ func (l *lab) status() []remote.HostStatus {
 	defer l.mutex.Unlock()
 	var all []remote.HostStatus
 	for _, host := range topology.Hosts(l.config.Nodes) {
-		running := l.running[host.Name].alive()
-		all = append(all, remote.HostStatus{
-			Name: host.Name, Address: host.Address(), Running: running,
-			Link: running && netns.LinkUp(host),
-		})
+		running, link := l.running[host.Name].alive(), netns.Down
+		if running {
+			link = netns.LinkState(host, l.filter())
+		}
+		all = append(all, remote.HostStatus{Name: host.Name, Address: host.Address(), Running: running, Link: link})
 	}
 	return all
 }

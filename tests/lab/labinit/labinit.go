@@ -109,29 +109,40 @@ func (l *lab) converse(conn *remote.Conn) {
 	_ = conn.Send(reply) // a caller that has gone wants no answer
 }
 
+// on does something to the host of that name. Nodes may have joined meanwhile: it reads the
+// configuration anew.
+func (l *lab) on(name string, do func(topology.Host) error) error {
+	grown, err := config.Load(l.config.Path())
+	if err != nil {
+		return err
+	}
+	host, err := topology.Find(grown.Nodes, name)
+	if err != nil {
+		return err
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.config.Shape = grown.Shape
+	return do(host)
+}
+
+func (l *lab) filter() netns.Filter { return netns.Filter(l.config.Debian) }
+
 func (l *lab) answer(request remote.Request) (remote.Reply, error) {
-	nodes := l.config.Nodes
 	switch {
 	case request.Status != nil:
 		return remote.Reply{Hosts: l.status()}, nil
 	case request.StartHost != nil:
-		host, err := topology.Find(nodes, request.StartHost.Host)
-		if err != nil {
-			return remote.Reply{}, err
-		}
-		return remote.Reply{}, l.start(host)
+		return remote.Reply{}, l.on(request.StartHost.Host, l.start)
 	case request.KillHost != nil:
-		host, err := topology.Find(nodes, request.KillHost.Host)
-		if err != nil {
-			return remote.Reply{}, err
-		}
-		return remote.Reply{}, l.kill(host)
+		return remote.Reply{}, l.on(request.KillHost.Host, l.kill)
 	case request.Link != nil:
-		host, err := topology.Find(nodes, request.Link.Host)
-		if err != nil {
-			return remote.Reply{}, err
-		}
-		return remote.Reply{}, netns.SetLink(host, request.Link.Up)
+		return remote.Reply{}, l.on(request.Link.Host, func(host topology.Host) error {
+			return netns.SetLink(host, request.Link.State, l.filter())
+		})
+	case request.Dropped != nil:
+		dropped, err := l.filter().Dropped()
+		return remote.Reply{Dropped: dropped}, err
 	}
 	return remote.Reply{}, fmt.Errorf("a lab's init cannot do that")
 }

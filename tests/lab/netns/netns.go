@@ -6,6 +6,7 @@ package netns
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,18 +91,31 @@ func linkExists(name string) bool {
 	return false
 }
 
-// SetLink takes the bridge's side of a host's link up or down.
-func SetLink(host topology.Host, up bool) error {
-	if up {
-		return ip("link set " + host.Name + " up")
+// The states of a link.
+const (
+	Up     = "up"
+	Down   = "down"   // unplugged at the bridge
+	Closed = "closed" // see [Filter]
+)
+
+// SetLink makes a host's link one of the states.
+func SetLink(host topology.Host, state string, filter Filter) error {
+	if state == Closed {
+		return errors.Join(ip("link set "+host.Name+" up"), filter.Close(host))
 	}
-	return ip("link set " + host.Name + " down")
+	return errors.Join(ip("link set "+host.Name+" "+state), filter.Open(host))
 }
 
-// LinkUp says whether the bridge's side of a host's link is up.
-func LinkUp(host topology.Host) bool {
+// LinkState is the state of a host's link.
+func LinkState(host topology.Host, filter Filter) string {
 	out, err := exec.Command("ip", "-o", "link", "show", "dev", host.Name, "up").Output()
-	return err == nil && len(bytes.TrimSpace(out)) > 0
+	switch {
+	case err != nil || len(bytes.TrimSpace(out)) == 0:
+		return Down
+	case filter.Closed(host):
+		return Closed
+	}
+	return Up
 }
 
 // ConfigureHost gives a host its address and its routes. Called in the host's own namespace;

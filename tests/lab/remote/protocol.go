@@ -16,6 +16,7 @@ type Request struct {
 	StartHost *HostRequest   `json:"startHost,omitempty"` // the lab's init
 	KillHost  *HostRequest   `json:"killHost,omitempty"`  // the lab's init
 	Link      *LinkRequest   `json:"link,omitempty"`      // the lab's init
+	Dropped   *StatusRequest `json:"dropped,omitempty"`   // the lab's init
 	Daemon    *DaemonRequest `json:"daemon,omitempty"`    // a host's init
 	Exec      *ExecRequest   `json:"exec,omitempty"`      // a host's init; then Input and Output follow
 }
@@ -28,10 +29,10 @@ type HostRequest struct {
 	Host string `json:"host"`
 }
 
-// LinkRequest takes a host's link up or down.
+// LinkRequest makes a host's link one of the states of package netns.
 type LinkRequest struct {
-	Host string `json:"host"`
-	Up   bool   `json:"up"`
+	Host  string `json:"host"`
+	State string `json:"state"`
 }
 
 // DaemonRequest does something to a daemon: stop, start, pause or resume.
@@ -72,6 +73,7 @@ type Reply struct {
 	Error   string         `json:"error,omitempty"`
 	Hosts   []HostStatus   `json:"hosts,omitempty"`
 	Daemons []DaemonStatus `json:"daemons,omitempty"`
+	Dropped []Dropped      `json:"dropped,omitempty"`
 }
 
 // HostStatus is one host as the lab's init sees it.
@@ -79,7 +81,16 @@ type HostStatus struct {
 	Name    string `json:"name"`
 	Address string `json:"address"`
 	Running bool   `json:"running"`
-	Link    bool   `json:"link"`
+	Link    string `json:"link"` // a state of package netns
+}
+
+// Dropped is what a closed link has dropped for one pair of addresses, protocol and port.
+type Dropped struct {
+	Source      string `json:"source"`
+	Destination string `json:"destination"`
+	Protocol    string `json:"protocol"`
+	Port        int    `json:"port"`
+	Packets     int64  `json:"packets"`
 }
 
 // DaemonStatus is one daemon as its host's init sees it.
