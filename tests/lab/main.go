@@ -32,6 +32,7 @@ type command struct {
 
 var commands = []command{
 	{"up", "[OPTION…]", "bring the lab up; returns when pods can run", control.Up},
+	{"add-node", "[RUNTIME]", "a further node joins the lab", control.AddNode},
 	{"down", "", "take the lab down and leave nothing of it", control.Down},
 	{"status", "", "show hosts and daemons; fails when one is not well", control.Status},
 	{"in", "HOST [-C DIR] CMD…", "run a command on a host", control.In},

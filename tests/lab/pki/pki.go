@@ -54,34 +54,32 @@ func Identities(nodes int) []Identity {
 	}
 	for _, host := range topology.Hosts(nodes) {
 		if host.Kind == topology.Node {
-			all = append(all, Identity{
-				File: host.Name, CommonName: "system:node:" + host.Name, Organization: "system:nodes",
-				Names: []string{host.Name}, Addresses: []string{host.Address()}, Client: true,
-			})
+			all = append(all, kubelet(host))
 		}
 	}
 	return all
 }
 
+func kubelet(host topology.Host) Identity {
+	return Identity{
+		File: host.Name, CommonName: "system:node:" + host.Name, Organization: "system:nodes",
+		Names: []string{host.Name}, Addresses: []string{host.Address()}, Client: true,
+	}
+}
+
 // Issue writes ca.crt, sa.key, and certificate, key and kubeconfig of every identity to dir.
 // authority holds ca.crt and ca.key.
 func Issue(authority, dir string, nodes int) error {
-	ca, err := tls.LoadX509KeyPair(filepath.Join(authority, "ca.crt"), filepath.Join(authority, "ca.key"))
+	ca, err := load(authority)
 	if err != nil {
-		return fmt.Errorf("load the lab's authority: %w", err)
+		return err
 	}
-	if ca.Leaf == nil {
-		if ca.Leaf, err = x509.ParseCertificate(ca.Certificate[0]); err != nil {
-			return fmt.Errorf("parse the lab's authority: %w", err)
-		}
-	}
-	caText := encode("CERTIFICATE", ca.Certificate[0])
-	if err := write(dir, "ca.crt", caText); err != nil {
+	if err := write(dir, "ca.crt", encode("CERTIFICATE", ca.Certificate[0])); err != nil {
 		return err
 	}
 	for _, identity := range Identities(nodes) {
-		if err := issue(ca, caText, identity, dir); err != nil {
-			return fmt.Errorf("issue a certificate for %s: %w", identity.CommonName, err)
+		if err := issue(ca, identity, dir); err != nil {
+			return err
 		}
 	}
 	_, key, err := newKey()
@@ -91,21 +89,41 @@ func Issue(authority, dir string, nodes int) error {
 	return write(dir, "sa.key", key)
 }
 
-func issue(ca tls.Certificate, caText []byte, identity Identity, dir string) error {
+// IssueNode issues what a node needs that joins later.
+func IssueNode(authority, dir string, node topology.Host) error {
+	ca, err := load(authority)
+	if err != nil {
+		return err
+	}
+	return issue(ca, kubelet(node), dir)
+}
+
+func load(authority string) (ca tls.Certificate, err error) {
+	ca, err = tls.LoadX509KeyPair(filepath.Join(authority, "ca.crt"), filepath.Join(authority, "ca.key"))
+	if err == nil && ca.Leaf == nil {
+		ca.Leaf, err = x509.ParseCertificate(ca.Certificate[0])
+	}
+	if err != nil {
+		return ca, fmt.Errorf("load the lab's authority: %w", err)
+	}
+	return ca, nil
+}
+
+func issue(ca tls.Certificate, identity Identity, dir string) error {
 	key, keyText, err := newKey()
 	if err != nil {
 		return err
 	}
 	template, err := identity.template()
 	if err != nil {
-		return err
+		return fmt.Errorf("issue a certificate for %s: %w", identity.CommonName, err)
 	}
 	signer := ca.PrivateKey.(crypto.Signer)
 	der, err := x509.CreateCertificate(rand.Reader, template, ca.Leaf, key.Public(), signer)
 	if err != nil {
-		return err
+		return fmt.Errorf("issue a certificate for %s: %w", identity.CommonName, err)
 	}
-	certText := encode("CERTIFICATE", der)
+	certText, caText := encode("CERTIFICATE", der), encode("CERTIFICATE", ca.Certificate[0])
 	if identity.Client {
 		if err := write(dir, identity.File+".kubeconfig", kubeconfig(identity, caText, certText, keyText)); err != nil {
 			return err

@@ -26,9 +26,11 @@ func TestHosts(t *testing.T) {
 		{"origin serves under upstream names", originServes},
 		{"pods resolve upstream names", podsResolve},
 		{"a link that is down isolates its host", linkIsolates},
+		{"a link that is closed counts what it drops", closedLinkCounts},
 		{"a paused API server hangs, a stopped one refuses", apiServerPauses},
 		{"a killed node comes back with its pods", nodeComesBack},
 		{"a killed control plane comes back with its objects", controlPlaneComesBack},
+		{"a node joins later", nodeJoins},
 		{"users can be told apart in the audit log", auditLogTellsUsers},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, &sandbox{t, s.name, s.state}) })
@@ -100,9 +102,13 @@ func originServes(t *testing.T, s *sandbox) {
 
 func podsResolve(t *testing.T, s *sandbox) {
 	s.runPods()
+	resolves(t, s, "node-2")
+}
+
+func resolves(t *testing.T, s *sandbox, node string) {
 	// The image has no resolver: ask the cluster's DNS from a pod's network namespace.
 	const script = `exec nsenter --target "$(pgrep --newest --exact busybox)" --net busybox nslookup github.com 10.96.0.10`
-	out := s.run("in", "node-2", "sh", "-c", script)
+	out := s.run("in", node, "sh", "-c", script)
 	if !strings.Contains(out, "10.78.0.2") {
 		t.Errorf("github.com is not origin for pods: %s", out)
 	}
@@ -124,6 +130,39 @@ func linkIsolates(t *testing.T, s *sandbox) {
 		_, err := s.try(fetch...)
 		return err
 	})
+}
+
+func closedLinkCounts(t *testing.T, s *sandbox) {
+	fetch := []string{"in", "operator", "curl", "-sS", "-m", "2", "-o", "/dev/null", "https://ghcr.io/v2/"}
+	s.run("link", "origin", "closed")
+	defer s.run("link", "origin", "up")
+	s.kubectl("get", "nodes") // nobody else is cut off
+	if out := s.run("dropped"); out != "" {
+		t.Errorf("counted before anybody tried: %s", out)
+	}
+	if _, err := s.try(fetch...); err == nil {
+		t.Error("origin answers through a closed link")
+	}
+	if out := s.run("dropped"); !strings.HasPrefix(out, "10.78.0.4 10.78.0.2 tcp 443 ") {
+		t.Errorf("an attempt of the operator's was not counted: %q", out)
+	}
+	s.try("in", "node-1", "curl", "-sS", "-m", "2", "http://192.0.2.1/")
+	if out := s.run("dropped"); !strings.Contains(out, "10.78.0.11 192.0.2.1 tcp 80 ") {
+		t.Errorf("an attempt to leave the lab was not counted: %q", out)
+	}
+	s.run("link", "origin", "up")
+	s.run(fetch...)
+}
+
+// nodeJoins looks for what a node that comes later needs: its runtime, and routes there and back.
+func nodeJoins(t *testing.T, s *sandbox) {
+	s.run("add-node", "containerd-2.4")
+	s.runPods()
+	nodes := s.kubectl("get", "nodes", "-o", "custom-columns=R:.status.nodeInfo.containerRuntimeVersion")
+	if strings.Count(nodes, "containerd://1.6.") != 2 || strings.Count(nodes, "containerd://2.4.") != 1 {
+		t.Errorf("the nodes run %s", nodes)
+	}
+	resolves(t, s, "node-3")
 }
 
 func apiServerPauses(t *testing.T, s *sandbox) {
