@@ -7,7 +7,7 @@ import time
 
 from . import machine
 from .context import Context, Tally
-from .parts import PARTS
+from .parts import PARTS, lab
 
 
 def options():
@@ -56,7 +56,10 @@ def main():
     if not machine.prepare(install=not arguments.no_install):
         total.fail("machine", "packages are missing")
     else:
-        for part in wanted(arguments):
+        parts = wanted(arguments)
+        if any(part.run is lab.run for part in parts):
+            lab.begin(context)
+        for part in parts:
             start = time.monotonic()
             tally = run_part(part, context)
             rows.append((part.name, time.monotonic() - start, tally))
