@@ -63,12 +63,20 @@ struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) M
 
 // --- locking ---
 
-// Walks the entrypoint and all that it reaches, and resolves everything to digests and commits;
-// images for all `platforms` ("linux/amd64,linux/arm64"). ERR_USAGE for what is no platform,
-// ERR_CONFIG, ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED, ERR_CANCELLED. Blocks.
-struct lock *artifacts_lock(struct loop *loop, struct http *h, const char *entrypoint,
-                            const char *platforms, bool lab, struct report *report,
-                            struct err **err) MUST_CHECK;
+struct artifacts_lock_options {
+    const char *entrypoint; // folder of the tree
+    const char *platforms;  // that images are for: "linux/amd64,linux/arm64"
+    bool airgap;            // with the images that container runtimes start pods with
+    bool lab;
+    struct report *report;
+};
+
+// Walks the entrypoint and all that it reaches, and resolves everything to digests and commits.
+// ERR_USAGE for what is no platform, ERR_CONFIG, ERR_SOURCE, ERR_INTEGRITY, ERR_UNSUPPORTED,
+// ERR_CANCELLED. Blocks.
+struct lock *artifacts_lock(struct loop *loop, struct http *h,
+                            const struct artifacts_lock_options *options, struct err **err)
+    MUST_CHECK;
 
 // --- fetching ---
 

@@ -17,6 +17,7 @@ struct lock_options {
     const char *file;
     const char *platforms;
     const char *ca_file;
+    bool airgap;
     bool lab;
     bool check;
 };
@@ -36,6 +37,10 @@ static const struct opt lock_table[] = {
      .value = "NAMES",
      .offset = AT(platforms),
      .help = "what images are for, separated by commas (linux/amd64)"},
+    {.type = OPT_FLAG,
+     .name = "airgap",
+     .offset = AT(airgap),
+     .help = "pin the pause images of the known container runtimes, too"},
     {.type = OPT_FLAG,
      .name = "check",
      .offset = AT(check),
@@ -102,6 +107,11 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
 {
     const struct lock_options *o = options;
     struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
+    struct artifacts_lock_options lock_options = {.entrypoint = o->entrypoint,
+                                                  .platforms = o->platforms,
+                                                  .airgap = o->airgap,
+                                                  .lab = o->lab,
+                                                  .report = env->report};
     struct http *http CLEANUP(http_cleanup) = NULL;
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
@@ -110,9 +120,7 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     if (check_place(o, err) < 0)
         return -1;
     http = http_new(env->loop, &http_options, err);
-    lock = http ? artifacts_lock(env->loop, http, o->entrypoint, o->platforms, o->lab, env->report,
-                                 err)
-                : NULL;
+    lock = http ? artifacts_lock(env->loop, http, &lock_options, err) : NULL;
     if (!lock)
         return -1;
     lock_format(lock, &text);
@@ -137,7 +145,9 @@ const struct command cmd_bundle_lock = {
                 "Renders the entrypoint and follows it: remote files, git repositories, Flux\n"
                 "Kustomizations into their sources, charts, packages of an umbrella, images.\n"
                 "Charts are not rendered: where one does not list its images (helm.sh/images),\n"
-                "they are guessed from its values, and the lock names the chart under 'guessed'.",
+                "they are guessed from its values, and the lock names the chart under 'guessed'.\n"
+                "For a cluster without the Internet, --airgap adds what no tree names: the images\n"
+                "that container runtimes start every pod with, under the runtimes' own names.",
             .options = lock_table,
             .option_count = ARRAY_LEN(lock_table),
         },

@@ -53,5 +53,5 @@ int follow_tree(const struct follow_options *o, const struct kustomize_result *t
         if (follow(&w, &object, err) < 0)
             return -1;
     }
-    return 0;
+    return o->runtimes ? images_of_runtimes(&w, err) : 0;
 }

@@ -14,7 +14,8 @@ struct follow_options {
     struct sources *sources;
     struct lock *lock;
     struct report *report;
-    bool frozen; // what is not in the lock is ERR_CONFIG, and nothing is resolved anew
+    bool frozen;   // what is not in the lock is ERR_CONFIG, and nothing is resolved anew
+    bool runtimes; // the pause images of container runtimes, too, which no tree names
 };
 
 // Walks from the objects of a build to all that they reach. Kinds as for artifacts_lock(). Blocks.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Container images: of pod templates, and those that charts name.
 #include "work/artifacts/images.h"
+
 #include "base/mem.h"
+#include "model/runtime.h"
 
 static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,
                    struct err **err)
@@ -153,4 +155,15 @@ int images_of_pods(struct walk *w, const struct walk_object *object, struct err 
         if (container_images(w, template, lists[i], object->label, err) < 0)
             return -1;
     return volume_images(w, template, object->label, err);
+}
+
+int images_of_runtimes(struct walk *w, struct err **err)
+{
+    size_t count;
+    const char *const *names = runtime_pause_images(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (images_add(w, span_str(names[i]), "a container runtime", true, err) < 0)
+            return -1;
+    return 0;
 }

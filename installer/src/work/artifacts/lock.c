@@ -56,15 +56,18 @@ static void add_bases(struct lock *lock, struct sources *sources, struct reads *
 }
 
 static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
-                     const struct kustomize_result *tree, struct report *report, struct err **err)
+                     const struct kustomize_result *tree, const struct artifacts_lock_options *o,
+                     struct err **err)
 {
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
-    struct repositories *repositories CLEANUP(repositories_cleanup) = repositories_new(h, report);
+    struct repositories *repositories CLEANUP(repositories_cleanup) =
+        repositories_new(h, o->report);
     struct follow_options options = {.registry = {h, oci},
                                      .repositories = repositories,
                                      .sources = sources,
                                      .lock = lock,
-                                     .report = report};
+                                     .report = o->report,
+                                     .runtimes = o->airgap};
 
     return oci ? follow_tree(&options, tree, err) : -1;
 }
@@ -91,8 +94,8 @@ static int normal_platforms(const char *text, struct buf *out, struct err **err)
     return err_hint(err, "for example linux/amd64,linux/arm64");
 }
 
-static struct lock *lock_with(struct http *h, struct sources *sources, const char *entrypoint,
-                              struct span platforms, bool lab, struct report *report,
+static struct lock *lock_with(struct http *h, struct sources *sources,
+                              const struct artifacts_lock_options *o, struct span platforms,
                               struct err **err)
 {
     struct reads reads CLEANUP(reads_free) = {0};
@@ -101,33 +104,32 @@ static struct lock *lock_with(struct http *h, struct sources *sources, const cha
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (disk_render(entrypoint, sources, report, &reads, &disk, &tree, err) < 0)
+    if (disk_render(o->entrypoint, sources, o->report, &reads, &disk, &tree, err) < 0)
         return NULL;
-    folder = disk_entrypoint(&reads, entrypoint, err);
+    folder = disk_entrypoint(&reads, o->entrypoint, err);
     if (!folder)
         return NULL;
-    lock = lock_new(span_str(folder), span_str(lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),
+    lock = lock_new(span_str(folder), span_str(o->lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),
                     platforms);
-    if (walk_tree(h, sources, lock, &tree, report, err) < 0)
+    if (walk_tree(h, sources, lock, &tree, o, err) < 0)
         return NULL;
     add_remote_files(lock, sources, &reads);
     add_bases(lock, sources, &reads);
     return STEAL(lock);
 }
 
-struct lock *artifacts_lock(struct loop *loop, struct http *h, const char *entrypoint,
-                            const char *platforms, bool lab, struct report *report,
-                            struct err **err)
+struct lock *artifacts_lock(struct loop *loop, struct http *h,
+                            const struct artifacts_lock_options *o, struct err **err)
 {
     struct buf normal CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct sources *sources;
     struct lock *lock;
 
-    if (normal_platforms(platforms, &normal, err) < 0)
+    if (normal_platforms(o->platforms, &normal, err) < 0)
         return NULL;
-    sources = sources_network(loop, h, NULL, report);
+    sources = sources_network(loop, h, NULL, o->report);
     sources->handed_on = true;
-    lock = lock_with(h, sources, entrypoint, buf_span(&normal), lab, report, err);
+    lock = lock_with(h, sources, o, buf_span(&normal), err);
     sources_free(sources);
     return lock;
 }
