@@ -33,6 +33,23 @@ size_t text_rune(struct span s, uint32_t *rune)
     return len;
 }
 
+size_t text_encode(uint32_t rune, char out[4])
+{
+    size_t len = 0;
+
+    if (rune < 0x80) {
+        out[len++] = (char)rune;
+        return len;
+    }
+    if (rune >= 0x10000)
+        out[len++] = (char)(0xf0 | rune >> 18);
+    if (rune >= 0x800)
+        out[len++] = (char)(rune >= 0x10000 ? 0x80 | (rune >> 12 & 0x3f) : 0xe0 | rune >> 12);
+    out[len++] = (char)(rune >= 0x800 ? 0x80 | (rune >> 6 & 0x3f) : 0xc0 | rune >> 6);
+    out[len++] = (char)(0x80 | (rune & 0x3f));
+    return len;
+}
+
 bool text_is_utf8(struct span s)
 {
     uint32_t rune;

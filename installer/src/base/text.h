@@ -14,6 +14,9 @@
 // with the rune that it stands for; 0 when there is none.
 size_t text_rune(struct span s, uint32_t *rune);
 
+// Writes a rune (not a surrogate, at most U+10FFFF) as UTF-8; its length.
+size_t text_encode(uint32_t rune, char out[4]);
+
 // True when all of `s` is valid UTF-8.
 bool text_is_utf8(struct span s);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Documents: one tree model for YAML and JSON. All nodes, keys and texts of a document live in the
-// arena of its `struct doc` and die with it; a tree may refer to nodes of the same doc only.
+// Documents: one tree model for YAML, JSON and TOML. All nodes, keys and texts of a document live
+// in the arena of its `struct doc` and die with it; a tree may refer to nodes of the same doc only.
 // Reading YAML follows go-yaml v3 as kustomize uses it (sigs.k8s.io/yaml, kyaml); writing gives
 // kustomize's canonical form or JSON. Pure: no file or network access.
 #ifndef IO_DOC_H
@@ -66,6 +66,7 @@ struct node {
 #define DOC_FLOOR_BYTES ((size_t)8 << 20)
 #define DOC_JSON_RATIO 4
 #define DOC_YAML_RATIO 12
+#define DOC_TOML_RATIO 4
 #define DOC_DEPTH_MAX 128          // nesting
 #define DOC_ALIAS_NODES_MAX 200000 // nodes that aliases expand to
 
@@ -112,6 +113,11 @@ int doc_read_helm(struct doc *d, struct span text, const char *file, struct node
 // Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;
+
+// Reads TOML 1.0 as one map. Points in time are texts, whose calendar nobody looks at; infinities
+// and NaN are an error, like all that TOML does not allow. ERR_CONFIG.
+struct node *doc_read_toml(struct doc *d, struct span text, const char *file, struct err **err)
+    MUST_CHECK;
 
 // Writes YAML as kustomize prints a resource: keys sorted, canonical scalars, no "---".
 void doc_write_yaml(const struct node *n, struct buf *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of YAML and JSON share: their state, its limits, and how they make nodes.
+// What the readers of YAML, JSON and TOML share: their state, its limits, and how they make nodes.
 #ifndef IO_DOC_READER_H
 #define IO_DOC_READER_H
 

@@ -96,21 +96,6 @@ static bool read_rune(const char **at, const char *end, uint32_t *rune)
     return true;
 }
 
-static char *put_rune(char *out, uint32_t rune)
-{
-    if (rune < 0x80) {
-        *out++ = (char)rune;
-        return out;
-    }
-    if (rune >= 0x10000)
-        *out++ = (char)(0xf0 | rune >> 18);
-    if (rune >= 0x800)
-        *out++ = (char)(rune >= 0x10000 ? 0x80 | (rune >> 12 & 0x3f) : 0xe0 | rune >> 12);
-    *out++ = (char)(rune >= 0x800 ? 0x80 | (rune >> 6 & 0x3f) : 0xc0 | rune >> 6);
-    *out++ = (char)(0x80 | (rune & 0x3f));
-    return out;
-}
-
 // The text of a string that has escapes: never longer than they are.
 static int unescape(const struct json *j, struct span raw, struct span *text)
 {
@@ -133,7 +118,7 @@ static int unescape(const struct json *j, struct span raw, struct span *text)
         }
         if (*at++ != 'u' || !read_rune(&at, end, &rune))
             return fail(j, "an invalid escape in a string");
-        out = put_rune(out, rune);
+        out += text_encode(rune, out);
     }
     *text = span_of(start, (size_t)(out - start));
     return 0;
