@@ -79,6 +79,7 @@ static void bring_up(struct scene *s, struct fixture *f, const char *name, const
     set_layer(s, 1, apps);
     apply_layer(s, 0);
     apply_layer(s, 1);
+    record_layers(s->record, (const char *const[]){"base", "apps"}, 2);
 }
 
 static int prune(struct scene *s)
@@ -217,6 +218,23 @@ static void test_layers_prune__a_layer_that_is_gone_or_empty_stays(void **state)
     assert_non_null(find(&s, "ConfigMap", "b"));
 }
 
+static void test_layers_prune__what_no_tree_brought_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct scene s CLEANUP(scene_free) = {0};
+
+    bring_up(&s, f, "others", NAMESPACE("app") CONFIG_MAP("a"), CONFIG_MAP("b"));
+    s.items[0].name = "node-agents";
+    set_layer(&s, 0, CONFIG_MAP("agents"));
+    apply_layer(&s, 0);
+    s.items[0].name = "base";
+    set_layer(&s, 0, NAMESPACE("app") CONFIG_MAP("a"));
+    assert_int_equal(prune(&s), 0);
+    assert_null(strstr(buf_str(&f->said), "any more"));
+    assert_true(is_there(f, "ConfigMap", "agents"));
+    assert_non_null(find(&s, "ConfigMap", "agents"));
+}
+
 static void test_layers_prune__other_layers_are_left_alone(void **state)
 {
     struct fixture *f = *state;
@@ -332,6 +350,7 @@ SERVER_MAIN("kube_store.py",
             UNIT_FIXTURE(test_layers_prune__what_left_the_tree_goes_in_reverse_order),
             UNIT_FIXTURE(test_layers_prune__nothing_left_is_nothing_asked),
             UNIT_FIXTURE(test_layers_prune__a_layer_that_is_gone_or_empty_stays),
+            UNIT_FIXTURE(test_layers_prune__what_no_tree_brought_is_left_alone),
             UNIT_FIXTURE(test_layers_prune__other_layers_are_left_alone),
             UNIT_FIXTURE(test_layers_prune__what_somebody_else_made_is_released),
             UNIT_FIXTURE(test_layers_prune__what_holds_something_else_stays),

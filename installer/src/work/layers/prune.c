@@ -108,13 +108,26 @@ static void add(struct choice *c, const struct journal_entry *e)
     vec_push_arena(arena, &c->list, item);
 }
 
+// What came by another way than a tree (sealing keys, the agents of an air gap) is not a tree's to
+// prune.
+static bool is_of_a_tree(const struct choice *c, const struct journal_entry *e)
+{
+    size_t count;
+    const char *const *names = journal_layers(record_journal(c->how->record), &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], e->layer) == 0)
+            return true;
+    return false;
+}
+
 // Whether it is to be forgotten.
 static bool decide(struct choice *c, const struct journal_entry *e)
 {
     size_t layer = layer_of(c->how->layers, e->layer);
     char *label CLEANUP(mem_cleanup) = identity_label(&e->id);
 
-    if (is_in_tree(c, &e->id))
+    if (is_in_tree(c, &e->id) || !is_of_a_tree(c, e))
         return false;
     if (layer == c->how->layers->count) {
         say_absent(c, e->layer);
