@@ -100,6 +100,7 @@ int seed_status_read(struct span text, struct arena *arena, struct seed_status *
 // instead of the body's: sent again it changes nothing. The token never travels.
 #define SEED_MAC_HEADER "Sandstrap-MAC"
 #define SEED_NONCE_HEADER "Sandstrap-Nonce"
+#define SEED_DIGEST_HEADER "Sandstrap-Digest"
 #define SEED_MAC_BYTES 65
 #define SEED_TOKEN_BYTES 65 // 256 random bits as hex
 void seed_mac(struct span token, struct span method, struct span path, struct span nonce,

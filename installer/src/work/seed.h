@@ -33,6 +33,7 @@ struct seed_options {
     const char *binary;    // the agent's; NULL: this program
     uint64_t store_budget; // bytes on each node; 0: none
     int port, tls_port;    // 0: SEED_PORT, SEED_TLS_PORT
+    bool routes_by_hand;   // nodes on which a pod cannot make routes are no reason to stop
 };
 
 // One node, and how far it is.
@@ -41,12 +42,15 @@ struct seed_node {
     const char *image; // that carries the loader
     const char *pod;   // or NULL
     bool skipped;      // with `why`: another platform, not ready
+    bool away;         // likewise; it gets its agent when it comes back
     const char *why;
     struct seed_status status; // the last that its agent said
 };
+struct seed_facts;
 struct seed_nodes {
     struct arena *arena; // the caller's
     VEC(struct seed_node) items;
+    struct seed_facts *facts; // what seed_check() found besides
 };
 
 // Reads the nodes and finds out, before anything is written, what would be in the way: no image, no
@@ -61,6 +65,7 @@ struct seed_result {
     uint64_t sent_bytes, sent_blobs; // through the API server
     uint64_t skipped_bytes;          // that were there
     size_t written;                  // objects
+    struct span ca_pem;              // of the authority of the agents; in the nodes' arena
 };
 int seed_bring(const struct seed_options *o, struct seed_nodes *nodes, struct seed_result *result,
                struct err **err) MUST_CHECK;
@@ -72,5 +77,8 @@ struct seed_left {
 };
 int seed_leave(const struct seed_options *o, bool store, struct seed_nodes *nodes,
                struct seed_left *left, struct err **err) MUST_CHECK;
+
+// The loader, as it is put into the cluster.
+struct span seed_loader(void);
 
 #endif

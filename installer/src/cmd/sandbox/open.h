@@ -17,6 +17,8 @@
 #include "model/kustomize.h"
 #include "work/keys.h"
 
+struct airgap;
+
 struct sandbox {
     struct command_env *env;               // borrowed
     const struct sandbox_options *options; // borrowed
@@ -31,6 +33,7 @@ struct sandbox {
     struct kubeconfig *config;
     struct kube *kube;
     struct record *record;
+    struct airgap *airgap; // cmd/sandbox/airgap.h; NULL: none
 };
 
 // Sets *s up for a run of `command` that begins now: options, budget, HTTP. ERR_CONFIG: a CA file

@@ -27,6 +27,12 @@ struct sandbox_options {
     bool force_finalizers;
     bool dry_run;
     bool lab;
+    bool airgap;
+    bool routes_by_hand;
+    const char *seed_image;
+    uint64_t store_budget;
+    const char *routes_to;
+    const char *routes_ca;
 };
 
 // The rows about one field each.
@@ -46,6 +52,18 @@ struct sandbox_options {
     SANDBOX_OPTION(OPT_FLAG, "data", NULL, data, data_help_),                                      \
         SANDBOX_OPTION(OPT_FLAG, "force-finalizers", NULL, force_finalizers,                       \
                        "strip finalizers that nobody handles; says what may be orphaned")
+#define SANDBOX_AIRGAP_OPTIONS                                                                     \
+    SANDBOX_OPTION(OPT_FLAG, "airgap", NULL, airgap,                                               \
+                   "bring the bundle to the nodes first, and lead them and Flux there"),           \
+        SANDBOX_OPTION(OPT_TEXT, "seed-image", "NAME", seed_image,                                 \
+                       "with --airgap: an image that every node has, to start its agent from"),    \
+        SANDBOX_OPTION(OPT_SIZE, "store-budget", "SIZE", store_budget,                             \
+                       "with --airgap: what the bundle may take on each node"),                    \
+        SANDBOX_OPTION(OPT_FLAG, "routes-by-hand", NULL, routes_by_hand,                           \
+                       "with --airgap: an administrator has led the nodes there"),                 \
+        SANDBOX_OPTION(OPT_TEXT, "routes-to", "ADDRESS", routes_to,                                \
+                       "lead Flux to a 'sandstrap serve' there; nothing is brought to the nodes"), \
+        SANDBOX_OPTION(OPT_TEXT, "routes-ca", "FILE", routes_ca, "whom its certificates are of")
 
 // Fills in what --timeout and --fail-after are when they are not given.
 void sandbox_defaults(void *options);

@@ -20,9 +20,17 @@ struct agents {
 // The port of these options.
 int agents_port(const struct seed_options *o);
 
-// A request without a signature. *status is that of the pod's answer. Blocks. ERR_API when the API
+struct agents_request {
+    const char *method;           // NULL: GET
+    const char *path;             // with its query
+    const struct digest *content; // the digest in the path, if there is one; else NULL
+    const char *nonce;            // of a command; else NULL
+    struct span body;
+};
+
+// A signed request to a pod: *status and the body are of its answer. Blocks. ERR_API when the API
 // server refuses it or does not reach the pod; ERR_CANCELLED.
-int agents_get(const struct agents *a, const char *pod, const char *path, int *status,
+int agents_ask(const struct agents *a, const char *pod, const struct agents_request *r, int *status,
                struct buf *body, struct err **err) MUST_CHECK;
 
 // The state of one node's agent, into n->status (its texts in `arena`). 1 when there is none that
@@ -30,16 +38,15 @@ int agents_get(const struct agents *a, const char *pod, const char *path, int *s
 int agents_status(const struct agents *a, struct seed_node *n, struct arena *arena,
                   struct err **err) MUST_CHECK;
 
-// Signed, and refused unless the answer is 2xx: ERR_API with what the agent says. Of what is
-// addressed by its content `content` is the digest in the path; of a command it is NULL, and the
-// nonce of n->status is used up by it: ask for the status again before the next one.
-int agents_put(const struct agents *a, const struct seed_node *n, const char *method,
-               const char *path, const struct digest *content, struct span body, struct err **err)
-    MUST_CHECK;
+// The same as agents_ask() for what is to be done: ERR_API, with what the agent says, unless the
+// answer is 2xx.
+int agents_do(const struct agents *a, const struct seed_node *n, const struct agents_request *r,
+              struct err **err) MUST_CHECK;
+// A command, with the nonce of n->status, which is used up by it.
+int agents_command(const struct agents *a, const struct seed_node *n, const char *method,
+                   const char *path, struct span body, struct err **err) MUST_CHECK;
 
-// The value of SEED_MAC_HEADER for a PUT of what is addressed by its content, as a header line in
-// `out`.
-void agents_sign(const struct agents *a, const char *method, const char *path, struct span nonce,
-                 const struct digest *body, struct buf *out);
+// The header line with the signature of a request, into `out`.
+void agents_sign(const struct agents *a, const struct agents_request *r, struct buf *out);
 
 #endif

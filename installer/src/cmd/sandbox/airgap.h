@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of `up` that is for air gaps (docs/airgap.md): the bundle onto the nodes, routes there,
+// and the proof of both, before the first layer.
+#ifndef CMD_SANDBOX_AIRGAP_H
+#define CMD_SANDBOX_AIRGAP_H
+
+#include "cmd/sandbox/open.h"
+
+// Whether this run has anything to do with it.
+bool airgap_is_wanted(const struct sandbox *s);
+
+// Finds out what would be in the way, before anything is written. A phase; nothing without
+// --airgap. Errors as seed_check(); ERR_USAGE for options that do not go together.
+int airgap_check(struct sandbox *s, struct err **err) MUST_CHECK;
+
+// Brings the bundle to the nodes, or to where --routes-to says that it is, and makes the routes.
+// Sets *patches, in the sandbox's arena; NULL without --airgap. Three phases. Errors as
+// seed_bring(), routes_make(), routes_probe().
+int airgap_bring(struct sandbox *s, const struct layers_patches **patches, struct err **err)
+    MUST_CHECK;
+
+#endif
