@@ -56,6 +56,10 @@ static bool contains(const struct span *list, size_t count, struct span text)
     return false;
 }
 
+// Where no node and no pod tells: private ones (RFC 1918, 6598, 4193).
+static const char *const private_networks[] = {"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12",
+                                               "192.168.0.0/16", "fc00::/7"};
+
 // Those of pods that are gone stay: the next ones may be there again.
 static void add_networks(const struct seed_nodes *nodes, struct making *m)
 {
@@ -64,6 +68,10 @@ static void add_networks(const struct seed_nodes *nodes, struct making *m)
     VEC_FOREACH (const struct span *, it, &nodes->facts->networks)
         if (!contains(m->fresh.networks.items, m->fresh.networks.len, *it))
             vec_push(&m->fresh.networks, *it);
+    for (size_t i = 0; !nodes->facts->networks.len && i < ARRAY_LEN(private_networks); i++)
+        if (!contains(m->fresh.networks.items, m->fresh.networks.len,
+                      span_str(private_networks[i])))
+            vec_push(&m->fresh.networks, span_str(private_networks[i]));
     if (m->fresh.networks.len)
         qsort(m->fresh.networks.items, m->fresh.networks.len, sizeof(*m->fresh.networks.items),
               compare);
