@@ -50,6 +50,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = dict(urllib.parse.parse_qsl(url.query))
         parts = url.path.strip("/").split("/")
         length = int(self.headers.get("Content-Length") or 0)
+        if parts[0] == "refuse":  # /refuse/STATUS: before the body is read
+            self.close_connection = True
+            self.answer(int(parts[1]), b"not wanted")
+            return
         body = self.rfile.read(length)
         counts[self.path] += 1
         getattr(self, "do_" + parts[0].replace("-", "_"), self.do_missing)(parts[1:], query, body)
@@ -69,6 +73,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         told = {"method": self.command, "path": self.path, "body": body.decode("latin-1"),
                 "headers": {name.lower(): value for name, value in self.headers.items()}}
         self.answer(200, json.dumps(told).encode(), Content_Type="application/json")
+
+    # What was sent, as it came.
+    def do_take(self, parts, query, body):
+        self.answer(200, body, Content_Type="application/octet-stream", Method=self.command)
 
     # /status/503?times=2: that status for the first requests, then 200
     def do_status(self, parts, query, body):

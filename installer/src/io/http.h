@@ -184,8 +184,9 @@ void http_abort(struct http_transfer *t);
 // How many bytes of its body were handed to the system, in this attempt.
 uint64_t http_sent(const struct http_transfer *t);
 
-// Ends the connections to the host of the URL that have brought nothing since that time, as if it
-// had hung up: what is on them fails with HTTP_BROKEN, and what is started later connects anew.
+// Ends the connections to the host of the URL that have brought nothing since that time (and taken
+// nothing of a file that is sent), as if it had hung up: what is on them fails with HTTP_BROKEN,
+// and what is started later connects anew.
 void http_cut_silent(struct http *h, const char *url, int64_t since);
 
 // Blocking: runs the loop until the answer is whole. 0 for any HTTP status. The caller frees

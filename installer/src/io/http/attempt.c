@@ -31,6 +31,7 @@ static void prepare_attempt(struct http_transfer *t)
     t->head_complete = false;
     t->swallow = false;
     t->paused = false;
+    t->file_at = 0;
     t->attempt++;
 }
 

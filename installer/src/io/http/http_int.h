@@ -105,6 +105,8 @@ struct http_transfer {
     struct http_request request;
     struct http_handler handler;
     struct url url; // of request.url
+    struct http_file file;
+    uint64_t file_at; // what libcurl has read of it in this attempt
     struct proxy proxy;
     bool bulk; // a pulled stream: HTTP/1.1, pieces stay in `pending`
 
@@ -156,6 +158,11 @@ bool retry_wants_failure(struct http_transfer *t, enum http_failure failure);
 
 // Makes libcurl report to the transfer.
 int receive_set_callbacks(struct http_transfer *t, struct err **err) MUST_CHECK;
+
+// --- send.c ---
+
+// Makes libcurl read the body from the request's file.
+int send_set_file(struct http_transfer *t, const char *method, struct err **err) MUST_CHECK;
 
 // --- unpack.c ---
 

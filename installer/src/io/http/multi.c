@@ -14,7 +14,8 @@ struct connection {
     struct list link;
     curl_socket_t fd;
     struct loop_fd *watch;
-    char *host; // with the port
+    char *host;   // with the port
+    bool uploads; // the peer takes what comes long before it answers
     int64_t heard;
 };
 
@@ -30,6 +31,7 @@ static struct connection *connection_new(struct http *h, CURL *easy, curl_socket
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
     *c = (struct connection){.http = h, .fd = fd, .heard = timer_now()};
+    c->uploads = t && t->request.file;
     c->host = t ? host_of(&t->url) : mem_str(""); // libcurl's own: it ends one
     list_append(&h->connections, &c->link);
     return c;
@@ -89,10 +91,10 @@ static void on_ready(void *data, unsigned ready)
     struct connection *c = data;
     int events = 0;
 
-    if (ready & LOOP_READ) {
+    if (ready & LOOP_READ || (ready & LOOP_WRITE && c->uploads))
         c->heard = timer_now();
+    if (ready & LOOP_READ)
         events |= CURL_CSELECT_IN;
-    }
     if (ready & LOOP_WRITE)
         events |= CURL_CSELECT_OUT;
     act(c->http, c->fd, events); // which may free the connection

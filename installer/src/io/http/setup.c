@@ -37,7 +37,7 @@ static int set_socket(void *data UNUSED, curl_socket_t fd, curlsocktype purpose 
 
 static int set_protocols(struct http_transfer *t, struct err **err)
 {
-    bool https = url_is(&t->url, "https");
+    bool https = url_is(&t->url, "https"), alone = t->bulk || t->request.http1;
 
     SET(t, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(t, CURLOPT_REDIR_PROTOCOLS_STR, https ? "https" : "http,https");
@@ -46,8 +46,8 @@ static int set_protocols(struct http_transfer *t, struct err **err)
     // One connection carries many small requests; a bulk body wants its own flow control, because a
     // paused HTTP/2 stream is buffered up to the connection's window.
     SET(t, CURLOPT_HTTP_VERSION,
-        t->bulk ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
-    SET(t, CURLOPT_PIPEWAIT, t->bulk || t->request.fresh ? 0L : 1L);
+        alone ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
+    SET(t, CURLOPT_PIPEWAIT, alone || t->request.fresh ? 0L : 1L);
     SET(t, CURLOPT_FRESH_CONNECT, t->request.fresh ? 1L : 0L);
     SET(t, CURLOPT_BUFFERSIZE, t->bulk ? (long)BULK_READ_BYTES : (long)READ_BYTES);
     return 0;
@@ -58,6 +58,8 @@ static int set_method(struct http_transfer *t, struct err **err)
     const struct http_request *r = &t->request;
     const char *method = r->method ? r->method : "GET";
 
+    if (r->file)
+        return send_set_file(t, method, err);
     if (strcmp(method, "HEAD") == 0) {
         SET(t, CURLOPT_NOBODY, 1L);
     } else if (strcmp(method, "GET") == 0) {

@@ -80,6 +80,10 @@ static void copy_request(struct http_transfer *t, const struct http_request *req
     r->url = arena_str(t->arena, request->url);
     r->headers = copy_headers(t->arena, request->headers);
     r->body = request->body.ptr ? arena_span(t->arena, request->body) : request->body;
+    if (request->file) {
+        t->file = *request->file;
+        r->file = &t->file;
+    }
     r->bearer = copy_text(t->arena, request->bearer);
     r->user = copy_text(t->arena, request->user);
     r->password = copy_text(t->arena, request->password);
