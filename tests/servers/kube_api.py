@@ -257,6 +257,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(max(0, asked["mute"] - time.monotonic()))
         self.answer(200, {"gitVersion": "v1.34.4"} if path == "/version" else config_map("x", 1))
 
+    # The proxy to pods; "gone" has no port that is open, "late" not yet. What is no pod is slow.
+    def scene_proxy(self, path):
+        prefix, proxied, rest = path.partition("/proxy")
+        if not proxied or rest == "/slow":
+            time.sleep(0.5)
+        if prefix.endswith("/gone:1"):
+            self.answer(*status(503, "ServiceUnavailable", "error trying to reach service: dial tcp 10.0.0.1:1: "
+                                                           "connect: connection refused"))
+        elif prefix.endswith("/absent:1"):
+            self.answer(*status(404, "NotFound", 'pods "absent" not found'))
+        elif prefix.endswith("/late:1") and self.count < 3:
+            self.answer(*status(503, "ServiceUnavailable", "error trying to reach service: EOF"))
+        elif rest.startswith("/status/"):
+            self.answer(int(rest.split("/")[2]), b"the pod's own")
+        else:
+            told = {"method": self.command, "path": path, "query": self.query, "length": len(self.body),
+                    "mac": self.headers.get("Sandstrap-MAC", ""), "body": self.body[:8].decode()}
+            self.answer(200, told)
+
     # Takes its time for everything but the question whether it is there.
     def scene_slow(self, path):
         if path != "/version":

@@ -257,7 +257,7 @@ struct kube_proxy_request {
     struct span body;             // copied
     const struct http_file *file; // the body instead; not repeated by itself
     uint64_t max_bytes;           // of the answer; 0: KUBE_ANSWER_MAX_BYTES
-    struct budget budget;         // what it leaves open is the client's
+    struct budget budget;         // what it leaves open is the client's; a file has any time
 };
 
 struct kube_proxy_answer {
@@ -276,7 +276,8 @@ struct kube_proxy *kube_proxy_start(struct kube *k, const struct kube_proxy_requ
 // Ends it without its callback. NULL-safe.
 void kube_proxy_abort(struct kube_proxy *p);
 uint64_t kube_proxy_sent(const struct kube_proxy *p);
-// Blocking: *status and the body. Runs the loop.
+// Blocking: *status and the body, appended, of which there may be as much as the buffer has room
+// for unless the request says else. Runs the loop.
 int kube_proxy_perform(struct kube *k, const struct kube_proxy_request *request, int *status,
                        struct buf *body, struct err **err) MUST_CHECK;
 

@@ -20,6 +20,7 @@ struct call {
     enum call_state state;
     struct arena *arena; // owns the texts of `spec`
     struct call_spec spec;
+    struct http_file file; // of `spec`
     call_done_fn *done;
     call_drop_fn *drop;
     void *data;
@@ -29,6 +30,11 @@ struct call {
     unsigned generation; // of the credentials it was sent with
     bool refreshed;      // them, after a 401
 };
+
+static int *in_flight(struct call *c)
+{
+    return c->spec.proxied ? &c->kube->proxied : &c->kube->in_flight;
+}
 
 static void call_free(struct call *c)
 {
@@ -41,7 +47,7 @@ static void call_free(struct call *c)
     if (c->next)
         c->next->previous = c->previous;
     if (c->state == CALL_SENT)
-        k->in_flight--;
+        --*in_flight(c);
     loop_remove_timer(k->loop, c->timer);
     http_abort(c->transfer);
     arena_free(c->arena);
@@ -64,16 +70,20 @@ static const char *const *header_lines(struct call *c, const char *const *more)
                        arena_printf(c->arena, "Content-Type: %s", c->spec.content_type));
     for (; more && *more; more++)
         vec_push_arena(c->arena, &lines, *more);
+    for (more = c->spec.headers; more && *more; more++)
+        vec_push_arena(c->arena, &lines, *more);
     vec_push_arena(c->arena, &lines, NULL);
     return lines.items;
 }
 
 // What is asked at the very end of the budget, before something final is said, still gets an
-// answer.
+// answer. 0: none.
 static int64_t attempt_deadline(const struct call *c)
 {
     int64_t least = timer_add(timer_now(), KUBE_ATTEMPT_LEAST_MS);
 
+    if (!c->spec.budget.deadline)
+        return 0;
     return c->spec.budget.deadline > least ? c->spec.budget.deadline : least;
 }
 
@@ -84,7 +94,9 @@ static void send(struct call *c)
         .method = c->spec.method,
         .url = arena_printf(c->arena, "%s%s", k->config->server, c->spec.path),
         .body = c->spec.body,
-        .max_bytes = KUBE_ANSWER_MAX_BYTES,
+        .file = c->spec.file,
+        .http1 = c->spec.proxied,
+        .max_bytes = c->spec.max_bytes ? c->spec.max_bytes : KUBE_ANSWER_MAX_BYTES,
         .budget = {.deadline = attempt_deadline(c)},
     };
     struct http_handler handler = {.done = on_done, .data = c};
@@ -93,7 +105,7 @@ static void send(struct call *c)
     c->generation = credentials_generation(k->credentials);
     c->state = CALL_SENT;
     c->attempts++;
-    k->in_flight++;
+    ++*in_flight(c);
     health_expect(k);
     c->transfer = http_start(k->http, &request, &handler);
 }
@@ -105,8 +117,8 @@ static void send_queued(struct kube *k)
 
     while (c && c->next)
         c = c->next;
-    for (; c && k->in_flight < KUBE_IN_FLIGHT_MAX; c = c->previous)
-        if (c->state == CALL_QUEUED)
+    for (; c; c = c->previous)
+        if (c->state == CALL_QUEUED && (c->spec.proxied || k->in_flight < KUBE_IN_FLIGHT_MAX))
             send(c);
 }
 
@@ -217,10 +229,17 @@ static bool will_repeat(struct call *c, enum kube_reason reason, const struct ht
         return try_new_credentials(c);
     if (reason == KUBE_OTHER && (r->status != 500 || c->attempts >= KUBE_ODD_ATTEMPTS))
         return false;
-    if (c->spec.once && reason != KUBE_OTHER)
+    if (c->spec.file || (c->spec.once && reason != KUBE_OTHER))
         return false;
     return (reason == KUBE_BUSY || reason == KUBE_WEBHOOK || reason == KUBE_OTHER) &&
            pause_call(c, http_retry_after_ms(r));
+}
+
+// A pod's own answer. A gateway in front of the API server has answers of its own, too.
+static bool is_of_pod(const struct call *c, const struct http_response *r,
+                      const struct refusal *refusal)
+{
+    return c->spec.proxied && !refusal->status && r->status != 502 && r->status != 504;
 }
 
 static void on_refusal(struct call *c, const struct http_response *r)
@@ -230,7 +249,9 @@ static void on_refusal(struct call *c, const struct http_response *r)
 
     refusal_read(&refusal, c->kube, c->spec.what, r);
     result = (struct call_result){refusal.reason, r, &refusal, refusal.error};
-    if (will_repeat(c, refusal.reason, r)) {
+    if (is_of_pod(c, r, &refusal))
+        result = (struct call_result){KUBE_OK, r, NULL, NULL};
+    if (result.reason != KUBE_OK && will_repeat(c, refusal.reason, r)) {
         if (c->attempts == CALL_TOLD_ATTEMPT)
             report_info(c->kube->report, "kube", "%s; trying again", err_message(refusal.error));
         send_queued(c->kube);
@@ -264,7 +285,7 @@ static void on_done(void *data, const struct http_response *r, const struct err 
     struct err *cut_off CLEANUP(err_cleanup) = NULL;
 
     c->transfer = NULL;
-    c->kube->in_flight--;
+    --*in_flight(c);
     c->state = CALL_PAUSING; // no longer counted; decided below
     if (error) {
         on_failure(c, r, r->failure, error);
@@ -287,9 +308,38 @@ static struct budget budget_of(const struct kube *k, const struct call_spec *spe
 {
     struct budget b = budget_or(&spec->budget, &k->budget);
 
-    if (!b.deadline)
+    if (!b.deadline && !spec->file)
         b.deadline = timer_now() + KUBE_RETRY_MS;
     return b;
+}
+
+static const char *const *copy_lines(struct arena *a, const char *const *lines)
+{
+    VEC(const char *) copy = {0};
+
+    for (; lines && *lines; lines++)
+        vec_push_arena(a, &copy, arena_str(a, *lines));
+    vec_push_arena(a, &copy, NULL);
+    return copy.items;
+}
+
+static void copy_spec(struct call *c, const struct call_spec *spec)
+{
+    c->spec = *spec;
+    c->spec.path = arena_str(c->arena, spec->path);
+    c->spec.what = arena_str(c->arena, spec->what);
+    if (spec->accept)
+        c->spec.accept = arena_str(c->arena, spec->accept);
+    if (spec->content_type)
+        c->spec.content_type = arena_str(c->arena, spec->content_type);
+    c->spec.headers = copy_lines(c->arena, spec->headers);
+    if (spec->body.len)
+        c->spec.body = arena_span(c->arena, spec->body);
+    if (spec->file) {
+        c->file = *spec->file;
+        c->spec.file = &c->file;
+    }
+    c->spec.budget = budget_of(c->kube, spec);
 }
 
 struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
@@ -299,16 +349,7 @@ struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_
 
     c->kube = k;
     c->arena = arena_new();
-    c->spec = *spec;
-    c->spec.path = arena_str(c->arena, spec->path);
-    c->spec.what = arena_str(c->arena, spec->what);
-    if (spec->accept)
-        c->spec.accept = arena_str(c->arena, spec->accept);
-    if (spec->content_type)
-        c->spec.content_type = arena_str(c->arena, spec->content_type);
-    if (spec->body.len)
-        c->spec.body = arena_span(c->arena, spec->body);
-    c->spec.budget = budget_of(k, spec);
+    copy_spec(c, spec);
     c->done = done;
     c->drop = drop;
     c->data = data;
@@ -331,6 +372,11 @@ void call_abort(struct call *c)
         c->drop(c->data);
     call_free(c);
     send_queued(k);
+}
+
+uint64_t call_sent(const struct call *c)
+{
+    return c->transfer ? http_sent(c->transfer) : 0;
 }
 
 void call_abort_all(struct kube *k)

@@ -44,6 +44,7 @@ struct kube {
 
     struct call *calls; // all, the newest first
     int in_flight;      // of those that count against KUBE_IN_FLIGHT_MAX
+    int proxied;        // those to pods, which do not
     struct kube_watch *watches;
 
     int silent_ms, watch_silent_ms;
@@ -133,10 +134,15 @@ struct call_spec {
     const char *path;   // with its query
     const char *accept; // NULL: JSON
     const char *content_type;
+    const char *const *headers; // more of them, ended by NULL
     struct span body;
-    const char *what;     // "apply ConfigMap a/b", for messages
-    bool not_idempotent;  // a broken connection ends it
-    bool once;            // so does what the server refuses and may pass
+    const struct http_file *file; // the body instead: sent once, however long it takes
+    const char *what;             // "apply ConfigMap a/b", for messages
+    bool not_idempotent;          // a broken connection ends it
+    bool once;                    // so does what the server refuses and may pass
+    bool proxied; // to a pod, beside KUBE_IN_FLIGHT_MAX: only a Status object is the API server's,
+                  // any other answer the pod's, and KUBE_OK
+    uint64_t max_bytes;   // of the answer; 0: KUBE_ANSWER_MAX_BYTES
     struct budget budget; // what it leaves open is the client's
 };
 
@@ -154,6 +160,8 @@ typedef void call_drop_fn(void *data);
 struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
                         call_drop_fn *drop, void *data) RETURNS_NONNULL;
 void call_abort(struct call *c);
+// As http_sent(), of the present attempt.
+uint64_t call_sent(const struct call *c);
 // Ends all.
 void call_abort_all(struct kube *k);
 

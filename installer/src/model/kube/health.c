@@ -105,7 +105,7 @@ static void look_at(struct kube *k, int64_t at)
 
 static bool is_waited_for(const struct kube *k)
 {
-    return k->in_flight > 0 || k->watches;
+    return k->in_flight > 0 || k->proxied > 0 || k->watches;
 }
 
 static void on_answer(struct kube *k, const struct http_response *r, const struct err *error)
