@@ -2,9 +2,11 @@
 // One request to one agent at a time.
 #include "work/seed/agents.h"
 
+#include "base/timer.h"
 #include "io/crypto.h"
 
 #define ANSWER_MAX_BYTES ((size_t)16 << 20)
+enum { ONCE_MS = 5000 };
 
 int agents_port(const struct seed_options *o)
 {
@@ -26,6 +28,15 @@ void agents_sign(const struct agents *a, const struct agents_request *r, struct 
     buf_printf(out, SEED_MAC_HEADER ": %s", mac);
 }
 
+static struct budget budget_of(const struct agents *a, const struct agents_request *r)
+{
+    struct budget once = {.deadline = timer_add(timer_now(), ONCE_MS), .attempts = 1};
+
+    if (!r->once || budget_deadline(&a->budget) < once.deadline)
+        return a->budget;
+    return budget_or(&once, &a->budget);
+}
+
 int agents_ask(const struct agents *a, const char *pod, const struct agents_request *r, int *status,
                struct buf *body, struct err **err)
 {
@@ -42,7 +53,7 @@ int agents_ask(const struct agents *a, const char *pod, const struct agents_requ
                                                .headers = headers,
                                                .body = r->body,
                                                .max_bytes = ANSWER_MAX_BYTES,
-                                               .budget = a->budget};
+                                               .budget = budget_of(a, r)};
 
     agents_sign(a, r, &mac);
     headers[0] = buf_str(&mac);
@@ -58,7 +69,7 @@ int agents_ask(const struct agents *a, const char *pod, const struct agents_requ
 int agents_status(const struct agents *a, struct seed_node *n, struct arena *arena,
                   struct err **err)
 {
-    const struct agents_request request = {.path = SEED_API "/status"};
+    const struct agents_request request = {.path = SEED_API "/status", .once = true};
     struct buf body CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX_BYTES);
     struct seed_status fresh = {0};
     int status = 0;

@@ -26,6 +26,7 @@ struct agents_request {
     const struct digest *content; // the digest in the path, if there is one; else NULL
     const char *nonce;            // of a command; else NULL
     struct span body;
+    bool once; // an agent that is not there, or does not answer at once, is no reason to wait
 };
 
 // A signed request to a pod: *status and the body are of its answer. Blocks. ERR_API when the API

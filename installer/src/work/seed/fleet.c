@@ -106,7 +106,7 @@ static int send_program(struct wait *w, struct seed_node *n, struct err **err)
 
 static bool is_loader(const struct fleet *f, const struct seed_node *n)
 {
-    const struct agents_request request = {.path = SEED_API "/loader"};
+    const struct agents_request request = {.path = SEED_API "/loader", .once = true};
     struct buf body CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct err *ignored CLEANUP(err_cleanup) = NULL;
     int status = 0;
