@@ -28,6 +28,8 @@ TYPES = {  # plural: group, version, kind, namespaced
     "leases": ("coordination.k8s.io", "v1", "Lease", True),
     "customresourcedefinitions": ("apiextensions.k8s.io", "v1", "CustomResourceDefinition", False),
     "helmreleases": ("helm.toolkit.fluxcd.io", "v2", "HelmRelease", True),
+    **{kind.lower().replace("repository", "repositorie") + "s": ("source.toolkit.fluxcd.io", "v1", kind, True)
+       for kind in ("GitRepository", "HelmChart", "HelmRepository", "OCIRepository")},
     "widgets": ("example.com", "v1", "Widget", True),
 }
 lock = threading.RLock()

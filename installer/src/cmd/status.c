@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "cluster/look.h"
+#include "cmd/status/sealed.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/kube.h"
@@ -23,7 +24,9 @@ struct status_options {
     const char *lock;
     const char *kubeconfig;
     const char *context;
+    const char *record;
     int64_t timeout_ms;
+    bool sealed;
     bool events;
     bool logs;
     bool lab;
@@ -45,6 +48,11 @@ static const struct opt status_table[] = {
      .value = "TIME",
      .offset = AT(timeout_ms),
      .help = "wait this long for the API server (1m)"},
+    {.type = OPT_FLAG,
+     .name = "sealed",
+     .offset = AT(sealed),
+     .help = "prove that all images and sources in the cluster are the bundle's"},
+    COMMAND_RECORD_OPTION(struct status_options),
     {.type = OPT_FLAG,
      .name = "events",
      .offset = AT(events),
@@ -233,55 +241,61 @@ static void seen_free(struct seen *s)
     look_free(&s->look);
 }
 
-static int look(struct command_env *env, const struct status_options *o, struct http *http,
-                const struct layers *layers, struct arena *arena, struct err **err)
+static int look(struct command_env *env, const struct status_options *o, struct kube *kube,
+                const struct layers *layers, const struct budget *budget, struct err **err)
 {
-    struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
-                            .cancel = env->cancel};
-    struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
-    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) = kubeconfig_load(&where, err);
-    struct kube_options kube_options = {.budget = budget};
-    struct kube *kube CLEANUP(kube_cleanup) = NULL;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct facts facts CLEANUP(facts_close) = {0};
     struct seen seen CLEANUP(seen_free) = {.layers = layers};
     struct layers_compare_options compare = {
-        .loop = env->loop, .manager = LAYERS_MANAGER, .budget = &budget};
+        .loop = env->loop, .kube = kube, .manager = LAYERS_MANAGER, .budget = budget};
 
-    if (!config)
-        return -1;
-    kube = kube_new(env->loop, http, config, &kube_options, err);
-    if (!kube)
-        return -1;
     facts_open(&facts, env->loop, kube, env->report, false);
     facts.evidence_more =
         (o->events ? EVIDENCE_MORE_EVENTS : 0u) | (o->logs ? EVIDENCE_MORE_LOGS : 0u);
-    compare.kube = kube;
     if (layers_compare(&compare, layers, arena, &seen.differences, &seen.count, err) < 0 ||
-        look_settled(&seen.look, &facts, layers, &budget, err) < 0)
+        look_settled(&seen.look, &facts, layers, budget, err) < 0)
         return -1;
     tell_unknown(&seen, env->report);
     (env->json ? print_json : print_text)(&seen, env->out);
     return judge(&seen, err);
 }
 
+// With a cluster: what of the tree is ready there, or what there is not from the bundle.
+static int look_at(struct command_env *env, const struct status_options *o,
+                   const struct bundle *bundle, const struct layers *layers, struct err **err)
+{
+    struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
+                            .cancel = env->cancel};
+    struct http_options http_options = {.report = env->report};
+    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
+    struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
+    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) =
+        http ? kubeconfig_load(&where, err) : NULL;
+    struct kube_options kube_options = {.budget = budget};
+    struct kube *kube CLEANUP(kube_cleanup) =
+        config ? kube_new(env->loop, http, config, &kube_options, err) : NULL;
+
+    if (!kube)
+        return -1;
+    return o->sealed ? status_sealed(env, kube, bundle, o->record, &budget, err)
+                     : look(env, o, kube, layers, &budget, err);
+}
+
 static int status_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct status_options *o = options;
-    struct http_options http_options = {.report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
+    struct bundle *bundle CLEANUP(bundle_cleanup) =
+        artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
     struct layers layers;
 
-    if (!http)
-        return -1;
-    bundle = artifacts_open_bundle(o->bundle ? o->bundle : ARTIFACTS_BUNDLE, o->lab, err);
     if (!bundle || artifacts_check_lock(bundle, o->lock, o->lab, env->report, err) < 0 ||
         artifacts_render_bundle(bundle, o->entrypoint, env->report, &tree, err) < 0 ||
         layers_split(&tree, arena, &layers, err) < 0)
         return -1;
-    return look(env, o, http, &layers, arena, err);
+    return look_at(env, o, bundle, &layers, err);
 }
 
 const struct command cmd_status = {
@@ -289,9 +303,11 @@ const struct command cmd_status = {
         {
             .name = "status",
             .summary = "show which layers are ready, and why the others are not",
-            .details = "Looks once, at what the bundle (bundles/sandbox.bundle) brings up. Exit\n"
-                       "code 0 when everything is ready and as the tree has it, 8 when something\n"
-                       "is on its way, missing or changed, 9 when something fails.",
+            .details =
+                "Looks once, at what the bundle (bundles/sandbox.bundle) brings up. Exit\n"
+                "code 0 when everything is ready and as the tree has it, 8 when something\n"
+                "is on its way, missing or changed, 9 when something fails. With --sealed: 5\n"
+                "when an image or a source in the cluster is not the bundle's.",
             .options = status_table,
             .option_count = ARRAY_LEN(status_table),
         },

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed or not: what a bundle does not hold of what its tree can reach, and what in a cluster is not from it."""
+
+import base64
+import json
+import pathlib
+import ssl
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+import yaml
+from bundles import Bundle, authority, origin, release, source, tree, workload  # noqa: F401
+
+SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_store.py"
+PLURALS = {"GitRepository": "gitrepositories", "HelmChart": "helmcharts", "HelmRepository": "helmrepositories",
+           "OCIRepository": "ocirepositories", "Pod": "pods"}
+
+
+class Cluster:
+    """An API server that holds what it is given."""
+
+    def __init__(self, facts, folder):
+        self.url = f"https://127.0.0.1:{facts['port']}/sealed"
+        ca = pathlib.Path(facts["certs"]) / "ca.crt"
+        self.context = ssl.create_default_context(cafile=ca)
+        self.kubeconfig = folder / "kubeconfig"
+        self.kubeconfig.write_text(yaml.safe_dump({
+            "apiVersion": "v1", "kind": "Config", "current-context": "here",
+            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "jane"}}],
+            "clusters": [{"name": "c", "cluster": {
+                "server": self.url, "certificate-authority-data": base64.b64encode(ca.read_bytes()).decode()}}],
+            "users": [{"name": "jane", "user": {}}],
+        }))
+        self.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps"}}, "/api/v1/namespaces")
+
+    def add(self, obj, path=None):
+        api = obj["apiVersion"]
+        path = path or f"/{'apis' if '/' in api else 'api'}/{api}/namespaces/apps/{PLURALS[obj['kind']]}"
+        request = urllib.request.Request(self.url + path, json.dumps(obj).encode(), method="POST",
+                                         headers={"Content-Type": "application/json"})
+        urllib.request.urlopen(request, context=self.context).close()
+
+    def pod(self, name, image, image_id, **more):
+        self.add({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, **more},
+                  "spec": {"containers": [{"name": "c", "image": image}]},
+                  "status": {"containerStatuses": [{"name": "c", "image": "whatever", "imageID": image_id}]}})
+
+    def source(self, kind, name, revision, digest="sha256:" + "0" * 64, status=None, **spec):
+        artifact = {"artifact": {"revision": revision, "digest": digest}} if revision else {}
+        self.add({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": kind, "metadata": {"name": name}, "spec": spec,
+                  "status": {**artifact, **(status or {})}})
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    with subprocess.Popen([sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        facts = {}
+        for line in process.stdout:
+            if line == "ready\n":
+                break
+            name, value = line.strip().split("=", 1)
+            facts[name] = value
+        yield Cluster(facts, tmp_path)
+        process.stdin.close()
+
+
+@pytest.fixture
+def built(tree):
+    """Images with and without an index, a git repository, a chart of a registry and one of a repository."""
+    origin = tree.upstream
+    amd = origin.add_image("app", None, [b"amd"])
+    arm = origin.add_image("app", None, [b"arm"], b'{"os":"linux","architecture":"arm64"}')
+    origin.add_index("app", "1", {"linux/amd64": amd, "linux/arm64": arm})
+    origin.add_image("tool", "2")
+    origin.add_chart("charts/web", "1.0.0", {"values.yaml": "a: 1\n"})
+    origin.add_git("repo", {"base/kustomization.yaml": "resources: []\n", "x": "y"}, tag="3.0")
+    tree.objects(
+        workload("Deployment", f"{origin.host}/app:1"), workload("Pod", f"{origin.host}/tool:2", "v1", name="p"),
+        source("GitRepository", "repo", {"url": f"{origin.url}/git/repo.git", "ref": {"tag": "3.0"}}),
+        source("OCIRepository", "web", {"url": f"oci://{origin.host}/charts/web", "ref": {"tag": "1.0.0"}}),
+        release("web", chartRef={"kind": "OCIRepository", "name": "web"}))
+    tree.lock()
+    tree.build()
+    return tree
+
+
+def status(tree, cluster, *arguments, check):
+    return tree.run("status", "--sealed", "--bundle", tree.bundle_file, "--kubeconfig", cluster.kubeconfig, *arguments,
+                    check=check)
+
+
+def digests(tree, kind, name):
+    return ["sha256:" + digest for digest in tree.read().artifact(kind, f"{tree.upstream.host}/{name}")["blobs"]]
+
+
+def test_a_cluster_with_nothing_but_the_bundle_is_sealed(built, cluster):
+    host = built.upstream.host
+    index, manifest, config = digests(built, "image", "app:1")[:3]
+    chart = digests(built, "chart", "charts/web:1.0.0")
+    commit = built.read().artifact("git")["revision"]
+    cluster.pod("by-index", f"{host}/app:1", f"{host}/app@{index}")
+    cluster.pod("by-manifest", f"{host}/app:1", f"{host}/app@{manifest}")
+    cluster.pod("imported", f"{host}/app:1", config)
+    cluster.pod("crio", f"{host}/app:1", config.removeprefix("sha256:"))
+    cluster.pod("not-yet", f"{host}/tool:2", "")
+    cluster.source("GitRepository", "repo", f"3.0@sha1:{commit}", url="https://elsewhere")
+    cluster.source("OCIRepository", "web", f"1.0.0@{chart[0]}", url=f"oci://{host}/charts/web")
+    cluster.source("HelmRepository", "registry", "", type="oci", url=f"oci://{host}/charts")
+    cluster.source("HelmChart", "web", "1.0.0", chart[2], chart="web", sourceRef={"kind": "HelmRepository"})
+    cluster.source("HelmChart", "own", "0.1.0", chart="./chart", sourceRef={"kind": "GitRepository"},
+                   status={"observedSourceArtifactRevision": f"3.0@sha1:{commit}"})
+    said = status(built, cluster, check=0).stdout
+    assert said == "5 containers and 4 sources looked at\nall from the bundle\n"
+
+
+def test_what_is_from_elsewhere_is_named(built, cluster):
+    host = built.upstream.host
+    layer = digests(built, "image", "app:1")[3]
+    other = "sha256:" + "ab" * 32
+    cluster.pod("stranger", "quay.io/x/y:1", f"quay.io/x/y@{other}")
+    cluster.pod("changed", f"{host}/app:1", f"{host}/app@{other}")
+    cluster.pod("starting", "quay.io/x/z:1", "")
+    cluster.pod("odd", f"{host}/app:1", "docker://something")
+    cluster.pod("right", f"{host}/app:1", f"{host}/app@{layer}")
+    cluster.pod("kube-proxy", "registry.k8s.io/kube-proxy:v1", f"registry.k8s.io/kube-proxy@{other}",
+                ownerReferences=[{"apiVersion": "v1", "kind": "Node", "name": "n", "uid": "1", "controller": True}])
+    cluster.source("GitRepository", "moved", "main@sha1:" + "ab" * 20, url="https://github.com/x/y")
+    cluster.source("OCIRepository", "image", f"1@{other}", url="oci://ghcr.io/x")
+    cluster.source("HelmRepository", "stable", other, url="https://charts.example.org/stable")
+    cluster.source("HelmChart", "repacked", "1.0.0", other, chart="web", sourceRef={"kind": "HelmRepository"},
+                   valuesFiles=["values.yaml", "more.yaml"])
+    cluster.source("GitRepository", "waiting", "", url="https://github.com/x/z")
+    result = status(built, cluster, "--output", "json", check=5)
+    answer = json.loads(result.stdout)
+    gaps = {gap["object"]: gap for gap in answer["gaps"]}
+    assert answer["sealed"] is False and (answer["containers"], answer["sources"]) == (6, 5)
+    assert {name: gap["why"] for name, gap in gaps.items()} == {
+        "Pod apps/stranger: container c": "is not in the bundle",
+        "Pod apps/changed: container c": "is in the bundle with another digest",
+        "Pod apps/starting: container c": "is not in the bundle, and has not started",
+        "Pod apps/odd: container c": "the node reports no digest of it",
+        "Pod apps/kube-proxy: container c": "is not in the bundle",
+        "GitRepository apps/moved": "its commit is not in the bundle",
+        "OCIRepository apps/image": "its manifest is not in the bundle",
+        "HelmRepository apps/stable": "no chart of it is in the bundle",
+        "HelmChart apps/repacked": "its archive was made anew with valuesFiles, so that its digest tells nothing",
+        "GitRepository apps/waiting": "has no artifact, so that nothing can be told of it",
+    }
+    assert [name for name, gap in gaps.items() if gap["own"]] == ["Pod apps/kube-proxy: container c"]
+    assert gaps["Pod apps/stranger: container c"]["name"] == "quay.io/x/y:1"
+    text = status(built, cluster, check=5)
+    assert "9 of what is in the cluster are not from bundle" in text.stderr
+    own, others = text.stdout.split("9 not from the bundle:\n")
+    assert "kube-proxy" in own and "  Pod apps/stranger: container c: quay.io/x/y:1 is not in the bundle (quay.io" in others
+
+
+def test_the_agents_themselves_are_the_clusters_own(built, cluster):
+    """They run our program in an image that the node had; only theirs, and only where they are."""
+    cluster.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}}, "/api/v1/namespaces")
+    for ns in ("apps", "kube-system"):
+        cluster.add({"apiVersion": "v1", "kind": "Pod",
+                     "metadata": {"name": "sandstrap-node-containerd-abcde", "ownerReferences": [
+                         {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "sandstrap-node-containerd", "uid": "1",
+                          "controller": True}]},
+                     "spec": {"containers": [{"name": "agent", "image": "registry.k8s.io/pause:3.6"}]},
+                     "status": {"containerStatuses": [{"name": "agent", "imageID": "sha256:" + "ab" * 32}]}},
+                    f"/api/v1/namespaces/{ns}/pods")
+    gaps = json.loads(status(built, cluster, "--output", "json", check=5).stdout)["gaps"]
+    assert {gap["object"].split()[1].split("/")[0]: gap["own"] for gap in gaps} == {"apps": False, "kube-system": True}
