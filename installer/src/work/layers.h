@@ -88,6 +88,14 @@ struct layers_options {
     const struct layers_patches *patches;
 };
 
+// Applies objects ahead of all layers, of the tree or not, by the steps and with the record of
+// those: what something has to find before a layer begins. What becomes of them is not waited for.
+// Adds how many were written to *written. Of `options` only budget, fail_after_ms, manager and
+// record count. Blocks; runs the loop. ERR_API, ERR_TERMINAL, ERR_TIMEOUT, ERR_CANCELLED.
+int layers_ahead(struct loop *loop, struct kube *k, const struct layer *layer,
+                 const struct layers_options *options, struct report *report, size_t *written,
+                 struct err **err) MUST_CHECK;
+
 // What came of one layer.
 struct layers_result {
     int64_t took_ms;   // also when it failed

@@ -40,23 +40,50 @@ int layers_range(const struct layers *layers, const char *from, const char *to, 
     return 0;
 }
 
+// Also what was written before one failed is noted.
+static int apply_and_note(struct apply *apply, const struct layer *layer, struct err **err)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    int done = apply_objects(apply, layer->objects, layer->count, err);
+
+    if (apply->record && record_flush(apply->record, done < 0 ? &ignored : err) < 0)
+        done = -1;
+    return done < 0 ? err_wrap(err, "layer %s", layer->name) : 0;
+}
+
+int layers_ahead(struct loop *loop, struct kube *k, const struct layer *layer,
+                 const struct layers_options *options, struct report *report, size_t *written,
+                 struct err **err)
+{
+    struct apply apply = {
+        .loop = loop,
+        .kube = k,
+        .manager = options->manager,
+        .budget = &options->budget,
+        .report = report,
+        .record = options->record,
+        .layer = layer->name,
+        .fail_after_ms = options->fail_after_ms,
+    };
+    int done = apply_and_note(&apply, layer, err);
+
+    *written += apply.written;
+    return done;
+}
+
 static int apply_and_wait(struct wait *w, size_t i, struct layers_result *result, struct err **err)
 {
     const struct layer *layer = &w->layers->items[i];
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
     struct apply apply = *w->how;
     int64_t applied_at;
     int done, ready;
 
     apply.layer = layer->name;
     result->reached = true;
-    done = i < w->options->first ? 0 : apply_objects(&apply, layer->objects, layer->count, err);
+    done = i < w->options->first ? 0 : apply_and_note(&apply, layer, err);
     result->applied = apply.written;
-    // Also what was written before one failed.
-    if (apply.record && record_flush(apply.record, done < 0 ? &ignored : err) < 0)
-        done = -1;
     if (done < 0)
-        return err_wrap(err, "layer %s", layer->name);
+        return -1;
     facts_note_write(w->facts, apply.last_write, apply.jobs_version);
     applied_at = timer_now();
     // A layer that was as wanted already has nothing to settle.
