@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routes of what fetches by itself inside a cluster: Flux's controllers are led to the agents on
 // the nodes, or to a server elsewhere, under the upstream names, by hostAliases and a CA; and the
-// proof, before Flux is there, that every node and every kind of source gets what it asks for.
-// Nodes' own routes are the agents' (work/agent.h).
+// proof, before Flux is there, that every node and every kind of source gets what it asks for
+// (docs/internals/routes.md). Nodes' own routes are the agents' (work/agent.h).
 #ifndef WORK_ROUTES_H
 #define WORK_ROUTES_H
 
-#include "base/arena.h"
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/budget.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -14,40 +16,58 @@
 #include "base/report.h"
 #include "base/span.h"
 #include "cluster/layer.h"
-#include "cluster/record/record.h"
+#include "io/doc.h"
 #include "model/bundle.h"
 #include "model/kube.h"
 
 #define ROUTES_MANAGER "sandstrap-routes"
 
+// Where the upstream names lead.
+struct routes_target {
+    const char *layer;     // what the Service's layer is called in the record
+    const char *ns, *name; // of the Service
+    struct span label;     // that the agents' pods have, and its value, or:
+    struct span value;
+    struct span elsewhere; // address of a `sandstrap serve`, without a port; empty: the agents
+    int port;              // of TLS there
+    struct span ca_pem;    // whom the certificates there are of
+};
+
 struct routes_options {
     struct loop *loop;
     struct kube *kube;
-    struct record *record;
     struct report *report;
     struct budget budget;
     const struct bundle *bundle; // whose hosts are led there
-    const struct layers *layers; // of the tree
-    const char *ns, *service;    // of the agents; or:
-    const char *elsewhere;       // address of a `sandstrap serve` (--routes-to); NULL: the agents
-    int tls_port;
-    struct span ca_pem; // whom its certificates are of
+    struct doc *doc;             // of the tree: what is made lives in it
+    struct layers *layers;       // of the tree
+    struct routes_target target;
 };
 
-// Makes what has to be there before the controllers are (Service, ConfigMaps with the CA in their
-// namespaces), and gives the patch of each controller of the tree that fetches by itself, in
-// `arena`. ERR_API, ERR_CONFIG: a tree without source-controller.
-int routes_make(const struct routes_options *o, struct arena *arena, struct layers_patches *patches,
-                struct err **err) MUST_CHECK;
+// "10.0.0.2", "10.0.0.2:5000", "[fd00::2]:443" as `elsewhere` (borrowed from `text`) and `port`
+// (443). ERR_USAGE for anything else, a name too: in a gap nobody resolves it.
+int routes_read_address(struct span text, struct routes_target *target, struct err **err)
+    MUST_CHECK;
 
-// Proves it, on every node and from the controllers' namespace: a pod with an image of the bundle
-// starts on each node, and its pull was counted by the agent there; a git, an OCI and a chart
-// source answer under their names. ERR_PREFLIGHT names node or source, and why. Leaves nothing of
-// it.
-struct routes_node {
-    const char *name, *agent; // the agent's pod
+// What gives the agents, or what is elsewhere, one address in the cluster: a Service. To be applied
+// by layers_ahead(). Pure.
+struct layer routes_service(const struct routes_options *o);
+
+// The Service, when it is there. In the arena of the doc. ERR_API.
+struct routes_at {
+    struct span ip, uid;
 };
-int routes_probe(const struct routes_options *o, const struct routes_node *nodes, size_t count,
-                 struct err **err) MUST_CHECK;
+int routes_find(const struct routes_options *o, struct routes_at *at, struct err **err) MUST_CHECK;
+
+// What is behind a Service that leads elsewhere: an EndpointSlice, which goes with it; nothing when
+// it leads to the agents, for Kubernetes finds these. To be applied by layers_ahead(). Pure.
+struct layer routes_endpoints(const struct routes_options *o, const struct routes_at *at);
+
+// Finds who fetches by itself among the Deployments of the tree, adds the CA to the layers that
+// they are in, a ConfigMap for each of their namespaces, and gives the patch of each. *ahead has
+// these ConfigMaps and the namespaces as far as the tree has them: what is to be applied before the
+// probe. ERR_CONFIG: a tree without a source-controller, or one that says something else itself.
+int routes_make(const struct routes_options *o, const struct routes_at *at,
+                struct layers_patches *patches, struct layer *ahead, struct err **err) MUST_CHECK;
 
 #endif
