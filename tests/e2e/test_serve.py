@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bundle on a bastion: the origin is away, and `serve` on the operator's host answers for its names.
 
-Nothing is rewritten: nodes get an entry in certs.d, the controller of sources gets the hosts and the
-certificate authority. What Flux's controllers and containerd pull then comes up as from upstream."""
+Nothing is rewritten: nodes get an entry in certs.d, and `up --routes-to` gives Flux's controllers the hosts and
+the certificate authority. What these and containerd pull then comes up as from upstream."""
 
 import pathlib
 import re
@@ -21,8 +21,6 @@ server = "http://{ADDRESS}:{PLAIN}"
 [host."http://{ADDRESS}:{PLAIN}"]
   capabilities = ["pull", "resolve"]
 """
-# What a host is called where its images are pulled from.
-REGISTRIES = {"docker.io": ["registry-1.docker.io", "index.docker.io"]}
 
 
 class Bastion:
@@ -45,33 +43,6 @@ class Bastion:
         self.lab.on("operator", "sh", "-c", f"kill $(cat {PID})", check=False)
         ended = self.running.finish(60)
         assert ended.code in (0, 130), repr(ended)
-
-
-def hosts_of(lock):
-    """Every upstream name in a lock."""
-    names = [entry["name"] for entry in yaml.safe_load(lock)["artifacts"]]
-    hosts = {re.sub(r"^https://", "", name).split("/")[0] for name in names}
-    return sorted(name for host in hosts for name in REGISTRIES.get(host, [host]))
-
-
-def lead_flux(folder, hosts, authority):
-    """The one patch: the controller of sources finds the hosts at the bastion, and trusts it."""
-    flux = folder / ENTRYPOINT / "flux"
-    (flux / "authority.yaml").write_text(yaml.safe_dump({
-        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "bastion", "namespace": "flux-system"},
-        "data": {"ca.crt": authority}}))
-    file = flux / "kustomization.yaml"
-    content = yaml.safe_load(file.read_text())
-    content["resources"].append("authority.yaml")
-    patch = {"apiVersion": "apps/v1", "kind": "Deployment",
-             "metadata": {"name": "source-controller", "namespace": "flux-system"},
-             "spec": {"template": {"spec": {
-                 "hostAliases": [{"ip": ADDRESS, "hostnames": hosts}],
-                 "containers": [{"name": "manager", "env": [{"name": "SSL_CERT_FILE", "value": "/bastion/ca.crt"}],
-                                 "volumeMounts": [{"name": "bastion", "mountPath": "/bastion"}]}],
-                 "volumes": [{"name": "bastion", "configMap": {"name": "bastion"}}]}}}}
-    content.setdefault("patches", []).append({"patch": yaml.safe_dump(patch)})
-    file.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
 def nodes(lab):
@@ -105,25 +76,26 @@ def away(lab):
 
 
 class Led:
-    """A tree that leads its controller of sources to the bastion, with its lock and bundle."""
+    """A tree with its lock and bundle, and an authority for the bastion."""
 
     def __init__(self, lab, folder):
         self.tree, self.lock = f"/work/{folder.name}/{ENTRYPOINT}", f"/work/{folder.name}.lock"
         self.bundle = f"/work/{folder.name}.bundle"
         shutil.rmtree(lab.work / "authority", ignore_errors=True)
-        self.make(lab)
-        # makes the authority, and says that nothing but the routes can be wrong
-        lab.sandstrap("serve", "--check", self.bundle, "--lab", "--authority", AUTHORITY)
-        hosts = hosts_of((lab.work / f"{folder.name}.lock").read_text())
-        lead_flux(folder, hosts, (lab.work / "authority/ca.crt").read_text())
-        self.make(lab)
-
-    def make(self, lab):
         lab.sandstrap("bundle", "lock", self.tree, "--lab", "-o", self.lock)
         lab.sandstrap("bundle", "build", self.tree, "--lab", "--lock", self.lock, "-o", self.bundle)
+        # makes the authority, and says that nothing but the routes can be wrong
+        lab.sandstrap("serve", "--check", self.bundle, "--lab", "--authority", AUTHORITY)
 
     def arguments(self, command, *more):
-        return command, self.tree, "--lab", "--bundle", self.bundle, *more
+        routes = ("--routes-to", ADDRESS, "--routes-ca", f"{AUTHORITY}/ca.crt") if command == "up" else ()
+        return command, self.tree, "--lab", "--bundle", self.bundle, *routes, *more
+
+
+def writer_of(deployment, field):
+    """Who has a field of the pod's spec."""
+    return next(entry["manager"] for entry in deployment["metadata"]["managedFields"]
+                if f"f:{field}" in entry["fieldsV1"].get("f:spec", {}).get("f:template", {}).get("f:spec", {}))
 
 
 def test_flux_and_nodes_are_led_to_a_bastion(lab, led_nodes, request):
@@ -137,7 +109,14 @@ def test_flux_and_nodes_are_led_to_a_bastion(lab, led_nodes, request):
     record = ("--record", "bastion-record")
     with Bastion(lab, led.bundle) as bastion:
         lab.sandstrap(*led.arguments("up", *record))
+        again = lab.sandstrap(*led.arguments("up", *record))
+        assert set(re.findall(r"(\d+)(?: objects?)? written", again.stderr)) == {"0"}, repr(again)
+        controller = next(item for item in lab.get("deployments", "-n", "flux-system", "--show-managed-fields")
+                          if item["metadata"]["name"] == "source-controller")
+        assert writer_of(controller, "hostAliases") == "sandstrap-routes"
         lab.sandstrap(*led.arguments("down", *record, "--data"))
+        left = lab.get("services,endpointslices", "-n", "kube-system")
+        assert not [item for item in left if item["metadata"]["name"].startswith("sandstrap")]
         assert bastion.asked(r"POST \S*bigbang.git 200 "), "the controller has fetched no commit"
         assert bastion.asked(r"charts/podinfo\S* 200 "), "the controller has fetched no chart"
         assert bastion.asked(r'stefanprodan/podinfo\S* 200 .*"containerd/'), "no node has pulled"

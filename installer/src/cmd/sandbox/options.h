@@ -20,6 +20,8 @@ struct sandbox_options {
     const char *ca_file;
     const char *from;
     const char *to;
+    const char *routes_to;
+    const char *routes_ca;
     int64_t timeout_ms;
     int64_t fail_after_ms;
     bool no_prune;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cmd/sandbox.h"
 #include "cmd/sandbox/journey.h"
+#include "cmd/sandbox/lead.h"
 #include "cmd/sandbox/report.h"
 #include "work/layers.h"
 #include "work/teardown.h"
@@ -19,6 +20,10 @@ static const struct opt up_table[] = {
                    "apply from this layer on; earlier ones are only waited for"),
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "stop after this layer"),
     SANDBOX_OPTION(OPT_FLAG, "no-prune", NULL, no_prune, "what left the tree stays"),
+    SANDBOX_OPTION(OPT_TEXT, "routes-to", "ADDRESS[:PORT]", routes_to,
+                   "lead Flux's controllers to a 'sandstrap serve' there (443)"),
+    SANDBOX_OPTION(OPT_TEXT, "routes-ca", "FILE", routes_ca,
+                   "whom its certificates are of: ca.crt of its authority"),
     COMMAND_LAB_OPTION(struct sandbox_options),
     COMMAND_COMMON_OPTIONS,
 };
@@ -56,6 +61,7 @@ static int bring(struct sandbox *s, const struct layers_options *options,
 {
     struct layers_result *results CLEANUP(mem_cleanup) = NULL;
     struct layers_options recorded = *options;
+    struct layers_patches patches = {0};
     struct keys_cluster keys = sandbox_keys(s);
     struct keys_done done;
     int result;
@@ -63,8 +69,10 @@ static int bring(struct sandbox *s, const struct layers_options *options,
     if (keys_restore(&keys, &done, err) < 0)
         return -1;
     phases_end(&s->phases, "keys");
-    results = mem_zalloc(s->layers.count, sizeof(*results));
     recorded.record = s->record;
+    if (lead_elsewhere(s, &recorded, &patches, err) < 0)
+        return -1;
+    results = mem_zalloc(s->layers.count, sizeof(*results));
     result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
                        causes, err);
     report_layers(s, results, *err);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routes of work/routes, applied by the steps of work/layers.
+#include "cmd/sandbox/lead.h"
+
+#include <fcntl.h>
+
+#include "base/file.h"
+#include "io/crypto.h"
+#include "model/seed.h"
+
+enum { CA_MAX_BYTES = 256 << 10 }; // of a ConfigMap, which holds 1 MiB
+
+static int apply(struct sandbox *s, const struct layer *layer, const struct layers_options *options,
+                 size_t *written, struct err **err)
+{
+    return layers_ahead(s->env->loop, s->kube, layer, options, s->env->report, written, err);
+}
+
+int lead(struct sandbox *s, const struct routes_target *target, struct layers_options *options,
+         struct layers_patches *patches, size_t *written, struct err **err)
+{
+    const struct routes_options routes = {.loop = s->env->loop,
+                                          .kube = s->kube,
+                                          .report = s->env->report,
+                                          .budget = s->budget,
+                                          .bundle = s->bundle,
+                                          .doc = s->tree.doc,
+                                          .layers = &s->layers,
+                                          .target = *target};
+    struct layer service = routes_service(&routes), endpoints, ahead;
+    struct routes_at at;
+
+    if (apply(s, &service, options, written, err) < 0 || routes_find(&routes, &at, err) < 0)
+        return -1;
+    endpoints = routes_endpoints(&routes, &at);
+    if (apply(s, &endpoints, options, written, err) < 0 ||
+        routes_make(&routes, &at, patches, &ahead, err) < 0 ||
+        apply(s, &ahead, options, written, err) < 0)
+        return -1;
+    options->patches = patches;
+    return 0;
+}
+
+static int read_ca(struct sandbox *s, struct span *pem, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(CA_MAX_BYTES);
+    const char *path = s->options->routes_ca;
+    size_t count;
+
+    if (file_read(AT_FDCWD, path, &text, err) < 0 ||
+        crypto_check_certs(buf_span(&text), path, &count, err) < 0)
+        return -1;
+    *pem = arena_span(s->arena, buf_span(&text));
+    return 0;
+}
+
+int lead_elsewhere(struct sandbox *s, struct layers_options *options,
+                   struct layers_patches *patches, struct err **err)
+{
+    const struct sandbox_options *o = s->options;
+    struct routes_target target = {.layer = LEAD_LAYER, .ns = SEED_NAMESPACE, .name = SEED_NAME};
+    size_t written = 0;
+
+    if (!o->routes_to && !o->routes_ca)
+        return 0;
+    if (!o->routes_to || !o->routes_ca) {
+        err_set(err, ERR_USAGE, "--routes-to and --routes-ca belong together");
+        return err_hint(err, "--routes-ca names the ca.crt of the authority of 'sandstrap serve'");
+    }
+    if (routes_read_address(span_str(o->routes_to), &target, err) < 0 ||
+        read_ca(s, &target.ca_pem, err) < 0 ||
+        lead(s, &target, options, patches, &written, err) < 0)
+        return -1;
+    report_info(s->env->report, "routes", "Flux's controllers are led to %s: %zu object%s written",
+                o->routes_to, written, PLURAL(written));
+    return 0;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Leading what fetches by itself in the cluster to where the bundle is served.
+#ifndef CMD_SANDBOX_LEAD_H
+#define CMD_SANDBOX_LEAD_H
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "cmd/sandbox/open.h"
+#include "work/layers.h"
+#include "work/routes.h"
+
+#define LEAD_LAYER "node-agents" // in the record: of no tree
+
+// Makes the Service that leads to `target`, puts the CA there, and adds to *patches those of the
+// controllers. *options borrows them from then on. Adds the objects that were written to *written.
+// Errors as routes_make(), layers_ahead().
+int lead(struct sandbox *s, const struct routes_target *target, struct layers_options *options,
+         struct layers_patches *patches, size_t *written, struct err **err) MUST_CHECK;
+
+// The same as --routes-to and --routes-ca say; does nothing without them. ERR_USAGE, ERR_CONFIG.
+int lead_elsewhere(struct sandbox *s, struct layers_options *options,
+                   struct layers_patches *patches, struct err **err) MUST_CHECK;
+
+#endif
