@@ -5,18 +5,18 @@
 #define CMD_SANDBOX_AIRGAP_H
 
 #include "cmd/sandbox/open.h"
+#include "work/layers.h"
 
 // Whether this run has anything to do with it.
 bool airgap_is_wanted(const struct sandbox *s);
 
 // Finds out what would be in the way, before anything is written. A phase; nothing without
-// --airgap. Errors as seed_check(); ERR_USAGE for options that do not go together.
+// --airgap. Errors as seed_check().
 int airgap_check(struct sandbox *s, struct err **err) MUST_CHECK;
 
-// Brings the bundle to the nodes, or to where --routes-to says that it is, and makes the routes.
-// Sets *patches, in the sandbox's arena; NULL without --airgap. Three phases. Errors as
-// seed_bring(), routes_make(), routes_probe().
-int airgap_bring(struct sandbox *s, const struct layers_patches **patches, struct err **err)
-    MUST_CHECK;
+// Brings the bundle to the nodes, and leads Flux there: as lead() in cmd/sandbox/lead.h. Two
+// phases; nothing without --airgap. Errors as seed_bring(), lead().
+int airgap_bring(struct sandbox *s, struct layers_options *options, struct layers_patches *patches,
+                 struct err **err) MUST_CHECK;
 
 #endif

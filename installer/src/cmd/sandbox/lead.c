@@ -58,11 +58,13 @@ int lead_elsewhere(struct sandbox *s, struct layers_options *options,
                    struct layers_patches *patches, struct err **err)
 {
     const struct sandbox_options *o = s->options;
-    struct routes_target target = {.layer = LEAD_LAYER, .ns = SEED_NAMESPACE, .name = SEED_NAME};
+    struct routes_target target = {.layer = SEED_LAYER, .ns = SEED_NAMESPACE, .name = SEED_NAME};
     size_t written = 0;
 
     if (!o->routes_to && !o->routes_ca)
         return 0;
+    if (o->airgap)
+        return err_set(err, ERR_USAGE, "--airgap and --routes-to do not go together");
     if (!o->routes_to || !o->routes_ca) {
         err_set(err, ERR_USAGE, "--routes-to and --routes-ca belong together");
         return err_hint(err, "--routes-ca names the ca.crt of the authority of 'sandstrap serve'");

@@ -11,8 +11,6 @@
 #include "work/layers.h"
 #include "work/routes.h"
 
-#define LEAD_LAYER "node-agents" // in the record: of no tree
-
 // Makes the Service that leads to `target`, puts the CA there, and adds to *patches those of the
 // controllers. *options borrows them from then on. Adds the objects that were written to *written.
 // Errors as routes_make(), layers_ahead().

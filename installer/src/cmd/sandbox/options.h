@@ -20,8 +20,6 @@ struct sandbox_options {
     const char *ca_file;
     const char *from;
     const char *to;
-    const char *routes_to;
-    const char *routes_ca;
     int64_t timeout_ms;
     int64_t fail_after_ms;
     bool no_prune;
@@ -64,8 +62,9 @@ struct sandbox_options {
         SANDBOX_OPTION(OPT_FLAG, "routes-by-hand", NULL, routes_by_hand,                           \
                        "with --airgap: an administrator has led the nodes there"),                 \
         SANDBOX_OPTION(OPT_TEXT, "routes-to", "ADDRESS", routes_to,                                \
-                       "lead Flux to a 'sandstrap serve' there; nothing is brought to the nodes"), \
-        SANDBOX_OPTION(OPT_TEXT, "routes-ca", "FILE", routes_ca, "whom its certificates are of")
+                       "lead Flux to a 'sandstrap serve' there (ADDRESS:PORT unless 443)"),        \
+        SANDBOX_OPTION(OPT_TEXT, "routes-ca", "FILE", routes_ca,                                   \
+                       "with --routes-to: ca.crt of its authority")
 
 // Fills in what --timeout and --fail-after are when they are not given.
 void sandbox_defaults(void *options);

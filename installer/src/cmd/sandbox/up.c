@@ -20,10 +20,7 @@ static const struct opt up_table[] = {
                    "apply from this layer on; earlier ones are only waited for"),
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "stop after this layer"),
     SANDBOX_OPTION(OPT_FLAG, "no-prune", NULL, no_prune, "what left the tree stays"),
-    SANDBOX_OPTION(OPT_TEXT, "routes-to", "ADDRESS[:PORT]", routes_to,
-                   "lead Flux's controllers to a 'sandstrap serve' there (443)"),
-    SANDBOX_OPTION(OPT_TEXT, "routes-ca", "FILE", routes_ca,
-                   "whom its certificates are of: ca.crt of its authority"),
+    SANDBOX_AIRGAP_OPTIONS,
     COMMAND_LAB_OPTION(struct sandbox_options),
     COMMAND_COMMON_OPTIONS,
 };

@@ -68,7 +68,7 @@ static int refuse_change(const char *path, struct span wanted, struct span got, 
                              "pulled before the nodes have their routes; switch it off until "
                              "'up --airgap' is done, or set the nodes' mirrors by hand "
                              "('sandstrap nodes --emit')");
-    return err_hint(err, "except pods of namespace " SEED_NAMESPACE " with the label " OBJECTS_LABEL
+    return err_hint(err, "except pods of namespace " SEED_NAMESPACE " with the label " SEED_LABEL
                          ": " SEED_NAME " from the webhook or policy that does that");
 }
 

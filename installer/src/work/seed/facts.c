@@ -79,7 +79,7 @@ static bool runs(const struct node *pod, struct span container)
 static bool is_agent(const struct node *pod)
 {
     struct span ns = node_text(node_path(pod, "metadata", "namespace"));
-    struct span name = node_text(node_path(pod, "metadata", "labels", OBJECTS_LABEL));
+    struct span name = node_text(node_path(pod, "metadata", "labels", SEED_LABEL));
 
     return span_is(ns, SEED_NAMESPACE) && span_is(name, SEED_NAME);
 }

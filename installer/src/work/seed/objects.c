@@ -26,7 +26,7 @@ static struct node *new_object(struct doc *d, const char *version, const char *k
 {
     struct node *object = node_new_map(d), *meta = node_new_map(d), *labels = node_new_map(d);
 
-    node_set_str(d, labels, OBJECTS_LABEL, SPAN(SEED_NAME));
+    node_set_str(d, labels, SEED_LABEL, SPAN(SEED_NAME));
     node_set_str(d, meta, "name", span_str(name));
     node_set_str(d, meta, "namespace", SPAN(SEED_NAMESPACE));
     node_set(d, meta, SPAN("labels"), labels);
@@ -295,7 +295,7 @@ static struct node *class_labels(struct doc *d, const struct images_class *c)
 {
     struct node *labels = node_new_map(d);
 
-    node_set_str(d, labels, OBJECTS_LABEL, SPAN(SEED_NAME));
+    node_set_str(d, labels, SEED_LABEL, SPAN(SEED_NAME));
     node_set_str(d, labels, CLASS_LABEL, span_str(c->name));
     return labels;
 }

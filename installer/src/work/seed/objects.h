@@ -8,10 +8,9 @@
 #include "work/seed/images.h"
 #include "work/seed/secrets.h"
 
-#define OBJECTS_LABEL "app.kubernetes.io/name"
 #define OBJECTS_TEMPLATE                                                                           \
     "sandstrap/template" // annotation of pods: a digest of what they are made of
-#define OBJECTS_SELECTOR OBJECTS_LABEL "=" SEED_NAME
+#define OBJECTS_SELECTOR SEED_LABEL "=" SEED_NAME
 
 struct objects_wanted {
     const struct seed_options *options;

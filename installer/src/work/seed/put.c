@@ -28,7 +28,7 @@ static struct journal_entry entry_of(const struct put *p, const struct node *liv
         .version = p->resource->version,
         .uid = arena_str(arena, node_get_str(node_get(live, "metadata"), "uid")),
         .digest = arena_str(arena, DIGEST_TEXT(&digest)),
-        .layer = PUT_LAYER,
+        .layer = SEED_LAYER,
         .adopted = live && !written_by(live, MANAGER).len,
     };
 }

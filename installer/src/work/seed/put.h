@@ -7,8 +7,6 @@
 #include "io/doc.h"
 #include "work/seed.h"
 
-#define PUT_LAYER "node-agents" // of the journal: of no layer that a tree has
-
 // In this order. *written counts. Blocks. ERR_API, ERR_PREFLIGHT (the lease), ERR_CANCELLED.
 int put_objects(const struct seed_options *o, const struct node *const *objects, size_t count,
                 size_t *written, struct err **err) MUST_CHECK;
