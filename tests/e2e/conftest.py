@@ -22,7 +22,8 @@ FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
 
 @pytest.fixture(scope="session")
-def lab(request):
+def machine(request):
+    """The lab as it comes up."""
     if not BINARY.is_file():
         pytest.fail(f"{BINARY} does not exist: tests/run build, or set SANDSTRAP_BINARY")
     kept = os.environ.get("SANDSTRAP_E2E_LAB")
@@ -42,16 +43,22 @@ def flux(lab):
 
 
 @pytest.fixture(scope="session")
-def observer(lab):
-    observer = Observer(lab)
+def observer(machine):
+    observer = Observer(machine)
     yield observer
     observer.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def empty(lab, observer):
+@pytest.fixture(scope="session")
+def empty(observer):
     """All that there is before the first test: with it, what takes things down has to end."""
     return Inventory(observer)
+
+
+@pytest.fixture(scope="session")
+def lab(machine, empty):
+    """The lab, once it is known what was in it."""
+    return machine
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
