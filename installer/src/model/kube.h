@@ -275,6 +275,7 @@ struct kube_proxy *kube_proxy_start(struct kube *k, const struct kube_proxy_requ
                                     kube_proxy_fn *done, void *data) RETURNS_NONNULL;
 // Ends it without its callback. NULL-safe.
 void kube_proxy_abort(struct kube_proxy *p);
+// How many bytes of its body were handed to the system; also in its `done`.
 uint64_t kube_proxy_sent(const struct kube_proxy *p);
 // Blocking: *status and the body, appended, of which there may be as much as the buffer has room
 // for unless the request says else. Runs the loop.

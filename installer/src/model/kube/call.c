@@ -25,6 +25,7 @@ struct call {
     call_drop_fn *drop;
     void *data;
     struct http_transfer *transfer;
+    uint64_t sent; // of its body, when it has ended
     uint64_t timer;
     int attempts;
     unsigned generation; // of the credentials it was sent with
@@ -284,6 +285,7 @@ static void on_done(void *data, const struct http_response *r, const struct err 
     struct call_result result = {KUBE_OK, r, NULL, NULL};
     struct err *cut_off CLEANUP(err_cleanup) = NULL;
 
+    c->sent = http_sent(c->transfer);
     c->transfer = NULL;
     --*in_flight(c);
     c->state = CALL_PAUSING; // no longer counted; decided below
@@ -376,7 +378,7 @@ void call_abort(struct call *c)
 
 uint64_t call_sent(const struct call *c)
 {
-    return c->transfer ? http_sent(c->transfer) : 0;
+    return c->transfer ? http_sent(c->transfer) : c->sent;
 }
 
 void call_abort_all(struct kube *k)

@@ -160,7 +160,7 @@ typedef void call_drop_fn(void *data);
 struct call *call_start(struct kube *k, const struct call_spec *spec, call_done_fn *done,
                         call_drop_fn *drop, void *data) RETURNS_NONNULL;
 void call_abort(struct call *c);
-// As http_sent(), of the present attempt.
+// As http_sent(), of the present or the last attempt.
 uint64_t call_sent(const struct call *c);
 // Ends all.
 void call_abort_all(struct kube *k);

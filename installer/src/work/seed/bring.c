@@ -181,7 +181,7 @@ int seed_bring(const struct seed_options *o, struct seed_nodes *nodes, struct se
     const struct fleet fleet = {o, nodes, &b.classes, &b.program, &b.agents};
 
     if (prepare(&b, err) < 0 || make_objects(&b, err) < 0 || fleet_start(&fleet, err) < 0 ||
-        tell_agents(&b, err) < 0 || upload_run(o, nodes, &b.agents, &b.needed, result, err) < 0)
+        tell_agents(&b, err) < 0 || upload_run(&fleet, &b.needed, result, err) < 0)
         return -1;
     return fleet_settle(&fleet, err);
 }
