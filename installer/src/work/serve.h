@@ -13,10 +13,26 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
+#include "base/span.h"
 #include "model/blobstore.h"
 #include "model/bundle.h"
 
 struct serve;
+struct httpd_request; // io/httpd.h
+
+// Somebody who looks at each request first, and answers those that are his (work/agent.h).
+struct serve_first {
+    // The head is here. True when it was taken: he answers it, now or later. What he puts into *own
+    // (NULL before) is given back to done(), also of a request that he did not take.
+    bool (*take)(void *data, struct httpd_request *r, void **own);
+    // Once for each request, last, when there is something of his own.
+    void (*done)(void *data, struct httpd_request *r, void *own);
+    // Of each that was answered from the bundles or is in none, before done(): its kind
+    // ("manifest", "blob", "git", …), what was asked for by its upstream name
+    // ("ghcr.io/stefanprodan/podinfo:6.9.1"), and whether no bundle has it. May be NULL.
+    void (*served)(void *data, const char *kind, struct span what, bool missing);
+    void *data;
+};
 
 struct serve_options {
     struct report *report;  // borrowed; may be NULL; component "serve"
@@ -27,6 +43,8 @@ struct serve_options {
                             // first use; for serve_listen() with TLS, unless:
     const char *cert, *key; // PEM files of the user's own
     int64_t retire_ms;      // 0: SERVE_RETIRE_MS
+    unsigned connections;   // at most; 0: HTTPD_CONNECTIONS (io/httpd.h)
+    struct serve_first first; // take NULL: nobody
 };
 
 // The loop is borrowed. ERR_CONFIG for what cannot be opened or is no certificate.
@@ -47,8 +65,12 @@ CLEANUP_DEFINE(serve_content_cleanup, struct serve_content, serve_content_free);
 // Takes the bundle over, also on failure. Reads indexes and manifests (each verified), no layer.
 // ERR_INTEGRITY.
 int serve_add_bundle(struct serve_content *c, struct bundle *take, struct err **err) MUST_CHECK;
-// All bundles that are installed in a store, which is taken over.
-int serve_add_store(struct serve_content *c, struct blobstore *take, struct err **err) MUST_CHECK;
+// All bundles that are installed in a store, which is taken over. SERVE_WHOLE: there is
+// one, and no blob is missing; SERVE_PART: what is missing is not served, as on a node, which has
+// what its platform needs.
+enum serve_extent { SERVE_WHOLE, SERVE_PART };
+int serve_add_store(struct serve_content *c, struct blobstore *take, enum serve_extent extent,
+                    struct err **err) MUST_CHECK;
 
 // Puts `take` in the place of what is served, between two requests. What is replaced still answers
 // for its digests and commits, so that no pull breaks in the middle, until nobody has asked for

@@ -53,7 +53,7 @@ static int add_store(struct verified *v, const char *path, struct cancel *cancel
                    : -1;
     report_info(&v->notes, "serve", "%s is verified: %zu blob%s, %llu bytes", path, sum.blobs,
                 PLURAL(sum.blobs), (unsigned long long)sum.bytes);
-    return serve_add_store(v->content, STEAL(store), err);
+    return serve_add_store(v->content, STEAL(store), SERVE_WHOLE, err);
 }
 
 int verified_open(struct verified *v, const struct verified_wanted *wanted, struct cancel *cancel,

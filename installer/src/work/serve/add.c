@@ -17,7 +17,7 @@ static int add_artifact(struct adding *a, struct err **err)
 }
 
 int content_add(struct serve_content *c, struct bundle *take, const struct blobstore *store,
-                struct err **err)
+                bool whole, struct err **err)
 {
     struct content_source *source = ARENA_NEW(c->arena, struct content_source);
     size_t count;
@@ -25,6 +25,7 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
 
     source->bundle = take;
     source->store = store;
+    source->whole = whole;
     source->label = arena_printf(c->arena, "%s (sha256:%.12s)",
                                  store ? blobstore_path(store) : bundle_path(take),
                                  DIGEST_HEX(bundle_identity(take)));
@@ -32,7 +33,7 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
     for (size_t i = 0; i < count; i++) {
         struct adding a = {c, source, &all[i]};
 
-        if (add_artifact(&a, err) < 0)
+        if (source_has(&a, 0) && add_artifact(&a, err) < 0)
             return err_wrap_as(err, ERR_INTEGRITY, "bundle %s: %s %.*s", bundle_path(take),
                                bundle_kind_name(all[i].kind), SPAN_ARG(all[i].name));
     }
@@ -41,5 +42,5 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
 
 int serve_add_bundle(struct serve_content *c, struct bundle *take, struct err **err)
 {
-    return content_add(c, take, NULL, err);
+    return content_add(c, take, NULL, true, err);
 }

@@ -64,7 +64,7 @@ const char *missing_message(struct ask *a, const char *what)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
-    buf_printf(&text, "%s is not in ", what);
+    buf_printf(&text, "%s is not in %s", what, a->content->sources.len ? "" : "any bundle");
     VEC_FOREACH (struct content_source *const *, source, &a->content->sources)
         buf_printf(&text, "%s%s", source == a->content->sources.items ? "" : " or ",
                    (*source)->label);

@@ -24,6 +24,7 @@ struct ask {
     const char *kind; // for the log and metrics, once it is known: "manifest", "blob", "git", …
     const char *what; // for the log: "ghcr.io/stefanprodan/podinfo:6.9.1"
     bool missing;     // it is not there: missing_message() was asked for
+    void *own;        // of serve_first
 
     VEC(struct generation *) held; // of ask.c
     struct content_bytes body;     // of answer.c: what is sent

@@ -150,6 +150,8 @@ static int open_in(struct content_source *source, const struct digest *digest,
                                  DIGEST_TEXT(digest));
         if (bytes->fd < 0 || bytes->size != blob->size) {
             content_release(bytes);
+            if (!source->whole)
+                return 0;
             return err_set(err, ERR_INTEGRITY, "%s: the blob %s is not in the store %s",
                            source->label, DIGEST_TEXT(digest), blobstore_path(source->store));
         }

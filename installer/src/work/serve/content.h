@@ -16,6 +16,7 @@
 struct content_source {
     struct bundle *bundle;
     const struct blobstore *store; // NULL: in the bundle's file
+    bool whole;                    // no blob is missing
     const char *label;             // "bundles/sandbox.bundle (sha256:0123456789ab)", for messages
     uint64_t opened;               // blobs that were asked for and found
 };
@@ -101,9 +102,10 @@ extern const struct content_repository content_several;
 // --- making it ---
 
 // Adds all that a bundle names, whose blobs are in its file, or in `store` (borrowed) unless that
-// is NULL. Takes the bundle over, also on failure. ERR_INTEGRITY.
+// is NULL; or unless it is `whole` what is there of it. Takes the bundle over, also on failure.
+// ERR_INTEGRITY.
 int content_add(struct serve_content *c, struct bundle *take, const struct blobstore *store,
-                struct err **err) MUST_CHECK;
+                bool whole, struct err **err) MUST_CHECK;
 
 // Appends all of a blob of the source, verified. ERR_INTEGRITY.
 int content_read(const struct content_source *source, const struct digest *digest, struct buf *out,

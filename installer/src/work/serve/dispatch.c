@@ -31,6 +31,10 @@ void dispatch_begin(void *data, struct httpd_request *r)
                       .host = SPAN_EMPTY};
     r->data = a;
     ask_hold(a, s->generations[0]);
+    if (s->first.take && s->first.take(s->first.data, r, &a->own)) {
+        a->kind = "agent";
+        return;
+    }
     if (!url_unescape(arena, r->path, &a->path) || !span_starts(a->path, "/")) {
         answer_text(a, 400, "the path of the request is not understood");
         return;
@@ -53,11 +57,14 @@ void dispatch_end(void *data, struct httpd_request *r)
 {
     struct serve *s = data;
     struct ask *a = r->data;
-
     const char *kind = a->kind ? a->kind : "other";
 
     metrics_count(&s->metrics, r, kind, a->missing);
     log_request(s->log, r, a->host, kind, name_of(a));
+    if (s->first.served && r->status && (r->status < 400 || a->missing))
+        s->first.served(s->first.data, kind, name_of(a), a->missing);
+    if (a->own)
+        s->first.done(s->first.data, r, a->own);
     VEC_FOREACH (struct generation **, g, &a->held)
         generation_let_go(*g);
     arena_free(a->arena);

@@ -22,15 +22,17 @@ static int check_blobs(const struct bundle *b, const struct blobstore *store, st
 }
 
 // The newest bundle first: what it names is served, and of older ones what it does not.
-int serve_add_store(struct serve_content *c, struct blobstore *take, struct err **err)
+int serve_add_store(struct serve_content *c, struct blobstore *take, enum serve_extent extent,
+                    struct err **err)
 {
+    bool whole = extent == SERVE_WHOLE;
     struct digest *identities CLEANUP(mem_cleanup) = NULL;
     size_t count;
 
     vec_push(&c->stores, take);
     if (blobstore_list(take, &identities, &count, err) < 0)
         return -1;
-    if (!count) {
+    if (!count && whole) {
         err_set(err, ERR_CONFIG, "the store %s has no bundle", blobstore_path(take));
         return err_hint(err, "'sandstrap store add' puts one there");
     }
@@ -38,7 +40,8 @@ int serve_add_store(struct serve_content *c, struct blobstore *take, struct err 
         char *path CLEANUP(mem_cleanup) = blobstore_head_path(take, &identities[count]);
         struct bundle *b CLEANUP(bundle_cleanup) = bundle_open_head(path, &identities[count], err);
 
-        if (!b || check_blobs(b, take, err) < 0 || content_add(c, STEAL(b), take, err) < 0)
+        if (!b || (whole && check_blobs(b, take, err) < 0) ||
+            content_add(c, STEAL(b), take, whole, err) < 0)
             return -1;
     }
     return 0;

@@ -9,9 +9,11 @@ struct serve *serve_new(struct loop *loop, const struct serve_options *options, 
 {
     struct serve *s CLEANUP(serve_cleanup) = MEM_NEW(struct serve);
     struct httpd_handler handler = {.request = dispatch_begin, .done = dispatch_end, .data = s};
+    struct httpd_limits limits = {.connections = options->connections};
 
     s->loop = loop;
     s->report = options->report;
+    s->first = options->first;
     if (secure_open(s, options, err) < 0)
         return NULL;
     s->retire_ms = options->retire_ms ? options->retire_ms : SERVE_RETIRE_MS;
@@ -21,7 +23,7 @@ struct serve *serve_new(struct loop *loop, const struct serve_options *options, 
         if (!s->log)
             return NULL;
     }
-    s->httpd = httpd_new(loop, &handler, NULL, s->report);
+    s->httpd = httpd_new(loop, &handler, &limits, s->report);
     generations_put(s, serve_content_new(s->report));
     return STEAL(s);
 }

@@ -21,6 +21,7 @@ struct generation {
 struct serve {
     struct loop *loop;
     struct report *report;
+    struct serve_first first;
     struct httpd *httpd;
     struct authority *authority; // NULL: no HTTPS
     struct httpd_tls *tls;       // likewise

@@ -12,6 +12,13 @@ const struct bundle_blob *source_blob(const struct adding *a, size_t at)
     return &bundle_blobs(a->source->bundle, &count)[a->artifact->blobs[at]];
 }
 
+bool source_has(const struct adding *a, size_t at)
+{
+    const struct bundle_blob *blob = source_blob(a, at);
+
+    return a->source->whole || blobstore_has(a->source->store, &blob->digest, blob->size);
+}
+
 // --- reading ---
 
 static int read_stored(const struct content_source *source, const struct digest *digest,

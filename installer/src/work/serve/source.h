@@ -14,6 +14,9 @@ struct adding {
 // Its blob number `at`.
 const struct bundle_blob *source_blob(const struct adding *a, size_t at);
 
+// Whether that is there; only of a source that is not whole it may be missing.
+bool source_has(const struct adding *a, size_t at);
+
 // Notes a host as one that is served; as it is looked up, in the arena.
 struct span source_add_host(struct serve_content *c, struct span host);
 

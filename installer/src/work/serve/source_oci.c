@@ -132,6 +132,18 @@ static int next_document(struct adding *a, struct documents *d, struct content_r
     return 0;
 }
 
+// Behind the manifest that is missing, its config and its layers: another platform's, or the end.
+static size_t behind_missing(const struct adding *a, size_t at)
+{
+    size_t next = a->artifact->blob_count;
+
+    for (size_t i = 0; i < a->artifact->manifest_count; i++)
+        for (size_t j = at + 1; j < next; j++)
+            if (a->artifact->blobs[j] == a->artifact->manifests[i].blob)
+                next = j;
+    return next;
+}
+
 int source_add_oci(struct adding *a, struct err **err)
 {
     struct documents d CLEANUP(documents_free) = {.arena = arena_new()};
@@ -143,6 +155,10 @@ int source_add_oci(struct adding *a, struct err **err)
         return -1;
     r = repository_of(a->content, &ref);
     while (d.at < a->artifact->blob_count) {
+        if (!source_has(a, d.at)) {
+            d.at = behind_missing(a, d.at);
+            continue;
+        }
         if (next_document(a, &d, r, &document, err) < 0)
             return -1;
         if (!first)
