@@ -39,6 +39,15 @@ CLEANUP_DEFINE(blobstore_cleanup, struct blobstore, blobstore_close);
 
 const char *blobstore_path(const struct blobstore *s);
 
+// What all blobs and parts take, with what is reserved for those on their way, and what is left on
+// the disk. Of a store that is open for changing.
+struct blobstore_room {
+    uint64_t used_bytes, free_bytes;
+};
+struct blobstore_room blobstore_room(struct blobstore *s);
+// From now on; what is there stays.
+void blobstore_set_budget(struct blobstore *s, uint64_t budget_bytes);
+
 // --- blobs ---
 
 // A descriptor for reading all of it (the caller's), and its size; -1 when it is not there.
@@ -51,6 +60,9 @@ bool blobstore_has(const struct blobstore *s, const struct digest *digest, uint6
 // How many bytes more it takes until it is there: less than its size when a part of it is.
 uint64_t blobstore_lacks(const struct blobstore *s, const struct digest *digest, uint64_t size)
     MUST_CHECK;
+// How many bytes an earlier write left of it, or a write that goes on has written: from there on
+// the next one may go on.
+uint64_t blobstore_part(const struct blobstore *s, const struct digest *digest) MUST_CHECK;
 // Whether there is room for `bytes` more, in the budget and on the disk as it is now. ERR_CONFIG
 // says which of them lacks how much.
 int blobstore_check_room(struct blobstore *s, uint64_t bytes, struct err **err) MUST_CHECK;

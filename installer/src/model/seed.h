@@ -46,7 +46,6 @@ struct seed_config {
     VEC(struct span) hosts; // registries that the node's runtime is led to the agent for
     uint64_t budget_bytes;  // of the store; 0: none
     int port, tls_port;
-    const char *layout; // model/runtime.h; NULL: found out
 };
 void seed_config_free(struct seed_config *c);
 
@@ -66,6 +65,7 @@ struct seed_blobs {
     VEC(struct seed_blob) items;
 };
 void seed_blobs_free(struct seed_blobs *b);
+int seed_blob_compare(const void *a, const void *b); // by digest, for qsort() and bsearch()
 void seed_blobs_write(const struct seed_blobs *b, bool with_have, struct buf *out);
 int seed_blobs_read(struct span text, struct seed_blobs *b, struct err **err) MUST_CHECK;
 
@@ -100,6 +100,10 @@ int seed_status_read(struct span text, struct arena *arena, struct seed_status *
 // token of the method, the path with its query, the nonce and the SHA-256 of the body, a line each.
 // What is addressed by its content (blobs, heads, lists) has no nonce and the digest in the path
 // instead of the body's: sent again it changes nothing. The token never travels.
+// PUT SEED_API/config names its body's digest (hex) in SEED_DIGEST_HEADER, so that the MAC is
+// judged before a byte of it is read. A GET may carry a MAC, too: then it is answered wherever it
+// comes from.
+#define SEED_DIGEST_HEADER "Sandstrap-Digest"
 #define SEED_MAC_HEADER "Sandstrap-MAC"
 #define SEED_NONCE_HEADER "Sandstrap-Nonce"
 #define SEED_DIGEST_HEADER "Sandstrap-Digest"

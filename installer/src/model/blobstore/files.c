@@ -66,6 +66,13 @@ uint64_t blobstore_lacks(const struct blobstore *s, const struct digest *digest,
     return there < size ? size - there : 0;
 }
 
+uint64_t blobstore_part(const struct blobstore *s, const struct digest *digest)
+{
+    struct stat st;
+
+    return look(s, BLOBSTORE_PARTS, DIGEST_HEX(digest), &st) ? (uint64_t)st.st_size : 0;
+}
+
 void blobstore_files_free(struct blobstore_files *list)
 {
     vec_free(&list->files);
@@ -106,14 +113,22 @@ int blobstore_disk_is_full(const struct blobstore *s, uint64_t bytes, struct err
     return err_hint(err, COLLECT_HINT);
 }
 
-int blobstore_check_disk(const struct blobstore *s, uint64_t bytes, struct err **err)
+static int find_free(const struct blobstore *s, uint64_t *free_bytes)
 {
     struct statvfs fs;
-    uint64_t free_bytes;
 
     if (fstatvfs(s->dirs[BLOBSTORE_BLOBS], &fs) < 0)
+        return -1;
+    *free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+    return 0;
+}
+
+int blobstore_check_disk(const struct blobstore *s, uint64_t bytes, struct err **err)
+{
+    uint64_t free_bytes;
+
+    if (find_free(s, &free_bytes) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", s->path);
-    free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
     if (bytes <= free_bytes)
         return 0;
     err_set(err, ERR_CONFIG, "%s: %llu bytes more do not fit on its disk: %llu are missing",
@@ -151,6 +166,24 @@ void blobstore_give_back(struct blobstore *s, uint64_t bytes)
 {
     pthread_mutex_lock(&s->used_lock);
     s->used -= bytes < s->used ? bytes : s->used;
+    pthread_mutex_unlock(&s->used_lock);
+}
+
+struct blobstore_room blobstore_room(struct blobstore *s)
+{
+    struct blobstore_room room = {0};
+
+    pthread_mutex_lock(&s->used_lock);
+    room.used_bytes = s->used;
+    pthread_mutex_unlock(&s->used_lock);
+    (void)find_free(s, &room.free_bytes);
+    return room;
+}
+
+void blobstore_set_budget(struct blobstore *s, uint64_t budget_bytes)
+{
+    pthread_mutex_lock(&s->used_lock);
+    s->budget = budget_bytes;
     pthread_mutex_unlock(&s->used_lock);
 }
 

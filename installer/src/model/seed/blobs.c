@@ -9,6 +9,13 @@ void seed_blobs_free(struct seed_blobs *b)
     vec_free(&b->items);
 }
 
+int seed_blob_compare(const void *a, const void *b)
+{
+    const struct seed_blob *left = a, *right = b;
+
+    return memcmp(left->digest.bytes, right->digest.bytes, DIGEST_BYTES);
+}
+
 void seed_blobs_write(const struct seed_blobs *b, bool with_have, struct buf *out)
 {
     VEC_FOREACH (const struct seed_blob *, it, &b->items) {

@@ -37,7 +37,6 @@ void seed_config_write(const struct seed_config *c, struct buf *out)
     writing_number(d, root, "budget", c->budget_bytes);
     writing_number(d, root, "port", (uint64_t)c->port);
     writing_number(d, root, "tlsPort", (uint64_t)c->tls_port);
-    writing_text(d, root, "layout", c->layout);
     writing_end(root, out);
 }
 
@@ -109,9 +108,8 @@ static int read_port(struct reading *r, const struct node *root, const char *key
 
 int seed_config_read(struct span text, struct arena *arena, struct seed_config *c, struct err **err)
 {
-    static const char *const known[] = {"format",   "serial", "bundles", "peers",
-                                        "networks", "hosts",  "budget",  "port",
-                                        "tlsPort",  "layout", NULL};
+    static const char *const known[] = {"format", "serial", "bundles", "peers",   "networks",
+                                        "hosts",  "budget", "port",    "tlsPort", NULL};
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct reading r = {.what = "the node's configuration", .arena = arena};
     const struct node *root = reading_open(&r, d, text, FORMAT);
@@ -128,7 +126,6 @@ int seed_config_read(struct span text, struct arena *arena, struct seed_config *
     c->budget_bytes = reading_number(&r, root, "budget");
     c->port = read_port(&r, root, "port");
     c->tls_port = read_port(&r, root, "tlsPort");
-    c->layout = reading_text_if(&r, root, "layout");
     if (r.error)
         seed_config_free(c);
     return reading_end(&r, err);
