@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "cmd/agent.h"
 #include "cmd/bundle.h"
 #include "cmd/keys.h"
 #include "cmd/render.h"
@@ -44,6 +45,7 @@ static const struct command *const commands[] = {
     &cmd_keys_import,
     &cmd_keys_new,
     &cmd_keys_rotate,
+    &cmd_agent,
     NULL, // the end
 };
 

@@ -24,8 +24,7 @@ static void fill_config(struct seed_config *c)
     *c = (struct seed_config){.serial = 7,
                               .budget_bytes = (uint64_t)5 << 30,
                               .port = SEED_PORT,
-                              .tls_port = SEED_TLS_PORT,
-                              .layout = "k3s"};
+                              .tls_port = SEED_TLS_PORT};
     vec_push(&c->bundles, (struct seed_bundle){digest_of(A), digest_of(B)});
     vec_push(&c->peers, SPAN("10.78.0.11"));
     vec_push(&c->peers, SPAN("fd00::1"));
@@ -48,7 +47,6 @@ static void test_seed__a_configuration_comes_back(void **state)
     assert_int_equal(got.budget_bytes, (uint64_t)5 << 30);
     assert_int_equal(got.port, SEED_PORT);
     assert_int_equal(got.tls_port, SEED_TLS_PORT);
-    assert_string_equal(got.layout, "k3s");
     assert_int_equal(got.bundles.len, 1);
     assert_true(digest_eq(&got.bundles.items[0].identity, &c.bundles.items[0].identity));
     assert_true(digest_eq(&got.bundles.items[0].blobs, &c.bundles.items[0].blobs));

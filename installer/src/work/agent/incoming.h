@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One blob on its way into the store, from the installer or from a peer. What takes long (hashing
+// the part that is there, the sync at the end) is done on a thread, while the loop serves on.
+#ifndef WORK_AGENT_INCOMING_H
+#define WORK_AGENT_INCOMING_H
+
+#include "work/agent/inner.h"
+
+struct incoming_handler {
+    // It may be written, from byte `have` on; or it may not, and is gone. Errors as
+    // blobstore_blob_begin() has them.
+    void (*ready)(void *data, uint64_t have, const struct err *error);
+    // After incoming_end(): it is in the store, or not; it is gone either way.
+    void (*ended)(void *data, const struct err *error);
+    // Somebody else writes this blob now: it is gone. Between ready() and incoming_end() only.
+    void (*taken)(void *data);
+    void *data;
+};
+
+struct incoming;
+
+// Takes it over from whoever writes it already, unless a thread has it: NULL then, ERR_TIMEOUT:
+// soon again.
+struct incoming *incoming_begin(struct agent *a, const struct digest *digest, uint64_t size,
+                                const struct incoming_handler *handler, struct err **err)
+    MUST_CHECK;
+// Whether somebody does.
+bool incoming_has(const struct agent *a, const struct digest *digest);
+// After ready(). ERR_INTEGRITY, ERR_CONFIG: abandon it then.
+int incoming_add(struct incoming *in, struct span piece, struct err **err) MUST_CHECK;
+void incoming_end(struct incoming *in);
+// No handler is called any more; what was written stays for the next try. NULL-safe.
+void incoming_abandon(struct incoming *in);
+
+// Abandons all, and waits for the threads.
+void incoming_stop(struct agent *a);
+
+#endif

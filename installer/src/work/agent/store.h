@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of the agent, with the store in it.
+#ifndef WORK_AGENT_STORE_H
+#define WORK_AGENT_STORE_H
+
+#include "work/agent/inner.h"
+
+// Makes what is missing of it. ERR_CONFIG, ERR_USAGE when another agent has it.
+int agent_store_open(struct agent *a, struct err **err) MUST_CHECK;
+// Ends what is on its way, and takes away all that is in the folder: the agent has no store after.
+// ERR_CONFIG names what stays.
+int agent_store_remove(struct agent *a, struct err **err) MUST_CHECK;
+
+#endif

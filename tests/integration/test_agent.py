@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Agents on nodes: a bundle is put on one of them and all have it; nodes that join, die and come back;
+what is not needed any more."""
+
+import pytest
+from agents import Cluster, Seed, sha256
+from conftest import runner
+from served import Content
+from stored import Bundles
+
+
+@pytest.fixture(scope="module")
+def content(binary, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("content")
+    return Content(folder, runner(binary, folder))
+
+
+@pytest.fixture(scope="module")
+def seed(content):
+    return Seed(content.path)
+
+
+@pytest.fixture(scope="module")
+def bundles(binary, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundles")
+    return Bundles(folder, runner(binary, folder))
+
+
+def test_what_one_node_gets_all_have(binary, tmp_path, seed, content):
+    with Cluster(binary, tmp_path, seed, nodes=4) as cluster:
+        first, *others = [cluster.start() for _ in range(3)]
+        assert first.status()["bundles"][0]["lacksBlobs"] == 1  # the list: how much it is, nobody knows yet
+        first.put_all(seed)
+        for node in (first, *others):
+            node.wait_served(seed)
+            node.assert_whole(seed)
+        assert first.status()["receivedBytes"] == seed.size
+        for node in others:
+            status = node.status()
+            assert status["receivedBytes"] == 0 and status["fetchedBytes"] == seed.size
+        # One that joins later finds them by its configuration alone.
+        late = cluster.start()
+        late.wait_served(seed)
+        late.assert_whole(seed)
+        assert late.status()["receivedBytes"] == 0
+        # Served under upstream names: an index by tag, and by digest a manifest.
+        answer = late.ask("/v2/stefanprodan/podinfo/manifests/6.9.1?ns=ghcr.io")
+        assert answer.status == 200 and sha256(answer.body) == content.index["digest"].removeprefix("sha256:")
+        assert late.get("/asked?name=ghcr.io/stefanprodan/podinfo:6.9.1").text == "1 0"
+        assert late.ask("/v2/absent/image/manifests/1?ns=ghcr.io").status == 404
+        assert late.get("/asked?name=ghcr.io/absent/image:1").text == "0 1"
+
+
+def test_an_agent_that_is_killed_goes_on(binary, tmp_path, seed):
+    with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+        node.put_bundle(seed)
+        digest, data = max(seed.blobs.items(), key=lambda blob: len(blob[1]))
+        half = len(data) // 2
+        connection = node.connect()
+        path = f"/sandstrap/v1/blobs/{digest}?size={len(data)}&offset=0"
+        connection.putrequest("PUT", path)
+        connection.putheader("Content-Length", str(len(data)))
+        connection.putheader("Sandstrap-MAC", node.mac("PUT", path, digest))
+        connection.endheaders(data[:half])
+        node.wait(lambda: node.lacks(seed)[digest] == (len(data), half))
+        node.kill()
+        node.start()
+        assert node.lacks(seed)[digest] == (len(data), half)
+        assert node.put_blob(digest, data, half).status == 201
+        assert digest not in node.lacks(seed)
+        node.put_all(seed)
+        node.wait_served(seed)
+        node.kill()
+        node.start()
+        node.wait_served(seed)
+        node.assert_whole(seed)
+        assert node.status()["receivedBytes"] == 0
+
+
+def test_offsets(binary, tmp_path, seed):
+    with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+        node.put_bundle(seed)
+        digest, data = max(seed.blobs.items(), key=lambda blob: len(blob[1]))
+        answer = node.put_blob(digest, data, 100)
+        assert (answer.status, answer.text) == (409, "have 0")
+        answer = node.put_blob(digest, data, body=data[:1000])
+        assert answer.status == 422 and "it has 1000 bytes" in answer.text
+        answer = node.put_blob(digest, data, body=data[:-1] + b"\0")
+        assert answer.status == 422 and "what came has the digest" in answer.text
+        assert node.lacks(seed)[digest] == (len(data), 0)
+        assert node.put_blob(digest, data).status == 201
+        assert node.put_blob(digest, data).status == 200
+        assert node.put(f"/blobs/{digest}?size=1", digest, b"").status == 400
+
+
+def test_an_upgrade_sends_what_is_new_and_the_old_goes(binary, tmp_path, bundles):
+    old, new = Seed(bundles.old), Seed(bundles.new)
+    with Cluster(binary, tmp_path, old, nodes=2) as cluster:
+        nodes = [cluster.start() for _ in range(2)]
+        nodes[0].put_all(old)
+        for node in nodes:
+            node.wait_served(old)
+        both = cluster.want(new, old)
+        for node in nodes:
+            node.put_config(both)
+        nodes[0].put_bundle(new)
+        assert set(nodes[0].lacks(new)) == set(new.blobs) - set(old.blobs)
+        nodes[0].put_all(new)
+        for node in nodes:
+            node.wait_served(new, old)
+        only_new = cluster.want(new)
+        for node in nodes:
+            node.put_config(only_new)
+            node.wait(lambda node=node: node.blobs() == set(new.blobs))
+            node.wait_served(new)
+            node.assert_whole(new)
+
+
+def test_the_budget_is_kept_and_the_old_makes_room(binary, tmp_path, bundles):
+    old, new = Seed(bundles.old), Seed(bundles.new)
+    budget = old.size + (1 << 20)
+    with Cluster(binary, tmp_path, old, nodes=1, budget=budget) as cluster:
+        node = cluster.start()
+        node.put_all(old)
+        node.wait_served(old)
+        node.put_config(cluster.want(new, old))
+        node.put_bundle(new)
+        answers = [node.put_blob(digest, data) for digest, data in new.blobs.items()]
+        assert 507 in [answer.status for answer in answers]
+        assert "do not fit into the budget" in next(a.text for a in answers if a.status == 507)
+        assert node.status()["storeBytes"] <= budget
+        node.assert_whole(old)
+        node.put_config(cluster.want(new))
+        node.put_all(new)
+        node.wait_served(new)
+        assert node.blobs() == set(new.blobs)
+
+
+def test_all_is_gone_at_the_end(binary, tmp_path, seed):
+    with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+        node.put_all(seed)
+        node.wait_served(seed)
+        assert node.command("POST", "/routes/remove").status == 200
+        assert node.command("POST", "/store/remove").status == 200
+        assert list(node.home.iterdir()) == []
+        node.wait(lambda: node.ask("/v2/stefanprodan/podinfo/manifests/6.9.1?ns=ghcr.io").status == 404)
+        assert node.put_blob(*next(iter(seed.blobs.items()))).status == 503
