@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 import yaml
-from bundles import Bundle, authority, origin, release, source, tree, workload  # noqa: F401
+from bundles import authority, forged, origin, release, source, tree, workload  # noqa: F401
 
 SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_store.py"
 PLURALS = {"GitRepository": "gitrepositories", "HelmChart": "helmcharts", "HelmRepository": "helmrepositories",
@@ -169,3 +169,75 @@ def test_the_agents_themselves_are_the_clusters_own(built, cluster):
                     f"/api/v1/namespaces/{ns}/pods")
     gaps = json.loads(status(built, cluster, "--output", "json", check=5).stdout)["gaps"]
     assert {gap["object"].split()[1].split("/")[0]: gap["own"] for gap in gaps} == {"apps": False, "kube-system": True}
+
+
+def verify(tree, check, file=None):
+    answer = json.loads(tree.run("bundle", "verify", "--sealed", file or tree.bundle_file, "--output", "json",
+                                 check=check).stdout)
+    return {(gap["state"], gap["kind"], gap["name"]): gap["usedBy"] for gap in answer["gaps"]}
+
+
+def without(tree, kind):
+    """The bundle without the artifacts of a kind, as a file that is right otherwise."""
+    def take(index):
+        index["artifacts"] = [a for a in index["artifacts"] if a["kind"] != kind]
+        used = {digest for a in index["artifacts"] for digest in a["blobs"]}
+        index["blobs"] = [blob for blob in index["blobs"] if blob["digest"] in used]
+
+    file = tree.folder / f"without-{kind}.bundle"
+    file.write_bytes(forged(tree.bundle_file.read_bytes(), take))
+    return file
+
+
+def test_a_whole_bundle_is_sealed(built):
+    assert verify(built, 0) == {("guessed", "chart", "web-1.0.0"): "HelmRelease flux-system/web"}
+    text = built.run("bundle", "verify", "--sealed", built.bundle_file).stdout
+    assert "charts that do not list their images" in text and "web-1.0.0  (HelmRelease flux-system/web)" in text
+    built.objects(workload("Deployment", f"{built.upstream.host}/app:1"))
+    built.lock()
+    built.build()
+    assert verify(built, 0) == {}
+    assert "sealed: all that its tree can reach is in it" in built.run("bundle", "verify", "--sealed",
+                                                                       built.bundle_file).stdout
+
+
+def test_all_that_is_lacking_is_listed(built):
+    host, url = built.upstream.host, built.upstream.url
+    guess = {("guessed", "chart", "web-1.0.0"): "HelmRelease flux-system/web"}
+    assert verify(built, 4, without(built, "image")) == {
+        ("lacking", "image", f"{host}/app:1"): "Deployment apps/w", ("lacking", "image", f"{host}/tool:2"): "Pod apps/p", **guess}
+    assert verify(built, 4, without(built, "git")) == {
+        ("lacking", "git", f"{url}/git/repo.git at tag/3.0"): "GitRepository flux-system/repo", **guess}
+    assert verify(built, 4, without(built, "chart")) == {
+        ("lacking", "chart", f"{host}/charts/web:1.0.0"): "OCIRepository flux-system/web"}
+    result = built.run("bundle", "verify", "--sealed", without(built, "image"), check=4)
+    assert "lacks 2 of what its tree needs" in result.stderr and "lacking, and needed:" in result.stdout
+
+
+def test_what_texts_name_is_mentioned(built):
+    host = built.upstream.host
+    container = {"name": "c", "image": f"{host}/app:1", "args": [
+        "--sidecar=quay.io/team/sidecar:v2", "--listen=0.0.0.0:80", "--config=/etc/app.yaml:ro",
+        "--api=https://kubernetes.default.svc/x", "--feed=https://updates.vendor.com/feed?x=1"],
+        "env": [{"name": "RELATED_IMAGE_X", "value": "registry.k8s.io/sig/tool@sha256:" + "ab" * 32},
+                {"name": "DOCS", "value": "see https://app.example.com/docs."}]}
+    workload_ = workload("Deployment", "x")
+    workload_["spec"]["template"]["spec"]["containers"] = [container]
+    built.objects(
+        workload_,
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "annotations": {"u": "https://a.vendor.com"}},
+         "data": {"values.yaml": "image: \"ghcr.io/team/late:1.0\"\nrepo: oci://ghcr.io/team/charts\n"
+                                 f"held: {built.upstream.host}/app:1\n"}},
+        {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "x.y.z"},
+         "spec": {"group": "y.z", "names": {"kind": "X", "plural": "x"}, "scope": "Cluster", "versions": [
+             {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+                 "type": "object", "description": "see https://docs.vendor.com/x"}}}]}})
+    built.lock()
+    built.build()
+    assert verify(built, 0) == {
+        ("mentioned", "image", "quay.io/team/sidecar:v2"): "Deployment apps/w",
+        ("mentioned", "image", "registry.k8s.io/sig/tool@sha256:" + "ab" * 32): "Deployment apps/w",
+        ("mentioned", "url", "https://updates.vendor.com/feed?x=1"): "Deployment apps/w",
+        ("mentioned", "image", "ghcr.io/team/late:1.0"): "ConfigMap c",
+        ("mentioned", "url", "oci://ghcr.io/team/charts"): "ConfigMap c",
+    }

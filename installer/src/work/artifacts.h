@@ -7,9 +7,11 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/report.h"
+#include "base/vec.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/kustomize.h"
@@ -50,6 +52,28 @@ int artifacts_verify(const struct bundle *b, struct cancel *cancel, struct err *
 // The second half of that only: what small blobs say, each of them verified, not every byte.
 int artifacts_verify_content(const struct bundle *b, struct cancel *cancel, struct err **err)
     MUST_CHECK;
+
+// What a tree can reach and a bundle does not hold.
+enum artifacts_gap_kind {
+    ARTIFACTS_LACKED,    // an object needs it, or cannot be followed: `name` says why
+    ARTIFACTS_MENTIONED, // a chart's values, or a text in an object, name it: it may be asked for
+    ARTIFACTS_GUESSED,   // a chart whose images nobody lists, so that some may be lacking
+};
+struct artifacts_gap {
+    enum artifacts_gap_kind kind;
+    const char *what; // "image", "git", "chart", "url", "object"
+    const char *name;
+    const char *user; // where the tree has it
+};
+struct artifacts_gaps {
+    VEC(struct artifacts_gap) items; // in the arena, sorted by kind, what and name
+};
+
+// Walks the tree in the bundle as artifacts_lock() does, out of the bundle alone, and goes on where
+// something is not in it. ERR_CONFIG when the tree itself cannot be rendered from it,
+// ERR_INTEGRITY. Blocks.
+int artifacts_sealed(const struct bundle *b, struct arena *arena, struct artifacts_gaps *gaps,
+                     struct err **err) MUST_CHECK;
 
 // Compares every artifact with its pin in the lock `path`; NULL: ARTIFACTS_LOCK. When there is
 // none, or it is of another origin or entrypoint, nothing is compared, and `report` told why.

@@ -12,13 +12,23 @@
 struct file_options {
     struct command_common common;
     const char *file;
+    bool sealed;
 };
 
-static const struct opt file_table[] = {
-    {.type = OPT_OPERAND,
-     .value = "[FILE]",
-     .offset = offsetof(struct file_options, file),
-     .help = "the bundle (bundles/sandbox.bundle)"},
+#define FILE_OPERAND                                                                               \
+    {                                                                                              \
+        .type = OPT_OPERAND, .value = "[FILE]", .offset = offsetof(struct file_options, file),     \
+        .help = "the bundle (bundles/sandbox.bundle)"                                              \
+    }
+
+static const struct opt file_table[] = {FILE_OPERAND, COMMAND_COMMON_OPTIONS};
+
+static const struct opt verify_table[] = {
+    FILE_OPERAND,
+    {.type = OPT_FLAG,
+     .name = "sealed",
+     .offset = offsetof(struct file_options, sealed),
+     .help = "list what its tree can reach and it does not hold; exit 4 when something is lacking"},
     COMMAND_COMMON_OPTIONS,
 };
 
@@ -27,20 +37,88 @@ static void file_defaults(void *options)
     ((struct file_options *)options)->file = ARTIFACTS_BUNDLE;
 }
 
+static const char *const gap_titles[] = {
+    [ARTIFACTS_LACKED] = "lacking, and needed:",
+    [ARTIFACTS_MENTIONED] = "named, and not in it; whether it is asked for, only a cluster tells:",
+    [ARTIFACTS_GUESSED] = "charts that do not list their images, of which some may be lacking:",
+};
+
+static size_t count_gaps(const struct artifacts_gaps *gaps, enum artifacts_gap_kind kind)
+{
+    size_t n = 0;
+
+    VEC_FOREACH (const struct artifacts_gap *, gap, &gaps->items)
+        n += gap->kind == kind;
+    return n;
+}
+
+static void gaps_text(const struct artifacts_gaps *gaps, struct buf *out)
+{
+    const char *title = "";
+
+    if (!gaps->items.len)
+        buf_add_str(out, "sealed: all that its tree can reach is in it\n");
+    VEC_FOREACH (const struct artifacts_gap *, gap, &gaps->items) {
+        if (title != gap_titles[gap->kind])
+            buf_printf(out, "%s\n", gap_titles[gap->kind]);
+        title = gap_titles[gap->kind];
+        buf_printf(out, "  %-6s %s  (%s)\n", gap->what, gap->name, gap->user);
+    }
+}
+
+static struct node *gaps_node(const struct artifacts_gaps *gaps, struct doc *d)
+{
+    static const char *const states[] = {"lacking", "mentioned", "guessed"};
+    struct node *list = node_new_seq(d);
+
+    VEC_FOREACH (const struct artifacts_gap *, gap, &gaps->items) {
+        struct node *n = node_new_map(d);
+
+        node_set_str(d, n, "state", span_str(states[gap->kind]));
+        node_set_str(d, n, "kind", span_str(gap->what));
+        node_set_str(d, n, "name", span_str(gap->name));
+        node_set_str(d, n, "usedBy", span_str(gap->user));
+        node_push(d, list, n);
+    }
+    return list;
+}
+
+static int judge_gaps(const struct bundle *b, const struct artifacts_gaps *gaps, struct err **err)
+{
+    size_t lacking = count_gaps(gaps, ARTIFACTS_LACKED);
+
+    if (!lacking)
+        return 0;
+    err_set(err, ERR_PREFLIGHT, "bundle %s lacks %zu of what its tree needs", bundle_path(b),
+            lacking);
+    return err_hint(err, "'sandstrap bundle lock' and 'sandstrap bundle build' of the tree bring "
+                         "it; images that no list names are to be listed (helm.sh/images)");
+}
+
 static int verify_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct file_options *o = options;
     struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(o->file, err);
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct artifacts_gaps gaps = {0};
+    struct node *root;
 
-    if (!b || artifacts_verify(b, env->cancel, err) < 0)
+    if (!b || artifacts_verify(b, env->cancel, err) < 0 ||
+        (o->sealed && artifacts_sealed(b, arena, &gaps, err) < 0))
         return -1;
-    if (env->json)
-        print_json(env, print_bundle(d, b));
-    else
+    if (env->json) {
+        root = print_bundle(d, b);
+        if (o->sealed)
+            node_set(d, root, SPAN("gaps"), gaps_node(&gaps, d));
+        print_json(env, root);
+    } else {
         buf_printf(env->out, "%s: verified, %s, %llu bytes\n", o->file,
                    DIGEST_TEXT(bundle_identity(b)), (unsigned long long)bundle_size(b));
-    return 0;
+        if (o->sealed)
+            gaps_text(&gaps, env->out);
+    }
+    return judge_gaps(b, &gaps, err);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -192,9 +270,11 @@ const struct command cmd_bundle_verify = {
     .spec = {.name = "bundle verify",
              .summary = "check every byte of a bundle, and what it says of itself",
              .details = "Needs no network. Exit code 5, and the region or artifact by name, when\n"
-                        "anything is not as it was written, or not what its revision names.",
-             .options = file_table,
-             .option_count = ARRAY_LEN(file_table)},
+                        "anything is not as it was written, or not what its revision names.\n"
+                        "With --sealed the tree in it is walked as 'bundle lock' does, and every\n"
+                        "image, URL and chart that it can reach is looked up in the bundle.",
+             .options = verify_table,
+             .option_count = ARRAY_LEN(verify_table)},
     .options_size = sizeof(struct file_options),
     .defaults = file_defaults,
     .run = verify_run,

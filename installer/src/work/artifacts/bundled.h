@@ -17,9 +17,8 @@ struct bundled {
 // A tar of the files and links of the record, as a bundle has it; appended to `out`.
 int bundled_write(struct reads *reads, struct buf *out, struct err **err) MUST_CHECK;
 
-// Reads the tree that is the artifact `a`. ERR_INTEGRITY; the caller frees *t, also on failure.
-int bundled_open(struct bundled *t, const struct bundle *b, const struct bundle_artifact *a,
-                 struct err **err) MUST_CHECK;
+// Reads the tree that a bundle has. ERR_INTEGRITY; the caller frees *t, also on failure.
+int bundled_load(struct bundled *t, const struct bundle *b, struct err **err) MUST_CHECK;
 // Also a CLEANUP for variables of type `struct bundled`.
 void bundled_free(struct bundled *t);
 

@@ -103,7 +103,7 @@ struct chart *chart_from_oci(struct walk *w, struct span reference, const char *
     entry.name = buf_span(&name);
     known = lock_find(w->lock, LOCK_CHART, entry.name, SPAN_EMPTY);
     if (!known && w->frozen) {
-        walk_not_locked("chart", entry.name, user, err);
+        walk_not_locked(w, "chart", entry.name, user, err);
         return NULL;
     }
     if (known)
@@ -123,8 +123,12 @@ static struct chart *load_archive(struct walk *w, const struct chart_name *name,
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     const struct digest *pin = digest_is_set(&entry->digest) ? &entry->digest : NULL;
 
-    if (repositories_archive(w->repositories, name, pin, &tgz, err) < 0)
+    if (w->registry.bundle) {
+        if (registry_read_bundle(&w->registry, pin, entry->name.ptr, &tgz, err) < 0)
+            return NULL;
+    } else if (repositories_archive(w->repositories, name, pin, &tgz, err) < 0) {
         return NULL;
+    }
     entry->digest = crypto_sha256(buf_span(&tgz));
     entry->size = tgz.len;
     chart = chart_load_archive(buf_span(&tgz), entry->name.ptr, err);
@@ -143,7 +147,7 @@ static struct chart *chart_by_index(struct walk *w, const struct chart_name *nam
     entry.name = span_str(buf_str(&text));
     known = lock_find(w->lock, LOCK_CHART, entry.name, SPAN_EMPTY);
     if (!known && w->frozen) {
-        walk_not_locked("chart", entry.name, user, err);
+        walk_not_locked(w, "chart", entry.name, user, err);
         return NULL;
     }
     if (known)

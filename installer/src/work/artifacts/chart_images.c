@@ -130,6 +130,8 @@ static void note_guess(struct walk *w, const struct chart *chart, const char *us
     char *name = arena_printf(w->arena, "%s-%.*s", node_get_str(chart->meta, "name"),
                               SPAN_ARG(node_scalar(node_get(chart->meta, "version"))));
 
+    if (w->gaps)
+        walk_note_gap(w, ARTIFACTS_GUESSED, "chart", span_str(name), user);
     if (w->frozen)
         return;
     lock_add_guess(w->lock, name, user);

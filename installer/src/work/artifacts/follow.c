@@ -4,6 +4,7 @@
 
 #include "work/artifacts/images.h"
 #include "work/artifacts/kustomization.h"
+#include "work/artifacts/mentions.h"
 #include "work/artifacts/release.h"
 
 // Once each: one that is in its own path, as after `flux bootstrap`, would never end.
@@ -44,14 +45,18 @@ int follow_tree(const struct follow_options *o, const struct kustomize_result *t
                                         .lock = o->lock,
                                         .report = o->report,
                                         .frozen = o->frozen,
+                                        .gaps = o->gaps,
+                                        .gaps_arena = o->gaps_arena,
                                         .arena = arena_new()};
 
     walk_add(&w, tree);
     for (size_t i = 0; i < w.objects.len; i++) {
         struct walk_object object = w.objects.items[i]; // the array may move
 
-        if (follow(&w, &object, err) < 0)
+        if (follow(&w, &object, err) < 0 && walk_pass_over(&w, object.label, err) < 0)
             return -1;
+        if (w.gaps)
+            mentions_find(&w, o->registry.bundle, &object);
     }
     return o->runtimes ? images_of_runtimes(&w, err) : 0;
 }

@@ -14,7 +14,9 @@ struct follow_options {
     struct sources *sources;
     struct lock *lock;
     struct report *report;
-    bool frozen;   // what is not in the lock is ERR_CONFIG, and nothing is resolved anew
+    bool frozen; // what is not in the lock is ERR_CONFIG, and nothing is resolved anew
+    struct artifacts_gaps *gaps; // frozen: what is not in the lock is noted here instead
+    struct arena *gaps_arena;
     bool runtimes; // the pause images of container runtimes, too, which no tree names
 };
 

@@ -28,6 +28,16 @@ static int warn(struct walk *w, struct span reference, const char *user, struct 
     return 0;
 }
 
+// Where gaps are looked for, the images behind it are, too.
+static int not_locked(struct walk *w, struct span reference, const char *user, bool may_fail,
+                      struct err **err)
+{
+    if (w->gaps)
+        walk_note_gap(w, may_fail ? ARTIFACTS_MENTIONED : ARTIFACTS_LACKED, "image", reference,
+                      user);
+    return w->gaps || may_fail ? 0 : walk_not_locked(w, "image", reference, user, err);
+}
+
 int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
                struct err **err)
 {
@@ -43,7 +53,7 @@ int images_add(struct walk *w, struct span reference, const char *user, bool may
     if (may_fail && map_get(&w->missing_images, reference))
         return 0;
     if (w->frozen)
-        return may_fail ? 0 : walk_not_locked("image", reference, user, err);
+        return not_locked(w, reference, user, may_fail, err);
     if (resolve(w, reference, &entry, err) < 0) {
         struct err *why CLEANUP(err_cleanup) = NULL;
 

@@ -68,6 +68,7 @@ static int leave_out(struct walk *w, struct err **err)
         return -1;
     err_move(&why, err);
     err_format(why, &text);
+    w->noted = false;
     if (!w->frozen)
         report_warn(w->report, "lock", "%s; left out, as nothing turns it on", buf_str(&text));
     return 0;
@@ -80,7 +81,8 @@ static int follow_all(struct walk *w, const struct node *values, const struct no
         const char *label = arena_printf(w->arena, "%s: package %.*s", user, SPAN_ARG(entry->key));
 
         if (umbrella_is_on(entry->value) && follow(w, values, entry->value, label, err) < 0 &&
-            (!umbrella_is_assumed(values, entry->value) || leave_out(w, err) < 0))
+            (!umbrella_is_assumed(values, entry->value) || leave_out(w, err) < 0) &&
+            walk_pass_over(w, label, err) < 0)
             return -1;
     }
     return 0;

@@ -5,6 +5,17 @@
 #include "io/crypto.h"
 #include "work/artifacts/cache.h"
 
+int registry_read_bundle(const struct registry *r, const struct digest *digest, const char *what,
+                         struct buf *out, struct err **err)
+{
+    const struct bundle_blob *blob = bundle_find_blob(r->bundle, digest);
+
+    if (blob)
+        return bundle_read(r->bundle, blob, out, err);
+    return err_set(err, ERR_CONFIG, "%s: %s is not in bundle %s", what, DIGEST_TEXT(digest),
+                   bundle_path(r->bundle));
+}
+
 int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
                        const struct digest *digest, const char *what, struct buf *out,
                        struct err **err)
@@ -14,6 +25,8 @@ int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
     struct http_request request;
     size_t start = out->len;
 
+    if (r->bundle)
+        return registry_read_bundle(r, digest, what, out, err);
     if (cache_get_digest(digest, out))
         return 0;
     if (oci_blob_request(r->oci, arena, ref, digest, &request, err) < 0)
@@ -43,6 +56,12 @@ static int get_manifest(struct oci_documents *d, struct arena *arena, const stru
     struct digest digest;
 
     *media_type = SPAN_EMPTY;
+    if (r->bundle) {
+        if (registry_read_bundle(r, &ref->digest, "the manifest", &cached, err) < 0)
+            return -1;
+        *bytes = arena_span(arena, buf_span(&cached));
+        return 0;
+    }
     if (digest_is_set(&ref->digest) && cache_get_digest(&ref->digest, &cached)) {
         *bytes = arena_span(arena, buf_span(&cached));
         return 0;

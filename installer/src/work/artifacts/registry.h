@@ -5,6 +5,7 @@
 #define WORK_ARTIFACTS_REGISTRY_H
 
 #include "io/http.h"
+#include "model/bundle.h"
 #include "model/lock.h"
 #include "model/oci.h"
 
@@ -12,6 +13,7 @@
 struct registry {
     struct http *http;
     struct oci *oci;
+    const struct bundle *bundle; // that everything comes from instead; or NULL
 };
 
 // oci_resolve() for the platforms of a lock. Kinds as there. Blocks.
@@ -28,5 +30,9 @@ void registry_pin(struct arena *arena, const struct oci_resolved *resolved, cons
 int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
                        const struct digest *digest, const char *what, struct buf *out,
                        struct err **err) MUST_CHECK;
+
+// The same for a blob of its bundle.
+int registry_read_bundle(const struct registry *r, const struct digest *digest, const char *what,
+                         struct buf *out, struct err **err) MUST_CHECK;
 
 #endif

@@ -5,17 +5,6 @@
 #include "work/artifacts/bundled.h"
 #include "work/artifacts/disk.h"
 
-static int load_tree(const struct bundle *b, struct bundled *t, struct err **err)
-{
-    size_t count;
-    const struct bundle_artifact *all = bundle_artifacts(b, &count);
-
-    // Trees are the last kind in the order of an index.
-    if (!count || all[count - 1].kind != BUNDLE_TREE)
-        return err_set(err, ERR_INTEGRITY, "bundle %s has no GitOps tree", bundle_path(b));
-    return bundled_open(t, b, &all[count - 1], err);
-}
-
 static int render_here(const struct bundle *b, const char *entrypoint, struct sources *sources,
                        struct report *report, const struct bundled *t,
                        struct kustomize_result *result, struct err **err)
@@ -41,7 +30,7 @@ int artifacts_render_bundle(const struct bundle *b, const char *entrypoint, stru
 
     if (!entrypoint && access(ARTIFACTS_ENTRYPOINT, F_OK) == 0)
         entrypoint = ARTIFACTS_ENTRYPOINT;
-    status = load_tree(b, &tree, err);
+    status = bundled_load(&tree, b, err);
     if (status == 0)
         status = entrypoint ? render_here(b, entrypoint, sources, report, &tree, result, err)
                             : bundled_render(&tree, sources, report, result, err);

@@ -3,6 +3,7 @@
 #include "work/artifacts/walk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -63,8 +64,14 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
                              struct err **err)
 {
     const char *clean = sources_git_url(w->arena, url);
-    struct sources_git *git = sources_git(w->sources, clean, ref, err);
+    struct sources_git *git;
 
+    if (w->gaps && !lock_find(w->lock, LOCK_GIT, span_str(clean), span_str(ref))) {
+        walk_not_locked(w, "git", span_str(arena_printf(w->arena, "%s at %s", clean, ref)), user,
+                        err);
+        return NULL;
+    }
+    git = sources_git(w->sources, clean, ref, err);
     if (!git) {
         err_wrap(err, "%s", user);
         return NULL;
@@ -85,8 +92,40 @@ struct sources_git *walk_git_repository(struct walk *w, const struct walk_object
     return walk_git(w, flux_url(repository->node), ref, repository->label, err);
 }
 
-int walk_not_locked(const char *what, struct span name, const char *user, struct err **err)
+void walk_note_gap(struct walk *w, enum artifacts_gap_kind kind, const char *what, struct span name,
+                   const char *user)
 {
+    struct artifacts_gap gap = {kind, what, NULL, NULL};
+
+    VEC_FOREACH (const struct artifacts_gap *, it, &w->gaps->items)
+        if (it->kind == kind && span_is(name, it->name) && strcmp(it->user, user) == 0)
+            return;
+    gap.name = arena_span(w->gaps_arena, name).ptr;
+    gap.user = arena_str(w->gaps_arena, user);
+    vec_push_arena(w->gaps_arena, &w->gaps->items, gap);
+}
+
+int walk_pass_over(struct walk *w, const char *user, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *why CLEANUP(err_cleanup) = NULL;
+
+    if (!w->gaps || err_kind(*err) == ERR_CANCELLED || err_kind(*err) == ERR_INTEGRITY)
+        return -1;
+    err_move(&why, err);
+    err_format(why, &text);
+    if (!w->noted)
+        walk_note_gap(w, ARTIFACTS_LACKED, "object", buf_span(&text), user);
+    w->noted = false;
+    return 0;
+}
+
+int walk_not_locked(struct walk *w, const char *what, struct span name, const char *user,
+                    struct err **err)
+{
+    if (w->gaps)
+        walk_note_gap(w, ARTIFACTS_LACKED, what, name, user);
+    w->noted = w->gaps != NULL;
     err_set(err, ERR_CONFIG, "%s: %s %.*s is not in the lock", user, what, SPAN_ARG(name));
     return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
 }

@@ -32,6 +32,9 @@ struct walk {
     struct map missing_images;             // named by charts, and not to be had
     struct map kustomizations;             // identity_key() of those that were followed
     bool frozen;                           // nothing may be found that is not in the lock already
+    struct artifacts_gaps *gaps; // frozen, and what is not in the lock is noted here; else NULL
+    struct arena *gaps_arena;
+    bool noted; // the error that is on its way is a gap that was noted
 };
 
 // Also a CLEANUP for variables of type `struct walk`; what it was given stays the caller's.
@@ -55,6 +58,14 @@ struct sources_git *walk_git_repository(struct walk *w, const struct walk_object
                                         struct err **err) MUST_CHECK;
 
 // ERR_CONFIG: something that the tree reaches is not in the lock.
-int walk_not_locked(const char *what, struct span name, const char *user, struct err **err);
+int walk_not_locked(struct walk *w, const char *what, struct span name, const char *user,
+                    struct err **err);
+
+// One more gap, once each.
+void walk_note_gap(struct walk *w, enum artifacts_gap_kind kind, const char *what, struct span name,
+                   const char *user);
+// Whether the walk goes on behind what failed: 0 where gaps are looked for, of which it is one
+// then.
+int walk_pass_over(struct walk *w, const char *user, struct err **err);
 
 #endif

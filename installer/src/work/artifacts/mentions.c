@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// What texts in objects name.
+#include "work/artifacts/mentions.h"
+
+#include <string.h>
+
+#include "base/url.h"
+
+struct mentions {
+    struct walk *walk;
+    const struct bundle *bundle;
+    const char *user;
+};
+
+// Hosts that are no place outside: of the cluster, of the machine, of documentation (RFC 2606).
+static bool is_inside(struct span host)
+{
+    static const char *const ends[] = {".svc",         ".cluster.local", ".local",
+                                       ".localhost",   ".example",       ".example.com",
+                                       ".example.net", ".example.org",   ".internal"};
+
+    if (span_find(host, '.') == host.len || span_starts(host, "127.") || span_starts(host, "0."))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (span_ends(host, ends[i]) || span_is(host, ends[i] + 1))
+            return true;
+    return false;
+}
+
+// Whether `name` is `text`, or something below it.
+static bool is_below(struct span name, struct span text)
+{
+    return span_eq(name, text) || (span_eq(span_head(name, text.len), text) &&
+                                   (name.ptr[text.len] == '/' || name.ptr[text.len] == ':'));
+}
+
+// Whether an artifact is what a URL names, or below it, as charts are below their repository.
+static bool is_held(const struct mentions *m, struct span url)
+{
+    size_t count;
+    const struct bundle_artifact *all = bundle_artifacts(m->bundle, &count);
+    struct span bare = url_trim(url);
+
+    (void)span_skip(&bare, "oci://");
+    for (size_t i = 0; i < count; i++)
+        if (all[i].kind != BUNDLE_TREE && is_below(all[i].name, bare))
+            return true;
+    return false;
+}
+
+static void see_url(const struct mentions *m, struct span word)
+{
+    static const char *const schemes[] = {"https", "http", "oci", "git", "ssh"};
+    struct url url;
+    bool is_fetched = false;
+
+    if (!url_parse(word, &url) || is_inside(url.host))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        is_fetched = is_fetched || url_is(&url, schemes[i]);
+    if (is_fetched && !url_has_secret(&url) && !is_held(m, word))
+        walk_note_gap(m->walk, ARTIFACTS_MENTIONED, "url", word, m->user);
+}
+
+// "ghcr.io/x/y:1": the first part is a host, the last one has a tag or digest.
+static bool looks_like_image(struct span word)
+{
+    size_t first = span_find(word, '/'), last = span_rfind(word, '/');
+    struct span host = span_head(word, first);
+
+    host = span_head(host, span_find(host, ':'));
+    return first < word.len && !is_inside(host) &&
+           span_find(span_tail(word, last), ':') < word.len - last;
+}
+
+static void see_image(const struct mentions *m, struct span word)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct oci_ref ref;
+
+    if (!looks_like_image(word) || oci_ref_parse(m->walk->arena, word, &ref, &ignored) < 0)
+        return;
+    oci_ref_format(&ref, &name);
+    if ((digest_is_set(&ref.digest) && bundle_find_blob(m->bundle, &ref.digest)) ||
+        is_held(m, word) || is_held(m, buf_span(&name)))
+        return;
+    walk_note_gap(m->walk, ARTIFACTS_MENTIONED, "image", word, m->user);
+}
+
+static void see_word(const struct mentions *m, struct span word)
+{
+    struct span value = span_tail(word, span_find(word, '=') + 1);
+
+    while (word.len && strchr(".:", word.ptr[word.len - 1]))
+        word.len--;
+    if (span_search(word, SPAN("://")) == word.len) {
+        see_image(m, word);
+        if (value.len)
+            see_image(m, value); // "--image=ghcr.io/x/y:1"
+        return;
+    }
+    if (span_find(word, '=') < span_search(word, SPAN("://")))
+        word = span_tail(word, span_find(word, '=') + 1); // "--url=https://x"
+    see_url(m, word);
+}
+
+// Words end where neither a URL nor a reference goes on.
+static void see_text(const struct mentions *m, struct span text)
+{
+    static const char ends[] = " \t\r\n\"'`,;()<>[]{}|\\";
+    size_t start = 0;
+
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && !memchr(ends, text.ptr[i], sizeof(ends)))
+            continue;
+        if (i > start)
+            see_word(m, span_of(text.ptr + start, i - start));
+        start = i + 1;
+    }
+}
+
+static void see_node(const struct mentions *m, const struct node *n)
+{
+    if (node_is(n, NODE_STRING))
+        see_text(m, node_text(n));
+    NODE_FOREACH_ITEM (item, n)
+        see_node(m, item);
+    NODE_FOREACH_PAIR (pair, n)
+        see_node(m, pair->value);
+}
+
+void mentions_find(struct walk *w, const struct bundle *b, const struct walk_object *object)
+{
+    struct mentions m = {w, b, object->label};
+
+    if (span_is(object->id.kind, "CustomResourceDefinition"))
+        return;
+    NODE_FOREACH_PAIR (pair, object->node)
+        if (!span_is(pair->key, "metadata") && !span_is(pair->key, "status"))
+            see_node(&m, pair->value);
+}
