@@ -12,11 +12,6 @@ struct airgap {
     struct seed_nodes nodes;
 };
 
-bool airgap_is_wanted(const struct sandbox *s)
-{
-    return s->options->airgap;
-}
-
 static struct seed_options seed_options(const struct sandbox *s)
 {
     const struct sandbox_options *o = s->options;
@@ -36,8 +31,10 @@ int airgap_check(struct sandbox *s, struct err **err)
 {
     const struct seed_options options = seed_options(s);
 
-    if (!airgap_is_wanted(s))
+    if (!s->options->airgap)
         return 0;
+    if (s->options->routes_to)
+        return err_set(err, ERR_USAGE, "--airgap and --routes-to do not go together");
     s->airgap = ARENA_NEW(s->arena, struct airgap);
     s->airgap->nodes.arena = s->arena;
     if (seed_check(&options, &s->airgap->nodes, err) < 0)
@@ -78,7 +75,7 @@ int airgap_bring(struct sandbox *s, struct layers_options *options, struct layer
                                    .port = SEED_TLS_PORT};
     size_t written = 0;
 
-    if (!airgap_is_wanted(s))
+    if (!s->options->airgap)
         return 0;
     if (bring_seed(s, &target.ca_pem, err) < 0 ||
         lead(s, &target, options, patches, &written, err) < 0)

@@ -7,9 +7,6 @@
 #include "cmd/sandbox/open.h"
 #include "work/layers.h"
 
-// Whether this run has anything to do with it.
-bool airgap_is_wanted(const struct sandbox *s);
-
 // Finds out what would be in the way, before anything is written. A phase; nothing without
 // --airgap. Errors as seed_check().
 int airgap_check(struct sandbox *s, struct err **err) MUST_CHECK;

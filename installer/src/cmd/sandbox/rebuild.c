@@ -14,6 +14,7 @@ static const struct opt rebuild_table[] = {
     COMMAND_CA_FILE_OPTION(struct sandbox_options),
     SANDBOX_TIME_OPTIONS,
     SANDBOX_DOWN_OPTIONS("delete claims and volumes too; sealing keys are kept all the same"),
+    SANDBOX_AIRGAP_OPTIONS,
     COMMAND_LAB_OPTION(struct sandbox_options),
     COMMAND_COMMON_OPTIONS,
 };

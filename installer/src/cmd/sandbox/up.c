@@ -2,6 +2,7 @@
 // The command `up`.
 #include "base/mem.h"
 #include "cmd/sandbox.h"
+#include "cmd/sandbox/airgap.h"
 #include "cmd/sandbox/journey.h"
 #include "cmd/sandbox/lead.h"
 #include "cmd/sandbox/report.h"
@@ -63,12 +64,11 @@ static int bring(struct sandbox *s, const struct layers_options *options,
     struct keys_done done;
     int result;
 
-    if (keys_restore(&keys, &done, err) < 0)
+    recorded.record = s->record;
+    if (airgap_bring(s, &recorded, &patches, err) < 0 ||
+        lead_elsewhere(s, &recorded, &patches, err) < 0 || keys_restore(&keys, &done, err) < 0)
         return -1;
     phases_end(&s->phases, "keys");
-    recorded.record = s->record;
-    if (lead_elsewhere(s, &recorded, &patches, err) < 0)
-        return -1;
     results = mem_zalloc(s->layers.count, sizeof(*results));
     result = layers_up(s->env->loop, s->kube, &s->layers, &recorded, s->env->report, results,
                        causes, err);
@@ -83,7 +83,7 @@ int up_open(struct sandbox *s, const char *command, struct command_env *env,
         sandbox_connect(s, err) < 0 || check(s, options, err) < 0)
         return -1;
     phases_end(&s->phases, "check");
-    return sandbox_open_record(s, err);
+    return airgap_check(s, err) < 0 ? -1 : sandbox_open_record(s, err);
 }
 
 int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
@@ -124,6 +124,8 @@ const struct command cmd_up = {
                 "renders the entrypoint, and for each layer applies what is not applied yet and\n"
                 "waits until every object of it, and everything that grew out of them, is ready.\n"
                 "Then it deletes what it brought earlier and the tree has no more.\n"
+                "With --airgap the nodes need neither the Internet nor a registry: the bundle is\n"
+                "brought to them through the API server first, and served there.\n"
                 "May be interrupted and run again at any time.",
             .options = up_table,
             .option_count = ARRAY_LEN(up_table),

@@ -90,7 +90,7 @@ static int send_program(struct wait *w, struct seed_node *n, struct err **err)
     report_info(f->options->report, "seed", "node %s: sending sandstrap, %" PRIu64 " KiB",
                 n->node.name, p->size >> 10);
     if (kube_proxy_perform(f->options->kube, &request, &status, &body, &error) < 0) {
-        if (err_kind(error) == ERR_CANCELLED)
+        if (error && err_kind(error) == ERR_CANCELLED)
             return err_move(err, &error);
         w->why[n - f->nodes->items.items] =
             arena_printf(f->nodes->arena, "sending sandstrap there: %s", err_message(error));
@@ -122,7 +122,7 @@ static int look_at(struct wait *w, struct seed_node *n, struct err **err)
     struct err *error CLEANUP(err_cleanup) = NULL;
     int absent = agents_status(f->agents, n, f->nodes->arena, &error);
 
-    if (err_kind(error) == ERR_CANCELLED)
+    if (error && err_kind(error) == ERR_CANCELLED)
         return err_move(err, &error);
     if (absent == 0) {
         w->is_up[at] = true;
@@ -267,7 +267,7 @@ static int ask_all(struct wait *w, struct err **err)
         if (it->skipped)
             continue;
         if (agents_status(f->agents, it, f->nodes->arena, &error) != 0) {
-            if (err_kind(error) == ERR_CANCELLED)
+            if (error && err_kind(error) == ERR_CANCELLED)
                 return err_move(err, &error);
             w->why[at] = arena_printf(f->nodes->arena, "its agent does not answer%s%s",
                                       error ? ": " : "", error ? err_message(error) : "");
