@@ -23,6 +23,7 @@ struct scene {
     struct buf said;
     struct teardown_plan plan;
     bool has_no_record;
+    bool keeps_nodes;
     struct orphans orphans;
     struct dead_hooks hooks;
 };
@@ -119,6 +120,7 @@ static inline void decide_scene(struct scene *s, const char *to, bool data)
                          .record_ns = RECORD,
                          .keys_copy = "sealing-keys",
                          .data = data,
+                         .keep_nodes = s->keeps_nodes,
                          .report = &s->report,
                          .plan = &s->plan};
 

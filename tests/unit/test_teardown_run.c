@@ -339,6 +339,75 @@ static void test_teardown_run__what_was_put_back_goes_too(void **state)
                           "buckets.source.toolkit.fluxcd.io"));
 }
 
+#define NODE_STEP(name_) STEP(TEARDOWN_NODES, "example.com", "Thing", "n", name_)
+
+struct nodes {
+    struct fixture *fixture;
+    unsigned asked;
+    bool left;
+};
+
+// The agents are there when the nodes are asked, and all else is gone.
+static int on_nodes(void *data, bool *left, struct err **err)
+{
+    struct nodes *nodes = data;
+
+    (void)err;
+    nodes->asked++;
+    *left = nodes->left;
+    assert_true(is_there(nodes->fixture, "example.com/v1", "Thing", "n", "agent"));
+    assert_false(is_there(nodes->fixture, "example.com/v1", "Thing", "n", "x"));
+    return 0;
+}
+
+static void test_teardown_run__nodes_are_left_before_their_agents_go(void **state)
+{
+    struct fixture *f = *state;
+    struct nodes nodes = {.fixture = f};
+    struct outcome o CLEANUP(outcome_free) = outcome_new(20000);
+    struct teardown_step steps[] = {THING_STEP("x"), NODE_STEP("agent")};
+
+    o.options.leave_nodes = on_nodes;
+    o.options.data_of_nodes = &nodes;
+    open_cluster(f, "nodes", THING("x", "a: b") THING("agent", "a: b"));
+    assert_int_equal(run(f, &o, steps, 2), 0);
+    assert_int_equal(nodes.asked, 1);
+    assert_false(is_there(f, "example.com/v1", "Thing", "n", "agent"));
+}
+
+static void test_teardown_run__agents_stay_where_something_is_left(void **state)
+{
+    struct fixture *f = *state;
+    struct nodes nodes = {.fixture = f, .left = true};
+    struct outcome o CLEANUP(outcome_free) = outcome_new(20000);
+    struct teardown_step steps[] = {THING_STEP("x"), NODE_STEP("agent")};
+
+    o.options.leave_nodes = on_nodes;
+    o.options.data_of_nodes = &nodes;
+    open_cluster(f, "nodes-left", THING("x", "a: b") THING("agent", "a: b"));
+    assert_int_equal(run(f, &o, steps, 2), 0);
+    assert_true(is_there(f, "example.com/v1", "Thing", "n", "agent"));
+    assert_int_equal(o.result.leftovers.len, 1);
+    assert_said(f, "what is left on nodes needs it");
+}
+
+static void test_teardown_run__agents_stay_for_what_does_not_go(void **state)
+{
+    struct fixture *f = *state;
+    struct nodes nodes = {.fixture = f};
+    struct outcome o CLEANUP(outcome_free) = outcome_new(500);
+    struct teardown_step steps[] = {THING_STEP("x"), NODE_STEP("agent")};
+
+    o.options.leave_nodes = on_nodes;
+    o.options.data_of_nodes = &nodes;
+    open_cluster(f, "nodes-stuck",
+                 THING("x", "finalizers: [example.com/never]") THING("agent", "a: b"));
+    assert_int_equal(run(f, &o, steps, 2), -1);
+    assert_err(f->err, ERR_LEFTOVERS, "1 object could not be taken down");
+    assert_int_equal(nodes.asked, 0);
+    assert_true(is_there(f, "example.com/v1", "Thing", "n", "agent"));
+}
+
 SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_suspended_release_is_resumed_and_deleted),
             UNIT_FIXTURE(test_teardown_run__what_somebody_has_made_anew_stays),
@@ -352,4 +421,7 @@ SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_hook_that_fails_is_the_cause),
             UNIT_FIXTURE(test_teardown_run__a_controller_that_takes_its_time_is_removed),
             UNIT_FIXTURE(test_teardown_run__what_was_put_back_goes_too),
-            UNIT_FIXTURE(test_teardown_run__without_its_controller_it_is_given_up_at_once))
+            UNIT_FIXTURE(test_teardown_run__without_its_controller_it_is_given_up_at_once),
+            UNIT_FIXTURE(test_teardown_run__nodes_are_left_before_their_agents_go),
+            UNIT_FIXTURE(test_teardown_run__agents_stay_where_something_is_left),
+            UNIT_FIXTURE(test_teardown_run__agents_stay_for_what_does_not_go))

@@ -309,6 +309,46 @@ static void test_teardown_stays__a_custom_object_goes_before_its_operator(void *
                "");
 }
 
+#define AGENT_LABEL ", labels: {app.kubernetes.io/name: sandstrap-node}"
+#define AGENTS                                                                                     \
+    OURS SPACE("kube-system", BY("kube-apiserver"))                                                \
+        OBJECT("v1", "Secret", "kube-system", "sandstrap-node-token", AGENT_LABEL)                 \
+            APPLIED("node-agents")                                                                 \
+                OBJECT("apps/v1", "DaemonSet", "kube-system", "sandstrap-node-k3s", AGENT_LABEL)   \
+                    APPLIED("node-agents")                                                         \
+                        OBJECT("v1", "Pod", "kube-system", "sandstrap-node-k3s-x",                 \
+                               AGENT_LABEL ", ownerReferences: [{uid: u-sandstrap-node-k3s}]")     \
+                            OBJECT("v1", "Secret", "kube-system", "alike", AGENT_LABEL BY("helm"))
+
+static void test_teardown_stays__agents_go_last(void **state)
+{
+    (void)state;
+    expect_all(AGENTS,
+               GONE_N "nodes 0 delete DaemonSet kube-system/sandstrap-node-k3s\n"
+                      "nodes 1 delete Secret kube-system/sandstrap-node-token\n",
+               "");
+}
+
+static void test_teardown_stays__agents_stay_for_what_stays_and_for_a_rebuild(void **state)
+{
+    struct scene layer CLEANUP(close_scene), rebuild CLEANUP(close_scene);
+
+    (void)state;
+    open_scene(&layer, AGENTS);
+    decide_scene(&layer, "flux", false);
+    expect_steps(&layer, GONE_N);
+    expect_kept(&layer,
+                "kept Secret kube-system/sandstrap-node-token: serves the nodes in the air gap\n"
+                "kept DaemonSet kube-system/sandstrap-node-k3s: serves the nodes in the air gap\n");
+    open_scene(&rebuild, AGENTS);
+    rebuild.keeps_nodes = true;
+    decide_scene(&rebuild, NULL, false);
+    expect_steps(&rebuild, GONE_N);
+    expect_kept(&rebuild,
+                "kept Secret kube-system/sandstrap-node-token: serves the nodes in the air gap\n"
+                "kept DaemonSet kube-system/sandstrap-node-k3s: serves the nodes in the air gap\n");
+}
+
 UNIT_MAIN(UNIT(test_teardown_stays__what_a_person_made_holds_its_namespace),
           UNIT(test_teardown_stays__what_the_cluster_and_programs_made_goes_along),
           UNIT(test_teardown_stays__a_workload_of_unknown_origin_is_somebodys),
@@ -329,4 +369,6 @@ UNIT_MAIN(UNIT(test_teardown_stays__what_a_person_made_holds_its_namespace),
           UNIT(test_teardown_stays__reports_about_others_do_not_hold_a_definition),
           UNIT(test_teardown_stays__flux_stays_for_the_objects_of_others),
           UNIT(test_teardown_stays__what_helm_leaves_has_steps_of_its_own),
-          UNIT(test_teardown_stays__a_custom_object_goes_before_its_operator))
+          UNIT(test_teardown_stays__a_custom_object_goes_before_its_operator),
+          UNIT(test_teardown_stays__agents_go_last),
+          UNIT(test_teardown_stays__agents_stay_for_what_stays_and_for_a_rebuild))

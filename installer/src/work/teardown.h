@@ -37,6 +37,7 @@ enum teardown_phase {
     TEARDOWN_CONTROLLERS, // Flux itself: what it is allowed, then its Deployments and pods
     TEARDOWN_DEFINITIONS, // custom resource definitions
     TEARDOWN_NAMESPACES,
+    TEARDOWN_NODES,  // what an air gap needed on the nodes, then the agents there
     TEARDOWN_RECORD, // sandstrap-system
     TEARDOWN_PHASES,
 };
@@ -83,6 +84,11 @@ struct teardown_options {
     const char *to;              // this layer and those below it stay; NULL: all goes
     bool data;
     bool force_finalizers;
+    bool keep_nodes; // the agents on the nodes stay, for an `up` that follows
+    // Called before the agents go: takes from the nodes what is to go with them. True in *left:
+    // something stays there, so that the agents have to. NULL: nothing is done. Blocks.
+    int (*leave_nodes)(void *data, bool *left, struct err **err);
+    void *data_of_nodes;
     struct budget budget;
     int64_t fail_after_ms;
 };

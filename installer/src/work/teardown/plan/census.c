@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "model/flux.h"
+#include "model/seed.h"
 
 #define KUSTOMIZE_NAME FLUX_KUSTOMIZE_GROUP "/name"
 #define KUSTOMIZE_NS FLUX_KUSTOMIZE_GROUP "/namespace"
@@ -69,6 +70,7 @@ static unsigned marks_of(const struct node *object, const struct managers *manag
 
     return (managers->applied ? CENSUS_APPLIED : 0u) |
            (is_text(labels, "app.kubernetes.io/part-of", "flux") ? CENSUS_FLUX_PART : 0u) |
+           (is_text(labels, SEED_LABEL, SEED_NAME) ? CENSUS_AGENTS : 0u) |
            (node_get(notes, "meta.helm.sh/release-name") ? CENSUS_HELM : 0u) |
            (is_text(notes, "helm.sh/resource-policy", "keep") ? CENSUS_HELM_KEEPS : 0u) |
            (node_get(notes, "helm.sh/hook") ? CENSUS_HOOK : 0u) |

@@ -25,6 +25,7 @@ enum census_mark {
     CENSUS_UNPRUNED = 32,    // no Kustomization deletes it
     CENSUS_SEALING_KEY = 64, // of sealed-secrets
     CENSUS_RETAINED = 128,   // a PersistentVolume that stays when its claim goes
+    CENSUS_AGENTS = 256,     // of the agents on the nodes, by their label (model/seed.h)
 };
 
 struct census_object {

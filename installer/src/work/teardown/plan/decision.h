@@ -28,6 +28,7 @@ struct decision {
     const char *keys_copy; // name of a Secret there that a rebuild needs
     int to;                // the last layer that stays, or WHOSE_NO_LAYER
     bool data;
+    bool keep_nodes; // and what serves them, for the `up` that follows
     struct report *report;
 
     struct teardown_plan *plan;

@@ -101,6 +101,7 @@ int teardown_plan(struct loop *loop UNUSED, struct kube *k, struct record *recor
                          .record_ns = record_namespace(record),
                          .keys_copy = KEYS_COPY,
                          .data = options->data,
+                         .keep_nodes = options->keep_nodes,
                          .report = report,
                          .plan = plan};
     const struct snapshot *before;

@@ -18,6 +18,7 @@ static const struct {
     [TEARDOWN_CONTROLLERS] = {"controllers", "remove the controllers of Flux"},
     [TEARDOWN_DEFINITIONS] = {"definitions", "remove custom resource definitions"},
     [TEARDOWN_NAMESPACES] = {"namespaces", "remove namespaces with all that is left in them"},
+    [TEARDOWN_NODES] = {"nodes", "remove routes and stores from the nodes, and their agents"},
     [TEARDOWN_RECORD] = {"record", "remove the record of what sandstrap did"},
 };
 

@@ -44,6 +44,13 @@ static bool is_above(const struct decision *d, int layer)
 
 static bool is_made_for_release(const struct decision *d, size_t i);
 
+// What serves the nodes in an air gap is of no layer, and needed by all of them.
+static bool is_kept_agent(const struct decision *d, size_t i)
+{
+    return (decision_object(d, i)->marks & CENSUS_AGENTS) &&
+           (d->keep_nodes || d->to != WHOSE_NO_LAYER);
+}
+
 // The record goes last, as a whole: it bears our field manager, too.
 static bool is_record(const struct decision *d, const struct identity *id)
 {
@@ -57,7 +64,7 @@ static bool goes_by_itself(const struct decision *d, size_t i)
     const struct whose_object *w = whose_of(d->whose, i);
 
     if (w->whose != WHOSE_OURS || is_of_system(&o->id) || !is_above(d, w->layer) ||
-        is_record(d, &o->id))
+        is_record(d, &o->id) || is_kept_agent(d, i))
         return false;
     return w->way == WHOSE_APPLIED || w->way == WHOSE_GROWN || flux_kind(&o->id) != FLUX_OTHER ||
            is_made_for_release(d, i);
@@ -334,6 +341,14 @@ static void keep_adopted(struct decision *d, size_t i)
         keep(d, i, w->why, NULL, false, false);
 }
 
+static void keep_agent(struct decision *d, size_t i)
+{
+    const struct whose_object *w = whose_of(d->whose, i);
+
+    if (is_kept_agent(d, i) && w->whose == WHOSE_OURS && w->way == WHOSE_APPLIED)
+        keep(d, i, "serves the nodes in the air gap", NULL, false, false);
+}
+
 void decide_fates(struct decision *d)
 {
     size_t n = d->census->objects.len;
@@ -347,6 +362,8 @@ void decide_fates(struct decision *d)
         decide_volume(d, i);
     for (size_t i = 0; i < n; i++)
         keep_adopted(d, i);
+    for (size_t i = 0; i < n; i++)
+        keep_agent(d, i);
     decide_namespaces(d);
     decide_definitions(d);
 }

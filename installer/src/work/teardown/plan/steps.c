@@ -29,6 +29,14 @@ static bool is_plain(const struct decision *d, size_t i)
            !decision_goes(d, decision_maker(d, (size_t)definition));
 }
 
+// The agents on the nodes serve images to the end.
+static enum teardown_phase phase_of(const struct census_object *o)
+{
+    if (o->marks & CENSUS_AGENTS)
+        return TEARDOWN_NODES;
+    return o->marks & CENSUS_FLUX_PART ? TEARDOWN_CONTROLLERS : TEARDOWN_OBJECTS;
+}
+
 // First what the controllers may do, so that none of them can put a finalizer back, then they.
 static int controller_rank(const struct identity *id)
 {
@@ -48,7 +56,7 @@ static void decide_plain(struct decision *d, enum teardown_phase phase)
         const struct census_object *o = decision_object(d, i);
         struct levels_item item = {.layer = controllers ? 0 : whose_of(d->whose, i)->layer};
 
-        if (!is_plain(d, i) || ((o->marks & CENSUS_FLUX_PART) != 0) != controllers)
+        if (!is_plain(d, i) || phase_of(o) != phase)
             continue;
         item.rank = controllers ? controller_rank(&o->id) : flux_apply_rank(o->id.kind);
         vec_push(&levels.items, item);
@@ -180,5 +188,6 @@ void decide_rest(struct decision *d)
     decide_data(d);
     decide_plain(d, TEARDOWN_CONTROLLERS);
     decide_frames(d);
+    decide_plain(d, TEARDOWN_NODES);
     decide_record(d);
 }

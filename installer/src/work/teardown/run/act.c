@@ -28,7 +28,8 @@ static bool is_workload(const struct task *t)
 static bool wants_reading(const struct task *t)
 {
     return !t->uid[0] || !task_deletes(t) || is_of_flux(t) ||
-           (t->step->phase == TEARDOWN_CONTROLLERS && is_workload(t));
+           ((t->step->phase == TEARDOWN_CONTROLLERS || t->step->phase == TEARDOWN_NODES) &&
+            is_workload(t));
 }
 
 // --- asking ---

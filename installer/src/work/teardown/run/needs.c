@@ -84,6 +84,8 @@ static bool is_needed(const struct task *stays, const struct task *t)
     case TEARDOWN_CONTROLLERS: return is_flux(stays) && stays->state != TASK_FOREIGN;
     case TEARDOWN_DEFINITIONS: return is_of_definition(stays, t);
     case TEARDOWN_NAMESPACES: return is_in(stays, t->step->id.name);
+    // Whatever is not down yet may pull once more.
+    case TEARDOWN_NODES: return stays->state != TASK_FOREIGN && stays->step->phase < TEARDOWN_NODES;
     case TEARDOWN_RECORD: return stays->state != TASK_FOREIGN;
     case TEARDOWN_ORPHANS: return is_told_by(stays, t);
     case TEARDOWN_SUSPEND:

@@ -6,6 +6,7 @@
 #include "work/teardown.h"
 #include "work/teardown/run/act.h"
 #include "work/teardown/run/alive.h"
+#include "work/teardown/run/needs.h"
 #include "work/teardown/run/orphaned.h"
 #include "work/teardown/run/relook.h"
 #include "work/teardown/run/running.h"
@@ -104,12 +105,27 @@ static int carry_out_controllers(struct running *run, struct err **err)
     return alive_needed_by(run, &holder, err) < 0 ? -1 : carry_out_waves(run, holder, err);
 }
 
+// The agents on the nodes go when nothing needs them, and nodes and disks are as they were.
+static int carry_out_nodes(struct running *run, struct err **err)
+{
+    const struct teardown_options *o = run->options;
+    bool left = false;
+
+    VEC_FOREACH (struct task *const *, it, &run->tasks)
+        if ((*it)->step->phase == TEARDOWN_NODES && needs_holder(run, *it))
+            return carry_out_waves(run, NULL, err);
+    if (o->leave_nodes && o->leave_nodes(o->data_of_nodes, &left, err) < 0)
+        return -1;
+    return carry_out_waves(run, left ? "what is left on nodes" : NULL, err);
+}
+
 static int carry_out(struct running *run, struct err **err)
 {
     switch (run->phase) {
     case TEARDOWN_RELEASES: return carry_out_flux(run, err);
     case TEARDOWN_PARENTS: return remove_sources(run, err) < 0 ? -1 : carry_out_flux(run, err);
     case TEARDOWN_CONTROLLERS: return carry_out_controllers(run, err);
+    case TEARDOWN_NODES: return carry_out_nodes(run, err);
     default: return carry_out_waves(run, NULL, err);
     }
 }
