@@ -70,10 +70,14 @@ struct seed_result {
 int seed_bring(const struct seed_options *o, struct seed_nodes *nodes, struct seed_result *result,
                struct err **err) MUST_CHECK;
 
-// Takes routes (and with `store` all that is stored) from the nodes, before the objects go. Nodes
-// that do not answer are told in *left, a line each in the nodes' arena.
+// Takes routes (and with `store` all that is stored) from the nodes, before the objects go. Needs
+// no bundle. Nodes that do not answer are told in *left, in the nodes' arena. Blocks. ERR_API,
+// ERR_CANCELLED.
+struct seed_left_node {
+    const char *node, *why; // with what may be on its disk
+};
 struct seed_left {
-    VEC(const char *) lines;
+    VEC(struct seed_left_node) items;
 };
 int seed_leave(const struct seed_options *o, bool store, struct seed_nodes *nodes,
                struct seed_left *left, struct err **err) MUST_CHECK;

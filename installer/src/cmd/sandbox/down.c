@@ -13,6 +13,8 @@ static const struct opt down_table[] = {
     SANDBOX_TIME_OPTIONS,
     SANDBOX_OPTION(OPT_TEXT, "to", "LAYER", to, "take down what is above this layer only"),
     SANDBOX_DOWN_OPTIONS("delete claims, volumes and sealing keys too"),
+    SANDBOX_OPTION(OPT_FLAG, "keep-store", NULL, keep_store,
+                   "what an air gap's bundle takes on the nodes stays, for the next up"),
     SANDBOX_OPTION(OPT_FLAG, "dry-run", NULL, dry_run,
                    "print what would be done, in order, and change nothing"),
     COMMAND_LAB_OPTION(struct sandbox_options),
@@ -24,14 +26,36 @@ void down_free(struct down *d)
     teardown_plan_free(&d->plan);
 }
 
+// What an air gap needed there goes with the agents; with --keep-store all but the store.
+static int leave_nodes(void *data, bool *left, struct err **err)
+{
+    struct down *d = data;
+    const struct sandbox *s = d->sandbox;
+    const struct seed_options options = {.loop = s->env->loop,
+                                         .kube = s->kube,
+                                         .record = s->record,
+                                         .report = s->env->report,
+                                         .budget = s->budget};
+    struct seed_nodes nodes = {.arena = s->arena};
+
+    if (seed_leave(&options, !s->options->keep_store, &nodes, &d->left, err) < 0)
+        return -1;
+    *left = d->left.items.len > 0;
+    return 0;
+}
+
 int down_plan(struct sandbox *s, struct down *d, struct err **err)
 {
+    d->sandbox = s;
     phases_begin(&s->phases, "down");
     d->options = (struct teardown_options){
         .layers = s->layers.count ? &s->layers : NULL,
         .to = s->options->to,
         .data = s->options->data,
         .force_finalizers = s->options->force_finalizers,
+        .keep_nodes = d->keep_nodes,
+        .leave_nodes = leave_nodes,
+        .data_of_nodes = d,
         .budget = s->budget,
         .fail_after_ms = s->options->fail_after_ms,
     };
@@ -59,6 +83,24 @@ static void tell_kept(struct down *d)
                                              .next = kept->next});
 }
 
+// A cluster's proof does not see the disks of its nodes.
+static void tell_left(struct down *d)
+{
+    struct teardown_result *result = &d->result;
+    const struct identity node = {.kind = SPAN("Node")};
+
+    VEC_FOREACH (const struct seed_left_node *, n, &d->left.items) {
+        struct leftover left = {.id = node, .cause = "node", .why = n->why};
+
+        left.id.name = span_str(n->node);
+        left.next = arena_printf(result->arena,
+                                 "when it answers, run 'sandstrap down' again; if it never will: "
+                                 "kubectl delete node %s",
+                                 n->node);
+        vec_push_arena(result->arena, &result->leftovers, left);
+    }
+}
+
 // The proof: against what was there before the first `up`, when that is known.
 static int find_leftovers(struct sandbox *s, struct down *d, struct err **err)
 {
@@ -71,6 +113,7 @@ static int find_leftovers(struct sandbox *s, struct down *d, struct err **err)
     if (record_snapshot(s->record, &before, err) < 0 ||
         leftovers_find(s->env->loop, s->kube, before, &d->plan, &d->result, err) < 0)
         return -1;
+    tell_left(d);
     phases_end(&s->phases, "proof");
     return 0;
 }

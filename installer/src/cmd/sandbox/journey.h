@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "cmd/sandbox/open.h"
 #include "work/layers.h"
+#include "work/seed.h"
 #include "work/teardown.h"
 
 // --- up ---
@@ -27,9 +28,12 @@ int up_bring(struct sandbox *s, const struct layers_options *options, struct lay
 // --- down ---
 
 struct down {
+    struct sandbox *sandbox; // of down_plan()
+    bool keep_nodes;         // set before: what serves the nodes in an air gap stays
     struct teardown_options options;
     struct teardown_plan plan;
     struct teardown_result result; // of down_take()
+    struct seed_left left;         // nodes that still have what was brought there
     bool is_clean;                 // nothing of the sandbox is left
 };
 // Also a CLEANUP for variables of type `struct down`; start with {0}.

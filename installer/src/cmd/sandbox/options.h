@@ -25,6 +25,7 @@ struct sandbox_options {
     bool no_prune;
     bool data;
     bool force_finalizers;
+    bool keep_store;
     bool dry_run;
     bool lab;
     bool airgap;

@@ -65,7 +65,7 @@ static int rebuild(struct sandbox *s, struct down *d, const struct layers_option
 static int rebuild_run(struct command_env *env, const void *options, struct err **err)
 {
     struct sandbox s CLEANUP(sandbox_close) = {0};
-    struct down d CLEANUP(down_free) = {0};
+    struct down d CLEANUP(down_free) = {.keep_nodes = true};
     struct layers_options layers;
     struct layers_causes causes = {0};
     int result;

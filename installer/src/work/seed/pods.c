@@ -31,6 +31,8 @@ static bool is_old(const struct looking *l, const struct node *pod)
 
     if (node_get(meta, "deletionTimestamp"))
         return true;
+    if (!l->classes)
+        return false;
     VEC_FOREACH (const struct images_class *, it, &l->classes->items)
         if (span_is(template, it->template))
             return false;

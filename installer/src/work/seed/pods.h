@@ -5,7 +5,8 @@
 
 #include "work/seed/images.h"
 
-// Sets n->pod of each node whose pod runs and is made of what is wanted now; NULL: it has none.
+// Sets n->pod of each node whose pod runs and is made of what is wanted now (`classes` NULL: of
+// whatever); NULL: it has none.
 // `why` has an entry for each node, in their arena: why it has none, "" when that is not known.
 // Blocks. ERR_API, ERR_CANCELLED.
 int pods_look(const struct seed_options *o, struct seed_nodes *nodes,

@@ -50,15 +50,24 @@ static bool are_pair(struct span cert, struct span key)
 
 // --- token ---
 
-static int find_token(const struct seed_options *o, struct secrets *s, struct err **err)
+int secrets_token(const struct seed_options *o, struct arena *arena, struct span *token,
+                  struct err **err)
 {
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
-    unsigned char random[SEED_TOKEN_BYTES / 2];
-    char hex[SEED_TOKEN_BYTES];
 
     if (get(o, SECRETS_TOKEN, &answer, err) < 0)
         return -1;
-    s->token = value(s->arena, answer.object, "token");
+    *token = value(arena, answer.object, "token");
+    return 0;
+}
+
+static int find_token(const struct seed_options *o, struct secrets *s, struct err **err)
+{
+    unsigned char random[SEED_TOKEN_BYTES / 2];
+    char hex[SEED_TOKEN_BYTES];
+
+    if (secrets_token(o, s->arena, &s->token, err) < 0)
+        return -1;
     if (s->token.len == SEED_TOKEN_BYTES - 1)
         return 0;
     crypto_random(random, sizeof(random));

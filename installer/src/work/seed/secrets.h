@@ -23,4 +23,8 @@ struct secrets {
 // for other hosts, or one that ends soon. Writes nothing. Blocks. ERR_API, ERR_CANCELLED.
 int secrets_find(const struct seed_options *o, struct secrets *s, struct err **err) MUST_CHECK;
 
+// Only the token, in `arena`; empty when there is none.
+int secrets_token(const struct seed_options *o, struct arena *arena, struct span *token,
+                  struct err **err) MUST_CHECK;
+
 #endif
