@@ -63,29 +63,44 @@ int runtime_node_read(const struct node *object, struct arena *arena, struct run
 // --- a runtime's configuration, as its files have it ---
 
 struct runtime_config {
-    bool routes_read;   // from `routes`
-    const char *routes; // folder, absolute on the node; where hosts.toml belong
-    const char *link;   // "/etc/containerd/certs.d:/etc/docker/certs.d": has to lead there, too
-    const char *pause;  // image
-    bool selinux;
-    const char *trouble; // why routes are not read
+    const char *routes;  // folder, absolute on the node, where routes are read; NULL: nowhere
+    const char *link;    // folder's name that has to lead there, too; NULL: none
+    const char *pause;   // image; NULL: the default
+    const char *trouble; // why routes are not read, a line; NULL: they are
+    const char *remedy;  // a line
 };
-// containerd's config.toml (versions 2 to 4) with its imports, "" when there is none, for the
-// runtime's version ("1.6.20"). ERR_CONFIG with the line.
-int runtime_config_read(struct span toml, struct span version, const struct runtime_layout *layout,
-                        struct arena *arena, struct runtime_config *c, struct err **err) MUST_CHECK;
+// What containerd's files say (config.toml, then those that it imports, in order), configuration
+// versions 1 to 4. None: as it is without any. ERR_CONFIG with the line.
+struct runtime_file {
+    const char *name; // for messages
+    struct span text;
+};
+int runtime_config_read(const struct runtime_file *files, size_t count,
+                        const struct runtime_layout *layout, struct arena *arena,
+                        struct runtime_config *c, struct err **err) MUST_CHECK;
+
+// The patterns of files that a config.toml imports, in order, in `arena`. ERR_CONFIG.
+struct runtime_imports {
+    VEC(const char *) patterns; // absolute on the node
+};
+int runtime_config_imports(const struct runtime_file *file, const struct runtime_layout *layout,
+                           struct arena *arena, struct runtime_imports *imports, struct err **err)
+    MUST_CHECK;
 
 // --- routes: certs.d/HOST/hosts.toml ---
 
 #define RUNTIME_MARK "# Written by sandstrap; removed by 'sandstrap down'."
-// The folder's name: "ghcr.io", "reg_5000_" ("reg:5000" is the other spelling).
-void runtime_route_folder(struct span host, bool other_spelling, struct buf *out);
-// Ours first, then what an administrator has (`theirs`: his file; "" when there is none), so that
-// it can be told apart again.
-void runtime_route_write(struct span host, struct span endpoint, struct span theirs,
-                         struct buf *out);
+#define RUNTIME_ROUTE_FILE "hosts.toml"
+#define RUNTIME_ROUTE_DEFAULT "_default" // folder of what has none of its own
+
+// The folder's name that containerd looks for first: "ghcr.io"; "reg_5000_" for reg:5000, whose own
+// name it looks for then.
+void runtime_route_folder(struct span host, struct buf *out);
+
+// Ours first, then what an administrator has (`theirs`: his file; "" when there is none), but for
+// one that containerd could not read.
+void runtime_route_write(struct span endpoint, struct span theirs, struct buf *out);
 bool runtime_route_is_ours(struct span text);
-bool runtime_route_is_right(struct span text, struct span host, struct span endpoint);
 
 // What an administrator has to do on a node: files and commands, as text for him.
 void runtime_emit(const struct runtime_node *n, struct span endpoint, const struct span *hosts,

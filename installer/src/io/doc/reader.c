@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What reading YAML, JSON and TOML has in common: the memory it may take, nodes with their place in a
-// file, and the stacks of what is read but not complete.
+// What reading YAML, JSON and TOML has in common: the memory it may take, nodes with their place in
+// a file, and the stacks of what is read but not complete.
 #include "io/doc/reader.h"
 
 #include <string.h>
