@@ -34,17 +34,6 @@ struct bundled_entry {
     bool is_link;
 };
 
-int bundled_load(struct bundled *t, const struct bundle *b, struct err **err)
-{
-    size_t count;
-    const struct bundle_artifact *all = bundle_artifacts(b, &count);
-
-    // Trees are the last kind in the order of an index.
-    if (!count || all[count - 1].kind != BUNDLE_TREE)
-        return err_set(err, ERR_INTEGRITY, "bundle %s has no GitOps tree", bundle_path(b));
-    return open_tree(t, b, &all[count - 1], err);
-}
-
 void bundled_free(struct bundled *t)
 {
     kustomize_tree_close(t->tree);
@@ -95,13 +84,24 @@ static int read_tree(struct bundled *t, struct stream *tar_take, struct span ent
     return more;
 }
 
-static int open_tree(struct bundled *t, const struct bundle *b, const struct bundle_artifact *a,
-                     struct err **err)
+static int load_artifact(struct bundled *t, const struct bundle *b, const struct bundle_artifact *a,
+                         struct err **err)
 {
     size_t count;
     const struct bundle_blob *blob = &bundle_blobs(b, &count)[a->blobs[0]];
 
     return read_tree(t, bundle_stream(b, blob), a->name, err);
+}
+
+int bundled_load(struct bundled *t, const struct bundle *b, struct err **err)
+{
+    size_t count;
+    const struct bundle_artifact *all = bundle_artifacts(b, &count);
+
+    // Trees are the last kind in the order of an index.
+    if (!count || all[count - 1].kind != BUNDLE_TREE)
+        return err_set(err, ERR_INTEGRITY, "bundle %s has no GitOps tree", bundle_path(b));
+    return load_artifact(t, b, &all[count - 1], err);
 }
 
 static int differs(const struct bundle *b, const char *path, const char *how, struct err **err)
@@ -195,7 +195,7 @@ int bundled_check(const struct bundle *b, const struct bundle_artifact *artifact
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;
 
-    if (open_tree(&tree, b, artifact, err) < 0)
+    if (load_artifact(&tree, b, artifact, err) < 0)
         return -1;
     if (tree.tree->ops->lookup(tree.tree, tree.entrypoint, &entry, &real, err) < 0)
         return err_wrap_as(err, ERR_INTEGRITY, "the tree in the bundle");
