@@ -137,6 +137,11 @@ class Node:
             self.process.send_signal(signal.SIGTERM)
             assert self.process.wait(WAIT_S) == 0, "".join(self.lines)
 
+    def peak_kib(self):
+        """The most memory that it had."""
+        lines = pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
+
     # --- requests ---
 
     def connect(self):

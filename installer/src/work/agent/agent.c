@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/worker.h"
 #include "io/crypto.h"
 #include "work/agent/incoming.h"
 #include "work/agent/inner.h"
@@ -80,6 +81,7 @@ void agent_free(struct agent *a)
     loop_remove_timer(a->loop, a->collect_timer);
     peers_free(a->peers);
     incoming_stop(a);
+    worker_free(a->healer);
     vec_free(&a->incoming);
     http_free(a->http);
     wanted_free(a);
@@ -126,6 +128,8 @@ void agent_serves(struct agent *a, const struct digest *identities, size_t count
             (*w)->served |= digest_eq(&(*w)->identity, &identities[i]);
     }
     agent_set_problem(a, AGENT_SERVE, problem);
+    if (problem && err_kind(problem) == ERR_INTEGRITY)
+        agent_store_heal(a);
     a->routed |= count > 0;
     agent_keep_routes(a);
 }

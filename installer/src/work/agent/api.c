@@ -112,12 +112,16 @@ static void get_asked(struct call *c)
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct span name;
 
-    if (!url_query(arena, c->http->query, "name", &name))
+    if (!c->http->query.len) {
         asked_list(&c->agent->asked, &text);
-    else if (asked_tell(&c->agent->asked, name, &text, &err) < 0)
+    } else if (!url_query(arena, c->http->query, "name", &name)) {
+        call_answer(c, 400, "a name is asked for: ?name=IMAGE");
+        return;
+    } else if (asked_tell(&c->agent->asked, name, &text, &err) < 0) {
         call_fail(c, err);
-    if (!err)
-        call_answer_bytes(c, TEXT_TYPE, buf_span(&text));
+        return;
+    }
+    call_answer_bytes(c, TEXT_TYPE, buf_span(&text));
 }
 
 // --- documents that are put ---

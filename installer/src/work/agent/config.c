@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "work/agent/inner.h"
 #include "work/agent/peers.h"
+#include "work/agent/store.h"
 #include "work/agent/wanted.h"
 
 static void use(struct agent *a, struct seed_config *c, struct arena *arena)
@@ -42,9 +43,30 @@ static int take(struct agent *a, struct span text, bool from_file, struct err **
     return 0;
 }
 
+// Whatever was taken away at an end that did not come is wanted again.
+static int resume(struct agent *a, struct err **err)
+{
+    if (!a->store && agent_store_open(a, err) < 0)
+        return -1;
+    VEC_FOREACH (struct wanted *const *, w, &a->wanted)
+        a->routed |= (*w)->served;
+    agent_keep_routes(a);
+    return 0;
+}
+
 int agent_config_take(struct agent *a, struct span text, struct err **err)
 {
-    return take(a, text, false, err);
+    bool had_store = a->store != NULL;
+    int taken;
+
+    if (resume(a, err) < 0)
+        return -1;
+    taken = take(a, text, false, err);
+    if (taken > 0 && !had_store) {
+        wanted_update(a);
+        peers_look(a);
+    }
+    return taken;
 }
 
 void agent_config_look(struct agent *a)

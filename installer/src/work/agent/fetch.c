@@ -159,10 +159,12 @@ static void on_blob(void *data, const struct http_response *r, const struct err 
     struct fetch *f = data;
 
     f->transfer = NULL;
-    if (judge(f, r, error) == ANSWER_THERE)
+    if (judge(f, r, error) == ANSWER_THERE) {
         incoming_end(f->incoming);
-    else
-        leave(f);
+        return;
+    }
+    incoming_discard(STEAL(f->incoming));
+    leave(f);
 }
 
 static void on_taken(void *data)
@@ -207,7 +209,7 @@ static void next_blob(struct fetch *f)
         if (incoming_has(a, &f->blob.digest) ||
             blobstore_has(a->store, &f->blob.digest, f->blob.size))
             continue;
-        f->incoming = incoming_begin(a, &f->blob.digest, f->blob.size, &handler, &ignored);
+        f->incoming = incoming_begin(a, &f->blob, INCOMING_ON, &handler, &ignored);
         if (f->incoming)
             return;
     }

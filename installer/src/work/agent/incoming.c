@@ -9,6 +9,7 @@ struct incoming {
     struct agent *agent;
     struct digest digest;
     uint64_t size, have;
+    enum incoming_from from;
     struct incoming_handler handler;
     bool abandoned; // while a thread had it
     bool again;     // room was made for it
@@ -28,6 +29,15 @@ static struct incoming *find(const struct agent *a, const struct digest *digest)
 bool incoming_has(const struct agent *a, const struct digest *digest)
 {
     return find(a, digest) != NULL;
+}
+
+// A blob that ends before it is whole leaves nothing.
+static void discard_part(struct blobstore_blob *part)
+{
+    struct err *expected CLEANUP(err_cleanup) = NULL;
+
+    if (part && blobstore_blob_end(part, &expected) < 0)
+        return;
 }
 
 static void drop(struct incoming *in)
@@ -54,6 +64,13 @@ void incoming_abandon(struct incoming *in)
         drop(in);
 }
 
+void incoming_discard(struct incoming *in)
+{
+    if (in && !in->worker)
+        discard_part(STEAL(in->blob));
+    incoming_abandon(in);
+}
+
 void incoming_stop(struct agent *a)
 {
     while (a->incoming.len)
@@ -66,6 +83,10 @@ static void begin(void *data)
 {
     struct incoming *in = data;
 
+    in->blob = blobstore_blob_begin(in->agent->store, &in->digest, in->size, &in->have, &in->error);
+    if (!in->blob || in->from == INCOMING_ON || !in->have)
+        return;
+    discard_part(STEAL(in->blob));
     in->blob = blobstore_blob_begin(in->agent->store, &in->digest, in->size, &in->have, &in->error);
 }
 
@@ -120,15 +141,17 @@ static int take_over(struct agent *a, const struct digest *digest, struct err **
     return 0;
 }
 
-struct incoming *incoming_begin(struct agent *a, const struct digest *digest, uint64_t size,
-                                const struct incoming_handler *handler, struct err **err)
+struct incoming *incoming_begin(struct agent *a, const struct seed_blob *blob,
+                                enum incoming_from from, const struct incoming_handler *handler,
+                                struct err **err)
 {
     struct incoming *in;
 
-    if (take_over(a, digest, err) < 0)
+    if (take_over(a, &blob->digest, err) < 0)
         return NULL;
     in = MEM_NEW(struct incoming);
-    *in = (struct incoming){.agent = a, .digest = *digest, .size = size, .handler = *handler};
+    *in = (struct incoming){
+        .agent = a, .digest = blob->digest, .size = blob->size, .from = from, .handler = *handler};
     vec_push(&a->incoming, in);
     in->worker = worker_start(a->loop, begin, on_begun, in, err);
     if (in->worker)

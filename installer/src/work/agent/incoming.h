@@ -19,11 +19,12 @@ struct incoming_handler {
 
 struct incoming;
 
-// Takes it over from whoever writes it already, unless a thread has it: NULL then, ERR_TIMEOUT:
-// soon again.
-struct incoming *incoming_begin(struct agent *a, const struct digest *digest, uint64_t size,
-                                const struct incoming_handler *handler, struct err **err)
-    MUST_CHECK;
+// From the first byte on, or from what is there of it. Takes it over from whoever writes it
+// already, unless a thread has it: NULL then, ERR_TIMEOUT: soon again.
+enum incoming_from { INCOMING_ANEW, INCOMING_ON };
+struct incoming *incoming_begin(struct agent *a, const struct seed_blob *blob,
+                                enum incoming_from from, const struct incoming_handler *handler,
+                                struct err **err) MUST_CHECK;
 // Whether somebody does.
 bool incoming_has(const struct agent *a, const struct digest *digest);
 // After ready(). ERR_INTEGRITY, ERR_CONFIG: abandon it then.
@@ -31,6 +32,9 @@ int incoming_add(struct incoming *in, struct span piece, struct err **err) MUST_
 void incoming_end(struct incoming *in);
 // No handler is called any more; what was written stays for the next try. NULL-safe.
 void incoming_abandon(struct incoming *in);
+// The same, and nothing stays: what a peer began may be wrong, and would spoil what others go on
+// with.
+void incoming_discard(struct incoming *in);
 
 // Abandons all, and waits for the threads.
 void incoming_stop(struct agent *a);

@@ -16,6 +16,7 @@
 struct incoming;
 struct peers;
 struct wanted;
+struct worker;
 
 // What may be wrong; the first of them is told.
 enum agent_problem { AGENT_CONFIG, AGENT_STORE, AGENT_SERVE, AGENT_PROBLEMS };
@@ -47,6 +48,9 @@ struct agent {
     struct err *problems[AGENT_PROBLEMS]; // NULL: none
     int64_t collect_at; // the configuration is taken at its word from then on: see wanted.c
     uint64_t look_timer, collect_timer;
+    struct worker *healer; // of the store; what it found wrong, and when it may run again
+    size_t healed;
+    int64_t heal_at;
 };
 
 // Says a problem once, and keeps it for GET status; NULL: there is none any more.
@@ -62,8 +66,8 @@ void agent_keep_routes(struct agent *a);
 
 // Reads the file again if it changed; what is wrong with it is a problem.
 void agent_config_look(struct agent *a);
-// Takes over what PUT config brought. 1 and nothing changed when it is older than what is there;
-// ERR_INTEGRITY when it is not understood.
+// Takes over what PUT config brought; a store and routes that were removed come again. 1: it is
+// older than what is there, or the same. ERR_INTEGRITY when it is not understood; ERR_CONFIG.
 int agent_config_take(struct agent *a, struct span text, struct err **err) MUST_CHECK;
 
 // --- the state (status.c) ---

@@ -86,6 +86,7 @@ void call_put_blob(struct call *c)
         .ready = on_ready, .ended = on_stored, .taken = on_taken, .data = c};
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct err *err CLEANUP(err_cleanup) = NULL;
+    struct seed_blob blob;
 
     if (!read_number(arena, c, "size", &c->size) || !read_number(arena, c, "offset", &c->skip) ||
         c->skip > c->size) {
@@ -96,11 +97,14 @@ void call_put_blob(struct call *c)
         call_answer(c, 503, "the store was removed");
         return;
     }
+    blob = (struct seed_blob){.digest = c->digest, .size = c->size};
     if (blobstore_has(c->agent->store, &c->digest, c->size)) {
         call_answer(c, 200, "is here already");
         return;
     }
-    c->incoming = incoming_begin(c->agent, &c->digest, c->size, &handler, &err);
+    // Who sends all of it does not rely on what is there.
+    c->incoming =
+        incoming_begin(c->agent, &blob, c->skip ? INCOMING_ON : INCOMING_ANEW, &handler, &err);
     if (!c->incoming)
         call_fail(c, err);
 }

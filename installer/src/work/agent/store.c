@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "work/agent/incoming.h"
 #include "work/agent/peers.h"
 #include "work/agent/wanted.h"
@@ -33,10 +34,55 @@ int agent_store_remove(struct agent *a, struct err **err)
 {
     peers_stop(a->peers);
     incoming_stop(a);
+    worker_free(STEAL(a->healer));
     wanted_free(a);
     blobstore_close(STEAL(a->store));
     a->changed(a->data);
     if (nftw(a->home, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s: removing what is in it", a->home);
     return 0;
+}
+
+// --- healing ---
+
+enum { HEAL_AGAIN_MS = 300000 };
+
+static void note_wrong(void *data, const struct digest *digest UNUSED)
+{
+    ((struct agent *)data)->healed++;
+}
+
+static void heal(void *data)
+{
+    struct agent *a = data;
+    struct err *wrong CLEANUP(err_cleanup) = NULL;
+    struct blobstore_sum sum;
+
+    if (blobstore_verify(a->store, loop_cancel(a->loop), note_wrong, a, &sum, &wrong) < 0)
+        return; // the wrong ones are gone, and counted
+}
+
+static void on_healed(void *data)
+{
+    struct agent *a = data;
+
+    worker_free(STEAL(a->healer));
+    report_warn(a->report, "agent", "%zu blob%s of the store %s wrong: gone, and lacking now",
+                a->healed, PLURAL(a->healed), a->healed == 1 ? "was" : "were");
+    wanted_look(a);
+    peers_look(a);
+}
+
+void agent_store_heal(struct agent *a)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    int64_t now = timer_now();
+
+    if (!a->store || a->healer || now < a->heal_at)
+        return;
+    a->heal_at = timer_add(now, HEAL_AGAIN_MS);
+    a->healed = 0;
+    a->healer = worker_start(a->loop, heal, on_healed, a, &err);
+    if (!a->healer)
+        agent_set_problem(a, AGENT_STORE, err);
 }

@@ -11,4 +11,8 @@ int agent_store_open(struct agent *a, struct err **err) MUST_CHECK;
 // ERR_CONFIG names what stays.
 int agent_store_remove(struct agent *a, struct err **err) MUST_CHECK;
 
+// What is in the store is not what its names say: all of it is hashed on a thread, what is wrong is
+// taken away, and lacking from then on. Not more often than once in some minutes.
+void agent_store_heal(struct agent *a);
+
 #endif

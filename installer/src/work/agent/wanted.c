@@ -156,6 +156,15 @@ void wanted_has_blob(struct agent *a, const struct digest *digest)
     }
 }
 
+void wanted_look(struct agent *a)
+{
+    VEC_FOREACH (struct wanted **, w, &a->wanted) {
+        look_for_blobs(a, *w);
+        (*w)->installed = false;
+    }
+    install_whole(a);
+}
+
 int wanted_take_head(struct agent *a, struct wanted *w, struct span head, struct err **err)
 {
     char *path CLEANUP(mem_cleanup) = wanted_head_path(a, &w->identity);

@@ -42,6 +42,9 @@ int wanted_take_list(struct agent *a, struct wanted *w, struct span list, struct
 // A blob came into the store. Installs what is whole with it.
 void wanted_has_blob(struct agent *a, const struct digest *digest);
 
+// Blobs were taken out of the store: looks at all of them again.
+void wanted_look(struct agent *a);
+
 // What is lacking, with what is there of it; appended. Lacking the list, that is nothing: the
 // caller looks at has_list.
 void wanted_lacks(const struct agent *a, const struct wanted *w, struct seed_blobs *out);
