@@ -60,14 +60,6 @@ static bool is_time(int64_t since, int64_t ms)
     return timer_now() - since >= ms;
 }
 
-// Goes on after a pause; ERR_TIMEOUT when the time of the run is over.
-static int pause(const struct fleet *f, const char *what, struct err **err)
-{
-    if (budget_is_over(&f->options->budget))
-        return err_set(err, ERR_TIMEOUT, "%s did not come in time", what);
-    return loop_sleep(f->options->loop, LOOK_MS, err);
-}
-
 // --- until there is an agent on each node ---
 
 static int send_program(struct wait *w, struct seed_node *n, struct err **err)
@@ -172,6 +164,18 @@ static void add_missing(const struct wait *w, struct buf *out)
     }
 }
 
+// Goes on after a pause; ERR_TIMEOUT when the time of the run is over.
+static int pause(const struct wait *w, const char *what, struct err **err)
+{
+    const struct seed_options *o = w->fleet->options;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    if (!budget_is_over(&o->budget))
+        return loop_sleep(o->loop, LOOK_MS, err);
+    add_missing(w, &text);
+    return err_set(err, ERR_TIMEOUT, "%s: %s", what, buf_str(&text));
+}
+
 static int give_up(struct wait *w, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -211,7 +215,7 @@ int fleet_start(const struct fleet *f, struct err **err)
             return -1;
         if (is_time(w.moved, FLEET_STANDS_MS))
             return give_up(&w, err);
-        if (pause(f, "the agents on all nodes", err) < 0)
+        if (pause(&w, "not every node has its agent in time", err) < 0)
             return -1;
     }
     return -1;
@@ -352,7 +356,7 @@ int fleet_settle(const struct fleet *f, struct err **err)
             return refuse_problems(&w, err);
         if (is_time(w.moved, FLEET_STANDS_MS))
             return give_up_settling(&w, err);
-        if (pause(f, "the bundle on all nodes", err) < 0)
+        if (pause(&w, "not every node serves the bundle in time", err) < 0)
             return -1;
     }
     return -1;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/message.h"
 #include "work/seed/objects.h"
 
@@ -46,12 +47,14 @@ static const char *state_of(struct arena *arena, const struct node *pod)
     const struct node *ended = node_path(status, "lastState", "terminated");
     struct span message = node_get_text(waiting, "message");
 
+    char *line CLEANUP(mem_cleanup) = NULL;
+
     if (!waiting)
         return "";
     if (span_is(node_get_text(waiting, "reason"), "CrashLoopBackOff") && ended)
         message = node_get_text(ended, "message");
-    return arena_printf(arena, "%s%s%.*s", node_get_str(waiting, "reason"), message.len ? ": " : "",
-                        SPAN_ARG(message));
+    line = message_line(message);
+    return arena_printf(arena, "%s%s%s", node_get_str(waiting, "reason"), *line ? ": " : "", line);
 }
 
 static int on_pod(void *data, const struct node *pod, struct err **err UNUSED)
@@ -106,6 +109,7 @@ static int on_event(void *data, const struct node *event, struct err **err UNUSE
     struct span message = node_get_text(event, "message");
     struct span host = node_text(node_path(event, "source", "host"));
     bool of_set = span_is(node_get_text(about, "kind"), "DaemonSet");
+    char *line CLEANUP(mem_cleanup) = message_line(message);
 
     if (!span_starts(node_get_text(about, "name"), SEED_NAME "-"))
         return 0;
@@ -115,8 +119,7 @@ static int on_event(void *data, const struct node *event, struct err **err UNUSE
         if (it->skipped || it->pod || **why)
             continue;
         if (of_set || span_is(host, it->node.name) || names_node(message, it->node.name))
-            *why = arena_printf(l->nodes->arena, "%s: %.*s", node_get_str(event, "reason"),
-                                SPAN_ARG(message));
+            *why = arena_printf(l->nodes->arena, "%s: %s", node_get_str(event, "reason"), line);
     }
     return 0;
 }
