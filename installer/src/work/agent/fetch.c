@@ -64,7 +64,8 @@ static enum answer judge(struct fetch *f, const struct http_response *r, const s
         return ANSWER_THERE;
     if (!error && r->status == 404)
         return ANSWER_MISSING;
-    avoid(f, PEERS_AVOID_SILENT_MS);
+    avoid(f, r->failure == HTTP_BROKEN || r->failure == HTTP_TIMED_OUT ? PEERS_AVOID_SILENT_MS
+                                                                       : PEERS_AVOID_ABSENT_MS);
     return ANSWER_USELESS;
 }
 

@@ -9,6 +9,7 @@
 
 enum {
     PEERS_SLOTS = 4, // that are asked at a time
+    PEERS_AVOID_ABSENT_MS = 1000, // one that only starts, as all of them do at the same time
     PEERS_AVOID_SILENT_MS = 15000,
     PEERS_AVOID_WRONG_MS = 600000,
 };
