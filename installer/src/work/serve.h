@@ -78,6 +78,8 @@ int serve_add_store(struct serve_content *c, struct blobstore *take, enum serve_
 void serve_put(struct serve *s, struct serve_content *take);
 // What was to be put there is not good enough: counted, and nothing else.
 void serve_keep(struct serve *s);
+// The certificate may be another by now: it is read again.
+void serve_renew(struct serve *s);
 // Opens the access log by its name again (logrotate). ERR_CONFIG: the old one is written on.
 int serve_reopen_log(struct serve *s, struct err **err) MUST_CHECK;
 #define SERVE_RETIRE_MS 600000

@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/agent/certificate.h"
 #include "cmd/agent/served.h"
 #include "model/seed.h"
 
@@ -114,9 +115,8 @@ static struct agent *open_agent(struct command_env *env, const struct agent_comm
 
 // Without a certificate there is no HTTPS: nodes need none.
 static struct serve *open_server(struct command_env *env, const struct agent_command *o,
-                                 struct agent *a, bool *tls, struct err **err)
+                                 struct agent *a, const char *cert, bool *tls, struct err **err)
 {
-    char *cert CLEANUP(mem_cleanup) = path_join(o->tls, "tls.crt");
     char *key CLEANUP(mem_cleanup) = path_join(o->tls, "tls.key");
     struct serve_options options = {
         .report = env->report,
@@ -142,6 +142,8 @@ static int agent_command_run(struct command_env *env, const void *options, struc
     struct agent *a CLEANUP(agent_cleanup) = NULL;
     struct serve *s CLEANUP(serve_cleanup) = NULL;
     struct served *served CLEANUP(served_cleanup) = served_new(env->loop, env->report);
+    char *cert CLEANUP(mem_cleanup) = path_join(o->tls, "tls.crt");
+    struct certificate *certificate CLEANUP(certificate_cleanup) = NULL;
     bool tls;
 
     if (!o->node || !o->address || !address_of(span_str(o->address)).bits) {
@@ -152,10 +154,11 @@ static int agent_command_run(struct command_env *env, const void *options, struc
     a = open_agent(env, o, served, err);
     if (!a)
         return -1;
-    s = open_server(env, o, a, &tls, err);
+    s = open_server(env, o, a, cert, &tls, err);
     if (!s)
         return -1;
     served_connect(served, a, s);
+    certificate = certificate_watch(env->loop, cert, s);
     if (listen_all(s, a, o, tls, err) < 0)
         return -1;
     report_info(env->report, "agent", "ready: port %d of %s%s", agent_port(a), o->address,

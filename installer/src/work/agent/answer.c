@@ -29,7 +29,8 @@ void call_answer(struct call *c, int status, const char *fmt, ...)
 static int status_of(const struct err *err)
 {
     switch (err_kind(err)) {
-    case ERR_USAGE: return 400;
+    case ERR_USAGE:
+    case ERR_SOURCE: return 400; // its body
     case ERR_INTEGRITY: return 422;
     case ERR_CONFIG: return 507; // of the store: no room
     case ERR_TIMEOUT: return 503;

@@ -148,7 +148,7 @@ static bool is_let_in(struct call *c, bool anybody)
         call_answer(c, 403, "%s is not in the networks that may read here", c->http->client);
         return false;
     }
-    if (access_enter(&a->access, &c->client))
+    if (!c->client.bits || access_enter(&a->access, &c->client))
         return true;
     c->client = (struct address){0};
     call_answer(c, 503, "%s has %d requests here already: later", c->http->client,

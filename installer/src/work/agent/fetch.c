@@ -56,6 +56,13 @@ static void blame(struct fetch *f, const struct err *wrong)
     avoid(f, PEERS_AVOID_WRONG_MS);
 }
 
+// The store takes nothing now: no room, or a disk that fails.
+static void pause_for(struct fetch *f, const struct err *error)
+{
+    agent_set_problem(agent_of(f), AGENT_STORE, error);
+    f->peers->pause_until = timer_add(timer_now(), PEERS_PAUSE_MS);
+}
+
 enum answer { ANSWER_THERE, ANSWER_MISSING, ANSWER_USELESS };
 
 static enum answer judge(struct fetch *f, const struct http_response *r, const struct err *error)
@@ -149,7 +156,7 @@ static void on_stored(void *data, const struct err *error)
     }
     // What was there before may be what is wrong: then the next try is all the peer's.
     if (err_kind(error) != ERR_INTEGRITY)
-        agent_set_problem(agent_of(f), AGENT_STORE, error);
+        pause_for(f, error);
     else if (f->blob.have == 0)
         blame(f, error);
     leave(f);
@@ -160,7 +167,9 @@ static void on_blob(void *data, const struct http_response *r, const struct err 
     struct fetch *f = data;
 
     f->transfer = NULL;
-    if (judge(f, r, error) == ANSWER_THERE) {
+    if (error && err_kind(error) == ERR_CONFIG) {
+        pause_for(f, error);
+    } else if (judge(f, r, error) == ANSWER_THERE) {
         incoming_end(f->incoming);
         return;
     }
@@ -185,7 +194,7 @@ static void on_ready(void *data, uint64_t have, const struct err *error)
 
     if (error) {
         f->incoming = NULL;
-        agent_set_problem(agent_of(f), AGENT_STORE, error);
+        pause_for(f, error);
         leave(f);
         return;
     }
@@ -233,7 +242,7 @@ static void take(struct fetch *f, const struct http_response *r, const struct er
         if (err_kind(err) == ERR_INTEGRITY)
             blame(f, err);
         else
-            agent_set_problem(agent_of(f), AGENT_STORE, err);
+            pause_for(f, err);
         answer = ANSWER_USELESS;
     }
     f->got |= answer == ANSWER_THERE;

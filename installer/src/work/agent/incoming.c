@@ -5,8 +5,11 @@
 #include "base/worker.h"
 #include "work/agent/wanted.h"
 
+enum stage { BEGINNING, WRITING, ENDING };
+
 struct incoming {
     struct agent *agent;
+    enum stage stage;
     struct digest digest;
     uint64_t size, have;
     enum incoming_from from;
@@ -71,10 +74,29 @@ void incoming_discard(struct incoming *in)
     incoming_abandon(in);
 }
 
+static void stop(struct incoming *in)
+{
+    struct incoming_handler handler = in->handler;
+    enum stage stage = in->stage;
+    bool tell = !in->abandoned;
+    struct err *ended CLEANUP(err_cleanup) = NULL;
+
+    drop(in);
+    if (!tell)
+        return;
+    (void)err_set(&ended, ERR_TIMEOUT, "the store is being closed");
+    if (stage == BEGINNING)
+        handler.ready(handler.data, 0, ended);
+    else if (stage == WRITING)
+        handler.taken(handler.data);
+    else
+        handler.ended(handler.data, ended);
+}
+
 void incoming_stop(struct agent *a)
 {
     while (a->incoming.len)
-        drop(a->incoming.items[a->incoming.len - 1]);
+        stop(a->incoming.items[a->incoming.len - 1]);
 }
 
 // --- the beginning ---
@@ -122,6 +144,7 @@ static void on_begun(void *data)
             handler.ready(handler.data, 0, error);
         return;
     }
+    in->stage = WRITING;
     handler.ready(handler.data, in->have, NULL);
 }
 
@@ -193,6 +216,7 @@ static void on_ended(void *data)
 
 void incoming_end(struct incoming *in)
 {
+    in->stage = ENDING;
     in->worker = worker_start(in->agent->loop, end, on_ended, in, &in->error);
     if (!in->worker)
         on_ended(in);

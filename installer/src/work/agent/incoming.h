@@ -12,7 +12,8 @@ struct incoming_handler {
     void (*ready)(void *data, uint64_t have, const struct err *error);
     // After incoming_end(): it is in the store, or not; it is gone either way.
     void (*ended)(void *data, const struct err *error);
-    // Somebody else writes this blob now: it is gone. Between ready() and incoming_end() only.
+    // It is gone: somebody else writes this blob now, or the store ends. Between ready() and
+    // incoming_end() only.
     void (*taken)(void *data);
     void *data;
 };
@@ -36,7 +37,7 @@ void incoming_abandon(struct incoming *in);
 // with.
 void incoming_discard(struct incoming *in);
 
-// Abandons all, and waits for the threads.
+// Ends all, and waits for the threads; who waits for one is told.
 void incoming_stop(struct agent *a);
 
 #endif

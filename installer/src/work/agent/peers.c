@@ -66,6 +66,10 @@ static void look(void *data)
     struct peers *p = data;
 
     p->timer = 0;
+    if (timer_now() < p->pause_until) {
+        look_in(p, p->pause_until - timer_now());
+        return;
+    }
     for (size_t i = 0; i < PEERS_SLOTS && p->agent->store; i++) {
         const struct wanted *w = choose_bundle(p);
         struct peer *peer = w ? choose_peer(p) : NULL;
@@ -115,6 +119,7 @@ void peers_look(struct agent *a)
 {
     set_peers(a->peers);
     a->peers->wait_ms = WAIT_FIRST_MS;
+    a->peers->pause_until = 0;
     look_in(a->peers, 0);
 }
 

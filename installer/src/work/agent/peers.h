@@ -8,7 +8,8 @@
 #include "work/agent/inner.h"
 
 enum {
-    PEERS_SLOTS = 4, // that are asked at a time
+    PEERS_SLOTS = 4,              // that are asked at a time
+    PEERS_PAUSE_MS = 30000,       // when the store takes nothing
     PEERS_AVOID_ABSENT_MS = 1000, // one that only starts, as all of them do at the same time
     PEERS_AVOID_SILENT_MS = 15000,
     PEERS_AVOID_WRONG_MS = 600000,
@@ -41,7 +42,7 @@ struct peers {
     void (*fetched)(struct fetch *f); // this peer has nothing more
     VEC(struct peer) list;
     struct fetch fetches[PEERS_SLOTS];
-    int64_t wait_ms;
+    int64_t wait_ms, pause_until;
     uint64_t timer;
     unsigned random;
 };

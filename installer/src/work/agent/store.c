@@ -32,11 +32,14 @@ static int remove_one(const char *path, const struct stat *st UNUSED, int type U
 
 int agent_store_remove(struct agent *a, struct err **err)
 {
+    struct blobstore *store = a->store;
+
     peers_stop(a->peers);
+    a->store = NULL; // nothing more begins
     incoming_stop(a);
     worker_free(STEAL(a->healer));
     wanted_free(a);
-    blobstore_close(STEAL(a->store));
+    blobstore_close(store);
     a->changed(a->data);
     if (nftw(a->home, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s: removing what is in it", a->home);

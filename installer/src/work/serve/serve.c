@@ -44,8 +44,13 @@ void serve_put(struct serve *s, struct serve_content *take)
 {
     s->metrics.puts += s->generations[0]->content->sources.len > 0;
     generations_put(s, take);
+    serve_renew(s); // other hosts are served now
+}
+
+void serve_renew(struct serve *s)
+{
     if (s->tls)
-        httpd_tls_forget(s->tls); // other hosts are served now
+        httpd_tls_forget(s->tls);
 }
 
 void serve_keep(struct serve *s)
