@@ -2,8 +2,11 @@
 """Agents on nodes: a bundle is put on one of them and all have it; nodes that join, die and come back;
 what is not needed any more."""
 
+import ssl
+
 import pytest
 from agents import Cluster, Seed, sha256
+from bundles import certs
 from conftest import runner
 from served import Content
 from stored import Bundles
@@ -148,3 +151,46 @@ def test_all_is_gone_at_the_end(binary, tmp_path, seed):
         assert list(node.home.iterdir()) == []
         node.wait(lambda: node.ask("/v2/stefanprodan/podinfo/manifests/6.9.1?ns=ghcr.io").status == 404)
         assert node.put_blob(*next(iter(seed.blobs.items()))).status == 503
+
+
+def test_a_certificate_that_is_renewed_is_used(binary, tmp_path, seed):
+    authority = certs.Authority(tmp_path, "authority")
+    (tmp_path / "tls").mkdir()
+
+    def renew(name):
+        authority.issue(name, f"DNS:{name}.test")
+        for ending in ("key", "crt"):
+            (authority.folder / f"{name}.{ending}").rename(tmp_path / "tls" / f"tls.{ending}")
+        return (tmp_path / "tls/tls.crt").read_text().strip()
+
+    first = renew("first")
+    with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+
+        def given():
+            return ssl.get_server_certificate((node.address, cluster.tls_port)).strip()
+
+        assert given() == first
+        second = renew("second")
+        node.wait(lambda: given() == second)
+
+
+def test_an_upload_that_goes_on_at_the_end_is_told(binary, tmp_path, seed):
+    with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+        digest, data = max(seed.blobs.items(), key=lambda blob: len(blob[1]))
+        path = f"/sandstrap/v1/blobs/{digest}?size={len(data)}&offset=0"
+        connection = node.connect()
+        connection.putrequest("PUT", path)
+        connection.putheader("Content-Length", str(len(data)))
+        connection.putheader("Sandstrap-MAC", node.mac("PUT", path, digest))
+        connection.endheaders(data[:1000])
+        node.wait(lambda: node.status()["receivedBytes"] == 1000)
+        assert node.command("POST", "/store/remove").status == 200
+        connection.send(data[1000:])
+        assert connection.getresponse().status == 503
+        assert list(node.home.iterdir()) == []
+        # An `up` that comes after all has its store again.
+        node.put_config((tmp_path / "agent.json").read_bytes())
+        node.put_all(seed)
+        node.wait_served(seed)
