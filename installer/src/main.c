@@ -14,6 +14,7 @@
 #include "cmd/agent.h"
 #include "cmd/bundle.h"
 #include "cmd/keys.h"
+#include "cmd/nodes.h"
 #include "cmd/render.h"
 #include "cmd/sandbox.h"
 #include "cmd/seal.h"
@@ -39,6 +40,7 @@ static const struct command *const commands[] = {
     &cmd_store_remove,
     &cmd_store_collect,
     &cmd_store_verify,
+    &cmd_nodes,
     &cmd_seal,
     &cmd_keys_list,
     &cmd_keys_export,

@@ -102,9 +102,10 @@ void runtime_route_folder(struct span host, struct buf *out);
 void runtime_route_write(struct span endpoint, struct span theirs, struct buf *out);
 bool runtime_route_is_ours(struct span text);
 
-// What an administrator has to do on a node: files and commands, as text for him.
-void runtime_emit(const struct runtime_node *n, struct span endpoint, const struct span *hosts,
-                  size_t host_count, struct buf *out);
+// What an administrator does for nodes of that layout and version, as a script or a file for him,
+// and its name ("crio.sh"); NULL when there is nothing that he could.
+const char *runtime_emit(const struct runtime_node *n, struct span endpoint,
+                         const struct span *hosts, size_t host_count, struct buf *out);
 
 // Names of the pause images of known runtimes, which a bundle for an air gap holds.
 const char *const *runtime_pause_images(size_t *count);
