@@ -100,6 +100,8 @@ struct serve_check_options {
     const char *plain;   // "HOST:PORT" of the server that is checked; NULL: not checked over HTTP
     const char *tls;     // the same over TLS
     const char *ca_file; // whom its certificates are of
+    bool by_name;        // over TLS wherever the upstream names lead from here, instead of `tls`
+    bool sample;         // of what a kind of client asks for only the smallest
 };
 
 struct serve_tried {
