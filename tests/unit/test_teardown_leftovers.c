@@ -266,6 +266,19 @@ static void test_teardown_leftovers__without_a_snapshot_marks_tell(void **state)
         "      next: kubectl delete secrets labelled -n default\n");
 }
 
+static void test_teardown_leftovers__agents_go_when_the_rest_has(void **state)
+{
+    expect_proof(
+        state, "agents",
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n"
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: default, labels: "
+        "{app.kubernetes.io/name: sandstrap-node}, " MADE_BY("sandstrap") "}\n",
+        NULL,
+        "  node agent\n"
+        "    Secret default/a: serves the nodes as long as anything else is left\n"
+        "      next: 'sandstrap down' removes it when the rest of this list is seen to\n");
+}
+
 // What stays by plan is no leftover, unless the plan says so.
 static void test_teardown_leftovers__what_is_kept_is_none(void **state)
 {
@@ -302,4 +315,5 @@ SERVER_MAIN("kube_objects.py", UNIT_FIXTURE(test_teardown_leftovers__a_clean_clu
             UNIT_FIXTURE(test_teardown_leftovers__controllers_tell_of_what_they_make),
             UNIT_FIXTURE(test_teardown_leftovers__others_are_noted),
             UNIT_FIXTURE(test_teardown_leftovers__without_a_snapshot_marks_tell),
+            UNIT_FIXTURE(test_teardown_leftovers__agents_go_when_the_rest_has),
             UNIT_FIXTURE(test_teardown_leftovers__what_is_kept_is_none))

@@ -51,18 +51,21 @@ static int take_away(struct leave *l, struct seed_node *n, struct err **err)
 
 static int leave_node(struct leave *l, struct seed_node *n, struct err **err)
 {
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct err *error CLEANUP(err_cleanup) = NULL;
     int result = take_away(l, n, &error);
 
     if (result < 0 && err_kind(error) == ERR_CANCELLED)
         return err_move(err, &error);
-    if (result < 0)
-        add_left(l, n, err_message(error));
-    else
+    if (result < 0) {
+        err_format(error, &text);
+        add_left(l, n, buf_str(&text));
+    } else {
         report_info(l->options->report, "seed", "node %s: %s", n->node.name,
                     result     ? "nothing was brought there yet"
                     : l->store ? "routes and store are removed"
                                : "routes are removed, the store stays");
+    }
     return 0;
 }
 

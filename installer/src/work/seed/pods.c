@@ -57,6 +57,17 @@ static const char *state_of(struct arena *arena, const struct node *pod)
     return arena_printf(arena, "%s%s%s", node_get_str(waiting, "reason"), *line ? ": " : "", line);
 }
 
+// Of one that ran, and does not now; "" for one that never did, which has brought nothing.
+static const char *end_of(struct arena *arena, const struct node *pod)
+{
+    const struct node *status = node_item(node_path(pod, "status", "containerStatuses"), 0);
+    const char *state = state_of(arena, pod);
+
+    if (!node_path(status, "lastState", "terminated") && !node_path(status, "state", "terminated"))
+        return "";
+    return arena_printf(arena, "its agent does not run%s%s", *state ? ": " : "", state);
+}
+
 static int on_pod(void *data, const struct node *pod, struct err **err UNUSED)
 {
     struct looking *l = data;
@@ -69,7 +80,7 @@ static int on_pod(void *data, const struct node *pod, struct err **err UNUSED)
     if (node_path(status, "state", "running"))
         n->pod = arena_str(arena, node_get_str(node_get(pod, "metadata"), "name"));
     else
-        l->why[n - l->nodes->items.items] = state_of(arena, pod);
+        l->why[n - l->nodes->items.items] = l->classes ? state_of(arena, pod) : end_of(arena, pod);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cluster/backend.h"
 #include "model/ready.h"
+#include "model/seed.h"
 #include "work/teardown/hard/finalizers.h"
 #include "work/teardown/proof/leftovers.h"
 
@@ -258,6 +259,13 @@ static int tell_key(struct telling *t, struct err **err UNUSED)
     return 0;
 }
 
+static int tell_agent(struct telling *t, struct err **err UNUSED)
+{
+    add(t, "serves the nodes as long as anything else is left");
+    t->next = "'sandstrap down' removes it when the rest of this list is seen to";
+    return 0;
+}
+
 // --- which kind ---
 
 typedef int tell_fn(struct telling *t, struct err **err);
@@ -285,6 +293,7 @@ static const struct {
     {"volume", "", "PersistentVolumeClaim", NULL, false, tell_nothing},
     {"cluster role", "rbac.authorization.k8s.io", "ClusterRole", NULL, false, tell_nothing},
     {"cluster role", "rbac.authorization.k8s.io", "ClusterRoleBinding", NULL, false, tell_nothing},
+    {"node agent", NULL, NULL, SEED_LABEL "=" SEED_NAME, false, tell_agent},
     {"finalizer", NULL, NULL, NULL, true, tell_nothing},
     {"object", NULL, NULL, NULL, false, tell_nothing},
 };
