@@ -90,8 +90,9 @@ struct span bundle_origin(const struct bundle *b);
 // Of the lock's bytes. Borrowed.
 const struct digest *bundle_lock_digest(const struct bundle *b);
 
-// Appends the first bytes of the file, to the end of the index, read and checked again. Its blobs
-// are found by bundle_blobs(). ERR_INTEGRITY when it is not what was opened any more.
+// Appends the first bytes of the file, to the end of the index, read and checked again; of a delta
+// those of the whole bundle. Its blobs are found by bundle_blobs(). ERR_INTEGRITY when it is not
+// what was opened any more.
 int bundle_head(const struct bundle *b, struct buf *out, struct err **err) MUST_CHECK;
 
 // "linux/amd64", …: what the images are for. Borrowed.
@@ -116,6 +117,18 @@ const struct span *bundle_hosts(const struct bundle *b, bool images, struct aren
 // frees it.
 char *bundle_blob_owner(const struct bundle *b, const struct bundle_blob *blob)
     MUST_CHECK RETURNS_NONNULL;
+
+// --- deltas ---
+// A delta is a bundle whose file has not all of its blobs: layers of images that an older bundle
+// has are left out, for clusters and stores that have that one. Its identity, index and head are
+// those of the whole bundle; reading a blob that it does not hold is an ERR_CONFIG that says so.
+
+// The identity of the bundle that it is since; NULL: it is a whole one. Borrowed.
+const struct digest *bundle_since(const struct bundle *b);
+bool bundle_holds(const struct bundle *b, const struct bundle_blob *blob);
+// That error for a blob that it does not hold.
+int bundle_check_holds(const struct bundle *b, const struct bundle_blob *blob, struct err **err)
+    MUST_CHECK;
 
 // The file, for sendfile() from blob->offset on: blob->size bytes, which nobody has verified then.
 // Borrowed.
@@ -149,6 +162,9 @@ size_t bundle_plan_blob(struct bundle_plan *p, const struct digest *digest, uint
 
 // Adds an artifact; blob indexes as bundle_plan_blob() gave them.
 void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact);
+
+// Leaves a blob out of the file, which makes it a delta since that bundle.
+void bundle_plan_leave_out(struct bundle_plan *p, const struct digest *since, size_t blob);
 
 // The identity that the bundle of this plan has.
 struct digest bundle_plan_identity(const struct bundle_plan *p) MUST_CHECK;

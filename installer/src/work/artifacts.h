@@ -108,6 +108,7 @@ struct artifacts_build_options {
     const char *lock;       // file
     const char *entrypoint; // folder of the tree
     bool lab;
+    const char *since; // bundle whose layers of images are left out: a delta; or NULL
     bool without_images;
     struct report *report;
 };

@@ -12,6 +12,7 @@ struct build_options {
     const char *lock;
     const char *file;
     const char *ca_file;
+    const char *since;
     bool without_images;
     bool lab;
 };
@@ -31,6 +32,11 @@ static const struct opt build_table[] = {
      .value = "FILE",
      .offset = AT(file),
      .help = "the bundle to write (bundles/sandbox.bundle)"},
+    {.type = OPT_TEXT,
+     .name = "since",
+     .value = "BUNDLE",
+     .offset = AT(since),
+     .help = "a delta, without the layers of images that this older bundle has"},
     {.type = OPT_FLAG,
      .name = "without-images",
      .offset = AT(without_images),
@@ -72,6 +78,7 @@ static int build_run(struct command_env *env, const void *options, struct err **
     struct artifacts_build_options build = {.lock = o->lock,
                                             .entrypoint = o->entrypoint,
                                             .lab = o->lab,
+                                            .since = o->since,
                                             .without_images = o->without_images,
                                             .report = env->report};
     struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
@@ -94,7 +101,8 @@ const struct command cmd_bundle_build = {
             .summary = "fetch everything that a lock pins into one file",
             .details =
                 "An interrupted build goes on where it was. The same lock and tree give the\n"
-                "same bytes.",
+                "same bytes. A delta (--since) is for clusters and stores that have the older\n"
+                "bundle: 'up --airgap' and 'store add' take it there like the whole one.",
             .options = build_table,
             .option_count = ARRAY_LEN(build_table),
         },

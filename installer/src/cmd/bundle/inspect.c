@@ -164,7 +164,10 @@ static void add_head(const struct bundle *b, struct buf *out)
         buf_add_char(out, ' ');
         add_plain(out, platforms[i]);
     }
-    buf_printf(out, "\nbytes      %llu\n\n", (unsigned long long)bundle_size(b));
+    buf_printf(out, "\nbytes      %llu\n", (unsigned long long)bundle_size(b));
+    if (bundle_since(b))
+        buf_printf(out, "delta      since %s\n", DIGEST_TEXT(bundle_since(b)));
+    buf_add_char(out, '\n');
 }
 
 static void add_artifact(const struct bundle *b, const struct bundle_artifact *a, struct buf *out)

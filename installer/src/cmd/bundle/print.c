@@ -11,6 +11,8 @@ struct node *print_bundle(struct doc *d, const struct bundle *b)
     node_set_str(d, root, "bundle", span_str(bundle_path(b)));
     node_set_str(d, root, "identity", span_str(DIGEST_TEXT(bundle_identity(b))));
     node_set(d, root, SPAN("bytes"), node_new_int(d, (int64_t)bundle_size(b)));
+    if (bundle_since(b))
+        node_set_str(d, root, "since", span_str(DIGEST_TEXT(bundle_since(b))));
     return root;
 }
 

@@ -10,13 +10,18 @@
 
 #define LAYOUT_MAGIC "sandstrap bundle" // 16 bytes
 #define LAYOUT_VERSION 2
+#define LAYOUT_DELTA 1
 
 enum {
     LAYOUT_MAGIC_BYTES = 16,
     LAYOUT_VERSION_AT = 16,      // u32, little endian, as all numbers
-    LAYOUT_INDEX_SIZE_AT = 24,   // u64; 20 to 23 are zero
+    LAYOUT_KIND_AT = 20,         // u32: 0, or LAYOUT_DELTA
+    LAYOUT_INDEX_SIZE_AT = 24,   // u64
     LAYOUT_INDEX_DIGEST_AT = 32, // SHA-256 of the index
     LAYOUT_HEADER_USED = 64,
+    LAYOUT_LIST_SIZE_AT = 64,   // of a delta: u64, of the list of what is left out
+    LAYOUT_LIST_DIGEST_AT = 72, // likewise: SHA-256 of that
+    LAYOUT_DELTA_USED = 104,
     LAYOUT_ALIGN = 4096,
     LAYOUT_SIGNATURE_AT = LAYOUT_ALIGN,
     LAYOUT_SIGNATURE_BYTES = 16384,

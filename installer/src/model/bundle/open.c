@@ -30,6 +30,7 @@ static int check_header(struct bundle *b, const unsigned char *header, struct er
 {
     uint64_t index_size = layout_get_number(header + LAYOUT_INDEX_SIZE_AT, 8);
     uint64_t version = layout_get_number(header + LAYOUT_VERSION_AT, 4);
+    size_t used;
 
     if (memcmp(header, LAYOUT_MAGIC, LAYOUT_MAGIC_BYTES) != 0)
         return err_set(err, ERR_INTEGRITY, "the header is not that of a bundle");
@@ -41,8 +42,10 @@ static int check_header(struct bundle *b, const unsigned char *header, struct er
     if (version != LAYOUT_VERSION)
         return err_set(err, ERR_INTEGRITY, "the header names format version %llu, not %d",
                        (unsigned long long)version, LAYOUT_VERSION);
-    if (!reader_is_zero(header + LAYOUT_VERSION_AT + 4, 4) ||
-        !reader_is_zero(header + LAYOUT_HEADER_USED, LAYOUT_ALIGN - LAYOUT_HEADER_USED))
+    b->is_delta = layout_get_number(header + LAYOUT_KIND_AT, 4) == LAYOUT_DELTA;
+    used = b->is_delta ? LAYOUT_DELTA_USED : LAYOUT_HEADER_USED;
+    if ((!b->is_delta && !reader_is_zero(header + LAYOUT_KIND_AT, 4)) ||
+        !reader_is_zero(header + used, LAYOUT_ALIGN - used))
         return err_set(err, ERR_INTEGRITY, "the header has bytes that must be zero");
     if (index_size == 0 || index_size > BUNDLE_INDEX_MAX_BYTES)
         return err_set(err, ERR_INTEGRITY, "the header gives the index an impossible length");
@@ -67,6 +70,31 @@ static int read_index(struct bundle *b, const unsigned char *header, struct err 
     return index_parse(&b->index, buf_span(&text), err);
 }
 
+// What a delta leaves out.
+static int read_list(struct bundle *b, const unsigned char *header, struct err **err)
+{
+    uint64_t at = layout_align(LAYOUT_INDEX_AT + b->index_size);
+    uint64_t size = layout_get_number(header + LAYOUT_LIST_SIZE_AT, 8);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
+    char *into = size <= BUNDLE_INDEX_MAX_BYTES ? buf_reserve(&text, (size_t)size) : NULL;
+    struct digest digest;
+
+    if (!into)
+        return err_set(err, ERR_INTEGRITY,
+                       "the header gives the list of what is left out an impossible length");
+    if (fd_read_at(b->fd, into, (size_t)size, at, "the list of what is left out", err) < 0)
+        return -1;
+    buf_commit(&text, (size_t)size);
+    digest = crypto_sha256(buf_span(&text));
+    if (memcmp(digest.bytes, header + LAYOUT_LIST_DIGEST_AT, DIGEST_BYTES) != 0)
+        return err_set(err, ERR_INTEGRITY,
+                       "the list of what is left out does not have the digest in the header");
+    if (delta_parse(&b->delta, &b->index, buf_span(&text), err) < 0)
+        return -1;
+    delta_lay_out(&b->delta, &b->index, at);
+    return 0;
+}
+
 static int check_size(const struct bundle *b, uint64_t size, struct err **err)
 {
     struct stat st;
@@ -86,7 +114,9 @@ static int load(struct bundle *b, struct err **err)
     if (fd_read_at(b->fd, header, sizeof(header), 0, "the header", err) < 0 ||
         check_header(b, header, err) < 0)
         return -1;
-    return read_index(b, header, err);
+    if (read_index(b, header, err) < 0)
+        return -1;
+    return b->is_delta ? read_list(b, header, err) : 0;
 }
 
 static uint64_t head_size(const struct bundle *b)
@@ -124,6 +154,8 @@ static int open_as(struct bundle *b, const struct digest *identity, struct err *
         return check_size(b, b->index.size, err);
     if (!digest_eq(&b->identity, identity))
         return err_set(err, ERR_INTEGRITY, "it is %s", DIGEST_TEXT(&b->identity));
+    if (b->is_delta)
+        return err_set(err, ERR_INTEGRITY, "it is a delta");
     if (check_size(b, head_size(b), err) < 0)
         return -1;
     fd_cleanup(&b->fd);
@@ -176,6 +208,10 @@ int bundle_head(const struct bundle *b, struct buf *out, struct err **err)
     if (fd_read_at(b->fd, at, (size_t)head_size(b), 0, b->path, err) < 0)
         return -1;
     buf_commit(&head, (size_t)head_size(b));
+    if (b->is_delta) {
+        memset(head.data + LAYOUT_KIND_AT, 0, 4);
+        memset(head.data + LAYOUT_HEADER_USED, 0, LAYOUT_DELTA_USED - LAYOUT_HEADER_USED);
+    }
     identity = crypto_sha256(span_tail(buf_span(&head), LAYOUT_INDEX_AT));
     if (!digest_eq(&identity, &b->identity))
         return err_set(err, ERR_INTEGRITY, "bundle %s: it was changed meanwhile", b->path);

@@ -23,6 +23,7 @@ void bundle_plan_free(struct bundle_plan *p)
     if (!p)
         return;
     map_free(&p->blobs);
+    map_free(&p->left_out);
     index_free(&p->index);
     free(p);
 }
@@ -43,6 +44,14 @@ size_t bundle_plan_blob(struct bundle_plan *p, const struct digest *digest, uint
     map_put(&p->blobs, arena_span(p->index.arena, digest_key(digest)),
             (void *)(uintptr_t)p->index.blobs.len);
     return p->index.blobs.len - 1;
+}
+
+void bundle_plan_leave_out(struct bundle_plan *p, const struct digest *since, size_t blob)
+{
+    const struct digest *digest = &p->index.blobs.items[blob].digest;
+
+    p->since = *since;
+    map_put(&p->left_out, arena_span(p->index.arena, digest_key(digest)), p);
 }
 
 void bundle_plan_artifact(struct bundle_plan *p, const struct bundle_artifact *artifact)

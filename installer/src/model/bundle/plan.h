@@ -7,7 +7,9 @@
 
 struct bundle_plan {
     struct index index;
-    struct map blobs; // digest to place + 1
+    struct map blobs;    // digest to place + 1
+    struct map left_out; // digests of those that the file does not hold
+    struct digest since; // when there are any
 };
 
 // A copy of the plan's index that can be laid out, with an arena of its own; texts are the plan's.

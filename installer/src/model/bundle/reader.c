@@ -90,12 +90,41 @@ char *bundle_blob_owner(const struct bundle *b, const struct bundle_blob *blob)
     return mem_printf("%s %.*s", bundle_kind_name(a->kind), SPAN_ARG(a->name));
 }
 
-// What a head gives: the first read fails.
-static struct stream *no_stream(const struct bundle *b)
+const struct digest *bundle_since(const struct bundle *b)
+{
+    return b->is_delta ? &b->delta.since : NULL;
+}
+
+bool bundle_holds(const struct bundle *b, const struct bundle_blob *blob)
+{
+    return b->fd >= 0 && !(b->is_delta && b->delta.left_out[blob - b->index.blobs.items]);
+}
+
+// Returns -1.
+static int refuse_blob(const struct bundle *b, const struct bundle_blob *blob, struct err **err)
+{
+    char *owner CLEANUP(mem_cleanup) = NULL;
+
+    if (b->fd < 0)
+        return reader_no_blobs(b, err);
+    owner = bundle_blob_owner(b, blob);
+    err_set(err, ERR_CONFIG,
+            "bundle %s is a delta since %s: it does not hold the blob %s of %s, which is not there",
+            b->path, DIGEST_TEXT(&b->delta.since), DIGEST_TEXT(&blob->digest), owner);
+    return err_hint(err, "take the whole bundle, or bring the one there first that it is since");
+}
+
+int bundle_check_holds(const struct bundle *b, const struct bundle_blob *blob, struct err **err)
+{
+    return bundle_holds(b, blob) ? 0 : refuse_blob(b, blob, err);
+}
+
+// What cannot be read: the first read fails.
+static struct stream *no_stream(const struct bundle *b, const struct bundle_blob *blob)
 {
     struct stream *s = stream_from_span(SPAN_EMPTY);
 
-    reader_no_blobs(b, &s->error);
+    refuse_blob(b, blob, &s->error);
     return s;
 }
 
@@ -111,7 +140,7 @@ static struct stream *blob_stream(const struct bundle *b, const struct bundle_bl
 
 struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *blob)
 {
-    return b->fd >= 0 ? blob_stream(b, blob) : no_stream(b);
+    return bundle_holds(b, blob) ? blob_stream(b, blob) : no_stream(b, blob);
 }
 
 int bundle_read(const struct bundle *b, const struct bundle_blob *blob, struct buf *out,
@@ -183,18 +212,30 @@ static int verify_blob(const struct verify *v, size_t i, struct err **err)
     return check_zero(b, end, layout_align(end), padding, err);
 }
 
+// Behind the index, and behind a delta's list.
+static int check_padding(const struct bundle *b, struct err **err)
+{
+    uint64_t index_end = LAYOUT_INDEX_AT + b->index_size;
+    uint64_t list_end = layout_align(index_end) + b->delta.size;
+
+    if (check_zero(b, index_end, layout_align(index_end), "the padding of the index", err) < 0)
+        return -1;
+    return check_zero(b, list_end, layout_align(list_end),
+                      "the padding of the list of what is left out", err);
+}
+
 static int verify_region(void *data, size_t region, struct err **err)
 {
     const struct verify *v = data;
     const struct bundle *b = v->bundle;
-    uint64_t index_end = LAYOUT_INDEX_AT + b->index_size;
 
     if (region == REGION_SIGNATURE)
         return check_zero(b, LAYOUT_SIGNATURE_AT, LAYOUT_SIGNATURE_AT + LAYOUT_SIGNATURE_BYTES,
                           "the signature area", err);
     if (region == REGION_INDEX_PADDING)
-        return check_zero(b, index_end, layout_align(index_end), "the padding of the index", err);
-    return verify_blob(v, region - REGION_FIRST_BLOB, err);
+        return check_padding(b, err);
+    region -= REGION_FIRST_BLOB;
+    return bundle_holds(b, &b->index.blobs.items[region]) ? verify_blob(v, region, err) : 0;
 }
 
 int bundle_verify(const struct bundle *b, struct cancel *cancel, struct err **err)

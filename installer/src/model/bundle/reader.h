@@ -3,7 +3,7 @@
 #ifndef MODEL_BUNDLE_READER_H
 #define MODEL_BUNDLE_READER_H
 
-#include "model/bundle/layout.h"
+#include "model/bundle/delta.h"
 
 #define READER_BAD_SIGNATURE_AREA "the signature area has bytes that must be zero"
 #define READER_BAD_FILE_HINT                                                                       \
@@ -15,6 +15,8 @@ struct bundle {
     struct digest identity;
     size_t index_size;
     struct index index;
+    bool is_delta;
+    struct delta delta; // when it is one
 };
 
 bool reader_is_zero(const unsigned char *data, size_t len);

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "io/crypto.h"
+#include "model/bundle/delta.h"
 #include "model/bundle/part.h"
 #include "model/bundle/plan.h"
 
@@ -22,8 +23,14 @@ struct bundle_writer {
     struct index index; // laid out: its own order of blobs
     size_t *place;      // the plan's blob index to the index here
     bool *written;      // by the index here
-    struct buf head;    // header and signature area, padded, and the index
+    struct buf head;    // header and signature area, padded, and the index; a delta's list
+    struct delta delta; // when `left_out` of it is set
 };
+
+static bool is_left_out(const struct bundle_writer *w, size_t at)
+{
+    return w->delta.left_out && w->delta.left_out[at];
+}
 
 static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
 {
@@ -36,9 +43,34 @@ static void map_places(struct bundle_writer *w, const struct bundle_plan *p)
     for (size_t i = 0; i < p->index.blobs.len; i++) {
         uintptr_t at = (uintptr_t)map_get(&places, digest_key(&p->index.blobs.items[i].digest));
 
-        // A blob that no artifact uses is not in the file.
-        w->place[i] = at ? at - 1 : SIZE_MAX;
+        // A blob that no artifact uses is not in the file, nor one that is left out.
+        w->place[i] = at && !is_left_out(w, at - 1) ? at - 1 : SIZE_MAX;
     }
+    for (size_t i = 0; i < w->index.blobs.len; i++)
+        w->written[i] = is_left_out(w, i);
+}
+
+// Puts a delta's list behind the index, and blobs where they are then.
+static int add_list(struct bundle_writer *w, const struct bundle_plan *p, struct err **err)
+{
+    struct buf list CLEANUP(buf_free) = BUF_INIT(BUNDLE_INDEX_MAX_BYTES);
+    unsigned char *header = (unsigned char *)w->head.data;
+    uint64_t at = layout_align(w->head.len);
+    struct digest digest;
+
+    delta_choose(&w->delta, &w->index, p);
+    delta_write(&w->delta, &w->index, &list);
+    if (buf_check(&list, ERR_CONFIG, "the list of what is left out", err) < 0)
+        return -1;
+    w->delta.size = list.len;
+    digest = crypto_sha256(buf_span(&list));
+    layout_put_number(header + LAYOUT_KIND_AT, LAYOUT_DELTA, 4);
+    layout_put_number(header + LAYOUT_LIST_SIZE_AT, list.len, 8);
+    memcpy(header + LAYOUT_LIST_DIGEST_AT, digest.bytes, sizeof(digest.bytes));
+    buf_add_repeat(&w->head, '\0', (size_t)at - w->head.len);
+    buf_add_span(&w->head, buf_span(&list));
+    delta_lay_out(&w->delta, &w->index, at);
+    return 0;
 }
 
 static int make_head(struct bundle_writer *w, struct err **err)
@@ -67,10 +99,10 @@ struct bundle_writer *bundle_writer_open(struct bundle_plan *p, const char *path
 
     w->part.fd = -1;
     w->cancel = cancel;
-    w->head = (struct buf)BUF_INIT(BUNDLE_INDEX_MAX_BYTES + LAYOUT_INDEX_AT);
+    w->head = (struct buf)BUF_INIT(2 * BUNDLE_INDEX_MAX_BYTES + LAYOUT_INDEX_AT);
     w->path = mem_str(path);
     w->index = plan_index(p);
-    if (make_head(w, err) < 0)
+    if (make_head(w, err) < 0 || (map_len(&p->left_out) && add_list(w, p, err) < 0))
         return NULL;
     map_places(w, p);
     if (part_open(&w->part, w->path, w->index.size, buf_span(&w->head), err) < 0)

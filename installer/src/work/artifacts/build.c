@@ -17,6 +17,8 @@ struct build {
     struct registry registry;
     struct repositories *repositories;
     struct plan plan;
+    bool is_delta;
+    struct digest since;
 };
 
 static int add_entry(struct build *b, const struct lock_entry *e, struct err **err)
@@ -90,11 +92,34 @@ static int add_all(struct build *b, struct err **err)
     return 0;
 }
 
-static bool has_identity(const struct bundle *b, const struct bundle_plan *plan)
+// Layers of images are the bulk of a bundle, and only nodes read them. All else stays, so that a
+// delta is rendered, verified and brought up without the bundle that it is since.
+static int leave_out(struct build *b, struct err **err)
 {
-    struct digest identity = bundle_plan_identity(plan);
+    struct bundle *since CLEANUP(bundle_cleanup) = NULL;
 
-    return digest_eq(bundle_identity(b), &identity);
+    if (!b->options->since)
+        return 0;
+    since = artifacts_open_bundle(b->options->since, b->options->lab, err);
+    if (!since)
+        return -1;
+    VEC_FOREACH (const struct download *, it, &b->plan.downloads) {
+        if (!it->is_layer || !bundle_find_blob(since, &it->digest))
+            continue;
+        bundle_plan_leave_out(b->plan.bundle, bundle_identity(since), it->blob);
+        b->since = *bundle_identity(since);
+        b->is_delta = true;
+    }
+    return 0;
+}
+
+static bool is_wanted(const struct build *b, const struct bundle *there)
+{
+    struct digest identity = bundle_plan_identity(b->plan.bundle);
+    const struct digest *since = bundle_since(there);
+
+    return digest_eq(bundle_identity(there), &identity) &&
+           (since ? b->is_delta && digest_eq(since, &b->since) : !b->is_delta);
 }
 
 static int write_all(struct build *b, const char *path, const struct bundle *old, struct err **err)
@@ -120,11 +145,11 @@ static int build_with(struct build *b, const char *path, bool *unchanged, struct
     struct bundle *old CLEANUP(bundle_cleanup) = NULL;
     struct err *ignored CLEANUP(err_cleanup) = NULL;
 
-    if (add_all(b, err) < 0)
+    if (add_all(b, err) < 0 || leave_out(b, err) < 0)
         return -1;
     if (access(path, F_OK) == 0)
         old = bundle_open(path, &ignored);
-    *unchanged = old && has_identity(old, b->plan.bundle);
+    *unchanged = old && is_wanted(b, old);
     return *unchanged ? 0 : write_all(b, path, old, err);
 }
 
@@ -139,7 +164,7 @@ int artifacts_build(struct loop *loop, struct http *h,
     struct build b = {.loop = loop,
                       .options = options,
                       .lock = lock,
-                      .registry = {h, oci},
+                      .registry = {.http = h, .oci = oci},
                       .repositories = repositories};
     bool same = false;
     int status;

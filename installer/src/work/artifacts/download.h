@@ -16,7 +16,8 @@ struct download {
     struct oci_ref ref;
     struct digest digest;
     uint64_t size;
-    size_t blob; // of the plan
+    size_t blob;   // of the plan
+    bool is_layer; // of images, and nothing else: only nodes read it
 };
 
 typedef VEC(struct download) downloads;

@@ -62,7 +62,7 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
     struct oci *oci CLEANUP(oci_cleanup) = oci_new(h, err);
     struct repositories *repositories CLEANUP(repositories_cleanup) =
         repositories_new(h, o->report);
-    struct follow_options options = {.registry = {h, oci},
+    struct follow_options options = {.registry = {.http = h, .oci = oci},
                                      .repositories = repositories,
                                      .sources = sources,
                                      .lock = lock,

@@ -3,14 +3,19 @@
 // to be downloaded.
 #include "work/artifacts/plan.h"
 
-static size_t add_download(struct plan *p, const struct oci_ref *ref, const struct oci_blob *blob)
+static size_t add_download(struct plan *p, const struct oci_ref *ref, const struct oci_blob *blob,
+                           bool is_layer)
 {
-    struct download d = {.ref = *ref, .digest = blob->digest, .size = blob->size};
+    struct download d = {
+        .ref = *ref, .digest = blob->digest, .size = blob->size, .is_layer = is_layer};
 
     d.blob = bundle_plan_blob(p->bundle, &blob->digest, blob->size);
-    VEC_FOREACH (const struct download *, it, &p->downloads)
-        if (it->blob == d.blob)
-            return d.blob;
+    VEC_FOREACH (struct download *, it, &p->downloads) {
+        if (it->blob != d.blob)
+            continue;
+        it->is_layer = it->is_layer && is_layer;
+        return d.blob;
+    }
     vec_push_arena(p->arena, &p->downloads, d);
     return d.blob;
 }
@@ -18,6 +23,7 @@ static size_t add_download(struct plan *p, const struct oci_ref *ref, const stru
 // Where the blobs of an artifact are put together.
 struct blobs {
     struct plan *plan;
+    bool is_image;
     size_t *items;
     size_t len;
 };
@@ -29,9 +35,9 @@ static size_t add_manifest(struct blobs *blobs, const struct oci_ref *ref,
     size_t manifest = plan_piece(blobs->plan, m->bytes);
 
     blobs->items[blobs->len++] = manifest;
-    blobs->items[blobs->len++] = add_download(blobs->plan, ref, &m->config);
+    blobs->items[blobs->len++] = add_download(blobs->plan, ref, &m->config, false);
     for (size_t i = 0; i < m->layer_count; i++)
-        blobs->items[blobs->len++] = add_download(blobs->plan, ref, &m->layers[i]);
+        blobs->items[blobs->len++] = add_download(blobs->plan, ref, &m->layers[i], blobs->is_image);
     return manifest;
 }
 
@@ -80,7 +86,7 @@ int plan_image(struct plan *p, const struct lock_entry *e, const struct registry
 {
     struct oci_ref ref;
     struct oci_resolved r;
-    struct blobs blobs = {.plan = p};
+    struct blobs blobs = {.plan = p, .is_image = e->kind == LOCK_IMAGE};
     struct bundle_manifest *manifests;
 
     if (oci_ref_parse(p->arena, e->name, &ref, err) < 0)

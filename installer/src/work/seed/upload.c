@@ -324,6 +324,18 @@ static void tell(void *data)
     u->ticker = loop_add_timer(options_of(u)->loop, timer_now() + UPLOAD_TELL_MS, tell, u);
 }
 
+// What the nodes lack has to be here: a delta is no use without the bundle that it is since.
+static int check_held(const struct upload *u, struct err **err)
+{
+    const struct bundle *b = options_of(u)->bundle;
+
+    VEC_FOREACH (const struct upload_item *, it, &u->plan.items)
+        if (it->state != UPLOAD_THERE &&
+            bundle_check_holds(b, bundle_find_blob(b, &it->blob.digest), err) < 0)
+            return -1;
+    return 0;
+}
+
 static int look(struct upload *u, const struct seed_blobs *needed, struct err **err)
 {
     VEC_FOREACH (struct seed_node *, it, &u->fleet->nodes->items)
@@ -337,7 +349,7 @@ static int look(struct upload *u, const struct seed_blobs *needed, struct err **
             return untold < 0 ? -1 : err_move(err, &u->broke);
     }
     upload_plan_order(&u->plan);
-    return 0;
+    return check_held(u, err);
 }
 
 static void begin_progress(struct upload *u)

@@ -42,5 +42,13 @@ int content_add(struct serve_content *c, struct bundle *take, const struct blobs
 
 int serve_add_bundle(struct serve_content *c, struct bundle *take, struct err **err)
 {
+    struct bundle *refused CLEANUP(bundle_cleanup) = bundle_since(take) ? take : NULL;
+
+    if (refused) {
+        err_set(err, ERR_CONFIG, "bundle %s is a delta since %s, and cannot be served by itself",
+                bundle_path(take), DIGEST_TEXT(bundle_since(take)));
+        return err_hint(err, "'sandstrap store add' puts it into a store that has that bundle, "
+                             "which 'sandstrap serve --store' serves");
+    }
     return content_add(c, take, NULL, true, err);
 }

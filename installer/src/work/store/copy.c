@@ -112,7 +112,7 @@ static int compare_sizes(const void *a, const void *b)
     return ((*left)->size < (*right)->size) - ((*left)->size > (*right)->size);
 }
 
-static void find_missing(struct copy *c)
+static int find_missing(struct copy *c, struct err **err)
 {
     size_t count;
     const struct bundle_blob *blobs = bundle_blobs(c->bundle, &count);
@@ -120,11 +120,14 @@ static void find_missing(struct copy *c)
     for (size_t i = 0; i < count; i++) {
         if (blobstore_has(c->store, &blobs[i].digest, blobs[i].size))
             continue;
+        if (bundle_check_holds(c->bundle, &blobs[i], err) < 0)
+            return -1;
         vec_push(&c->missing, &blobs[i]);
         c->total += blobs[i].size;
     }
     if (c->missing.len)
         qsort(c->missing.items, c->missing.len, sizeof(*c->missing.items), compare_sizes);
+    return 0;
 }
 
 static int check_room(const struct copy *c, struct err **err)
@@ -155,8 +158,7 @@ int store_copy(struct blobstore *s, const struct bundle *b, struct report *repor
     size_t count;
 
     c.told = c.begun;
-    find_missing(&c);
-    if (check_room(&c, err) < 0)
+    if (find_missing(&c, err) < 0 || check_room(&c, err) < 0)
         return -1;
     bundle_blobs(b, &count);
     report_info(report, "store", "copying %zu of %zu blobs, %llu bytes", c.missing.len, count,
