@@ -15,6 +15,7 @@
 #include "cmd/bundle.h"
 #include "cmd/keys.h"
 #include "cmd/nodes.h"
+#include "cmd/probe.h"
 #include "cmd/render.h"
 #include "cmd/sandbox.h"
 #include "cmd/seal.h"
@@ -41,6 +42,7 @@ static const struct command *const commands[] = {
     &cmd_store_collect,
     &cmd_store_verify,
     &cmd_nodes,
+    &cmd_agent_check,
     &cmd_seal,
     &cmd_keys_list,
     &cmd_keys_export,
