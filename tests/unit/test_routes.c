@@ -107,7 +107,7 @@ static void close_scene(struct scene *s)
 
 static int make(struct scene *s)
 {
-    const struct routes_at at = {SPAN("10.96.0.9"), SPAN("uid")};
+    const struct routes_at at = {SPAN("10.96.0.9"), SPAN("uid"), SPAN_EMPTY};
 
     return routes_make(&s->options, &at, &s->patches, &s->ahead, &s->err);
 }
@@ -145,7 +145,7 @@ static void test_routes__one_service_for_all_ports(void **state)
 static void test_routes__what_is_elsewhere_goes_with_the_service(void **state)
 {
     struct scene s CLEANUP(close_scene);
-    const struct routes_at at = {SPAN("10.96.0.9"), SPAN("uid")};
+    const struct routes_at at = {SPAN("10.96.0.9"), SPAN("uid"), SPAN_EMPTY};
     struct layer layer;
 
     open_scene(&s, *state, NAMESPACE, NAMESPACE);
@@ -156,7 +156,8 @@ static void test_routes__what_is_elsewhere_goes_with_the_service(void **state)
     assert_int_equal(layer.count, 1);
     assert_json(layer.objects[0],
                 "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\",\"metadata\":"
-                "{\"labels\":{\"kubernetes.io/service-name\":\"sandstrap-node\"},\"name\":"
+                "{\"labels\":{\"app\":\"agent\",\"kubernetes.io/"
+                "service-name\":\"sandstrap-node\"},\"name\":"
                 "\"sandstrap-node\",\"namespace\":\"kube-system\",\"ownerReferences\":[{"
                 "\"apiVersion\":\"v1\",\"kind\":\"Service\",\"name\":\"sandstrap-node\",\"uid\":"
                 "\"uid\"}]},\"endpoints\":[{\"addresses\":[\"10.0.0.2\"],\"conditions\":{\"ready\":"

@@ -8,9 +8,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/budget.h"
 #include "base/compiler.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
@@ -21,6 +23,7 @@
 #include "model/kube.h"
 
 #define ROUTES_MANAGER "sandstrap-routes"
+#define ROUTES_PROVED "sandstrap/proved" // annotation of the Service
 
 // Where the upstream names lead.
 struct routes_target {
@@ -56,6 +59,7 @@ struct layer routes_service(const struct routes_options *o);
 // The Service, when it is there. In the arena of the doc. ERR_API.
 struct routes_at {
     struct span ip, uid;
+    struct span proved; // by an earlier run; empty: nothing
 };
 int routes_find(const struct routes_options *o, struct routes_at *at, struct err **err) MUST_CHECK;
 
@@ -69,5 +73,30 @@ struct layer routes_endpoints(const struct routes_options *o, const struct route
 // probe. ERR_CONFIG: a tree without a source-controller, or one that says something else itself.
 int routes_make(const struct routes_options *o, const struct routes_at *at,
                 struct layers_patches *patches, struct layer *ahead, struct err **err) MUST_CHECK;
+
+// --- the probe ---
+
+struct routes_node {
+    const char *name, *address;
+    const char *agent; // its agent's pod
+    bool no_network;   // for pods
+};
+struct routes_probe {
+    const struct routes_node *nodes;
+    size_t count;
+    struct span loader;   // its bytes (installer/seed)
+    struct digest binary; // of the agents' program, which the loader runs
+    uint64_t binary_bytes;
+    int agent_port;
+};
+
+// Proves it, on every node and from the controllers' namespaces: a pod with an image of the bundle
+// starts on each node, and its pull was counted by the agent there; git, OCI and chart sources and
+// downloads, as far as the bundle has them, answer under their names. What was proved once costs
+// one request. *proved says whether pods were made. A pod that is refused before it runs (a quota,
+// a policy) is a warning. Leaves no pod. Blocks. ERR_PREFLIGHT names node or source, and why;
+// ERR_API, ERR_CANCELLED.
+int routes_prove(const struct routes_options *o, const struct routes_at *at,
+                 const struct routes_probe *p, bool *proved, struct err **err) MUST_CHECK;
 
 #endif

@@ -66,6 +66,8 @@ struct seed_result {
     uint64_t skipped_bytes;          // that were there
     size_t written;                  // objects
     struct span ca_pem;              // of the authority of the agents; in the nodes' arena
+    struct digest binary;            // the program that the agents are
+    uint64_t binary_bytes;
 };
 int seed_bring(const struct seed_options *o, struct seed_nodes *nodes, struct seed_result *result,
                struct err **err) MUST_CHECK;

@@ -45,45 +45,54 @@ int airgap_check(struct sandbox *s, struct err **err)
 
 // --- bringing ---
 
-static int bring_seed(struct sandbox *s, struct span *ca_pem, struct err **err)
+static int bring_seed(struct sandbox *s, struct seed_result *result, struct err **err)
 {
     const struct seed_options options = seed_options(s);
-    struct seed_result result = {0};
 
-    if (seed_bring(&options, &s->airgap->nodes, &result, err) < 0)
+    if (seed_bring(&options, &s->airgap->nodes, result, err) < 0)
         return -1;
-    *ca_pem = result.ca_pem;
     phases_add(&s->phases, (struct phase){.name = "seed",
                                           .state = "done",
                                           .counts = true,
-                                          .changed = result.written,
+                                          .changed = result->written,
                                           .took_ms = timer_now() - s->phases.since});
     report_info(s->env->report, "seed",
                 "the nodes serve the bundle: %" PRIu64 " MB sent, %" PRIu64 " MB were there",
-                result.sent_bytes / 1000000, result.skipped_bytes / 1000000);
+                result->sent_bytes / 1000000, result->skipped_bytes / 1000000);
     return 0;
+}
+
+// Nodes that have an agent by now.
+static const struct routes_node *served_nodes(const struct sandbox *s, size_t *count)
+{
+    const struct seed_nodes *nodes = &s->airgap->nodes;
+    struct routes_node *list = arena_array(s->arena, nodes->items.len + 1, sizeof(*list));
+
+    *count = 0;
+    VEC_FOREACH (const struct seed_node *, it, &nodes->items)
+        if (!it->skipped)
+            list[(*count)++] = (struct routes_node){.name = it->node.name,
+                                                    .address = it->node.address,
+                                                    .agent = it->pod,
+                                                    .no_network = it->node.no_network};
+    return list;
 }
 
 int airgap_bring(struct sandbox *s, struct layers_options *options, struct layers_patches *patches,
                  struct err **err)
 {
-    struct routes_target target = {.layer = SEED_LAYER,
-                                   .ns = SEED_NAMESPACE,
-                                   .name = SEED_NAME,
-                                   .label = SPAN(SEED_LABEL),
-                                   .value = SPAN(SEED_NAME),
-                                   .port = SEED_TLS_PORT};
-    size_t written = 0;
+    struct routes_target target = lead_target();
+    struct routes_probe probe = {.loader = seed_loader(), .agent_port = SEED_PORT};
+    struct seed_result result = {0};
 
     if (!s->options->airgap)
         return 0;
-    if (bring_seed(s, &target.ca_pem, err) < 0 ||
-        lead(s, &target, options, patches, &written, err) < 0)
+    if (bring_seed(s, &result, err) < 0)
         return -1;
-    phases_add(&s->phases, (struct phase){.name = "routes",
-                                          .state = "done",
-                                          .counts = true,
-                                          .changed = written,
-                                          .took_ms = timer_now() - s->phases.since});
-    return 0;
+    target.port = SEED_TLS_PORT;
+    target.ca_pem = result.ca_pem;
+    probe.binary = result.binary;
+    probe.binary_bytes = result.binary_bytes;
+    probe.nodes = served_nodes(s, &probe.count);
+    return lead(s, &target, &probe, options, patches, err);
 }

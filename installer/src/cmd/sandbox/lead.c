@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "base/file.h"
+#include "base/timer.h"
 #include "io/crypto.h"
 #include "model/seed.h"
 
@@ -16,8 +17,39 @@ static int apply(struct sandbox *s, const struct layer *layer, const struct laye
     return layers_ahead(s->env->loop, s->kube, layer, options, s->env->report, written, err);
 }
 
-int lead(struct sandbox *s, const struct routes_target *target, struct layers_options *options,
-         struct layers_patches *patches, size_t *written, struct err **err)
+struct routes_target lead_target(void)
+{
+    return (struct routes_target){.layer = SEED_LAYER,
+                                  .ns = SEED_NAMESPACE,
+                                  .name = SEED_NAME,
+                                  .label = SPAN(SEED_LABEL),
+                                  .value = SPAN(SEED_NAME)};
+}
+
+static int make(struct sandbox *s, const struct routes_options *routes, struct routes_at *at,
+                struct layers_options *options, struct layers_patches *patches, struct err **err)
+{
+    struct layer service = routes_service(routes), endpoints, ahead;
+    size_t written = 0;
+
+    if (apply(s, &service, options, &written, err) < 0 || routes_find(routes, at, err) < 0)
+        return -1;
+    endpoints = routes_endpoints(routes, at);
+    if (apply(s, &endpoints, options, &written, err) < 0 ||
+        routes_make(routes, at, patches, &ahead, err) < 0 ||
+        apply(s, &ahead, options, &written, err) < 0)
+        return -1;
+    options->patches = patches;
+    phases_add(&s->phases, (struct phase){.name = "routes",
+                                          .state = "done",
+                                          .counts = true,
+                                          .changed = written,
+                                          .took_ms = timer_now() - s->phases.since});
+    return 0;
+}
+
+int lead(struct sandbox *s, const struct routes_target *target, const struct routes_probe *probe,
+         struct layers_options *options, struct layers_patches *patches, struct err **err)
 {
     const struct routes_options routes = {.loop = s->env->loop,
                                           .kube = s->kube,
@@ -27,17 +59,19 @@ int lead(struct sandbox *s, const struct routes_target *target, struct layers_op
                                           .doc = s->tree.doc,
                                           .layers = &s->layers,
                                           .target = *target};
-    struct layer service = routes_service(&routes), endpoints, ahead;
     struct routes_at at;
+    bool proved;
 
-    if (apply(s, &service, options, written, err) < 0 || routes_find(&routes, &at, err) < 0)
+    if (make(s, &routes, &at, options, patches, err) < 0)
         return -1;
-    endpoints = routes_endpoints(&routes, &at);
-    if (apply(s, &endpoints, options, written, err) < 0 ||
-        routes_make(&routes, &at, patches, &ahead, err) < 0 ||
-        apply(s, &ahead, options, written, err) < 0)
+    if (!probe)
+        return 0;
+    if (routes_prove(&routes, &at, probe, &proved, err) < 0)
         return -1;
-    options->patches = patches;
+    if (proved)
+        report_info(s->env->report, "routes",
+                    "every node and every kind of source finds the bundle");
+    phases_end_waiting(&s->phases, "probe");
     return 0;
 }
 
@@ -58,8 +92,7 @@ int lead_elsewhere(struct sandbox *s, struct layers_options *options,
                    struct layers_patches *patches, struct err **err)
 {
     const struct sandbox_options *o = s->options;
-    struct routes_target target = {.layer = SEED_LAYER, .ns = SEED_NAMESPACE, .name = SEED_NAME};
-    size_t written = 0;
+    struct routes_target target = lead_target();
 
     if (!o->routes_to && !o->routes_ca)
         return 0;
@@ -70,10 +103,8 @@ int lead_elsewhere(struct sandbox *s, struct layers_options *options,
         return err_hint(err, "--routes-ca names the ca.crt of the authority of 'sandstrap serve'");
     }
     if (routes_read_address(span_str(o->routes_to), &target, err) < 0 ||
-        read_ca(s, &target.ca_pem, err) < 0 ||
-        lead(s, &target, options, patches, &written, err) < 0)
+        read_ca(s, &target.ca_pem, err) < 0 || lead(s, &target, NULL, options, patches, err) < 0)
         return -1;
-    report_info(s->env->report, "routes", "Flux's controllers are led to %s: %zu object%s written",
-                o->routes_to, written, PLURAL(written));
+    report_info(s->env->report, "routes", "Flux's controllers are led to %s", o->routes_to);
     return 0;
 }

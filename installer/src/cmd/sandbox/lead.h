@@ -11,11 +11,15 @@
 #include "work/layers.h"
 #include "work/routes.h"
 
+// The Service, and nothing behind it.
+struct routes_target lead_target(void);
+
 // Makes the Service that leads to `target`, puts the CA there, and adds to *patches those of the
-// controllers. *options borrows them from then on. Adds the objects that were written to *written.
-// Errors as routes_make(), layers_ahead().
-int lead(struct sandbox *s, const struct routes_target *target, struct layers_options *options,
-         struct layers_patches *patches, size_t *written, struct err **err) MUST_CHECK;
+// controllers. *options borrows them from then on. Proves it by `probe`, unless that is NULL. Two
+// phases. Errors as routes_make(), layers_ahead(), routes_prove().
+int lead(struct sandbox *s, const struct routes_target *target, const struct routes_probe *probe,
+         struct layers_options *options, struct layers_patches *patches, struct err **err)
+    MUST_CHECK;
 
 // The same as --routes-to and --routes-ca say; does nothing without them. ERR_USAGE, ERR_CONFIG.
 int lead_elsewhere(struct sandbox *s, struct layers_options *options,

@@ -5,10 +5,9 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 
-#define MOUNT "/etc/sandstrap/ca"
 // What SSL_CERT_DIR is when nobody sets it (crypto/x509, root_linux.go), and ours. The file with
 // the system's roots is read all the same.
-#define CERT_DIRS "/etc/ssl/certs:/etc/pki/tls/certs:" MOUNT
+#define CERT_DIRS "/etc/ssl/certs:/etc/pki/tls/certs:" PATCH_CA_FOLDER
 #define CERT_DIR_NAME "SSL_CERT_DIR"
 // Go reads certificates once: a new CA has to be a new pod.
 #define CA_ANNOTATION "sandstrap/ca"
@@ -54,7 +53,7 @@ void patch_pod(const struct patch_route *route, struct span container, struct no
     node_set_str(doc, env, "name", SPAN(CERT_DIR_NAME));
     node_set_str(doc, env, "value", SPAN(CERT_DIRS));
     node_set_str(doc, mount, "name", SPAN(PATCH_CA_NAME));
-    node_set_str(doc, mount, "mountPath", SPAN(MOUNT));
+    node_set_str(doc, mount, "mountPath", SPAN(PATCH_CA_FOLDER));
     node_set(doc, mount, SPAN("readOnly"), node_new_bool(doc, true));
     node_set_str(doc, volume, "name", SPAN(PATCH_CA_NAME));
     node_set_str(doc, add_map(doc, volume, "configMap"), "name", SPAN(PATCH_CA_NAME));

@@ -12,6 +12,8 @@
 
 #define PATCH_CA_NAME "sandstrap-ca" // ConfigMap and volume
 #define PATCH_CA_KEY "ca.crt"
+#define PATCH_CA_FOLDER "/etc/sandstrap/ca" // where it is mounted
+#define PATCH_CA_FILE PATCH_CA_FOLDER "/" PATCH_CA_KEY
 
 struct patch_route {
     struct span ip;

@@ -7,7 +7,7 @@
 
 static const char service_yaml[] = "apiVersion: v1\n"
                                    "kind: Service\n"
-                                   "metadata: {}\n"
+                                   "metadata: {labels: {}}\n"
                                    "spec:\n"
                                    "  type: ClusterIP\n"
                                    "  ports: []\n";
@@ -47,6 +47,8 @@ static struct node *new_object(const struct routes_options *o, const char *yaml)
 
     node_set_str(o->doc, metadata, "name", span_str(o->target.name));
     node_set_str(o->doc, metadata, "namespace", span_str(o->target.ns));
+    node_set(o->doc, node_get(metadata, "labels"), o->target.label,
+             node_new_str(o->doc, o->target.value));
     return object;
 }
 
@@ -137,6 +139,7 @@ int routes_find(const struct routes_options *o, struct routes_at *at, struct err
     const struct kube_resource *services = kube_find(o->kube, SPAN("v1"), SPAN("Service"), err);
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
     struct arena *arena = doc_arena(o->doc);
+    const struct node *metadata;
     int found;
 
     if (!services)
@@ -144,8 +147,10 @@ int routes_find(const struct routes_options *o, struct routes_at *at, struct err
     found = kube_get(o->kube, services, o->target.ns, o->target.name, &answer, err);
     if (found < 0)
         return -1;
+    metadata = node_get(answer.object, "metadata");
     at->ip = arena_span(arena, node_get_text(node_get(answer.object, "spec"), "clusterIP"));
-    at->uid = arena_span(arena, node_get_text(node_get(answer.object, "metadata"), "uid"));
+    at->uid = arena_span(arena, node_get_text(metadata, "uid"));
+    at->proved = arena_span(arena, node_get_text(node_get(metadata, "annotations"), ROUTES_PROVED));
     if (found == 0 && address_of(at->ip).bits)
         return 0;
     return err_set(err, ERR_API, "Service %s/%s has no address", o->target.ns, o->target.name);

@@ -62,6 +62,8 @@ static int prepare(struct bring *b, struct err **err)
         return -1;
     b->agents = (struct agents){
         .kube = o->kube, .budget = o->budget, .token = b->secrets.token, .port = agents_port(o)};
+    b->result->binary = b->program.digest;
+    b->result->binary_bytes = b->program.size;
     b->result->ca_pem = arena_span(b->nodes->arena, b->secrets.ca_cert);
     return 0;
 }
