@@ -42,13 +42,13 @@ static const struct command *const commands[] = {
     &cmd_store_collect,
     &cmd_store_verify,
     &cmd_nodes,
-    &cmd_agent_check,
     &cmd_seal,
     &cmd_keys_list,
     &cmd_keys_export,
     &cmd_keys_import,
     &cmd_keys_new,
     &cmd_keys_rotate,
+    &cmd_agent_check,
     &cmd_agent,
     NULL, // the end
 };

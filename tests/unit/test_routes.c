@@ -133,8 +133,8 @@ static void test_routes__one_service_for_all_ports(void **state)
     assert_int_equal(layer.count, 1);
     assert_json(
         layer.objects[0],
-        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":"
-        "\"sandstrap-node\",\"namespace\":\"kube-system\"},\"spec\":{\"type\":"
+        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"labels\":{\"app\":\"agent\"},"
+        "\"name\":\"sandstrap-node\",\"namespace\":\"kube-system\"},\"spec\":{\"type\":"
         "\"ClusterIP\",\"ports\":[{\"name\":\"https-443\",\"protocol\":\"TCP\",\"port\":443,"
         "\"targetPort\":4861},{\"name\":\"https-5000\",\"protocol\":\"TCP\",\"port\":5000,"
         "\"targetPort\":4861}],\"selector\":{\"app\":\"agent\"}}}");
