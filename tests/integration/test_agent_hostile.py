@@ -102,6 +102,7 @@ class Spoofer(http.server.ThreadingHTTPServer):
 
     def __init__(self, address, port, seed, how):
         self.seed, self.how, self.given = seed, how, 0
+        self.end = threading.Event()
         super().__init__((address, port), self.Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -112,6 +113,9 @@ class Spoofer(http.server.ThreadingHTTPServer):
         def do_GET(self):
             spoofer = self.server
             kind = self.path.removeprefix(API).split("/")
+            if spoofer.how == "silent":
+                spoofer.end.wait()
+                return
             body = b"0" * 5000
             if kind[1] == "bundles" and spoofer.how != "heads":
                 body = {2: spoofer.seed.head}.get(len(kind[2:]) + 1, b"")
@@ -134,18 +138,19 @@ class Spoofer(http.server.ThreadingHTTPServer):
             self.wfile.write(body)
 
 
-@pytest.mark.parametrize("how", ["wrong", "long", "half", "heads"])
+@pytest.mark.parametrize("how", ["wrong", "long", "half", "heads", "silent"])
 def test_a_peer_that_gives_other_bytes_is_left_alone(binary, tmp_path, seed, how):
     with Cluster(binary, tmp_path, seed, nodes=3) as cluster:
         with Spoofer(cluster.addresses[2], cluster.port, seed, how) as spoofer:
             nodes = [cluster.start() for _ in range(2)]
-            if how in ("wrong", "heads"):
+            if how in ("wrong", "long", "heads"):
                 nodes[1].said(f"the peer {cluster.addresses[2]} gave something else")
             nodes[0].put_all(seed)
             for node in nodes:
                 node.wait_served(seed)
                 node.assert_whole(seed)
-            assert how in ("heads", "half", "long") or spoofer.given
+            assert how in ("heads", "half", "silent") or spoofer.given
+            spoofer.end.set()
             spoofer.shutdown()
 
 

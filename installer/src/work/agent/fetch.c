@@ -71,6 +71,10 @@ static enum answer judge(struct fetch *f, const struct http_response *r, const s
         return ANSWER_THERE;
     if (!error && r->status == 404)
         return ANSWER_MISSING;
+    if (r->failure == HTTP_REFUSED) { // more than was asked for, or from another place on
+        blame(f, error);
+        return ANSWER_USELESS;
+    }
     avoid(f, r->failure == HTTP_BROKEN || r->failure == HTTP_TIMED_OUT ? PEERS_AVOID_SILENT_MS
                                                                        : PEERS_AVOID_ABSENT_MS);
     return ANSWER_USELESS;
