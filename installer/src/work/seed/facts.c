@@ -84,6 +84,17 @@ static bool is_agent(const struct node *pod)
     return span_is(ns, SEED_NAMESPACE) && span_is(name, SEED_NAME);
 }
 
+// In the system's namespace: proxies and network plugins, which every node starts with.
+static bool is_daemon(const struct node *pod)
+{
+    if (!span_is(node_text(node_path(pod, "metadata", "namespace")), SEED_NAMESPACE))
+        return false;
+    NODE_FOREACH_ITEM (owner, node_path(pod, "metadata", "ownerReferences"))
+        if (span_is(node_get_text(owner, "kind"), "DaemonSet"))
+            return true;
+    return false;
+}
+
 // What needed a secret is not given to who has none (KEP-2535).
 static enum facts_reason reason_of(const struct node *pod)
 {
@@ -91,9 +102,7 @@ static enum facts_reason reason_of(const struct node *pod)
         return FACTS_OURS;
     if (node_len(node_path(pod, "spec", "imagePullSecrets")))
         return FACTS_LISTED;
-    return span_is(node_text(node_path(pod, "metadata", "namespace")), SEED_NAMESPACE)
-               ? FACTS_SYSTEM
-               : FACTS_RUNNING;
+    return is_daemon(pod) ? FACTS_DAEMON : FACTS_RUNNING;
 }
 
 static bool is_known(const struct seed_facts *f, const struct address *a)

@@ -6,12 +6,12 @@
 
 #include "work/seed.h"
 
-// Why an image is there, best first.
+// Why an image is there, best first: a node that joins later has to have it, too.
 enum facts_reason {
     FACTS_OURS,    // the agent's pod on that node runs from it
-    FACTS_SYSTEM,  // another pod of the system's namespace does
-    FACTS_RUNNING, // any other pod that needed no secret for it
+    FACTS_DAEMON,  // a pod of a DaemonSet of the system's namespace does
     FACTS_PAUSE,   // the runtime starts pods with it
+    FACTS_RUNNING, // any other pod that needed no secret for it
     FACTS_LISTED,  // the node names it
 };
 

@@ -177,7 +177,6 @@ void images_classes(const struct seed_nodes *nodes, struct images_classes *class
     if (!classes->items.len)
         return;
     qsort(classes->items.items, classes->items.len, sizeof(*classes->items.items), compare);
-    classes->items.items[0].rest = true;
     VEC_FOREACH (struct images_class *, it, &classes->items)
         it->name = name_class(arena, nodes->facts, classes, it);
 }

@@ -18,7 +18,6 @@ struct images_class {
     const char *folder;                  // where the layout's is on these nodes; or NULL
     VEC(size_t) nodes;                   // indexes
     const char *template; // annotation of its pods: of what they are made; by objects_make()
-    bool rest; // also takes every node that no other class names, so that new ones are served
 };
 struct images_classes {
     VEC(struct images_class) items;

@@ -233,24 +233,16 @@ struct node *objects_pod(const struct objects_wanted *w, const struct images_cla
 
 // --- the DaemonSet ---
 
-// One node by its name, or (`not`) any other.
-static struct node *by_name(struct doc *d, const char *name, bool not )
+// Any node but one.
+static struct node *not_named(struct doc *d, const char *name)
 {
     struct node *field = node_new_map(d), *values = node_new_seq(d);
 
     node_set_str(d, field, "key", SPAN("metadata.name"));
-    node_set_str(d, field, "operator", not ? SPAN("NotIn") : SPAN("In"));
+    node_set_str(d, field, "operator", SPAN("NotIn"));
     node_push(d, values, node_new_str(d, span_str(name)));
     node_set(d, field, SPAN("values"), values);
     return field;
-}
-
-static void push_term(struct doc *d, struct node *terms, struct node *fields)
-{
-    struct node *term = node_new_map(d);
-
-    node_set(d, term, SPAN("matchFields"), fields);
-    node_push(d, terms, term);
 }
 
 static bool has(const struct images_class *c, size_t node)
@@ -261,30 +253,24 @@ static bool has(const struct images_class *c, size_t node)
     return false;
 }
 
-// Terms are alternatives, the fields of one are all asked for, each with one value (that is all
-// that Kubernetes takes). NULL: every node.
+// Every node but those of other classes: of the pods that one gets which joins later, the one
+// starts whose image it has. Fields of a term have one value each, which is all that Kubernetes
+// takes. NULL: every node.
 static struct node *affinity(struct doc *d, const struct objects_wanted *w,
                              const struct images_class *c)
 {
-    struct node *terms = node_new_seq(d), *others = node_new_seq(d), *root;
+    struct node *terms = node_new_seq(d), *term = node_new_map(d), *others = node_new_seq(d), *root;
 
     for (size_t i = 0; i < w->nodes->items.len; i++) {
         const struct seed_node *n = &w->nodes->items.items[i];
-        const char *name = n->node.name;
 
-        if (c->rest && !has(c, i) && !n->away) {
-            node_push(d, others, by_name(d, name, true));
-        } else if (!c->rest && has(c, i)) {
-            struct node *fields = node_new_seq(d);
-
-            node_push(d, fields, by_name(d, name, false));
-            push_term(d, terms, fields);
-        }
+        if (!has(c, i) && !n->away)
+            node_push(d, others, not_named(d, n->node.name));
     }
-    if (node_len(others))
-        push_term(d, terms, others);
-    if (!node_len(terms))
+    if (!node_len(others))
         return NULL;
+    node_set(d, term, SPAN("matchFields"), others);
+    node_push(d, terms, term);
     root = read(d, "{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}");
     node_set(d, node_path(root, "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
              SPAN("nodeSelectorTerms"), terms);
