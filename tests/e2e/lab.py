@@ -141,10 +141,10 @@ class Lab:
         assert code is None or result.code == code, repr(result)
         return result
 
-    def start(self, *arguments, program=(SANDSTRAP,), pid="/work/pid"):
-        """Starts sandstrap in the background; its process id there is in the file pid."""
+    def start(self, *arguments, program=(SANDSTRAP,), pid="/work/pid", host="operator"):
+        """Starts sandstrap, or another program, in the background; its process id there is in the file pid."""
         script = f'echo $$ >{pid}; exec "$@"'
-        return Running(self.command("operator", "sh", "-c", script, "sh", *program, *arguments))
+        return Running(self.command(host, "sh", "-c", script, "sh", *program, *arguments))
 
     def kill_started(self, pid="/work/pid", check=True):
         self.on("operator", "sh", "-c", f"kill -KILL $(cat {pid})", check=check)

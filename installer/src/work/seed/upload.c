@@ -368,15 +368,34 @@ static void begin_progress(struct upload *u)
     u->ticker = loop_add_timer(options_of(u)->loop, timer_now() + UPLOAD_TELL_MS, tell, u);
 }
 
+static void tell_end(const struct upload *u, int64_t begun, uint64_t before)
+{
+    const uint64_t bytes = u->result->sent_bytes - before;
+    const int64_t took = timer_now() - begun;
+    char text[32];
+
+    if (!u->progress.total_blobs)
+        return;
+    report_info(options_of(u)->report, "seed", "uploaded %" PRIu64 " MB in %s, %" PRIu64 " MB/s",
+                bytes / 1000000, timer_format(took, text),
+                bytes / 1000 / (uint64_t)(took > 0 ? took : 1));
+}
+
 int upload_run(const struct fleet *f, const struct seed_blobs *needed, struct seed_result *result,
                struct err **err)
 {
     struct upload u CLEANUP(upload_free) = {.fleet = f, .result = result};
+    const uint64_t before = result->sent_bytes;
+    int64_t begun;
 
     for (size_t i = 0; i < ARRAY_LEN(u.lanes); i++)
         u.lanes[i].upload = &u;
     if (look(&u, needed, err) < 0)
         return -1;
     begin_progress(&u);
-    return run(&u, err);
+    begun = timer_now();
+    if (run(&u, err) < 0)
+        return -1;
+    tell_end(&u, begun, before);
+    return 0;
 }
