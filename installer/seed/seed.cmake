@@ -4,7 +4,6 @@
 
 set(SEED_FOLDER "${CMAKE_CURRENT_LIST_DIR}")
 set(SEED_LOADER "${CMAKE_BINARY_DIR}/loader")
-set(SEED_LOADER_MAX 131072) # bytes: it has to fit into a ConfigMap
 
 file(GLOB SEED_SOURCES CONFIGURE_DEPENDS "${SEED_FOLDER}/*.c")
 file(GLOB SEED_HEADERS CONFIGURE_DEPENDS "${SEED_FOLDER}/*.h" "${CMAKE_SOURCE_DIR}/installer/src/base/*.h")

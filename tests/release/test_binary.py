@@ -11,6 +11,7 @@ import pytest
 
 BINARY = pathlib.Path(os.environ.get("SANDSTRAP_BINARY", "build/release/sandstrap")).resolve()
 MAX_BYTES = 9437184
+LOADER_MAX_BYTES = 131072
 
 
 def readelf(*arguments):
@@ -33,6 +34,12 @@ def test_is_stripped_and_hardened():
 
 def test_fits_the_size_budget():
     assert BINARY.stat().st_size <= MAX_BYTES
+
+
+def test_carries_a_loader_that_fits_into_a_configmap():
+    loader = BINARY.with_name("loader").read_bytes()
+    assert len(loader) <= LOADER_MAX_BYTES
+    assert loader in BINARY.read_bytes()
 
 
 def test_carries_no_path_of_the_build_machine():
