@@ -67,9 +67,9 @@ class Tree:
         """What kustomize makes of a layer, as (resource, namespace, name)."""
         return references(self.lab, self.path / (f"{ENTRYPOINT}/flux" if layer == "flux" else layer))
 
-    def build(self):
+    def build(self, *lock_options):
         """Makes lock and bundle of the copy."""
-        self.lab.sandstrap("bundle", "lock", self.entrypoint, "--lab", "-o", self.lock)
+        self.lab.sandstrap("bundle", "lock", self.entrypoint, "--lab", "-o", self.lock, *lock_options)
         self.build_bundle(self.path.name)
         return self
 
