@@ -218,7 +218,7 @@ def test_what_texts_name_is_mentioned(built):
     host = built.upstream.host
     container = {"name": "c", "image": f"{host}/app:1", "args": [
         "--sidecar=quay.io/team/sidecar:v2", "--listen=0.0.0.0:80", "--config=/etc/app.yaml:ro",
-        "--api=https://kubernetes.default.svc/x", "--feed=https://updates.vendor.com/feed?x=1"],
+        "--api=https://kubernetes.default.svc/x", "--to=http://c.d.svc.cluster.local./", "--feed=https://updates.vendor.com/feed?x=1"],
         "env": [{"name": "RELATED_IMAGE_X", "value": "registry.k8s.io/sig/tool@sha256:" + "ab" * 32},
                 {"name": "DOCS", "value": "see https://app.example.com/docs."}]}
     workload_ = workload("Deployment", "x")

@@ -19,6 +19,8 @@ static bool is_inside(struct span host)
                                        ".localhost",   ".example",       ".example.com",
                                        ".example.net", ".example.org",   ".internal"};
 
+    if (span_ends(host, ".")) // a name from the root on
+        host.len--;
     if (span_find(host, '.') == host.len || span_starts(host, "127.") || span_starts(host, "0."))
         return true;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
