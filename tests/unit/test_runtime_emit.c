@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// model/runtime: what an administrator gets. That containerd's script does what it says is proved
-// on real nodes (tests/e2e/test_nodes.py); here it is what each distribution's own tool would read.
+// model/runtime: what an administrator gets. That containerd's script does what it says was tried
+// on real nodes; here it is what each distribution's own tool would read.
 #include "support_object.h"
 
 #include "model/runtime.h"
