@@ -6,6 +6,7 @@
 
 #include "base/timer.h"
 #include "cmd/sandbox/lead.h"
+#include "model/journal.h"
 #include "work/seed.h"
 
 struct airgap {
@@ -43,19 +44,32 @@ int airgap_check(struct sandbox *s, struct err **err)
     return 0;
 }
 
+// The controllers were led to the agents: without the gap's part they would lose whom to trust.
+int airgap_check_record(const struct sandbox *s, struct err **err)
+{
+    const struct identity agents = {SPAN(""), SPAN("ConfigMap"), SPAN(SEED_NAMESPACE),
+                                    SPAN(SEED_NAME)};
+
+    if (s->options->airgap || !journal_find(record_journal(s->record), &agents))
+        return 0;
+    err_set(err, ERR_USAGE, "this sandbox was brought up with --airgap: its nodes serve a bundle");
+    return err_hint(err, "say --airgap again; 'sandstrap down' ends it");
+}
+
 // --- bringing ---
 
 static int bring_seed(struct sandbox *s, struct seed_result *result, struct err **err)
 {
     const struct seed_options options = seed_options(s);
+    int brought = seed_bring(&options, &s->airgap->nodes, result, err);
 
-    if (seed_bring(&options, &s->airgap->nodes, result, err) < 0)
-        return -1;
     phases_add(&s->phases, (struct phase){.name = "seed",
-                                          .state = "done",
+                                          .state = brought < 0 ? "failed" : "done",
                                           .counts = true,
                                           .changed = result->written,
                                           .took_ms = timer_now() - s->phases.since});
+    if (brought < 0)
+        return -1;
     report_info(s->env->report, "seed",
                 "the nodes serve the bundle: %" PRIu64 " MB sent, %" PRIu64 " MB were there",
                 result->sent_bytes / 1000000, result->skipped_bytes / 1000000);

@@ -11,6 +11,10 @@
 // --airgap. Errors as seed_check().
 int airgap_check(struct sandbox *s, struct err **err) MUST_CHECK;
 
+// That what was brought up in an air gap is not taken for something else: to be called when the
+// record is open. ERR_USAGE.
+int airgap_check_record(const struct sandbox *s, struct err **err) MUST_CHECK;
+
 // Brings the bundle to the nodes, and leads Flux there: as lead() in cmd/sandbox/lead.h. Two
 // phases; nothing without --airgap. Errors as seed_bring(), lead().
 int airgap_bring(struct sandbox *s, struct layers_options *options, struct layers_patches *patches,

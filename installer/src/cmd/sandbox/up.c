@@ -83,7 +83,10 @@ int up_open(struct sandbox *s, const char *command, struct command_env *env,
         sandbox_connect(s, err) < 0 || check(s, options, err) < 0)
         return -1;
     phases_end(&s->phases, "check");
-    return airgap_check(s, err) < 0 ? -1 : sandbox_open_record(s, err);
+    return airgap_check(s, err) < 0 || sandbox_open_record(s, err) < 0 ||
+                   airgap_check_record(s, err) < 0
+               ? -1
+               : 0;
 }
 
 int up_bring(struct sandbox *s, const struct layers_options *options, struct layers_causes *causes,
