@@ -74,13 +74,10 @@ static const struct node *new_service(const struct routes_options *o, const stru
         node_push(o->doc, node_get(spec, "ports"), entry);
     }
     if (!o->target.elsewhere.len) {
-        struct node *selector = node_new_map(o->doc), *labels = node_new_map(o->doc);
+        struct node *selector = node_new_map(o->doc);
 
         node_set(o->doc, selector, o->target.label, node_new_str(o->doc, o->target.value));
         node_set(o->doc, spec, SPAN("selector"), selector);
-        // It goes with the agents (work/teardown).
-        node_set(o->doc, labels, o->target.label, node_new_str(o->doc, o->target.value));
-        node_set(o->doc, node_get(service, "metadata"), SPAN("labels"), labels);
     }
     return service;
 }
