@@ -98,6 +98,13 @@ def test_a_second_up_sends_and_writes_nothing(gap, tree):
     nothing_left_the_gap(gap)
 
 
+def test_rebuild_leaves_the_nodes_as_they_are(gap, tree):
+    received = {node: gap.agent(node)["receivedBytes"] for node in NODES}
+    tree.run("rebuild", "--airgap", "--data")
+    assert received == {node: gap.agent(node)["receivedBytes"] for node in NODES}
+    nothing_left_the_gap(gap)
+
+
 def test_each_blob_crosses_the_api_server_once(gap, tree):
     """What the nodes got from the installer is the content, once; the rest they got from each other,
     as does a node that joins."""
@@ -164,6 +171,16 @@ def test_up_from_a_store_that_was_kept(gap, tree):
     tree.up()
     assert not any(gap.agent(node)["receivedBytes"] for node in NODES)
     nothing_left_the_gap(gap)
+
+
+def test_down_waits_for_a_node_that_does_not_answer(gap, tree):
+    """The agents stay, so that a later `down` ends it."""
+    signal = "kill -{} $(pgrep -o -f '^sandstrap agent')"
+    gap.on("node-2", "sh", "-c", signal.format("STOP"))
+    result = tree.run("down", "--data", code=10)
+    gap.on("node-2", "sh", "-c", signal.format("CONT"))
+    assert "Node node-2: " in result.stdout and "Node node-1: " not in result.stdout, repr(result)
+    assert len(gap.get("daemonsets", "-n", "kube-system", "-l", "app.kubernetes.io/name=sandstrap-node")) == 2
 
 
 def test_down_leaves_nothing(gap, tree, observer, before):
