@@ -19,7 +19,8 @@ import (
 // Filter is nft(8), in a folder with Debian's packages. It acts on the caller's network namespace.
 //
 // A link that is closed looks like one that is up, but no packet passes: neighbours still find the
-// host, so that every attempt to speak to it becomes a packet, which is counted and dropped. With
+// host, so that every attempt to speak to it becomes a packet, which is counted and dropped. What the
+// bridge floods to all links, for a host that is gone, is dropped without being counted. With
 // the origin's, what would leave the lab is counted and dropped, too.
 type Filter string
 
@@ -41,7 +42,8 @@ const closedTable = `table bridge %[1]s {
   }
   chain forward {
     type filter hook forward priority 0
-    oifname %[2]q jump closed
+    oifname %[2]q ether daddr %[3]s jump closed
+    oifname %[2]q meta protocol { ip, ip6 } drop
     iifname %[2]q meta protocol { ip, ip6 } drop
   }
 `
@@ -56,7 +58,7 @@ const outside = `  chain input {
 
 // Close closes a host's link; what was counted before is forgotten.
 func (f Filter) Close(host topology.Host) error {
-	rules := fmt.Sprintf(closedTable, tableOf(host), host.Name)
+	rules := fmt.Sprintf(closedTable, tableOf(host), host.Name, host.MAC())
 	if host.Kind == topology.Origin {
 		rules += fmt.Sprintf(outside, topology.Bridge, topology.HostPrefixLen, topology.PodNetwork, topology.ServiceCIDR)
 	}
