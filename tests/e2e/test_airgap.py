@@ -88,6 +88,7 @@ def test_a_pod_may_name_the_digest_of_an_index(gap, tree):
     for node in NODES:
         gap.kubectl("-n", "gap", "wait", "--for=condition=Ready", f"pod/by-digest-{node}", "--timeout=60s")
     nothing_left_the_gap(gap)
+    gap.kubectl("-n", "gap", "delete", "pod", *(f"by-digest-{node}" for node in NODES))
 
 
 def test_a_second_up_sends_and_writes_nothing(gap, tree):
