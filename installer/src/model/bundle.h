@@ -125,7 +125,6 @@ char *bundle_blob_owner(const struct bundle *b, const struct bundle_blob *blob)
 
 // The identity of the bundle that it is since; NULL: it is a whole one. Borrowed.
 const struct digest *bundle_since(const struct bundle *b);
-bool bundle_holds(const struct bundle *b, const struct bundle_blob *blob);
 // That error for a blob that it does not hold.
 int bundle_check_holds(const struct bundle *b, const struct bundle_blob *blob, struct err **err)
     MUST_CHECK;

@@ -95,7 +95,7 @@ const struct digest *bundle_since(const struct bundle *b)
     return b->is_delta ? &b->delta.since : NULL;
 }
 
-bool bundle_holds(const struct bundle *b, const struct bundle_blob *blob)
+static bool is_held(const struct bundle *b, const struct bundle_blob *blob)
 {
     return b->fd >= 0 && !(b->is_delta && b->delta.left_out[blob - b->index.blobs.items]);
 }
@@ -116,7 +116,7 @@ static int refuse_blob(const struct bundle *b, const struct bundle_blob *blob, s
 
 int bundle_check_holds(const struct bundle *b, const struct bundle_blob *blob, struct err **err)
 {
-    return bundle_holds(b, blob) ? 0 : refuse_blob(b, blob, err);
+    return is_held(b, blob) ? 0 : refuse_blob(b, blob, err);
 }
 
 // What cannot be read: the first read fails.
@@ -140,7 +140,7 @@ static struct stream *blob_stream(const struct bundle *b, const struct bundle_bl
 
 struct stream *bundle_stream(const struct bundle *b, const struct bundle_blob *blob)
 {
-    return bundle_holds(b, blob) ? blob_stream(b, blob) : no_stream(b, blob);
+    return is_held(b, blob) ? blob_stream(b, blob) : no_stream(b, blob);
 }
 
 int bundle_read(const struct bundle *b, const struct bundle_blob *blob, struct buf *out,
@@ -235,7 +235,7 @@ static int verify_region(void *data, size_t region, struct err **err)
     if (region == REGION_INDEX_PADDING)
         return check_padding(b, err);
     region -= REGION_FIRST_BLOB;
-    return bundle_holds(b, &b->index.blobs.items[region]) ? verify_blob(v, region, err) : 0;
+    return is_held(b, &b->index.blobs.items[region]) ? verify_blob(v, region, err) : 0;
 }
 
 int bundle_verify(const struct bundle *b, struct cancel *cancel, struct err **err)
