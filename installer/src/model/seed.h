@@ -19,9 +19,10 @@
 #define SEED_NAMESPACE "kube-system" // policy engines and Pod Security leave it alone
 #define SEED_NAME "sandstrap-node"   // DaemonSets SEED_NAME-<class>, Service, ConfigMaps, Secrets
 #define SEED_LABEL "app.kubernetes.io/name" // of the agents' pods: SEED_NAME
-#define SEED_LAYER "node-agents"            // of the record: of no tree
-#define SEED_PORT 4860     // loader, agent: for the node itself, its peers, the API server
-#define SEED_TLS_PORT 4861 // agent: under upstream names
+#define SEED_SELECTOR SEED_LABEL "=" SEED_NAME
+#define SEED_LAYER "node-agents" // of the record: of no tree
+#define SEED_PORT 4860           // loader, agent: for the node itself, its peers, the API server
+#define SEED_TLS_PORT 4861       // agent: under upstream names
 #define SEED_HOME "/var/lib/sandstrap" // on every node, and in the pod
 #define SEED_STORE SEED_HOME "/store"
 #define SEED_BINARY SEED_HOME "/bin/sandstrap"

@@ -4,7 +4,6 @@
 
 #include "base/address.h"
 #include "base/mem.h"
-#include "work/seed/objects.h"
 
 // How much of an address tells a network of pods from another one, where the nodes name none.
 enum { FACTS_NETWORK_BITS = 16, FACTS_NETWORK_BITS_V6 = 64 };
@@ -180,7 +179,7 @@ static int list(const struct seed_options *o, struct kube_selection selection, c
 int facts_read(const struct seed_options *o, struct seed_nodes *nodes, struct err **err)
 {
     const struct kube_selection all = {0};
-    const struct kube_selection ours = {.ns = SEED_NAMESPACE, .labels = OBJECTS_SELECTOR};
+    const struct kube_selection ours = {.ns = SEED_NAMESPACE, .labels = SEED_SELECTOR};
 
     nodes->facts = ARENA_NEW(nodes->arena, struct seed_facts);
     return list(o, all, "v1", "Node", on_node, nodes, err) < 0 ||

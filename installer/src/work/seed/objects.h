@@ -10,7 +10,6 @@
 
 #define OBJECTS_TEMPLATE                                                                           \
     "sandstrap/template" // annotation of pods: a digest of what they are made of
-#define OBJECTS_SELECTOR SEED_LABEL "=" SEED_NAME
 
 struct objects_wanted {
     const struct seed_options *options;

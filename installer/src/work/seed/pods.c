@@ -102,7 +102,7 @@ int pods_look(const struct seed_options *o, struct seed_nodes *nodes,
         it->pod = NULL;
         why[it - nodes->items.items] = "";
     }
-    return list(o, (struct kube_selection){.labels = OBJECTS_SELECTOR}, "Pod", on_pod, &l, err);
+    return list(o, (struct kube_selection){.labels = SEED_SELECTOR}, "Pod", on_pod, &l, err);
 }
 
 // --- events ---
