@@ -13,6 +13,7 @@ var UpstreamNames = []string{
 	"ghcr.io",
 	"github.com",
 	"index.docker.io",
+	"k8s.gcr.io",
 	"kubernetes.github.io",
 	"objects.githubusercontent.com",
 	"quay.io",
@@ -28,6 +29,7 @@ var UpstreamNames = []string{
 // RegistryAliases are further names under which a registry's content is served.
 var RegistryAliases = map[string][]string{
 	"registry-1.docker.io": {"docker.io", "index.docker.io"},
+	"registry.k8s.io":      {"k8s.gcr.io"},
 }
 
 // WithUpstream returns the upstream names together with more, sorted, each once.
