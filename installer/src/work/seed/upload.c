@@ -289,19 +289,30 @@ static bool is_over(void *data)
     return u->error || (is_idle(u) && !upload_plan_is_away(&u->plan));
 }
 
+static bool is_over_or_broken(void *data)
+{
+    const struct upload *u = data;
+
+    return u->retry_at || is_over(data);
+}
+
 static int run(struct upload *u, struct err **err)
 {
+    struct loop *loop = options_of(u)->loop;
+
     feed(u);
     for (;;) {
-        int64_t until = u->retry_at ? u->retry_at : TIMER_NEVER;
+        int late;
 
-        if (loop_run_until(options_of(u)->loop, is_over, u, until, err) < 0)
+        // When to look again is known only once something has broken off.
+        if (loop_run_until(loop, is_over_or_broken, u, TIMER_NEVER, err) < 0)
             return -1;
-        if (u->error)
-            return err_move(err, &u->error);
-        if (is_over(u))
-            return 0;
-        if (u->retry_at && timer_now() >= u->retry_at && recover(u, err) < 0)
+        late = loop_run_until(loop, is_over, u, u->retry_at, err);
+        if (late < 0)
+            return -1;
+        if (!late)
+            return u->error ? err_move(err, &u->error) : 0;
+        if (recover(u, err) < 0)
             return -1;
     }
 }
