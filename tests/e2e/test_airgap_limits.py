@@ -31,22 +31,6 @@ def test_always_pull_images():
     with gap_lab("pull", "--admission", "AlwaysPullImages") as lab:
         tree = small(lab, "pull")
         refused(lab, tree, "AlwaysPullImages", "imagePullPolicy")
-        assert not lab.dropped()
-
-
-def test_a_runtime_that_reads_no_routes():
-    """What an administrator is told to do, done as it is told, is enough."""
-    with gap_lab("old", "--runtimes", "containerd-1.6-default") as lab:
-        tree = small(lab, "old")
-        refused(lab, tree, "node-1", "config_path", "nodes --emit")
-        lab.sandstrap("nodes", "--lab", *tree.bundle, "--emit", "/work/emitted")
-        scripts = [path for path in (lab.work / "emitted").rglob("*") if path.is_file()]
-        assert scripts
-        script = "\n".join(path.read_text() for path in scripts)
-        lab.on("node-1", "sh", "-euxc", script.replace("systemctl restart containerd", "kill $(pidof containerd)"))
-        tree.up("--routes-by-hand")
-        assert lab.asked("node-1", "ghcr.io/stefanprodan/podinfo:6.14.1")[0]
-        assert not lab.dropped()
 
 
 def test_pods_without_a_network():
