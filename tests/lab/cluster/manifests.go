@@ -106,7 +106,7 @@ spec:
       nodeSelector: {kubernetes.io/hostname: node-1}
       containers:
       - name: coredns
-        image: lab.local/coredns:1
+        image: registry.k8s.io/coredns/coredns:1
         imagePullPolicy: IfNotPresent
         args: [-conf, /etc/coredns/Corefile]
         ports: [{name: dns, containerPort: 53, protocol: UDP}, {name: dns-tcp, containerPort: 53}]

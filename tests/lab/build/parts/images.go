@@ -21,8 +21,9 @@ var imageRecipe = []string{"build/parts/images.go", "build/authority", "images/*
 
 // Images holds the images that a node needs before it can pull any, as archives for
 // "ctr images import": pause-TAG.tar (registry.k8s.io/pause:TAG) for what the nodes' runtimes start
-// pods with, and coredns.tar (lab.local/coredns:1). The former are as OCI layouts in
-// layouts/HOST/REPOSITORY/TAG, too: a bundle has them, and a node may have lost them.
+// pods with, and coredns.tar (registry.k8s.io/coredns/coredns:1). They are as OCI layouts in
+// layouts/HOST/REPOSITORY/TAG, too: a bundle has the former, and a node may have lost any, or has to ask
+// for it at each start (AlwaysPullImages).
 var Images = &build.Component{
 	Name:    "images",
 	Summary: "pause and CoreDNS, which nodes import",
@@ -31,8 +32,7 @@ var Images = &build.Component{
 	Build: func(_ context.Context, job *build.Job) error {
 		for _, runtime := range topology.Runtimes {
 			ref := images.Ref{Host: "registry.k8s.io", Repository: "pause", Tag: runtime.Pause}
-			layout := job.OutPath("layouts", ref.Host, ref.Repository, ref.Tag)
-			if err := writeArchive(job, "pause-"+ref.Tag+".tar", layout, pauseImage(job), ref); err != nil {
+			if err := writeArchive(job, "pause-"+ref.Tag+".tar", pauseImage(job), ref); err != nil {
 				return err
 			}
 		}
@@ -40,8 +40,8 @@ var Images = &build.Component{
 			Files:      []images.File{images.Program("/coredns", job.Need(CoreDNS, "bin", "coredns"))},
 			Entrypoint: []string{"/coredns"},
 		}
-		ref := images.Ref{Host: "lab.local", Repository: "coredns", Tag: "1"}
-		return writeArchive(job, "coredns.tar", filepath.Join(job.Scratch, "coredns"), coredns, ref)
+		ref := images.Ref{Host: "registry.k8s.io", Repository: "coredns/coredns", Tag: "1"}
+		return writeArchive(job, "coredns.tar", coredns, ref)
 	},
 }
 
@@ -62,8 +62,9 @@ func debianFile(job *build.Job, path string) string {
 	return filepath.Join("/usr", path)
 }
 
-// writeArchive writes an image into the folder layout, and from there into an archive.
-func writeArchive(job *build.Job, name, layout string, image images.Image, ref images.Ref) error {
+// writeArchive writes an image below layouts, and from there into an archive.
+func writeArchive(job *build.Job, name string, image images.Image, ref images.Ref) error {
+	layout := job.OutPath("layouts", ref.Host, ref.Repository, ref.Tag)
 	if err := image.WriteLayout(layout, ref.Tag); err != nil {
 		return fmt.Errorf("image %s: %w", ref, err)
 	}
