@@ -9,7 +9,9 @@ import pathlib
 
 import yaml
 
+from inventory import Inventory
 from lab import Lab, until
+from observer import Observer
 from trees import Small
 
 RUNTIMES = ("--runtimes", "containerd-1.6,containerd-2.4")
@@ -29,9 +31,11 @@ def gap_lab(name, *options):
     kept = os.environ.get("SANDSTRAP_E2E_GAP")
     lab = Gap(kept or f"{name}-{os.getpid()}")
     lab.up(*options)
-    yield lab
-    if not kept:
-        lab.tool("down")
+    try:
+        yield lab
+    finally:
+        if not kept:
+            lab.tool("down")
 
 
 class Gap(Lab):
@@ -43,6 +47,11 @@ class Gap(Lab):
     def apply(self, *objects):
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
         self.on("cp", "sh", "-c", 'printf %s "$1" | kubectl apply -f -', "sh", text)
+
+    def inventory(self):
+        """All objects there are. Each has an observer of its own, which goes with the operator's host."""
+        with contextlib.closing(Observer(self)) as observer:
+            return Inventory(observer)
 
     def close(self):
         self.tool("link", "origin", "closed")

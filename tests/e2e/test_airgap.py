@@ -12,9 +12,7 @@ import pytest
 
 from audit import Log
 from gap import HOME, NODES, RUNTIMES, TRACES, Sealed, gap_lab
-from inventory import Inventory
 from lab import until
-from observer import Observer
 from scenarios.objects import (PODINFO, container, daemons, git, namespace, oci, placed, release, serves,
                                thing)
 
@@ -34,23 +32,16 @@ def gap():
         yield lab
 
 
-@pytest.fixture(scope="module")
-def observer(gap):
-    observer = Observer(gap)
-    yield observer
-    observer.close()
-
-
 def traces(gap):
     """The files on the nodes that agents and runtimes' routes are made of."""
     return {node: gap.on(node, "sh", "-c", TRACES).stdout for node in NODES}
 
 
 @pytest.fixture(scope="module")
-def before(gap, observer):
+def before(gap):
     """What there was before: an administrator of node-1 has a mirror of his own."""
     gap.on("node-1", "sh", "-c", f"mkdir -p {os.path.dirname(ADMIN_FILE)} && printf %s '{ADMIN}' >{ADMIN_FILE}")
-    return Inventory(observer), traces(gap)
+    return gap.inventory(), traces(gap)
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +146,10 @@ def test_what_the_bundle_has_not_is_counted_and_named(gap, tree):
     time.sleep(1)
 
 
-def test_down_keeps_the_store_where_it_is_to_be_kept(gap, tree, observer, before):
+def test_down_keeps_the_store_where_it_is_to_be_kept(gap, tree, before):
     tree.run("down", "--data", "--keep-store")
     objects, files = before
-    now = Inventory(observer)
+    now = gap.inventory()
     came = [key for key in now.came(objects) if "node-3" not in key]
     assert not came and not now.went(objects)
     for node, text in traces(gap).items():
@@ -184,10 +175,10 @@ def test_down_waits_for_a_node_that_does_not_answer(gap, tree):
     assert len(gap.get("daemonsets", "-n", "kube-system", "-l", "app.kubernetes.io/name=sandstrap-node")) == 2
 
 
-def test_down_leaves_nothing(gap, tree, observer, before):
+def test_down_leaves_nothing(gap, tree, before):
     tree.run("down", "--data")
     objects, files = before
-    now = Inventory(observer)
+    now = gap.inventory()
     came = [key for key in now.came(objects) if "node-3" not in key]
     assert not came and not now.went(objects)
     assert traces(gap) == files

@@ -8,9 +8,7 @@ import pytest
 
 from audit import Log
 from gap import NODES, RUNTIMES, gap_lab
-from inventory import Inventory
 from lab import until
-from observer import Observer
 from scenarios.objects import container, thing
 from trees import Tree
 
@@ -41,14 +39,12 @@ def tree(gap):
 @pytest.fixture(scope="module")
 def objects_without(gap, tree):
     """What there is of it while the link is up."""
-    observer = Observer(gap)
     gap.sandstrap(*arguments(tree, "up"))
-    made = Inventory(observer).normal()
+    made = gap.inventory().normal()
     gap.sandstrap(*arguments(tree, "down", "--data"))
     for node in NODES:
         gap.forget_images(node)
-    yield made
-    observer.close()
+    return made
 
 
 def test_four_layers_become_ready(gap, tree, objects_without):
@@ -61,9 +57,7 @@ def test_four_layers_become_ready(gap, tree, objects_without):
 
 
 def test_the_objects_are_the_same(gap, tree, objects_without):
-    observer = Observer(gap)
-    now = set(Inventory(observer).normal())
-    observer.close()
+    now = set(gap.inventory().normal())
     assert not set(objects_without) - now
     added = [line for line in now - set(objects_without) if not line.rsplit("/", 1)[1].startswith(SEED)]
     assert not added, added
