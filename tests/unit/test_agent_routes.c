@@ -273,6 +273,45 @@ static void test_agent_routes__what_is_not_read(void **state)
     assert_non_null(strstr(agent_routes_state(r)->problem, "/etc/containerd/x/registry.toml:1"));
 }
 
+// In the pod a link need not lead where it does on the node.
+static void test_agent_routes__links_are_left_alone(void **state)
+{
+    struct agent_routes *r CLEANUP(agent_routes_cleanup) = NULL;
+    char *before CLEANUP(mem_cleanup) = NULL, *after CLEANUP(mem_cleanup) = NULL;
+    char *certs CLEANUP(mem_cleanup) = node(CERTS);
+    char *quay CLEANUP(mem_cleanup) = node(CERTS "/quay.io");
+    char *gcr CLEANUP(mem_cleanup) = node(CERTS "/gcr.io/hosts.toml");
+
+    (void)state;
+    write_node("etc/containerd/config.toml", SET);
+    assert_int_equal(symlink("/absent/certs.d", certs), 0);
+    before = snapshot();
+    r = open_routes("containerd-old");
+    keep(r, "ghcr.io", NULL);
+    assert_non_null(strstr(agent_routes_state(r)->problem, "/" CERTS " is no folder, or a link"));
+    assert_removed(r);
+    after = snapshot();
+    assert_string_equal(before, after);
+    // Two hosts that an administrator leads where he leads a third.
+    assert_int_equal(unlink(certs), 0);
+    write_node(CERTS "/ghcr.io/hosts.toml", "server = \"https://ghcr.io\"\n");
+    write_node(CERTS "/gcr.io/client.cert", "his\n");
+    assert_int_equal(symlink("ghcr.io", quay), 0);
+    assert_int_equal(symlink("../ghcr.io/hosts.toml", gcr), 0);
+    free(before);
+    before = snapshot();
+    keep(r, "quay.io", "gcr.io");
+    assert_non_null(strstr(agent_routes_state(r)->problem, "/" CERTS "/quay.io leads to another"));
+    assert_int_equal(agent_routes_state(r)->routed.len, 0);
+    keep(r, "ghcr.io", NULL);
+    assert_in_place(r, 1);
+    assert_node(CERTS "/ghcr.io/hosts.toml", MARK "server = \"https://ghcr.io\"\n" OURS);
+    assert_removed(r);
+    free(after);
+    after = snapshot();
+    assert_string_equal(before, after);
+}
+
 static void test_agent_routes__no_runtime_and_no_such_layout(void **state)
 {
     struct agent_routes *r CLEANUP(agent_routes_cleanup) = open_routes(NULL);
@@ -297,4 +336,5 @@ UNIT_MAIN(UNIT_FIXTURE(test_agent_routes__one_folder),
           UNIT_FIXTURE(test_agent_routes__k3s_starts_again),
           UNIT_FIXTURE(test_agent_routes__the_list_of_2_2),
           UNIT_FIXTURE(test_agent_routes__what_is_not_read),
+          UNIT_FIXTURE(test_agent_routes__links_are_left_alone),
           UNIT_FIXTURE(test_agent_routes__no_runtime_and_no_such_layout))

@@ -75,14 +75,16 @@ static int note_made(const struct place *p, const char *name, struct err **err)
 static int make_folder(const struct place *p, const char *name, struct err **err)
 {
     char *path CLEANUP(mem_cleanup) = mem_printf("%s%s", p->root, name);
+    struct stat st;
 
-    if (access(path, F_OK) == 0)
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return 0;
+    if (lstat(path, &st) == 0) // his, and not on the list of what goes again
+        return err_set(err, ERR_CONFIG,
+                       "%s is no folder, or a link that leads out of what the agent sees", name);
     if (note_made(p, name, err) < 0)
         return -1;
-    if (mkdir(path, 0755) < 0 && errno != EEXIST)
-        return err_set_errno(err, ERR_CONFIG, errno, "%s", name);
-    return 0;
+    return mkdir(path, 0755) < 0 ? err_set_errno(err, ERR_CONFIG, errno, "%s", name) : 0;
 }
 
 // The missing folders of `name` below the layout's own, which is there.
@@ -140,6 +142,17 @@ static int find_theirs(const struct place *p, struct span host, const char *name
     return found;
 }
 
+// A link is an administrator's, and what it leads to may be the file of other hosts, too.
+static bool is_link(const struct place *p, const char *name)
+{
+    char *file CLEANUP(mem_cleanup) = file_of(p, name);
+    char *folder CLEANUP(mem_cleanup) = path_dir(file);
+    struct stat st;
+
+    return (lstat(folder, &st) == 0 && S_ISLNK(st.st_mode)) ||
+           (lstat(file, &st) == 0 && S_ISLNK(st.st_mode));
+}
+
 int place_put(const struct place *p, struct span host, struct err **err)
 {
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -151,6 +164,11 @@ int place_put(const struct place *p, struct span host, struct err **err)
     int there;
 
     runtime_route_folder(host, &name);
+    if (is_link(p, buf_str(&name)))
+        return err_set(err, ERR_CONFIG,
+                       "%s/%s leads to another file by a link, and is left alone: put a copy of it "
+                       "there",
+                       p->folder, buf_str(&name));
     path = file_of(p, buf_str(&name));
     kept = kept_of(p, buf_str(&name));
     folder = mem_printf("%s/%s", p->folder, buf_str(&name));
@@ -245,6 +263,8 @@ static int clear_one(const struct place *p, const char *name, struct err **err)
 
     if (there < 0)
         return -1;
+    if (is_link(p, name))
+        return 0;
     return there && runtime_route_is_ours(buf_span(&text)) ? give_back(p, name, err) : 0;
 }
 
