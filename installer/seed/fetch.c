@@ -39,7 +39,7 @@ int fetch_begin(struct fetch *f, const struct source *from, const struct binary 
 {
     int length;
 
-    *f = (struct fetch){.state = FETCH_CONNECT};
+    *f = (struct fetch){.state = FETCH_CONNECT, .fd = -1};
     length = snprintf(f->text, sizeof f->text,
                       "GET %.*s HTTP/1.1\r\nHost: %.*s\r\nConnection: close\r\n\r\n",
                       SPAN_ARG(from->path), SPAN_ARG(from->host));
@@ -50,6 +50,8 @@ int fetch_begin(struct fetch *f, const struct source *from, const struct binary 
     if (f->fd < 0)
         return err_set_errno(err, ERR_SOURCE, errno, "make a socket");
     pace_begin(&f->pace, pace_now());
+    if (!in_memory)
+        f->pace.least = PACE_PEER_RATE;
     if ((in_memory ? incoming_begin_memory : incoming_begin)(&f->incoming, b, err) < 0)
         return -1;
     if (connect(f->fd, (const struct sockaddr *)&from->endpoint.socket, from->endpoint.len) < 0 &&

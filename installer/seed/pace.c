@@ -14,7 +14,7 @@ int64_t pace_now(void)
 
 void pace_begin(struct pace *p, int64_t now)
 {
-    *p = (struct pace){.begun = now, .moved = now};
+    *p = (struct pace){.begun = now, .moved = now, .least = PACE_RATE};
 }
 
 void pace_add(struct pace *p, uint64_t bytes, int64_t now)
@@ -31,7 +31,7 @@ const char *pace_wrong(const struct pace *p, int64_t now)
         return age >= PACE_HEAD_MS ? "the head of a message takes too long" : NULL;
     if (now - p->moved >= PACE_SILENCE_MS)
         return "silent in the middle of a body";
-    if (age >= PACE_GRACE_MS && p->bytes < (uint64_t)age * PACE_RATE)
+    if (age >= PACE_GRACE_MS && p->bytes < (uint64_t)age * p->least)
         return "a body that comes too slowly";
     return NULL;
 }
@@ -39,7 +39,7 @@ const char *pace_wrong(const struct pace *p, int64_t now)
 int64_t pace_look_at(const struct pace *p)
 {
     int64_t silent = p->moved + PACE_SILENCE_MS;
-    int64_t slow = p->begun + (int64_t)(p->bytes / PACE_RATE) + 1;
+    int64_t slow = p->begun + (int64_t)(p->bytes / p->least) + 1;
 
     if (!p->in_body)
         return p->begun + PACE_HEAD_MS;

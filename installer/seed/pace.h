@@ -13,10 +13,12 @@
 #define PACE_SILENCE_MS 90000 // without a byte of the body
 #define PACE_GRACE_MS 60000   // before the average counts
 #define PACE_RATE 1           // bytes a millisecond, on average
+#define PACE_PEER_RATE 64     // likewise, of one among several: the next may be faster
 
 struct pace {
     int64_t begun, moved; // milliseconds of a clock that never goes back
     uint64_t bytes;
+    unsigned least; // bytes a millisecond; PACE_RATE
     bool in_body;
 };
 
