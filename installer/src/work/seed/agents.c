@@ -87,6 +87,14 @@ int agents_status(const struct agents *a, struct seed_node *n, struct arena *are
     return 0;
 }
 
+const struct seed_status_bundle *agents_bundle(const struct seed_node *n, const struct bundle *b)
+{
+    VEC_FOREACH (const struct seed_status_bundle *, it, &n->status.bundles)
+        if (digest_eq(&it->identity, bundle_identity(b)))
+            return it;
+    return NULL;
+}
+
 int agents_do(const struct agents *a, const struct seed_node *n, const struct agents_request *r,
               struct err **err)
 {

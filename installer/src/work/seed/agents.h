@@ -38,6 +38,9 @@ int agents_ask(const struct agents *a, const char *pod, const struct agents_requ
 // answers as one: the loader, or nobody yet.
 int agents_status(const struct agents *a, struct seed_node *n, struct arena *arena,
                   struct err **err) MUST_CHECK;
+// What the node's state says of the bundle; NULL: nothing. Borrowed from it.
+const struct seed_status_bundle *agents_bundle(const struct seed_node *n, const struct bundle *b)
+    MUST_CHECK;
 
 // The same as agents_ask() for what is to be done: ERR_API, with what the agent says, unless the
 // answer is 2xx.

@@ -112,24 +112,26 @@ static int make_objects(struct bring *b, struct err **err)
 
 // --- what the agents are told ---
 
+// By the configuration, and nothing of it was taken away since: by a `down` that did not come to
+// its end.
+static bool is_configured(const struct bring *b, const struct seed_node *n)
+{
+    const struct seed_status_bundle *bundle = agents_bundle(n, b->options->bundle);
+    bool routed = n->status.routed.len || n->status.problem || b->options->routes_by_hand;
+
+    return n->status.serial >= b->config.serial && bundle && (routed || !bundle->served);
+}
+
 // The ConfigMap reaches them within a minute; this is for at once.
 static int configure(struct bring *b, struct seed_node *n, struct err **err)
 {
-    if (n->status.serial >= b->config.serial)
+    if (is_configured(b, n))
         return 0;
     return agents_command(&b->agents, n, "PUT", SEED_API "/config", buf_span(&b->config.text),
                           err) < 0 ||
                    agents_status(&b->agents, n, b->nodes->arena, err) < 0
                ? -1
                : 0;
-}
-
-static bool serves(const struct bring *b, const struct seed_node *n)
-{
-    VEC_FOREACH (const struct seed_status_bundle *, it, &n->status.bundles)
-        if (digest_eq(&it->identity, bundle_identity(b->options->bundle)))
-            return it->served;
-    return false;
 }
 
 // Gives a document of the bundle to an agent that has not got it.
@@ -160,12 +162,15 @@ static int tell_agents(struct bring *b, struct err **err)
     if (bundle_head(b->options->bundle, &head, err) < 0)
         return -1;
     VEC_FOREACH (struct seed_node *, it, &b->nodes->items) {
+        const struct seed_status_bundle *bundle;
+
         if (it->skipped)
             continue;
         if (configure(b, it, err) < 0)
             return -1;
-        if (!serves(b, it) && (give(b, it, path, buf_span(&head), err) < 0 ||
-                               give(b, it, list, buf_span(&b->list), err) < 0))
+        bundle = agents_bundle(it, b->options->bundle);
+        if (!(bundle && bundle->served) && (give(b, it, path, buf_span(&head), err) < 0 ||
+                                            give(b, it, list, buf_span(&b->list), err) < 0))
             return -1;
     }
     return 0;

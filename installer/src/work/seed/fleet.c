@@ -223,14 +223,6 @@ int fleet_start(const struct fleet *f, struct err **err)
 
 // --- until each of them serves the bundle ---
 
-static const struct seed_status_bundle *bundle_of(const struct fleet *f, const struct seed_node *n)
-{
-    VEC_FOREACH (const struct seed_status_bundle *, it, &n->status.bundles)
-        if (digest_eq(&it->identity, bundle_identity(f->options->bundle)))
-            return it;
-    return NULL;
-}
-
 static bool is_routed(const struct fleet *f, const struct seed_node *n)
 {
     size_t count;
@@ -251,7 +243,7 @@ static bool is_routed(const struct fleet *f, const struct seed_node *n)
 // An administrator's nodes are proved by the probe, not by what the agent sees.
 static bool is_settled(const struct fleet *f, const struct seed_node *n)
 {
-    const struct seed_status_bundle *b = bundle_of(f, n);
+    const struct seed_status_bundle *b = agents_bundle(n, f->options->bundle);
 
     return b && b->served &&
            (f->options->routes_by_hand || (is_routed(f, n) && !n->status.problem));
@@ -277,7 +269,7 @@ static int ask_all(struct wait *w, struct err **err)
                                       error ? ": " : "", error ? err_message(error) : "");
             continue;
         }
-        b = bundle_of(f, it);
+        b = agents_bundle(it, f->options->bundle);
         lacks += b ? b->lacks_bytes : 0;
         w->is_up[at] = is_settled(f, it);
         w->up += w->is_up[at];
