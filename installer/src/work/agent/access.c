@@ -29,7 +29,7 @@ static void add_interface(struct access *a, const struct ifaddrs *it)
         return;
     address = address_of_socket(it->ifa_addr);
     mask = address_of_socket(it->ifa_netmask);
-    if (!address.bits)
+    if (!address.bits || mask.bits != address.bits) // else all addresses were its network
         return;
     vec_push(&a->addresses, address);
     vec_push(&a->own, (struct network){address, mask_bits(&mask)});

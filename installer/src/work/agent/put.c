@@ -89,7 +89,7 @@ void call_put_blob(struct call *c)
     struct seed_blob blob;
 
     if (!read_number(arena, c, "size", &c->size) || !read_number(arena, c, "offset", &c->skip) ||
-        c->skip > c->size) {
+        c->skip > c->size || c->size > INT64_MAX) {
         call_answer(c, 400, "a blob is put with its size and an offset: ?size=S&offset=N");
         return;
     }
