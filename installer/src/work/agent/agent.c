@@ -18,6 +18,9 @@ static void look(void *data)
 
     access_look(&a->access);
     agent_config_look(a);
+    wanted_try_again(a);
+    if (a->problems[AGENT_SERVE])
+        a->changed(a->data); // to be opened anew: what was in its way may be gone
     agent_keep_routes(a);
     a->look_timer = loop_add_timer(a->loop, timer_add(timer_now(), AGENT_ROUTES_CHECK_MS), look, a);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a request is answered.
+#include <errno.h>
 #include <stdarg.h>
 
 #include "base/mem.h"
@@ -28,6 +29,8 @@ void call_answer(struct call *c, int status, const char *fmt, ...)
 
 static int status_of(const struct err *err)
 {
+    if (err_errno(err) == ENOSPC || err_errno(err) == EDQUOT)
+        return 507;
     switch (err_kind(err)) {
     case ERR_USAGE:
     case ERR_SOURCE: return 400; // its body

@@ -80,6 +80,15 @@ static int read_list(struct agent *a, struct wanted *w, struct span text, struct
     return 0;
 }
 
+static void forget_list(struct wanted *w)
+{
+    w->has_list = false;
+    w->lacks = 0;
+    w->lacks_bytes = 0;
+    seed_blobs_free(&w->blobs);
+    free(STEAL(w->here));
+}
+
 static bool is_head(const char *path, const struct digest *identity, struct err **err)
 {
     struct bundle *head CLEANUP(bundle_cleanup) = bundle_open_head(path, identity, err);
@@ -117,7 +126,13 @@ static void install(struct agent *a, struct wanted *w, struct err **err)
 
 static void collect_later(struct agent *a);
 
-// The oldest first, so that the newest is it in the store, too.
+static bool is_whole(const struct wanted *w)
+{
+    return w->has_head && w->has_list && !w->lacks;
+}
+
+// The oldest first, so that the newest is it in the store, too. What cannot be written on a full
+// disk may be in the store already: then it is served, all the same.
 static void install_whole(struct agent *a)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -125,19 +140,27 @@ static void install_whole(struct agent *a)
 
     for (size_t i = a->wanted.len; i-- && a->store && !err;) {
         struct wanted *w = a->wanted.items[i];
-        bool whole = w->has_head && w->has_list && !w->lacks;
 
-        all &= whole;
-        if (!whole || w->installed)
+        all &= is_whole(w);
+        if (!is_whole(w) || w->installed)
             continue;
         install(a, w, &err);
         any = true;
     }
     agent_set_problem(a, AGENT_STORE, err);
-    if (any && !err)
+    if (any)
         a->changed(a->data);
-    if (all)
+    if (all && !err)
         collect_later(a);
+}
+
+void wanted_try_again(struct agent *a)
+{
+    VEC_FOREACH (struct wanted *const *, w, &a->wanted)
+        if (is_whole(*w) && !(*w)->installed) {
+            install_whole(a);
+            return;
+        }
 }
 
 void wanted_has_blob(struct agent *a, const struct digest *digest)
@@ -188,8 +211,12 @@ int wanted_take_list(struct agent *a, struct wanted *w, struct span list, struct
 
     if (w->has_list)
         return 0;
-    if (read_list(a, w, list, err) < 0 || file_write(path, list, FILE_PUBLIC, err) < 0)
+    if (read_list(a, w, list, err) < 0)
         return -1;
+    if (file_write(path, list, FILE_PUBLIC, err) < 0) {
+        forget_list(w);
+        return -1;
+    }
     install_whole(a);
     return 0;
 }

@@ -42,6 +42,9 @@ int wanted_take_list(struct agent *a, struct wanted *w, struct span list, struct
 // A blob came into the store. Installs what is whole with it.
 void wanted_has_blob(struct agent *a, const struct digest *digest);
 
+// Installs what is whole and could not be installed: the disk may have room by now.
+void wanted_try_again(struct agent *a);
+
 // Blobs were taken out of the store: looks at all of them again.
 void wanted_look(struct agent *a);
 
