@@ -9,7 +9,7 @@ from agents import Cluster, Seed, sha256
 from bundles import certs
 from conftest import runner
 from served import Content
-from stored import Bundles
+from stored import Bundles, fill, small_disk
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +141,57 @@ def test_the_budget_is_kept_and_the_old_makes_room(binary, tmp_path, bundles):
         assert node.blobs() == set(new.blobs)
 
 
-def test_all_is_gone_at_the_end(binary, tmp_path, seed):
+def test_a_node_that_starts_with_a_full_disk_serves(binary, tmp_path, seed):
+    with small_disk(tmp_path / "disk", 2 * seed.size + (16 << 20)) as disk:
+        with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+            node = cluster.start(home=disk / "home")
+            node.put_all(seed)
+            node.wait_served(seed)
+            node.kill()
+            fill(disk / "full")
+            node.start()
+            node.wait_served(seed)
+            node.assert_whole(seed)
+            node.wait(lambda: "No space left" in node.status().get("problem", ""))
+            answer = node.put_blob(sha256(b"more"), b"more")
+            assert answer.status == 507, answer
+            (disk / "full").unlink()
+            node.wait(lambda: "problem" not in node.status())
+            node.wait_served(seed)
+
+
+def test_the_token_that_comes_back_is_no_problem(binary, tmp_path, seed):
     with Cluster(binary, tmp_path, seed, nodes=1) as cluster:
+        node = cluster.start()
+        (tmp_path / "token").rename(tmp_path / "away")
+        assert node.put(f"/bundles/{seed.identity}", seed.identity, seed.head).status == 401
+        assert "token" in node.status()["problem"]
+        (tmp_path / "away").rename(tmp_path / "token")
+        node.put_all(seed)
+        node.wait_served(seed)
+        assert "problem" not in node.status()
+
+
+def test_routes_that_were_taken_away_stay_away(binary, tmp_path, seed):
+    with Cluster(binary, tmp_path, seed, nodes=1, hosts=["ghcr.io"]) as cluster:
+        node = cluster.start()
+        node.put_bundle(seed)
+        (digest, data), *others = seed.blobs.items()
+        for blob in others:
+            assert node.put_blob(*blob).status == 201
+        assert node.command("POST", "/routes/remove").status == 200
+        # It was on its way when `down` began.
+        assert node.put_blob(digest, data).status == 201
+        node.wait_served(seed)
+        assert node.status()["routed"] == [] and not list(node.root.rglob("hosts.toml"))
+        # Another `up`.
+        node.put_config((tmp_path / "agent.json").read_bytes())
+        assert node.status()["routed"] == ["ghcr.io"] and list(node.root.rglob("hosts.toml"))
+
+
+def test_all_is_gone_at_the_end(binary, tmp_path, seed):
+    budget = seed.size + (1 << 20)
+    with Cluster(binary, tmp_path, seed, nodes=1, budget=budget) as cluster:
         node = cluster.start()
         node.put_all(seed)
         node.wait_served(seed)
@@ -151,6 +200,14 @@ def test_all_is_gone_at_the_end(binary, tmp_path, seed):
         assert list(node.home.iterdir()) == []
         node.wait(lambda: node.ask("/v2/stefanprodan/podinfo/manifests/6.9.1?ns=ghcr.io").status == 404)
         assert node.put_blob(*next(iter(seed.blobs.items()))).status == 503
+        assert node.command("PUT", "/config", b"{}").status == 422
+        assert list(node.home.iterdir()) == []
+        # It comes again as it was.
+        node.put_config((tmp_path / "agent.json").read_bytes())
+        node.put_all(seed)
+        node.wait_served(seed)
+        answer = node.put(f"/blobs/{sha256(b'more')}?size={budget}&offset=0", sha256(b"more"), b"")
+        assert answer.status == 507 and "do not fit into the budget" in answer.text
 
 
 def test_a_certificate_that_is_renewed_is_used(binary, tmp_path, seed):

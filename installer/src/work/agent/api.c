@@ -230,7 +230,7 @@ static void remove_routes(struct call *c)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
 
-    c->agent->routed = false;
+    c->agent->unrouted = true;
     if (agent_routes_remove(c->agent->routes, &err) < 0)
         call_fail(c, err);
     else

@@ -35,13 +35,14 @@ static bool is_signed(struct call *c, struct span nonce)
     struct buf target CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct span mac = httpd_header(c->http, SEED_MAC_HEADER);
+    bool has_token;
 
     if (!mac.len || !find_digest(c))
         return false;
-    if (agent_token(c->agent, &token, &err) < 0) {
-        agent_set_problem(c->agent, AGENT_CONFIG, err);
+    has_token = agent_token(c->agent, &token, &err) == 0;
+    agent_set_problem(c->agent, AGENT_TOKEN, err);
+    if (!has_token)
         return false;
-    }
     target_of(c->http, &target);
     return seed_mac_is(buf_span(&token), c->http->method, buf_span(&target), nonce, &c->body_digest,
                        mac);

@@ -23,6 +23,19 @@ static void use(struct agent *a, struct seed_config *c, struct arena *arena)
     peers_look(a);
 }
 
+// Whatever was taken away at an end that did not come is wanted again.
+static int resume(struct agent *a, struct err **err)
+{
+    if (!a->store) {
+        if (agent_store_open(a, err) < 0)
+            return -1;
+        a->routed = false; // nothing is served yet
+    }
+    a->unrouted = false;
+    agent_keep_routes(a);
+    return 0;
+}
+
 // 1: it is older than what is there, or the same.
 static int take(struct agent *a, struct span text, bool from_file, struct err **err)
 {
@@ -31,6 +44,10 @@ static int take(struct agent *a, struct span text, bool from_file, struct err **
 
     if (seed_config_read(text, arena, &c, err) < 0)
         return -1;
+    if (!from_file && resume(a, err) < 0) {
+        seed_config_free(&c);
+        return -1;
+    }
     if (a->configured && c.serial <= a->config.serial) {
         seed_config_free(&c);
         return 1;
@@ -43,25 +60,11 @@ static int take(struct agent *a, struct span text, bool from_file, struct err **
     return 0;
 }
 
-// Whatever was taken away at an end that did not come is wanted again.
-static int resume(struct agent *a, struct err **err)
-{
-    if (!a->store && agent_store_open(a, err) < 0)
-        return -1;
-    VEC_FOREACH (struct wanted *const *, w, &a->wanted)
-        a->routed |= (*w)->served;
-    agent_keep_routes(a);
-    return 0;
-}
-
 int agent_config_take(struct agent *a, struct span text, struct err **err)
 {
     bool had_store = a->store != NULL;
-    int taken;
+    int taken = take(a, text, false, err);
 
-    if (resume(a, err) < 0)
-        return -1;
-    taken = take(a, text, false, err);
     if (taken > 0 && !had_store) {
         wanted_update(a);
         peers_look(a);

@@ -32,7 +32,7 @@ void agent_new_nonce(struct agent *a)
 
 void agent_keep_routes(struct agent *a)
 {
-    if (a->routed)
+    if (a->routed && !a->unrouted)
         agent_routes_keep(a->routes, a->config.hosts.items, a->config.hosts.len);
 }
 

@@ -19,7 +19,7 @@ struct wanted;
 struct worker;
 
 // What may be wrong; the first of them is told.
-enum agent_problem { AGENT_CONFIG, AGENT_STORE, AGENT_SERVE, AGENT_PROBLEMS };
+enum agent_problem { AGENT_CONFIG, AGENT_TOKEN, AGENT_STORE, AGENT_SERVE, AGENT_PROBLEMS };
 
 struct agent {
     struct loop *loop;
@@ -41,7 +41,8 @@ struct agent {
     struct access access;
     struct asked asked;
     struct agent_routes *routes;
-    bool routed; // something was served: the runtime is led here
+    bool routed;   // something was served: the runtime is led here
+    bool unrouted; // its routes were taken away, until PUT config
     char nonce[AGENT_NONCE_BYTES];
     int port, tls_port;
     uint64_t received_bytes, fetched_bytes;

@@ -17,7 +17,7 @@ int agent_store_open(struct agent *a, struct err **err)
 {
     if (file_make_dirs(a->bundles_path, err) < 0)
         return -1;
-    a->store = blobstore_open(a->store_path, BLOBSTORE_MAKE, 0, err);
+    a->store = blobstore_open(a->store_path, BLOBSTORE_MAKE, a->config.budget_bytes, err);
     return a->store ? 0 : -1;
 }
 
@@ -32,14 +32,11 @@ static int remove_one(const char *path, const struct stat *st UNUSED, int type U
 
 int agent_store_remove(struct agent *a, struct err **err)
 {
-    struct blobstore *store = a->store;
-
     peers_stop(a->peers);
-    a->store = NULL; // nothing more begins
     incoming_stop(a);
-    worker_free(STEAL(a->healer));
+    worker_free(STEAL(a->healer)); // like those of what was incoming, it works with the store
+    blobstore_close(STEAL(a->store));
     wanted_free(a);
-    blobstore_close(store);
     a->changed(a->data);
     if (nftw(a->home, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s: removing what is in it", a->home);
