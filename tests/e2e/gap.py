@@ -70,8 +70,8 @@ class Gap(Lab):
         return int(served), int(missing)
 
     def forget_images(self, node, pattern=""):
-        """Removes images from a node with all their content, but for those that pods start with."""
-        self.on(node, "sh", "-c", f"ctr -n k8s.io images ls -q | grep -v -e /pause -e @sha256 -e ^sha256 | grep -e '{pattern}' "
+        """Removes images from a node with all their content, but for those that the lab itself starts with."""
+        self.on(node, "sh", "-c", f"ctr -n k8s.io images ls -q | grep -v -e /pause -e /coredns -e @sha256 -e ^sha256 | grep -e '{pattern}' "
                 "| xargs -r ctr -n k8s.io images rm --sync", check=False)
 
     def power_cut(self, *nodes):

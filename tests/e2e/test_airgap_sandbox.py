@@ -71,18 +71,18 @@ def test_a_second_up_writes_nothing(gap, tree):
 
 def test_policies_let_the_agents_come_back(gap):
     """What they refuse is a pod like an agent's anywhere else."""
-    pods = gap.pods("-n", "kube-system", "-l", "sandstrap.dev/component")
-    agents = {name for name in gap.pods("-n", "kube-system") if name.startswith("sandstrap-node-")}
-    assert len(agents) == len(NODES), (agents, pods)
+    of_agents = ("-n", "kube-system", "-l", "app.kubernetes.io/name=sandstrap-node")
+    agents = set(gap.pods(*of_agents))
+    assert len(agents) == len(NODES), agents
     refused = thing("v1", "Pod", "like-an-agent", spec={
         "hostNetwork": True, "containers": [container("serve")],
         "volumes": [{"name": "home", "hostPath": {"path": "/var/lib/sandstrap"}}]})
     (gap.work / "refused.yaml").write_text(str(refused))
-    error = gap.on("operator", "kubectl", "-n", "podinfo", "create", "-f", "/work/refused.yaml", check=False)
+    error = gap.on("operator", "kubectl", "-n", "default", "create", "-f", "/work/refused.yaml", check=False)
     assert error.code and "disallow-host-namespaces" in error.stderr, repr(error)
     gap.kubectl("-n", "kube-system", "delete", "pod", *agents)
-    until(lambda: len(gap.pods("-n", "kube-system")) > len(NODES), 60, "agents are made anew")
-    gap.settled("-n", "kube-system")
+    until(lambda: len(gap.pods(*of_agents)) == len(NODES), 60, "agents are made anew")
+    assert not agents & set(gap.settled(*of_agents))
 
 
 def test_everything_comes_back_after_a_power_cut(gap, tree):
