@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clusters in which an air gap cannot be bridged, or not yet: what `up` says of each, before it writes
-anything, and that what it says leads on."""
+"""Clusters in which an air gap cannot be bridged, or not yet, and what `up` says of each."""
 
 import pytest
 
 from audit import Log
 from gap import HOME, Sealed, gap_lab
 from scenario import last_lines
-from scenarios.objects import daemons, namespace, placed, serves
+from scenarios.objects import PODINFO, daemons, namespace, placed, serves
 
 pytestmark = pytest.mark.full
 
@@ -31,6 +30,17 @@ def test_always_pull_images():
     with gap_lab("pull", "--admission", "AlwaysPullImages") as lab:
         tree = small(lab, "pull")
         refused(lab, tree, "AlwaysPullImages", "imagePullPolicy")
+
+
+def test_a_node_that_is_not_led_by_hand():
+    """The probe finds out, names node and reason, and leaves no pod."""
+    with gap_lab("unled", "--runtimes", "containerd-1.6-default") as lab:
+        tree = small(lab, "unled")
+        result = tree.up("--routes-by-hand", code=4)
+        last = last_lines(result.stderr.splitlines())
+        assert "node node-1: " in last and PODINFO in last, repr(result)
+        assert lab.dropped(), "its runtime has asked upstream"
+        assert not [name for name in lab.pods("-A") if "probe" in name]
 
 
 def test_pods_without_a_network():
