@@ -14,7 +14,7 @@ struct program {
     uint64_t size;
     struct digest digest;
 };
-// Opens and hashes it; `path` NULL: this program. ERR_CONFIG.
+// Opens and hashes it; `path` NULL: this program. ERR_CONFIG, also for one that is not static.
 int program_open(const char *path, struct program *p, struct err **err) MUST_CHECK;
 void program_close(struct program *p); // also a CLEANUP; start with {.fd = -1}
 
