@@ -3,10 +3,15 @@
 // plugin may not change.
 #include "unit.h"
 
+#include <elf.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/mem.h"
 #include "work/seed/admission.h"
 #include "work/seed/images.h"
 #include "work/seed/objects.h"
+#include "work/seed/program.h"
 
 struct scene {
     struct seed_nodes nodes;
@@ -148,7 +153,8 @@ static void test_seed_objects__names_of_classes_stay(void **state)
     add_image(s, 1, "pause:4", FACTS_PAUSE);
     add_image(s, 2, "pause:4", FACTS_PAUSE);
     vec_push_arena(s->nodes.arena, &s->nodes.facts->sets,
-                   (struct facts_set){"sandstrap-node-containerd", "pause:3"});
+                   (struct facts_set){"sandstrap-node-containerd", "pause:3", "containerd",
+                                      "/etc/containerd"});
     images_choose(&s->nodes, NULL);
     images_classes(&s->nodes, &s->classes);
     assert_string_equal(class_of(s, "sandstrap-node-containerd")->image, "pause:3");
@@ -254,6 +260,95 @@ static void test_seed_objects__pods_of_another_certificate_are_other_pods(void *
     assert_string_not_equal(s->classes.items.items[0].template, first);
 }
 
+// As the next run finds them: to each class its own, though layouts, images and beginnings of names
+// are the same.
+static void test_seed_objects__classes_find_their_sets_again(void **state)
+{
+    static const char *const layouts[] = {"containerd-old", "containerd", "containerd"};
+    struct scene *s = *state;
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct images_classes again = {0};
+
+    for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
+        add_node(s, arena_printf(s->nodes.arena, "node-%zu", i), layouts[i]);
+        add_image(s, i, "pause:3", FACTS_PAUSE);
+    }
+    s->nodes.items.items[2].node.folder = "/srv/containerd";
+    images_choose(&s->nodes, NULL);
+    images_classes(&s->nodes, &s->classes);
+    assert_int_equal(s->classes.items.len, 3);
+    VEC_FOREACH (const struct images_class *, it, &s->classes.items) {
+        struct facts_set set = facts_read_set(make(s, d, it->name), s->nodes.arena);
+
+        vec_push_arena(s->nodes.arena, &s->nodes.facts->sets, set);
+    }
+    images_classes(&s->nodes, &again);
+    VEC_FOREACH (const struct images_class *, it, &again.items) {
+        const struct images_class *before = class_of(s, it->name);
+
+        assert_int_equal(it->nodes.len, 1);
+        assert_int_equal(it->nodes.items[0], before->nodes.items[0]);
+    }
+}
+
+// Pods of other nodes are not made anew because one is away for a while.
+static void test_seed_objects__a_node_that_is_away_keeps_its_class(void **state)
+{
+    struct scene *s = *state;
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct seed_node *c;
+    const char *before;
+
+    add_three(s);
+    make(s, d, "sandstrap-node-containerd");
+    before = class_of(s, "sandstrap-node-containerd")->template;
+    c = &s->nodes.items.items[2];
+    c->skipped = c->away = true;
+    c->image = NULL;
+    s->classes = (struct images_classes){0};
+    images_choose(&s->nodes, NULL);
+    images_classes(&s->nodes, &s->classes);
+    make(s, d, "sandstrap-node-k3s");
+    assert_string_equal(class_of(s, "sandstrap-node-containerd")->template, before);
+}
+
+// --- the program ---
+
+static void write_program(const char *path, Elf64_Word type)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct {
+        Elf64_Ehdr head;
+        Elf64_Phdr parts[2];
+    } program = {.head = {.e_ident = ELFMAG, .e_phoff = sizeof(Elf64_Ehdr), .e_phnum = 2},
+                 .parts = {{.p_type = PT_LOAD}, {.p_type = type}}};
+
+    program.head.e_ident[EI_CLASS] = ELFCLASS64;
+    assert_int_equal(
+        file_write(path, (struct span){(const char *)&program, sizeof(program)}, FILE_PUBLIC, &err),
+        0);
+}
+
+static void test_seed_objects__only_a_static_program_is_sent(void **state UNUSED)
+{
+    char path[] = "/tmp/test_seed_objects.XXXXXX";
+    struct program p CLEANUP(program_close) = {.fd = -1};
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    close(mkstemp(path));
+    write_program(path, PT_GNU_STACK);
+    assert_int_equal(program_open(path, &p, &err), 0);
+    program_close(&p);
+    write_program(path, PT_INTERP);
+    assert_int_equal(program_open(path, &p, &err), -1);
+    assert_err(err, ERR_CONFIG, "dynamically");
+    err_clear(&err);
+    program_close(&p);
+    assert_int_equal(file_write(path, SPAN("#!/bin/sh\n"), FILE_PUBLIC, &err), 0);
+    assert_int_equal(program_open(path, &p, &err), -1);
+    unlink(path);
+}
+
 // --- admission ---
 
 static void assert_differs(const char *wanted, const char *got, const char *where)
@@ -291,4 +386,7 @@ UNIT_MAIN(IN_SCENE(test_seed_objects__the_image_that_most_nodes_run_is_taken),
           IN_SCENE(test_seed_objects__each_node_is_of_one_class_and_new_ones_of_any),
           IN_SCENE(test_seed_objects__a_pod_has_no_rights_but_its_folders),
           IN_SCENE(test_seed_objects__pods_of_another_certificate_are_other_pods),
+          IN_SCENE(test_seed_objects__classes_find_their_sets_again),
+          IN_SCENE(test_seed_objects__a_node_that_is_away_keeps_its_class),
+          cmocka_unit_test(test_seed_objects__only_a_static_program_is_sent),
           cmocka_unit_test(test_seed_objects__what_admission_changes_is_named))

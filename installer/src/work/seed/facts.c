@@ -155,16 +155,31 @@ static int on_pod(void *data, const struct node *object, struct err **err UNUSED
 
 // --- DaemonSets of an earlier run ---
 
+struct facts_set facts_read_set(const struct node *set, struct arena *arena)
+{
+    const struct node *spec = node_path(set, "spec", "template", "spec");
+    const struct node *container = node_item(node_get(spec, "containers"), 0);
+    const struct node *args = node_get(container, "args");
+    struct facts_set s = {.name = arena_str(arena, node_get_str(node_get(set, "metadata"), "name")),
+                          .image = arena_str(arena, node_get_str(container, "image")),
+                          .layout = "",
+                          .folder = ""};
+
+    NODE_FOREACH_ITEM (arg, args)
+        if (span_is(node_text(arg), FACTS_LAYOUT_OPTION))
+            s.layout = arena_str(arena, node_str(node_item(args, arg_at + 1)));
+    NODE_FOREACH_ITEM (volume, node_get(spec, "volumes"))
+        if (span_is(node_get_text(volume, "name"), FACTS_RUNTIME_VOLUME))
+            s.folder = arena_str(arena, node_get_str(node_get(volume, "hostPath"), "path"));
+    return s;
+}
+
 static int on_set(void *data, const struct node *object, struct err **err UNUSED)
 {
     struct seed_nodes *nodes = data;
-    struct arena *arena = nodes->arena;
-    const struct node *containers = node_path(object, "spec", "template", "spec", "containers");
+    struct facts_set set = facts_read_set(object, nodes->arena);
 
-    vec_push_arena(arena, &nodes->facts->sets,
-                   (struct facts_set){
-                       .name = arena_str(arena, node_get_str(node_get(object, "metadata"), "name")),
-                       .image = arena_str(arena, node_get_str(node_item(containers, 0), "image"))});
+    vec_push_arena(nodes->arena, &nodes->facts->sets, set);
     return 0;
 }
 

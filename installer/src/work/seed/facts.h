@@ -4,6 +4,7 @@
 #ifndef WORK_SEED_FACTS_H
 #define WORK_SEED_FACTS_H
 
+#include "io/doc.h"
 #include "work/seed.h"
 
 // Why an image is there, best first: a node that joins later has to have it, too.
@@ -21,10 +22,18 @@ struct facts_image {
     enum facts_reason reason;
 };
 
+// Where a DaemonSet says what its pods are told and given (objects.c).
+#define FACTS_LAYOUT_OPTION "--layout"
+#define FACTS_RUNTIME_VOLUME "runtime"
+
 // A DaemonSet of an earlier run.
 struct facts_set {
     const char *name, *image;
+    const char *layout, *folder; // that its pods are told and given; "": none
 };
+
+// In `arena`.
+struct facts_set facts_read_set(const struct node *set, struct arena *arena);
 
 // All in the nodes' arena.
 struct seed_facts {

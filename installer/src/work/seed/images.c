@@ -14,9 +14,15 @@ static const char *layout_name(const struct runtime_node *n)
     return n->layout ? n->layout->name : "plain";
 }
 
+// One that is away keeps its place among the classes, for when it comes back.
+static bool takes_part(const struct seed_node *n)
+{
+    return !n->skipped || n->away;
+}
+
 static bool waits(const struct seed_node *n)
 {
-    return !n->skipped && !n->image;
+    return takes_part(n) && !n->image;
 }
 
 // --- images ---
@@ -84,7 +90,7 @@ static bool give(struct seed_nodes *nodes, enum facts_reason reason)
 void images_choose(struct seed_nodes *nodes, const char *wanted)
 {
     VEC_FOREACH (struct seed_node *, it, &nodes->items)
-        if (wanted && !it->skipped)
+        if (wanted && takes_part(it))
             it->image = wanted;
     for (int reason = FACTS_OURS; reason <= FACTS_LISTED; reason++)
         while (give(nodes, (enum facts_reason)reason))
@@ -107,14 +113,15 @@ static struct images_class *class_of(const struct seed_node *n, struct images_cl
     return NULL;
 }
 
-static const char *name_of_set(const struct seed_facts *f, const char *layout, const char *image)
+// What facts_read_set() finds of a class.
+static const char *name_of_set(const struct seed_facts *f, const struct images_class *c)
 {
-    size_t len = strlen(SEED_NAME "-") + strlen(layout);
+    bool is_mounted = c->layout && c->layout->folder;
 
     VEC_FOREACH (const struct facts_set *, it, &f->sets)
-        if (strcmp(it->image, image) == 0 && strlen(it->name) >= len &&
-            strncmp(it->name + strlen(SEED_NAME "-"), layout, strlen(layout)) == 0 &&
-            (it->name[len] == '\0' || it->name[len] == '-'))
+        if (strcmp(it->image, c->image) == 0 &&
+            is_same(it->layout, c->layout ? c->layout->name : NULL) &&
+            is_same(it->folder, is_mounted ? c->folder : NULL))
             return it->name;
     return NULL;
 }
@@ -135,15 +142,17 @@ static const char *name_class(struct arena *arena, const struct seed_facts *f,
                               const struct images_classes *classes, const struct images_class *c)
 {
     const char *layout = c->layout ? c->layout->name : "plain";
-    const char *name = name_of_set(f, layout, c->image);
-    struct digest digest = crypto_sha256(span_str(c->image));
+    const char *name = name_of_set(f, c);
+    struct digest digest;
 
     if (name)
         return name;
     name = arena_printf(arena, SEED_NAME "-%s", layout);
-    return is_taken(f, classes, name)
-               ? arena_printf(arena, "%s-%.*s", name, CLASS_DIGITS, DIGEST_HEX(&digest))
-               : name;
+    if (!is_taken(f, classes, name))
+        return name;
+    digest = crypto_sha256(
+        span_str(arena_printf(arena, "%s\n%s", c->image, c->folder ? c->folder : "")));
+    return arena_printf(arena, "%s-%.*s", name, CLASS_DIGITS, DIGEST_HEX(&digest));
 }
 
 static int compare(const void *a, const void *b)
@@ -161,9 +170,9 @@ void images_classes(const struct seed_nodes *nodes, struct images_classes *class
 
     for (size_t i = 0; i < nodes->items.len; i++) {
         const struct seed_node *n = &nodes->items.items[i];
-        struct images_class *c = n->skipped ? NULL : class_of(n, classes);
+        struct images_class *c = n->image ? class_of(n, classes) : NULL;
 
-        if (n->skipped)
+        if (!n->image)
             continue;
         if (!c) {
             vec_push_arena(arena, &classes->items,

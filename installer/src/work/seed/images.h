@@ -5,9 +5,9 @@
 
 #include "work/seed/facts.h"
 
-// Sets n->image of each node that is not skipped, NULL where there is none: what its agent runs
-// from already, else the image that most nodes of its layout have for the best of reasons, so that
-// there are few classes. `wanted`: that one on all nodes; NULL: chosen.
+// Sets n->image of each node that is not skipped for good, NULL where there is none: what its agent
+// runs from already, else the image that most nodes of its layout have for the best of reasons, so
+// that there are few classes. `wanted`: that one on all nodes; NULL: chosen.
 void images_choose(struct seed_nodes *nodes, const char *wanted);
 
 // Nodes of one layout, in one folder, with one image: a DaemonSet each.

@@ -173,7 +173,7 @@ static struct node *arguments(struct doc *d, const struct objects_wanted *w,
     add_arg(d, args, "--");
     add_arg(d, args, "agent");
     if (c->layout) {
-        add_arg(d, args, "--layout");
+        add_arg(d, args, FACTS_LAYOUT_OPTION);
         add_arg(d, args, "%s", c->layout->name);
     }
     return args;
@@ -199,12 +199,12 @@ static void mount_layout(struct doc *d, struct node *spec, const struct images_c
     if (!c->layout || !c->layout->folder || !c->folder)
         return;
     where = mem_printf("/host%s", c->layout->folder);
-    node_set_str(d, mount, "name", SPAN("runtime"));
+    node_set_str(d, mount, "name", SPAN(FACTS_RUNTIME_VOLUME));
     node_set_str(d, mount, "mountPath", span_str(where));
     node_push(d, node_get(container, "volumeMounts"), mount);
     node_set_str(d, path, "path", span_str(c->folder));
     node_set_str(d, path, "type", SPAN("Directory"));
-    node_set_str(d, volume, "name", SPAN("runtime"));
+    node_set_str(d, volume, "name", SPAN(FACTS_RUNTIME_VOLUME));
     node_set(d, volume, SPAN("hostPath"), path);
     node_push(d, node_get(spec, "volumes"), volume);
 }
@@ -264,7 +264,7 @@ static struct node *affinity(struct doc *d, const struct objects_wanted *w,
     for (size_t i = 0; i < w->nodes->items.len; i++) {
         const struct seed_node *n = &w->nodes->items.items[i];
 
-        if (!has(c, i) && !n->away)
+        if (!has(c, i) && (!n->away || n->image))
             node_push(d, others, not_named(d, n->node.name));
     }
     if (!node_len(others))
