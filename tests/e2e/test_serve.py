@@ -111,6 +111,8 @@ def test_flux_and_nodes_are_led_to_a_bastion(lab, led_nodes, request):
         lab.sandstrap(*led.arguments("up", *record))
         again = lab.sandstrap(*led.arguments("up", *record))
         assert set(re.findall(r"(\d+)(?: objects?)? written", again.stderr)) == {"0"}, repr(again)
+        unled = lab.sandstrap("up", led.tree, "--lab", "--bundle", led.bundle, *record, code=2)
+        assert "--routes-to" in unled.stderr, repr(unled)
         controller = next(item for item in lab.get("deployments", "-n", "flux-system", "--show-managed-fields")
                           if item["metadata"]["name"] == "source-controller")
         assert writer_of(controller, "hostAliases") == "sandstrap-routes"

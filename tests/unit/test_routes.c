@@ -257,6 +257,9 @@ static void test_routes__a_tree_without_the_controller_of_its_sources(void **sta
     struct scene s CLEANUP(close_scene);
 
     open_scene(&s, *state, NAMESPACE, SOURCE);
+    assert_int_equal(routes_check(&s.layers, &s.err), -1);
+    assert_err(s.err, ERR_CONFIG, "GitRepository app/x is fetched by Flux's source-controller");
+    err_clear(&s.err);
     assert_int_equal(make(&s), -1);
     assert_err(s.err, ERR_CONFIG, "GitRepository app/x is fetched by Flux's source-controller");
 }
@@ -280,6 +283,9 @@ static void test_routes__what_the_tree_says_itself(void **state)
     open_scene(&proxied, *state,
                CONTROLLER("source-controller", ", env: [{name: HTTPS_PROXY, value: 'http://p'}]"),
                SOURCE);
+    assert_int_equal(routes_check(&proxied.layers, &s.err), 0);
+    assert_int_equal(routes_check(&s.layers, &s.err), -1);
+    err_clear(&s.err);
     assert_int_equal(make(&s), -1);
     assert_err(s.err, ERR_CONFIG,
                "Deployment flux-system/source-controller sets SSL_CERT_DIR in the tree");

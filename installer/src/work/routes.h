@@ -67,6 +67,10 @@ int routes_find(const struct routes_options *o, struct routes_at *at, struct err
 // it leads to the agents, for Kubernetes finds these. To be applied by layers_ahead(). Pure.
 struct layer routes_endpoints(const struct routes_options *o, const struct routes_at *at);
 
+// Whether the controllers of a tree can be led away, before anything is written. Errors as
+// routes_make().
+int routes_check(const struct layers *layers, struct err **err) MUST_CHECK;
+
 // Finds who fetches by itself among the Deployments of the tree, adds the CA to the layers that
 // they are in, a ConfigMap for each of their namespaces, and gives the patch of each. *ahead has
 // these ConfigMaps and the namespaces as far as the tree has them: what is to be applied before the

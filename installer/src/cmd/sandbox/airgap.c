@@ -28,14 +28,24 @@ static struct seed_options seed_options(const struct sandbox *s)
                                  .routes_by_hand = o->routes_by_hand};
 }
 
+int airgap_check_options(const struct sandbox_options *o, struct err **err)
+{
+    const char *name = o->seed_image       ? "--seed-image"
+                       : o->store_budget   ? "--store-budget"
+                       : o->routes_by_hand ? "--routes-by-hand"
+                                           : NULL;
+
+    if (o->airgap || !name)
+        return 0;
+    return err_set(err, ERR_USAGE, "%s says nothing without --airgap", name);
+}
+
 int airgap_check(struct sandbox *s, struct err **err)
 {
     const struct seed_options options = seed_options(s);
 
     if (!s->options->airgap)
         return 0;
-    if (s->options->routes_to)
-        return err_set(err, ERR_USAGE, "--airgap and --routes-to do not go together");
     s->airgap = ARENA_NEW(s->arena, struct airgap);
     s->airgap->nodes.arena = s->arena;
     if (seed_check(&options, &s->airgap->nodes, err) < 0)

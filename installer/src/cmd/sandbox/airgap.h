@@ -7,6 +7,9 @@
 #include "cmd/sandbox/open.h"
 #include "work/layers.h"
 
+// That options which are for an air gap only are not given without it. ERR_USAGE.
+int airgap_check_options(const struct sandbox_options *o, struct err **err) MUST_CHECK;
+
 // Finds out what would be in the way, before anything is written. A phase; nothing without
 // --airgap. Errors as seed_check().
 int airgap_check(struct sandbox *s, struct err **err) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/timer.h"
 #include "io/crypto.h"
+#include "model/journal.h"
 #include "model/seed.h"
 
 enum { CA_MAX_BYTES = 256 << 10 }; // of a ConfigMap, which holds 1 MiB
@@ -88,11 +89,10 @@ static int read_ca(struct sandbox *s, struct span *pem, struct err **err)
     return 0;
 }
 
-int lead_elsewhere(struct sandbox *s, struct layers_options *options,
-                   struct layers_patches *patches, struct err **err)
+int lead_open(struct sandbox *s, struct err **err)
 {
     const struct sandbox_options *o = s->options;
-    struct routes_target target = lead_target();
+    struct routes_target *target;
 
     if (!o->routes_to && !o->routes_ca)
         return 0;
@@ -102,9 +102,40 @@ int lead_elsewhere(struct sandbox *s, struct layers_options *options,
         err_set(err, ERR_USAGE, "--routes-to and --routes-ca belong together");
         return err_hint(err, "--routes-ca names the ca.crt of the authority of 'sandstrap serve'");
     }
-    if (routes_read_address(span_str(o->routes_to), &target, err) < 0 ||
-        read_ca(s, &target.ca_pem, err) < 0 || lead(s, &target, NULL, options, patches, err) < 0)
+    target = ARENA_NEW(s->arena, struct routes_target);
+    *target = lead_target();
+    s->elsewhere = target;
+    return routes_read_address(span_str(o->routes_to), target, err) < 0
+               ? -1
+               : read_ca(s, &target->ca_pem, err);
+}
+
+int lead_check(const struct sandbox *s, struct err **err)
+{
+    return s->options->airgap || s->elsewhere ? routes_check(&s->layers, err) : 0;
+}
+
+int lead_check_record(const struct sandbox *s, struct err **err)
+{
+    const struct identity endpoints = {SPAN("discovery.k8s.io"), SPAN("EndpointSlice"),
+                                       SPAN(SEED_NAMESPACE), SPAN(SEED_NAME)};
+
+    if (s->elsewhere || !journal_find(record_journal(s->record), &endpoints))
+        return 0;
+    err_set(err, ERR_USAGE,
+            "this sandbox was brought up with --routes-to: its controllers are led "
+            "to a server elsewhere");
+    return err_hint(err, "say --routes-to and --routes-ca again; 'sandstrap down' ends it");
+}
+
+int lead_elsewhere(struct sandbox *s, struct layers_options *options,
+                   struct layers_patches *patches, struct err **err)
+{
+    if (!s->elsewhere)
+        return 0;
+    if (lead(s, s->elsewhere, NULL, options, patches, err) < 0)
         return -1;
-    report_info(s->env->report, "routes", "Flux's controllers are led to %s", o->routes_to);
+    report_info(s->env->report, "routes", "Flux's controllers are led to %s",
+                s->options->routes_to);
     return 0;
 }

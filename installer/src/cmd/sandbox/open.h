@@ -18,6 +18,7 @@
 #include "work/keys.h"
 
 struct airgap;
+struct routes_target;
 
 struct sandbox {
     struct command_env *env;               // borrowed
@@ -33,7 +34,8 @@ struct sandbox {
     struct kubeconfig *config;
     struct kube *kube;
     struct record *record;
-    struct airgap *airgap; // cmd/sandbox/airgap.h; NULL: none
+    struct airgap *airgap;                 // cmd/sandbox/airgap.h; NULL: none
+    const struct routes_target *elsewhere; // cmd/sandbox/lead.h; NULL: none
 };
 
 // Sets *s up for a run of `command` that begins now: options, budget, HTTP. ERR_CONFIG: a CA file

@@ -79,12 +79,13 @@ static int bring(struct sandbox *s, const struct layers_options *options,
 int up_open(struct sandbox *s, const char *command, struct command_env *env,
             const struct sandbox_options *o, struct layers_options *options, struct err **err)
 {
-    if (sandbox_start(s, command, env, o, err) < 0 || sandbox_open_tree(s, err) < 0 ||
+    if (airgap_check_options(o, err) < 0 || sandbox_start(s, command, env, o, err) < 0 ||
+        lead_open(s, err) < 0 || sandbox_open_tree(s, err) < 0 || lead_check(s, err) < 0 ||
         sandbox_connect(s, err) < 0 || check(s, options, err) < 0)
         return -1;
     phases_end(&s->phases, "check");
     return airgap_check(s, err) < 0 || sandbox_open_record(s, err) < 0 ||
-                   airgap_check_record(s, err) < 0
+                   airgap_check_record(s, err) < 0 || lead_check_record(s, err) < 0
                ? -1
                : 0;
 }

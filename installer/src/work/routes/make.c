@@ -62,6 +62,19 @@ static void add_ca(const struct routes_options *o, const struct fetcher *f, stru
     vec_push_arena(ahead->arena, ahead, ca);
 }
 
+int routes_check(const struct layers *layers, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct fetchers fetchers = {0};
+
+    if (fetchers_find(layers, arena, &fetchers, err) < 0)
+        return -1;
+    VEC_FOREACH (const struct fetcher *, it, &fetchers.items)
+        if (patch_check(it->deployment, NULL, err) < 0)
+            return -1;
+    return 0;
+}
+
 int routes_make(const struct routes_options *o, const struct routes_at *at,
                 struct layers_patches *patches, struct layer *ahead, struct err **err)
 {

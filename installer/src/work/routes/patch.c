@@ -81,9 +81,14 @@ static void warn_of_proxy(const struct node *container, const char *label, struc
                         label, names[i]);
 }
 
-static int check(const struct node *deployment, const struct node *container, struct report *report,
-                 struct err **err)
+static const struct node *container_of(const struct node *deployment)
 {
+    return node_item(node_path(deployment, "spec", "template", "spec", "containers"), 0);
+}
+
+int patch_check(const struct node *deployment, struct report *report, struct err **err)
+{
+    const struct node *container = container_of(deployment);
     char *label CLEANUP(mem_cleanup) = node_label(deployment);
 
     if (!node_get_text(container, "name").len)
@@ -118,19 +123,18 @@ const struct node *patch_of(const struct patch_route *route, const struct node *
                             struct doc *doc, struct report *report, struct err **err)
 {
     const struct node *metadata = node_get(deployment, "metadata");
-    const struct node *container =
-        node_item(node_path(deployment, "spec", "template", "spec", "containers"), 0);
     struct digest ca = crypto_sha256(route->ca_pem);
     struct node *patch, *template;
 
-    if (check(deployment, container, report, err) < 0)
+    if (patch_check(deployment, report, err) < 0)
         return NULL;
     patch = new_object(doc, node_get_str(deployment, "apiVersion"), "Deployment",
                        node_get_text(metadata, "namespace"), node_get_text(metadata, "name"));
     template = add_map(doc, add_map(doc, patch, "spec"), "template");
     node_set_str(doc, add_map(doc, add_map(doc, template, "metadata"), "annotations"),
                  CA_ANNOTATION, span_str(DIGEST_TEXT(&ca)));
-    patch_pod(route, node_get_text(container, "name"), add_map(doc, template, "spec"), doc);
+    patch_pod(route, node_get_text(container_of(deployment), "name"),
+              add_map(doc, template, "spec"), doc);
     return patch;
 }
 

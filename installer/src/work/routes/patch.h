@@ -21,8 +21,11 @@ struct patch_route {
     struct span ca_pem;
 };
 
-// The fields of a Deployment that lead it there, as an object of its own in `doc`. ERR_CONFIG when
-// the tree says another thing in one of these fields; a proxy that is in the way is warned of.
+// ERR_CONFIG when the tree says another thing in one of the fields that lead a Deployment there; a
+// proxy that is in the way is warned of.
+int patch_check(const struct node *deployment, struct report *report, struct err **err) MUST_CHECK;
+
+// These fields, as an object of its own in `doc`. Errors as patch_check().
 const struct node *patch_of(const struct patch_route *route, const struct node *deployment,
                             struct doc *doc, struct report *report, struct err **err) MUST_CHECK;
 
