@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
+#include "work/routes/owner.h"
 #include "work/routes/probe_pods.h"
 
 enum {
@@ -17,12 +18,14 @@ enum {
 // One namespace of them.
 struct place {
     struct span ns;
+    const char *owner_kind, *owner; // ours, with which all goes when a run was killed
+    struct span owner_uid;
     struct kube_watch *watch;
 };
 struct run {
     const struct routes_options *o;
     struct run_pods *pods;
-    const struct kube_resource *pod, *config_map, *event;
+    const struct kube_resource *pod, *config_map, *service, *event;
     VEC(struct place) places;
     int64_t begun;
 };
@@ -189,12 +192,49 @@ static int wait_for_all(struct run *r, struct err **err)
     return 0;
 }
 
+static struct place *place_of(struct run *r, const struct run_pod *pod)
+{
+    struct span ns = node_get_text(node_get(pod->object, "metadata"), "namespace");
+
+    VEC_FOREACH (struct place *, it, &r->places)
+        if (span_eq(it->ns, ns))
+            return it;
+    vec_push(&r->places, (struct place){.ns = ns});
+    return &r->places.items[r->places.len - 1];
+}
+
+// The Service where it is, and the CA where the controllers are.
+static int find_owner(struct run *r, struct place *p, struct err **err)
+{
+    bool is_home = span_is(p->ns, r->o->target.ns);
+    struct kube_answer answer CLEANUP(kube_answer_free) = {0};
+
+    p->owner_kind = is_home ? "Service" : "ConfigMap";
+    p->owner = is_home ? r->o->target.name : PATCH_CA_NAME;
+    if (kube_get(r->o->kube, is_home ? r->service : r->config_map, p->ns.ptr, p->owner, &answer,
+                 err) < 0)
+        return -1;
+    p->owner_uid =
+        arena_span(r->pods->arena, node_text(node_path(answer.object, "metadata", "uid")));
+    return 0;
+}
+
+static const struct node *owned(struct doc *d, const struct node *object, const struct place *p)
+{
+    struct node *copy = node_copy(d, object);
+
+    if (p->owner_uid.len)
+        owner_set(d, copy, p->owner_kind, p->owner, p->owner_uid);
+    return copy;
+}
+
 // What is refused for good before it runs is no failure of routes.
 static int make_pod(struct run *r, struct run_pod *pod, struct err **err)
 {
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_request request = {.verb = KUBE_CREATE,
                                    .resource = r->pod,
-                                   .body = pod->object,
+                                   .body = owned(d, pod->object, place_of(r, pod)),
                                    .repeatable = true,
                                    .budget = r->o->budget};
     struct kube_answer answer CLEANUP(kube_answer_free) = {0};
@@ -209,23 +249,12 @@ static int make_pod(struct run *r, struct run_pod *pod, struct err **err)
     return 0;
 }
 
-static struct place *place_of(struct run *r, const struct run_pod *pod)
-{
-    struct span ns = node_get_text(node_get(pod->object, "metadata"), "namespace");
-
-    VEC_FOREACH (struct place *, it, &r->places)
-        if (span_eq(it->ns, ns))
-            return it;
-    vec_push(&r->places, (struct place){.ns = ns});
-    return &r->places.items[r->places.len - 1];
-}
-
-static int make_loader(struct run *r, struct span loader, struct span ns, struct err **err)
+static int make_loader(struct run *r, struct span loader, const struct place *p, struct err **err)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct kube_request request = {.verb = KUBE_APPLY,
                                    .resource = r->config_map,
-                                   .body = probe_loader(d, loader, ns),
+                                   .body = owned(d, probe_loader(d, loader, p->ns), p),
                                    .manager = ROUTES_MANAGER,
                                    .force = true,
                                    .budget = r->o->budget};
@@ -242,7 +271,7 @@ static int begin(struct run *r, struct span loader, struct err **err)
         const struct kube_selection selection = {
             .resource = r->pod, .ns = it->ns.ptr, .labels = SELECTOR};
 
-        if (make_loader(r, loader, it->ns, err) < 0)
+        if (find_owner(r, it, err) < 0 || make_loader(r, loader, it, err) < 0)
             return -1;
         it->watch = kube_watch_start(r->o->kube, &selection, &handler);
     }
@@ -317,7 +346,8 @@ int run_pods(const struct routes_options *o, struct span loader, struct run_pods
 
     r.pod = kube_find(o->kube, SPAN("v1"), SPAN("Pod"), err);
     r.config_map = r.pod ? kube_find(o->kube, SPAN("v1"), SPAN("ConfigMap"), err) : NULL;
-    r.event = r.config_map ? kube_find(o->kube, SPAN("v1"), SPAN("Event"), err) : NULL;
+    r.service = r.config_map ? kube_find(o->kube, SPAN("v1"), SPAN("Service"), err) : NULL;
+    r.event = r.service ? kube_find(o->kube, SPAN("v1"), SPAN("Event"), err) : NULL;
     if (!r.event)
         return -1;
     VEC_FOREACH (const struct run_pod *, it, &pods->items)

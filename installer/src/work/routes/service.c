@@ -4,6 +4,7 @@
 
 #include "base/address.h"
 #include "work/routes/names.h"
+#include "work/routes/owner.h"
 
 static const char service_yaml[] = "apiVersion: v1\n"
                                    "kind: Service\n"
@@ -82,20 +83,6 @@ static const struct node *new_service(const struct routes_options *o, const stru
     return service;
 }
 
-// Whoever takes the Service away takes it away, too.
-static void add_owner(const struct routes_options *o, const struct routes_at *at,
-                      struct node *slice)
-{
-    struct node *owners = node_new_seq(o->doc), *owner = node_new_map(o->doc);
-
-    node_set_str(o->doc, owner, "apiVersion", SPAN("v1"));
-    node_set_str(o->doc, owner, "kind", SPAN("Service"));
-    node_set_str(o->doc, owner, "name", span_str(o->target.name));
-    node_set_str(o->doc, owner, "uid", at->uid);
-    node_push(o->doc, owners, owner);
-    node_set(o->doc, node_get(slice, "metadata"), SPAN("ownerReferences"), owners);
-}
-
 // Of a Service without a selector.
 static struct node *new_slice(const struct routes_options *o, const struct names *names)
 {
@@ -161,6 +148,6 @@ struct layer routes_endpoints(const struct routes_options *o, const struct route
     if (!o->target.elsewhere.len)
         return (struct layer){.name = o->target.layer};
     slice = new_slice(o, &names);
-    add_owner(o, at, slice);
+    owner_set(o->doc, slice, "Service", o->target.name, at->uid);
     return layer_of(o, slice);
 }
