@@ -3,6 +3,7 @@
 #include "test_bundle.h"
 
 #include "work/routes.h"
+#include "work/routes/probe_pods.h"
 
 #define LABELS(component)                                                                          \
     "labels: {app.kubernetes.io/part-of: flux, app.kubernetes.io/component: " component "}"
@@ -293,6 +294,24 @@ static void test_routes__what_the_tree_says_itself(void **state)
     assert_non_null(strstr(buf_str(&proxied.said), "asks a proxy (HTTPS_PROXY)"));
 }
 
+static void test_routes__the_probe_runs_where_its_controller_may(void **state)
+{
+    struct scene s CLEANUP(close_scene);
+    const struct names names = {0};
+    const struct patch_route route = {SPAN("10.96.0.9"), &names, SPAN("CA")};
+    const struct routes_probe probe = {.agent_port = 4860};
+    const struct node *pod, *toleration;
+
+    open_scene(&s, *state, CONTROLLER("source-controller", "}], tolerations: [{operator: Exists"),
+               SOURCE);
+    pod = probe_source_pod(s.doc, &s.options, &probe, "p", s.items[0].objects[0], SPAN("x:1"),
+                           &route, "10.0.0.2");
+    toleration = node_item(node_path(pod, "spec", "tolerations"), 0);
+    assert_string_equal(node_get_str(toleration, "operator"), "Exists");
+    assert_string_equal(node_str(node_path(pod, "metadata", "namespace")), "flux-system");
+    assert_null(node_path(pod, "spec", "nodeSelector"));
+}
+
 UNIT_MAIN(WITH_FOLDER(test_routes__one_service_for_all_ports),
           WITH_FOLDER(test_routes__what_is_elsewhere_goes_with_the_service),
           UNIT(test_routes__addresses), WITH_FOLDER(test_routes__controllers_that_fetch_are_led),
@@ -300,4 +319,5 @@ UNIT_MAIN(WITH_FOLDER(test_routes__one_service_for_all_ports),
           WITH_FOLDER(test_routes__kustomize_controller_only_where_there_are_kustomizations),
           WITH_FOLDER(test_routes__a_tree_without_the_controller_of_its_sources),
           WITH_FOLDER(test_routes__a_tree_without_sources_needs_none),
-          WITH_FOLDER(test_routes__what_the_tree_says_itself))
+          WITH_FOLDER(test_routes__what_the_tree_says_itself),
+          WITH_FOLDER(test_routes__the_probe_runs_where_its_controller_may))

@@ -72,14 +72,16 @@ static void add_node(struct proof *f, size_t i)
                    });
 }
 
-static void add_source(struct proof *f, struct span ns, const struct patch_route *route)
+static void add_source(struct proof *f, const struct node *controller,
+                       const struct patch_route *route)
 {
+    struct span ns = node_get_text(node_get(controller, "metadata"), "namespace");
     const char *name = arena_printf(f->arena, PROBE_NAME "-%d", (int)getpid());
 
     vec_push_arena(f->arena, &f->pods.items,
                    (struct run_pod){
-                       .object = probe_source_pod(f->doc, f->o, f->p, name, ns, f->image->name,
-                                                  route, f->p->nodes[0].address),
+                       .object = probe_source_pod(f->doc, f->o, f->p, name, controller,
+                                                  f->image->name, route, f->p->nodes[0].address),
                        .what = arena_printf(f->arena, "namespace %.*s", SPAN_ARG(ns)),
                    });
 }
@@ -99,7 +101,7 @@ static int add_sources(struct proof *f, struct err **err)
         struct span ns = node_get_text(node_get(it->deployment, "metadata"), "namespace");
 
         if (!span_eq(ns, last))
-            add_source(f, ns, &route);
+            add_source(f, it->deployment, &route);
         last = ns;
     }
     return 0;

@@ -145,11 +145,26 @@ static void lead(struct doc *d, struct node *spec, const struct patch_route *rou
     merge(d, spec, led);
 }
 
-const struct node *probe_source_pod(struct doc *d, const struct routes_options *o,
-                                    const struct routes_probe *p, const char *name, struct span ns,
-                                    struct span image, const struct patch_route *route,
-                                    const char *agent)
+// Only where the controller can be.
+static void place_as(struct doc *d, struct node *spec, const struct node *controller)
 {
+    static const char *const fields[] = {"nodeSelector", "tolerations"};
+
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        const struct node *field =
+            node_get(node_path(controller, "spec", "template", "spec"), fields[i]);
+
+        if (field)
+            node_set(d, spec, span_str(fields[i]), node_copy(d, field));
+    }
+}
+
+const struct node *probe_source_pod(struct doc *d, const struct routes_options *o,
+                                    const struct routes_probe *p, const char *name,
+                                    const struct node *controller, struct span image,
+                                    const struct patch_route *route, const char *agent)
+{
+    struct span ns = node_get_text(node_get(controller, "metadata"), "namespace");
     struct node *pod = new_pod(d, name, ns, image), *args = add_args(d, pod);
     const char *url = arena_printf(
         doc_arena(d), strchr(agent, ':') ? "http://[%s]:%d" : "http://%s:%d", agent, p->agent_port);
@@ -165,6 +180,7 @@ const struct node *probe_source_pod(struct doc *d, const struct routes_options *
     add_arg(d, args, DIGEST_HEX(bundle_identity(o->bundle)));
     add_arg(d, args, "--authority");
     add_arg(d, args, PATCH_CA_FILE);
+    place_as(d, node_get(pod, "spec"), controller);
     lead(d, node_get(pod, "spec"), route);
     return pod;
 }

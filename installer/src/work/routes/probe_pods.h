@@ -18,12 +18,12 @@ const struct bundle_artifact *probe_image(const struct bundle *b);
 const struct node *probe_node_pod(struct doc *d, const struct routes_options *o, const char *name,
                                   struct span image, const struct routes_node *node);
 
-// Asks for the sources as a controller does: in its namespace, led as it is. `agent`: the address
-// of one that gives the program.
+// Asks for the sources as a controller does, a Deployment of the tree: in its namespace, on a node
+// that it may be on, led as it is. `agent`: the address of one that gives the program.
 const struct node *probe_source_pod(struct doc *d, const struct routes_options *o,
-                                    const struct routes_probe *p, const char *name, struct span ns,
-                                    struct span image, const struct patch_route *route,
-                                    const char *agent);
+                                    const struct routes_probe *p, const char *name,
+                                    const struct node *controller, struct span image,
+                                    const struct patch_route *route, const char *agent);
 
 // The loader, for a namespace.
 const struct node *probe_loader(struct doc *d, struct span loader, struct span ns);
