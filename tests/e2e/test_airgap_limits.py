@@ -38,7 +38,7 @@ def test_a_node_that_is_not_led_by_hand():
         tree = small(lab, "unled")
         result = tree.up("--routes-by-hand", code=4)
         last = last_lines(result.stderr.splitlines())
-        assert "node node-1: " in last and PODINFO in last, repr(result)
+        assert "node node-1: " in last and f'failed to pull and unpack image "{PODINFO}"' in last, repr(result)
         assert lab.dropped(), "its runtime has asked upstream"
         assert not [name for name in lab.pods("-A") if "probe" in name]
 
