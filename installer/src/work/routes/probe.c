@@ -169,8 +169,8 @@ static int prove(struct proof *f, bool with_sources, struct err **err)
     }
     if (with_sources && add_sources(f, err) < 0)
         return -1;
-    report_info(f->o->report, "routes", "%zu pod%s from %.*s are to start and find the bundle",
-                f->pods.items.len, PLURAL(f->pods.items.len), SPAN_ARG(f->image->name));
+    report_info(f->o->report, "routes", "probing with %zu pod%s from %.*s", f->pods.items.len,
+                PLURAL(f->pods.items.len), SPAN_ARG(f->image->name));
     return run_pods(f->o, f->p->loader, &f->pods, err) < 0 ? -1 : judge(f, err);
 }
 
