@@ -15,6 +15,9 @@
 #include "model/seed.h"
 #include "work/serve.h"
 
+// A Service that was just made leads nowhere until each node's kube-proxy has heard of it.
+enum { PROBE_TRIES = 6, PROBE_PAUSE_MS = 2000 };
+
 struct probe_options {
     struct command_common common;
     const char *agent;
@@ -74,15 +77,33 @@ static struct bundle *ask_head(struct command_env *env, const struct probe_optio
     return open_in_memory(buf_span(&r.body), &identity, err);
 }
 
+// What fails is told at the last try only.
+static int check(struct command_env *env, const struct bundle *bundle, const char *authority,
+                 struct serve_tried *tried, struct err **err)
+{
+    struct serve_check_options where = {.ca_file = authority, .by_name = true, .sample = true};
+
+    for (int i = 1; i < PROBE_TRIES; i++) {
+        struct err *failure CLEANUP(err_cleanup) = NULL;
+
+        if (serve_check(env->loop, bundle, &where, tried, &failure) == 0)
+            return 0;
+        if (err_kind(failure) != ERR_SOURCE)
+            return err_move(err, &failure);
+        if (loop_sleep(env->loop, PROBE_PAUSE_MS, err) < 0)
+            return -1;
+    }
+    where.report = env->report;
+    return serve_check(env->loop, bundle, &where, tried, err);
+}
+
 static int probe_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct probe_options *o = options;
-    const struct serve_check_options where = {
-        .report = env->report, .ca_file = o->authority, .by_name = true, .sample = true};
     struct bundle *bundle CLEANUP(bundle_cleanup) = ask_head(env, o, err);
     struct serve_tried tried;
 
-    if (!bundle || serve_check(env->loop, bundle, &where, &tried, err) < 0)
+    if (!bundle || check(env, bundle, o->authority, &tried, err) < 0)
         return -1;
     buf_printf(env->out, "%u kinds of sources answered with %" PRIu64 " bytes\n", tried.fetched,
                tried.bytes);
