@@ -48,8 +48,8 @@ static const struct command *const commands[] = {
     &cmd_keys_import,
     &cmd_keys_new,
     &cmd_keys_rotate,
-    &cmd_agent_check,
     &cmd_agent,
+    &cmd_probe,
     NULL, // the end
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command `agent check`: the sources of a bundle are asked for by their names, from wherever it
+// The command `probe`: the sources of a bundle are asked for by their names, from wherever it
 // runs, as Flux's controllers would; what they have to be is asked of an agent.
 #include "cmd/probe.h"
 
@@ -110,10 +110,10 @@ static int probe_run(struct command_env *env, const void *options, struct err **
     return 0;
 }
 
-const struct command cmd_agent_check = {
+const struct command cmd_probe = {
     .spec =
         {
-            .name = "agent check",
+            .name = "probe",
             .summary = "check that a bundle's sources answer under their names from here",
             .details = "What the pods run with which 'up --airgap' proves that Flux will find its\n"
                        "sources: of each kind the smallest is fetched by its upstream name, and\n"

@@ -5,6 +5,6 @@
 
 #include "base/command.h"
 
-extern const struct command cmd_agent_check;
+extern const struct command cmd_probe;
 
 #endif

@@ -174,8 +174,7 @@ const struct node *probe_source_pod(struct doc *d, const struct routes_options *
     add_arg(d, args, DIGEST_HEX(&p->binary));
     add_arg(d, args, arena_printf(doc_arena(d), "%llu", (unsigned long long)p->binary_bytes));
     add_arg(d, args, "--");
-    add_arg(d, args, "agent");
-    add_arg(d, args, "check");
+    add_arg(d, args, "probe");
     add_arg(d, args, url);
     add_arg(d, args, DIGEST_HEX(bundle_identity(o->bundle)));
     add_arg(d, args, "--authority");
