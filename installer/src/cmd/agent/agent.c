@@ -143,7 +143,7 @@ static int agent_command_run(struct command_env *env, const void *options, struc
     struct serve *s CLEANUP(serve_cleanup) = NULL;
     struct served *served CLEANUP(served_cleanup) = served_new(env->loop, env->report);
     char *cert CLEANUP(mem_cleanup) = path_join(o->tls, "tls.crt");
-    struct certificate *certificate CLEANUP(certificate_cleanup) = NULL;
+    struct certificate *certificate UNUSED CLEANUP(certificate_cleanup) = NULL; // only held
     bool tls;
 
     if (!o->node || !o->address || !address_of(span_str(o->address)).bits) {

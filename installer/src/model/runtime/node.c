@@ -116,11 +116,11 @@ static void find_layout(struct reading *r)
     if (has_layout(r, "containerd") && !version_reaches(&r->runtime, 2, 2, 0))
         n->layout = runtime_layout_find(SPAN("containerd-old"));
     n->folder = n->layout ? n->layout->folder : NULL;
-    if (!is_of_rancher(r))
+    if (!is_of_rancher(r) || !n->folder)
         return;
     data_dir = flag_of(r, "data-dir", has_layout(r, "k3s") ? "K3S_DATA_DIR" : "RKE2_DATA_DIR");
     inside = strstr(n->folder, "/agent/");
-    if (data_dir)
+    if (data_dir && inside)
         n->folder = arena_printf(r->arena, "%s%s", data_dir, inside);
 }
 

@@ -81,8 +81,8 @@ static bool may_command(struct call *c)
 static bool may_ask(struct call *c)
 {
     switch (c->api->right) {
-    case CALL_ANYBODY: return true;
-    case CALL_READER: return true; // was looked at before
+    case CALL_ANYBODY:
+    case CALL_READER: return true; // who may read was looked at before
     case CALL_WRITER: return may_write(c);
     case CALL_COMMAND: return may_command(c);
     }

@@ -15,7 +15,7 @@ struct look_at {
 void look_add_gap(struct look_at *l, const struct sealed_gap *gap);
 
 // Each for one object of a list.
-int pods_see(void *look, const struct node *pod, struct err **err) MUST_CHECK;
-int sources_see(void *look, const struct node *source, struct err **err) MUST_CHECK;
+int pods_see(void *data, const struct node *pod, struct err **err) MUST_CHECK;
+int sources_see(void *data, const struct node *source, struct err **err) MUST_CHECK;
 
 #endif

@@ -130,10 +130,10 @@ static bool is_taken(const struct seed_facts *f, const struct images_classes *cl
                      const char *name)
 {
     VEC_FOREACH (const struct facts_set *, it, &f->sets)
-        if (strcmp(it->name, name) == 0)
+        if (is_same(it->name, name))
             return true;
     VEC_FOREACH (const struct images_class *, it, &classes->items)
-        if (it->name && strcmp(it->name, name) == 0)
+        if (is_same(it->name, name))
             return true;
     return false;
 }

@@ -133,7 +133,7 @@ static struct node *add_map(struct toml *t, struct node *map, struct span name, 
 // key = value, in a table or in braces.
 static int read_pair(struct toml *t, unsigned depth, struct node *map)
 {
-    struct node *value, *next;
+    struct node *value = NULL, *next;
     struct key key;
     size_t last;
 
