@@ -6,6 +6,7 @@ Prints NAME=VALUE lines, then "ready". Ends when its standard input ends.
 
 import base64
 import collections
+import contextlib
 import gzip
 import http.server
 import json
@@ -45,6 +46,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    # Until the client ends the connection: a reset would take away the answer that it has not read
+    # (RFC 9112, 9.6).
+    def linger(self):
+        self.connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):
+            while self.rfile.read1(1 << 16):
+                pass
+
     def handle_any(self):
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
@@ -53,6 +62,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if parts[0] == "refuse":  # /refuse/STATUS: before the body is read
             self.close_connection = True
             self.answer(int(parts[1]), b"not wanted")
+            self.linger()
             return
         body = self.rfile.read(length)
         counts[self.path] += 1
