@@ -435,7 +435,7 @@ MAIN = "int main(void)\n{\n    return 0;\n}\n"
 @pytest.fixture
 def project(plant):
     """The plant with the project's own CMake files, ready to configure."""
-    for name in ("CMakeLists.txt", "installer/CMakeLists.txt", "installer/cmake", "installer/deps",
+    for name in ("CMakeLists.txt", "installer/CMakeLists.txt", "installer/cmake", "installer/deps", "installer/seed",
                  "tests/unit/CMakeLists.txt", "tests/unit/alone.c", "tests/fuzz/CMakeLists.txt"):
         source, target = CHECKOUT / name, plant.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
