@@ -34,7 +34,7 @@ struct scene {
 
 static void note_event(struct report *r, const struct report_event *event)
 {
-    struct scene *s = (struct scene *)((char *)r - offsetof(struct scene, report));
+    struct scene *s = (struct scene *)(void *)((char *)r - offsetof(struct scene, report));
 
     buf_printf(&s->said, "%s\n", event->text);
 }
