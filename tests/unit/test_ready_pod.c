@@ -87,6 +87,14 @@ static void test_ready__readiness_gates_have_names(void **state)
                  GATED "status: {phase: Running, conditions: [{type: Ready, status: 'False', "
                        "reason: ReadinessGatesNotReady}], containerStatuses: [{name: c, ready: "
                        "true, state: {running: {}}}]}");
+    // in the kubelet's words of before
+    expect_words(READY_PROGRESSING, "", "ReadinessGatesNotReady",
+                 "readiness gate a.b/gate has become True, which the kubelet has not seen yet",
+                 GATED "status: {phase: Running, conditions: [{type: Ready, status: 'False', "
+                       "reason: ReadinessGatesNotReady, message: 'the status of pod readiness gate "
+                       "\"a.b/gate\" is not \"True\", but False'}, {type: a.b/ok, status: 'True'}, "
+                       "{type: a.b/gate, status: 'True'}], containerStatuses: [{name: c, ready: "
+                       "true, state: {running: {}}}]}");
     // the containers come first
     expect_words(READY_FAILING, "c", "Error", "exit code 3",
                  GATED "status: {phase: Running, " UNREADY ", containerStatuses: [{name: c, ready: "

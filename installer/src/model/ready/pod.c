@@ -82,6 +82,29 @@ static bool gated(const struct node *pod, struct ready_pod *result)
     return false;
 }
 
+// All gates are open by now, and the kubelet's word of before, about one of them, still stands.
+static bool was_gated(const struct node *pod, struct ready_pod *result)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct node *ready = ready_condition(pod, "Ready");
+    struct span said = node_get_text(ready, "message");
+
+    if (!span_is(node_get_text(ready, "reason"), "ReadinessGatesNotReady"))
+        return false;
+    NODE_FOREACH_ITEM (gate, node_path(pod, "spec", "readinessGates")) {
+        struct span type = node_get_text(gate, "conditionType");
+
+        if (span_search(said, type) == said.len)
+            continue;
+        set_condition(result, READY_PROGRESSING, ready);
+        buf_printf(&text, "readiness gate %.*s has become True, which the kubelet has not seen yet",
+                   SPAN_ARG(type));
+        ready_set_pod(result, READY_PROGRESSING, SPAN("ReadinessGatesNotReady"), buf_span(&text));
+        return true;
+    }
+    return false;
+}
+
 // A gate that has just opened may close again: whoever sets it has no threshold, as probes have.
 static bool has_just_opened(const struct node *pod, int64_t now, struct ready_pod *result)
 {
@@ -176,7 +199,7 @@ static void judge(const struct node *pod, struct ready_pod *result)
         return;
     judge_list(pod, "initContainerStatuses", true, result);
     judge_list(pod, "containerStatuses", false, result);
-    if (result->state == READY_OK && !gated(pod, result))
+    if (result->state == READY_OK && !gated(pod, result) && !was_gated(pod, result))
         set_pending(pod, result);
 }
 
