@@ -122,6 +122,23 @@ struct node *doc_read_toml(struct doc *d, struct span text, const char *file, st
 // Writes YAML as kustomize prints a resource: keys sorted, canonical scalars, no "---".
 void doc_write_yaml(const struct node *n, struct buf *out);
 
+// Writes YAML as sigs.k8s.io/yaml does (go-yaml v2: toYaml of charts), with a newline at the end:
+// keys in natural order, lists in maps not indented, lines folded at 80 columns, whole numbers
+// without an exponent.
+void doc_write_yaml2(const struct node *n, struct buf *out);
+// Writes YAML as an encoder of go-yaml v3 with an indentation of two blanks (toYamlPretty).
+void doc_write_yaml3(const struct node *n, struct buf *out);
+
+// Writes JSON as Go's encoding/json does, keys in byte order.
+enum doc_go_json {
+    DOC_GO_HTML = 1,   // <, > and & as \u003c, \u003e and \u0026
+    DOC_GO_INDENT = 2, // two blanks
+};
+void doc_write_go_json(const struct node *n, unsigned flags, struct buf *out);
+
+// Writes a map as TOML, in the way of BurntSushi/toml 1.6. ERR_CONFIG for what TOML cannot hold.
+int doc_write_toml(const struct node *n, struct buf *out, struct err **err) MUST_CHECK;
+
 // True when the text without quotes is something else than a string to YAML 1.1 ("1", "yes", "~").
 bool doc_text_is_typed(struct span text);
 // Also true for numbers in base 60 ("12:30:45"), which are written in quotes but read as strings.

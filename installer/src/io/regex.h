@@ -29,6 +29,16 @@ struct regex *regex_new(struct span pattern, unsigned flags, struct err **err) M
 int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
     MUST_CHECK;
 
+// The first match at or after byte `from` (Go's leftmost-first), with its groups: at[2 * i] and
+// at[2 * i + 1] are where group i starts and ends, (size_t)-1 when it took no part; group 0 is the
+// whole match. `count` pairs are written at most. -1 only when the limit of steps is passed.
+int regex_find(const struct regex *re, struct span text, size_t from, size_t *at, size_t count,
+               bool *matched, struct err **err) MUST_CHECK;
+
+// How many groups there are, the whole match not counted; and the number of a named one, or -1.
+size_t regex_groups(const struct regex *re);
+int regex_group(const struct regex *re, struct span name);
+
 void regex_free(struct regex *re); // NULL-safe
 CLEANUP_DEFINE(regex_cleanup, struct regex, regex_free);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Charts as data, as Helm reads them (v3, pkg/chart/loader and pkg/chartutil): what a chart is made
-// of, with its subcharts, and which values its templates would see; and the indexes of their
-// repositories, read and made. Templates are not rendered. Pure: where charts come from is the
-// caller's matter.
+// Charts as Helm 4.2 has them: what a chart is made of, with its subcharts; which values its
+// templates see; what they render to; and the indexes of their repositories, read and made. Pure:
+// where charts come from is the caller's matter.
 #ifndef MODEL_CHART_H
 #define MODEL_CHART_H
 
@@ -87,6 +86,94 @@ void chart_merge(struct doc *d, struct node *values, const struct node *over);
 // subcharts, where a null takes a default away. A new tree in `d`. ERR_CONFIG: too many subcharts.
 struct node *chart_values(struct doc *d, const struct chart *chart, const struct node *given,
                           struct err **err) MUST_CHECK;
+
+// Reads a file of values (-f) over the map `values` of `d`: several documents, YAML 1.1, of equal
+// keys the last one counts. ERR_CONFIG.
+int chart_values_read(struct doc *d, struct node *values, struct span text, const char *file,
+                      struct err **err) MUST_CHECK;
+
+// The grammar of Helm's strvals: "a.b[0].c=1,d={x,y}".
+enum chart_set_kind {
+    CHART_SET,         // --set: true, null and whole numbers have their types (int64)
+    CHART_SET_STRING,  // --set-string
+    CHART_SET_JSON,    // --set-json: values are JSON; a text that starts with "{" is a map
+    CHART_SET_LITERAL, // --set-literal: PATH=TEXT to the end
+    CHART_SET_FILE,    // --set-file: the value names a file, which `read` gets
+};
+typedef int (*chart_set_read)(void *data, struct span path, struct buf *content, struct err **err);
+int chart_set(struct doc *d, struct node *values, struct span text, enum chart_set_kind kind,
+              chart_set_read read, void *data, struct err **err) MUST_CHECK;
+
+// --- rendering (Helm 4.2, pkg/engine, pkg/action, pkg/release/v1/util) ---
+
+// What .Release and .Capabilities say.
+struct chart_target {
+    struct span release, space; // name and namespace of the release
+    unsigned revision;          // 0: 1
+    bool is_upgrade;
+    struct span kube_version;        // "1.34.4", with or without "v"; empty: Helm's default
+    const struct span *api_versions; // more than Helm's own list: "g/v" or "g/v/Kind"
+    size_t api_version_count;
+    bool skip_schema;
+    // Answers `lookup`; NULL: always an empty map, as `helm template` does. *found is a tree of `d`
+    // or NULL when there is no such object.
+    int (*lookup)(void *data, struct doc *d, struct span api_version, struct span kind,
+                  struct span space, struct span name, struct node **found, struct err **err);
+    void *data;
+};
+
+// One document that a chart renders to; texts are the rendering's.
+struct chart_manifest {
+    struct span path;                    // "chart/templates/x.yaml": what "# Source:" prints
+    struct span text;                    // without leading white space
+    struct span api_version, kind, name; // empty where there is none
+    unsigned hooks;                      // bits of enum chart_hook; 0: no hook
+};
+enum chart_hook {
+    CHART_HOOK_PRE_INSTALL = 1,
+    CHART_HOOK_POST_INSTALL = 2,
+    CHART_HOOK_PRE_DELETE = 4,
+    CHART_HOOK_POST_DELETE = 8,
+    CHART_HOOK_PRE_UPGRADE = 16,
+    CHART_HOOK_POST_UPGRADE = 32,
+    CHART_HOOK_PRE_ROLLBACK = 64,
+    CHART_HOOK_POST_ROLLBACK = 128,
+    CHART_HOOK_TEST = 256,
+};
+
+struct chart_note {    // something that a reader of the output has to know
+    const char *text;  // Helm's warning, or "randAlphaNum gives another value each time"
+    const char *where; // "chart/templates/x.yaml:12", or NULL
+};
+
+struct chart_rendering {
+    VEC(struct chart_manifest) crds;      // of crds/, by path, parents first
+    VEC(struct chart_manifest) manifests; // in the order in which Helm installs them
+    VEC(struct chart_manifest) hooks;
+    VEC(struct chart_note) warnings; // of values and dependencies
+    VEC(struct chart_note) random;   // functions whose value is another one next time
+    VEC(struct chart_note) lookups;  // questions about the cluster
+    struct arena *arena;
+};
+
+// Renders a chart. `given` are the user's values, a map or NULL. ERR_CONFIG: where and why, with
+// the chain of includes and a next step; nothing is rendered then.
+struct chart_rendering *chart_render(const struct chart *chart, const struct node *given,
+                                     const struct chart_target *target, struct err **err)
+    MUST_CHECK;
+void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
+CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);
+
+// Appends what `helm template` prints.
+struct chart_print {
+    bool crds;                    // --include-crds
+    bool no_hooks;                // --no-hooks
+    bool skip_tests;              // --skip-tests
+    const struct span *show_only; // --show-only: paths of templates, with wildcards
+    size_t show_only_count;
+};
+int chart_print(const struct chart_rendering *rendering, const struct chart_print *options,
+                struct buf *out, struct err **err) MUST_CHECK;
 
 // --- charts of a repository over https ---
 

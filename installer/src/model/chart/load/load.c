@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "model/chart/files.h"
+#include "model/chart/load/files.h"
 
 // Owns a chart with its subcharts.
 struct chart_store {

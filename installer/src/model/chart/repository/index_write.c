@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making an index: what Helm writes of a chart (chart.Metadata, repo.ChartVersion), field by field.
 // Helm reads an index strictly: a field that it does not know would make all of it unreadable.
-#include "model/chart/index.h"
+#include "model/chart/repository/index.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of a chart: which count, and those in an archive.
-#include "model/chart/files.h"
+#include "model/chart/load/files.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading an index as Helm and Flux do: entries that are no charts to Helm are passed over, like
 // fields that nobody here needs.
-#include "model/chart/index.h"
+#include "model/chart/repository/index.h"
 
 #include <stdlib.h>
 

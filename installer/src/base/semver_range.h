@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranges of versions as Helm and Flux read them (Masterminds/semver 3.5, NewConstraint): "^1.2",
+// ">=1.19-0 <2 || 3.x", "1.2 - 1.4".
+#ifndef BASE_SEMVER_RANGE_H
+#define BASE_SEMVER_RANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/semver.h"
+#include "base/span.h"
+
+struct semver_range;
+
+// NULL for what is no range. The text is borrowed.
+struct semver_range *semver_range_parse(struct span text) MUST_CHECK;
+bool semver_range_has(const struct semver_range *range, const struct semver *version);
+void semver_range_free(struct semver_range *range); // NULL-safe
+CLEANUP_DEFINE(semver_range_cleanup, struct semver_range, semver_range_free);
+
+#endif

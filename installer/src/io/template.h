@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Go's template language (text/template of Go 1.26) with its values and its formatting (fmt,
+// strconv): what a template of a Helm chart is written in. It knows nothing of charts; functions
+// beyond Go's own come from the caller. Templates are hostile: steps, depth, output and memory are
+// bounded. Pure, and nothing here blocks.
+#ifndef IO_TEMPLATE_H
+#define IO_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/span.h"
+
+// --- values: what Go has behind an interface{} ---
+
+// The types that templates can see, by the names that Go gives them (value_type_name).
+enum value_type {
+    VALUE_NIL,        // <nil>
+    VALUE_BOOL,       // bool
+    VALUE_INT,        // int
+    VALUE_INT64,      // int64
+    VALUE_INT32,      // int32: a rune constant
+    VALUE_UINT8,      // uint8: an item of a string or of []uint8
+    VALUE_UINT64,     // uint64
+    VALUE_FLOAT64,    // float64
+    VALUE_STRING,     // string: bytes, mostly UTF-8
+    VALUE_BYTES,      // []uint8
+    VALUE_LIST,       // []interface {}
+    VALUE_STRINGS,    // []string
+    VALUE_INTS,       // []int
+    VALUE_MAP,        // map[string]interface {}
+    VALUE_STRING_MAP, // map[string]string
+    VALUE_OBJECT,     // whatever its class says
+};
+
+struct value_list;
+struct value_map;
+struct value_class;
+
+// Copied freely. Lists, maps and objects are references, as in Go: who changes one changes it for
+// all that hold it. What it refers to lives in the arena that it was made in.
+struct value {
+    enum value_type type;
+    union {
+        bool b;
+        int64_t i;  // all integers but
+        uint64_t u; // uint64
+        double f;
+        struct span s; // strings and bytes; NUL is nothing special
+        struct value_list *list;
+        struct value_map *map;
+        struct {
+            const struct value_class *class;
+            void *data;
+        } object;
+    };
+};
+
+// VALUE_LIST, VALUE_STRINGS and VALUE_INTS: the items have the type of the list.
+struct value_list {
+    struct value *items;
+    size_t len, cap;
+};
+
+#define VALUE_OF_NIL ((struct value){.type = VALUE_NIL})
+static inline struct value value_bool(bool b)
+{
+    return (struct value){.type = VALUE_BOOL, .b = b};
+}
+static inline struct value value_int(int64_t i)
+{
+    return (struct value){.type = VALUE_INT, .i = i};
+}
+static inline struct value value_int64(int64_t i)
+{
+    return (struct value){.type = VALUE_INT64, .i = i};
+}
+static inline struct value value_float(double f)
+{
+    return (struct value){.type = VALUE_FLOAT64, .f = f};
+}
+// Borrows the text, which has to live as long as the value: arena_span().
+static inline struct value value_string(struct span s)
+{
+    return (struct value){.type = VALUE_STRING, .s = s};
+}
+struct value value_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3);
+
+// New and empty. `type` is one of the list (map) types.
+struct value value_new_list(struct arena *a, enum value_type type) MUST_CHECK;
+struct value value_new_map(struct arena *a, enum value_type type) MUST_CHECK;
+struct value value_new_object(const struct value_class *class, void *data) MUST_CHECK;
+
+bool value_is_list(const struct value *v); // of any of the list types
+bool value_is_map(const struct value *v);  // of any of the map types; objects of kind map are not
+bool value_is_integer(const struct value *v);
+
+void value_push(struct arena *a, struct value_list *list, struct value item);
+
+// Maps keep no order of their own; value_map_sorted() has it. Keys are copied into the arena.
+bool value_get(const struct value_map *map, struct span key, struct value *out);
+void value_set(struct arena *a, struct value_map *map, struct span key, struct value item);
+bool value_unset(struct value_map *map, struct span key);
+size_t value_map_len(const struct value_map *map);
+
+struct value_pair {
+    struct span key;
+    struct value item;
+};
+// The pairs in byte order of the keys, as Go ranges over a map: an array of value_map_len() in
+// `a`, which later changes of the map do not touch.
+struct value_pair *value_map_sorted(struct arena *a, const struct value_map *map) MUST_CHECK;
+
+// What an object is: an instance of a Go type that is not one of the above. A member may be NULL:
+// then the value has none of that.
+struct value_class {
+    const char *type_name; // "*semver.Version"
+    const char *kind;      // of reflect: "ptr", "struct", "map", "func"
+    // .NAME. False when there is no such field or method; `*is_method` when it takes arguments.
+    bool (*field)(struct arena *a, void *data, struct span name, struct value *out);
+    // .NAME ARGS...: true when the class has that method, which is then called.
+    bool (*has_method)(void *data, struct span name);
+    int (*call)(struct arena *a, void *data, struct span name, const struct value *args,
+                size_t count, struct value *out, struct err **err);
+    void (*print)(void *data, struct buf *out);          // String() or what %v gives
+    struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
+    bool (*equal)(void *data, void *other);              // by default: the same object
+    bool is_false_when_empty;                            // of kind map: its truth is its length
+};
+
+// "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".
+const char *value_type_name(const struct value *v);
+const char *value_kind_name(const struct value *v);
+
+bool value_is_true(const struct value *v);                           // text/template's IsTrue
+bool value_deep_equal(const struct value *a, const struct value *b); // reflect.DeepEqual
+struct value value_copy_deep(struct arena *a, const struct value *v) MUST_CHECK;
+
+// --- fmt ---
+
+// As fmt.Sprint, Sprintln and Sprintf have it. All verbs and flags; what does not fit its verb is
+// said in Go's way, "%!d(string=a)".
+void value_sprint(const struct value *args, size_t count, struct buf *out);
+void value_sprintln(const struct value *args, size_t count, struct buf *out);
+void value_sprintf(struct span format, const struct value *args, size_t count, struct buf *out);
+void value_print(const struct value *v, struct buf *out); // %v
+// strconv.Quote.
+void value_quote(struct span text, struct buf *out);
+
+// --- templates ---
+
+struct template_set; // named templates that can call each other
+struct template_run; // one execution
+struct template_call;
+
+// A function that templates can call. Its arguments have been evaluated and, by `params`, checked
+// with Go's words for what does not fit. 0, or -1 with an error whose message is Go's
+// ("error calling NAME: " is put in front).
+typedef int (*template_fn)(struct template_call *call, struct value *result, struct err **err);
+
+struct template_function {
+    const char *name;
+    template_fn fn;
+    // One letter for each parameter: b bool, i int, l int64, f float64, s string, a any,
+    // m map[string]interface {}, v []interface {}, t []string; "*" behind the last: any number of
+    // it, none too. "sa*" is func(string, ...interface{}).
+    const char *params;
+    // Passed on as call->data when not NULL; else the data of the set.
+    void *data;
+};
+
+struct template_call {
+    const struct template_function *function;
+    struct template_run *run;
+    struct arena *arena; // for the result and what it refers to
+    const struct value *args;
+    size_t count;
+    void *data;
+};
+
+// What one execution may use, all templates that it calls together.
+struct template_limits {
+    uint64_t steps;      // nodes evaluated
+    size_t depth;        // templates within templates
+    size_t output_bytes; // of one template or include
+    size_t memory_bytes; // of the arena
+};
+#define TEMPLATE_LIMITS                                                                            \
+    ((struct template_limits){UINT64_C(200000000), 10000, (size_t)128 << 20, (size_t)224 << 20})
+
+// `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
+// always there. Both live as long as the set.
+struct template_set *template_set_new(const struct template_function *functions, size_t count,
+                                      void *data) MUST_CHECK RETURNS_NONNULL;
+// What is parsed into the copy is not seen by the original. Cheap: what is parsed is shared.
+struct template_set *template_set_clone(const struct template_set *set) MUST_CHECK RETURNS_NONNULL;
+void template_set_free(struct template_set *set); // NULL-safe
+CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
+
+// Parses a file's text as the template `name`, with what it defines. A later definition of a name
+// replaces an earlier one unless it is empty. The text is copied. ERR_CONFIG: Go's message with
+// "NAME:LINE:COLUMN: ", and a hint where one can be given (did you mean).
+int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
+    MUST_CHECK;
+bool template_is_defined(const struct template_set *set, struct span name);
+
+// One run has one arena, limits, and counts; templates that it executes one after the other share
+// them. `arena` and `set` are borrowed.
+struct template_run *template_run_new(const struct template_set *set, struct arena *arena,
+                                      const struct template_limits *limits)
+    MUST_CHECK RETURNS_NONNULL;
+void template_run_free(struct template_run *run); // NULL-safe
+CLEANUP_DEFINE(template_run_cleanup, struct template_run, template_run_free);
+
+// Executes a template with `dot`; what it writes is appended. An untyped nil is written as
+// "<no value>". Functions may call it again, with call->run. ERR_CONFIG: Go's message, below it the
+// chain of templates that led there (template_error_of).
+int template_execute(struct template_run *run, struct span name, const struct value *dot,
+                     struct buf *out, struct err **err) MUST_CHECK;
+
+// The same with another set, a clone (Helm's `tpl`), within the same run.
+int template_execute_in(struct template_run *run, const struct template_set *set, struct span name,
+                        const struct value *dot, struct buf *out, struct err **err) MUST_CHECK;
+
+struct arena *template_run_arena(struct template_run *run);
+
+// Where an execution stands, or where it failed, innermost last.
+struct template_place {
+    struct span name; // the template's
+    struct span file; // that it was parsed from
+    uint32_t line;    // from 1
+    uint32_t column;  // bytes, from 0, as Go counts them
+    struct span node; // the node's text as Go prints it: ".Values.a.b", "include "x" ."
+};
+struct template_trace {
+    const struct template_place *places; // in the run's arena
+    size_t len;
+};
+// After a failure: the places of the failing node and of all calls that led to it, outermost first.
+struct template_trace template_trace(const struct template_run *run);
+
+// The value path that a failure was about (".Values.a.b"), the deepest prefix of it that there is
+// (".Values.a") and what that is; empty spans when it was about none.
+struct template_missing {
+    struct span path, prefix;
+    struct value found;
+};
+struct template_missing template_missing(const struct template_run *run);
+
+// All functions that Go's package itself has, for tables of documents and tests.
+const struct template_function *template_builtins(size_t *count);
+
+#endif

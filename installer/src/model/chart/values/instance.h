@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chart with the values that it is rendered with: which subcharts are on, under which names, with
+// which values (Helm 4.2, pkg/chart/v2/util/dependencies.go and common/util/coalesce.go).
+#ifndef MODEL_CHART_INSTANCE_H
+#define MODEL_CHART_INSTANCE_H
+
+#include "base/vec.h"
+#include "model/chart.h"
+
+struct chart_instance {
+    const struct chart *chart;
+    struct span name; // its own, or the alias
+    struct span path; // "parent/charts/name", of the outermost its name: what "# Source:" prints
+    bool is_root;
+    struct node *values; // a map; those of a subchart are the same node that its parent has
+    VEC(struct chart_instance *) subcharts; // those that are on, in the order of Helm
+    VEC(const struct node *) dependencies;  // rows of Chart.yaml that are still there
+};
+
+typedef VEC(char *) chart_warnings; // Helm's words, in order; in the arena of the doc
+
+// `given` are the user's values, a map or NULL; neither it nor the chart is changed. All that is
+// new lives in `d`. ERR_CONFIG: Helm's words for what it refuses (dependencies that are not in
+// charts/, libraries, versions of Kubernetes, types that clash).
+struct chart_instance *chart_instantiate(struct doc *d, const struct chart *chart,
+                                         const struct node *given, struct span kube_version,
+                                         chart_warnings *warnings, struct err **err) MUST_CHECK;
+
+#endif
