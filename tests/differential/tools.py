@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds the two programs that are compared: sandstrap, and the kustomize binary of v5.8.1."""
+"""Finds the programs that are compared: sandstrap, kustomize v5.8.1 and Helm v4.2.4."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 VERSION = "v5.8.1"
+HELM_VERSION = "v4.2.4"
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 
@@ -18,8 +19,8 @@ def cache():
     return pathlib.Path(os.environ.get("SANDSTRAP_CACHE") or f"{base}/sandstrap")
 
 
-def go_build(name, command, source):
-    """A Go program, built once per source."""
+def go_build(name, command, source, folder="oracle"):
+    """A Go program of a folder here, built once per source."""
     key = hashlib.sha256(source.encode()).hexdigest()[:16]
     binary = cache() / "differential" / key / name
     if not binary.exists():
@@ -27,7 +28,7 @@ def go_build(name, command, source):
         env = {**os.environ, "GOBIN": str(binary.parent), "GOFLAGS": "-mod=mod"}
         go = shutil.which("go") or "/usr/local/go/bin/go"
         subprocess.run([go, *command, *(["-o", str(binary), "."] if "build" in command else [])],
-                       cwd=HERE / "oracle", env=env, check=True)
+                       cwd=HERE / folder, env=env, check=True)
     return str(binary)
 
 
@@ -41,6 +42,19 @@ def oracle():
     """The program that builds many trees with kustomize's library."""
     source = "".join((HERE / "oracle" / f).read_text() for f in ("main.go", "go.mod"))
     return os.environ.get("ORACLE") or go_build("oracle", ["build"], source)
+
+
+def helm():
+    """The helm command: $HELM, or built from its Go module with the versions that Helm pins."""
+    target = f"helm.sh/helm/v4/cmd/helm@{HELM_VERSION}"
+    return os.environ.get("HELM") or go_build("helm", ["install", target], target)
+
+
+def template_oracle():
+    """The program that renders many templates with Helm's engine."""
+    folder = "charts/oracle"
+    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
+    return os.environ.get("TEMPLATE_ORACLE") or go_build("oracle", ["build"], source, folder)
 
 
 def scratch():
