@@ -102,9 +102,11 @@ bool value_is_integer(const struct value *v);
 
 void value_push(struct arena *a, struct value_list *list, struct value item);
 
-// Maps keep no order of their own; value_map_sorted() has it. Keys are copied into the arena.
+// Maps keep no order of their own; value_map_sorted() has it. Keys are copied into the arena;
+// value_set_borrowed() takes one that lives as long as the map anyway.
 bool value_get(const struct value_map *map, struct span key, struct value *out);
 void value_set(struct arena *a, struct value_map *map, struct span key, struct value item);
+void value_set_borrowed(struct arena *a, struct value_map *map, struct span key, struct value item);
 bool value_unset(struct value_map *map, struct span key);
 size_t value_map_len(const struct value_map *map);
 
@@ -115,6 +117,9 @@ struct value_pair {
 // The pairs in byte order of the keys, as Go ranges over a map: an array of value_map_len() in
 // `a`, which later changes of the map do not touch.
 struct value_pair *value_map_sorted(struct arena *a, const struct value_map *map) MUST_CHECK;
+// The pairs in any order, one a call, until false; *at starts as 0. The map must not change
+// meanwhile, except for the items of keys that it has.
+bool value_map_next(const struct value_map *map, size_t *at, struct value_pair *pair);
 
 // What an object is: an instance of a Go type that is not one of the above. A member may be NULL:
 // then the value has none of that.
@@ -139,7 +144,13 @@ const char *value_kind_name(const struct value *v);
 
 bool value_is_true(const struct value *v);                           // text/template's IsTrue
 bool value_deep_equal(const struct value *a, const struct value *b); // reflect.DeepEqual
-struct value value_copy_deep(struct arena *a, const struct value *v) MUST_CHECK;
+
+// Copies lists and maps, and what they hold; texts, which never change, are shared with the
+// original, other objects too. An object of kind map becomes a plain map. ERR_CONFIG: the copy
+// takes more memory than a value should (a map may hold itself).
+#define VALUE_COPY_MAX_BYTES ((size_t)64 << 20)
+int value_copy_deep(struct arena *a, const struct value *v, struct value *out, struct err **err)
+    MUST_CHECK;
 
 // --- fmt ---
 

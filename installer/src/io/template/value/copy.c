@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deep copies. A list of what is still to be copied instead of recursion: templates can nest values
+// as deep as they like.
+#include <string.h>
+
+#include "base/vec.h"
+#include "io/template.h"
+
+// A container whose copy has shallow items so far.
+struct copying {
+    struct arena *a;
+    VEC(struct value) pending;
+    size_t bytes;
+};
+
+static struct value copy_list(struct copying *c, const struct value *v)
+{
+    struct value copy = value_new_list(c->a, v->type);
+    size_t len = v->list->len;
+
+    if (len) {
+        copy.list->items = arena_array(c->a, len, sizeof(*copy.list->items));
+        memcpy(copy.list->items, v->list->items, len * sizeof(*copy.list->items));
+    }
+    copy.list->len = copy.list->cap = len;
+    c->bytes += sizeof(*copy.list) + len * sizeof(*copy.list->items);
+    return copy;
+}
+
+static struct value copy_map(struct copying *c, const struct value *v)
+{
+    struct value copy = value_new_map(c->a, v->type);
+    struct value_pair pair;
+
+    for (size_t at = 0; value_map_next(v->map, &at, &pair);)
+        value_set_borrowed(c->a, copy.map, pair.key, pair.item);
+    c->bytes += sizeof(copy) * 2 + value_map_len(v->map) * sizeof(pair);
+    return copy;
+}
+
+static struct value copy_one(struct copying *c, const struct value *v)
+{
+    struct value copy = *v;
+
+    if (v->type == VALUE_OBJECT && v->object.class->is_false_when_empty)
+        copy = v->object.class->unfold(c->a, v->object.data);
+    if (value_is_list(&copy))
+        copy = copy_list(c, &copy);
+    else if (value_is_map(&copy))
+        copy = copy_map(c, &copy);
+    else
+        return copy;
+    if (copy.type == VALUE_LIST || copy.type == VALUE_MAP)
+        vec_push(&c->pending, copy);
+    return copy;
+}
+
+static void copy_items(struct copying *c, const struct value *v)
+{
+    struct value_pair pair;
+
+    if (v->type == VALUE_LIST) {
+        for (size_t i = 0; i < v->list->len; i++)
+            v->list->items[i] = copy_one(c, &v->list->items[i]);
+        return;
+    }
+    for (size_t at = 0; value_map_next(v->map, &at, &pair);)
+        value_set(c->a, v->map, pair.key, copy_one(c, &pair.item));
+}
+
+int value_copy_deep(struct arena *a, const struct value *v, struct value *out, struct err **err)
+{
+    struct copying c = {.a = a};
+
+    *out = copy_one(&c, v);
+    while (c.pending.len && c.bytes <= VALUE_COPY_MAX_BYTES) {
+        struct value next = c.pending.items[--c.pending.len];
+
+        copy_items(&c, &next);
+    }
+    vec_free(&c.pending);
+    if (c.bytes > VALUE_COPY_MAX_BYTES)
+        return err_set(err, ERR_CONFIG,
+                       "a deep copy takes more than %zu MiB: a value holds itself, "
+                       "or another one too often",
+                       VALUE_COPY_MAX_BYTES >> 20);
+    return 0;
+}

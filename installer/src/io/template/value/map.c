@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Maps of values: an array of entries in no order, with a table of slots beside it once there are
+// more than a few. Most maps of a chart are small, and comparing a few keys is cheaper than a hash.
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "io/template.h"
+
+enum {
+    ENTRIES_FIRST = 4,
+    SMALL_MAX = 8, // entries without slots
+};
+
+struct entry {
+    struct span key;
+    struct value item;
+    uint64_t hash; // only with slots
+};
+
+struct value_map {
+    struct entry *entries;
+    size_t len, cap;
+    uint32_t *slots;   // index + 1 into entries, 0 for free; linear probing
+    size_t slot_count; // a power of two, or 0
+};
+
+struct value value_new_map(struct arena *a, enum value_type type)
+{
+    return (struct value){.type = type, .map = ARENA_NEW(a, struct value_map)};
+}
+
+// The slot that holds `key`, or the free one where it would go.
+static size_t slot_of(const struct value_map *m, struct span key, uint64_t hash)
+{
+    size_t mask = m->slot_count - 1;
+    size_t at = hash & mask;
+
+    while (m->slots[at]) {
+        const struct entry *e = &m->entries[m->slots[at] - 1];
+
+        if (e->hash == hash && span_eq(e->key, key))
+            break;
+        at = (at + 1) & mask;
+    }
+    return at;
+}
+
+static struct entry *find(const struct value_map *m, struct span key)
+{
+    size_t at;
+
+    if (!m->slot_count) {
+        for (size_t i = 0; i < m->len; i++) {
+            if (span_eq(m->entries[i].key, key))
+                return &m->entries[i];
+        }
+        return NULL;
+    }
+    at = slot_of(m, key, hash_span(key));
+    return m->slots[at] ? &m->entries[m->slots[at] - 1] : NULL;
+}
+
+static void grow_entries(struct arena *a, struct value_map *m)
+{
+    size_t cap = m->cap ? m->cap * 2 : ENTRIES_FIRST;
+    struct entry *entries = arena_array(a, cap, sizeof(*entries));
+
+    if (m->len)
+        memcpy(entries, m->entries, m->len * sizeof(*entries));
+    m->entries = entries;
+    m->cap = cap;
+}
+
+static void grow_slots(struct arena *a, struct value_map *m)
+{
+    size_t count = m->slot_count ? m->slot_count * 2 : (size_t)SMALL_MAX * 4;
+    bool hashed = m->slot_count != 0;
+
+    m->slots = arena_array(a, count, sizeof(*m->slots));
+    m->slot_count = count;
+    for (size_t i = 0; i < m->len; i++) {
+        size_t at;
+
+        if (!hashed)
+            m->entries[i].hash = hash_span(m->entries[i].key);
+        for (at = m->entries[i].hash & (count - 1); m->slots[at];)
+            at = (at + 1) & (count - 1);
+        m->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+bool value_get(const struct value_map *map, struct span key, struct value *out)
+{
+    const struct entry *e = find(map, key);
+
+    if (e)
+        *out = e->item;
+    return e != NULL;
+}
+
+void value_set_borrowed(struct arena *a, struct value_map *map, struct span key, struct value item)
+{
+    struct entry *e = find(map, key);
+    uint64_t hash = 0;
+
+    if (e) {
+        e->item = item;
+        return;
+    }
+    if (map->len == map->cap)
+        grow_entries(a, map);
+    if (map->len >= SMALL_MAX && (map->len + 1) * 4 > map->slot_count * 3)
+        grow_slots(a, map);
+    if (map->slot_count) {
+        hash = hash_span(key);
+        map->slots[slot_of(map, key, hash)] = (uint32_t)map->len + 1;
+    }
+    map->entries[map->len++] = (struct entry){key, item, hash};
+}
+
+void value_set(struct arena *a, struct value_map *map, struct span key, struct value item)
+{
+    struct entry *e = find(map, key);
+
+    if (e)
+        e->item = item;
+    else
+        value_set_borrowed(a, map, arena_span(a, key), item);
+}
+
+// Frees a slot, and moves those behind it that are not where they belong towards it.
+static void free_slot(struct value_map *m, size_t at)
+{
+    size_t mask = m->slot_count - 1;
+
+    for (size_t next = (at + 1) & mask; m->slots[next]; next = (next + 1) & mask) {
+        size_t home = m->entries[m->slots[next] - 1].hash & mask;
+
+        if (((next - home) & mask) >= ((next - at) & mask)) {
+            m->slots[at] = m->slots[next];
+            at = next;
+        }
+    }
+    m->slots[at] = 0;
+}
+
+bool value_unset(struct value_map *map, struct span key)
+{
+    struct entry *e = find(map, key);
+    const struct entry *last;
+
+    if (!e)
+        return false;
+    last = &map->entries[map->len - 1];
+    if (map->slot_count) {
+        free_slot(map, slot_of(map, e->key, e->hash));
+        if (e != last)
+            map->slots[slot_of(map, last->key, last->hash)] = (uint32_t)(e - map->entries) + 1;
+    }
+    *e = *last;
+    map->len--;
+    return true;
+}
+
+size_t value_map_len(const struct value_map *map)
+{
+    return map->len;
+}
+
+static int by_key(const void *left, const void *right)
+{
+    return span_cmp(((const struct value_pair *)left)->key,
+                    ((const struct value_pair *)right)->key);
+}
+
+struct value_pair *value_map_sorted(struct arena *a, const struct value_map *map)
+{
+    struct value_pair *pairs = arena_array(a, map->len, sizeof(*pairs));
+
+    for (size_t i = 0; i < map->len; i++)
+        pairs[i] = (struct value_pair){map->entries[i].key, map->entries[i].item};
+    qsort(pairs, map->len, sizeof(*pairs), by_key);
+    return pairs;
+}
+
+bool value_map_next(const struct value_map *map, size_t *at, struct value_pair *pair)
+{
+    if (*at >= map->len)
+        return false;
+    *pair = (struct value_pair){map->entries[*at].key, map->entries[*at].item};
+    ++*at;
+    return true;
+}
