@@ -83,10 +83,7 @@ void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
 // As sigs.k8s.io/yaml prints a number that is the key of a map: with 32 bits. NUL-terminated.
 void number_format_key(double value, char out[NUMBER_TEXT_MAX]);
 
-// --- characters (key_order.c) ---
-
-// Decodes one rune at *s and steps over it; U+FFFD for a bad byte.
-uint32_t rune_next(struct span *s);
+// --- keys (key_order.c) ---
 
 // go-yaml's order of keys: numbers by value, other signs before letters. Below, equal to or above
 // 0.

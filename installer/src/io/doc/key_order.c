@@ -1,51 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runes, and the order in which go-yaml writes the keys of a map.
+// The order in which go-yaml writes the keys of a map.
 #include <string.h>
 
-#include "base/compiler.h"
-#include "base/text.h"
+#include "base/rune.h"
 #include "io/doc/doc_int.h"
-#include "io/doc/letters.h"
-
-uint32_t rune_next(struct span *s)
-{
-    uint32_t rune = 0xfffd;
-    size_t len = text_rune(*s, &rune);
-
-    *s = span_tail(*s, len ? len : 1);
-    return len ? rune : 0xfffd;
-}
-
-static bool in_ranges(const uint32_t ranges[][2], size_t count, uint32_t rune)
-{
-    size_t low = 0;
-
-    while (low < count) {
-        size_t middle = low + (count - low) / 2;
-
-        if (rune > ranges[middle][1])
-            low = middle + 1;
-        else if (rune >= ranges[middle][0])
-            return true;
-        else
-            count = middle;
-    }
-    return false;
-}
-
-static bool rune_is_letter(uint32_t rune)
-{
-    if (rune < 0x80)
-        return (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z';
-    return in_ranges(letter_ranges, ARRAY_LEN(letter_ranges), rune);
-}
-
-static bool rune_is_digit(uint32_t rune)
-{
-    if (rune < 0x80)
-        return rune >= '0' && rune <= '9';
-    return in_ranges(digit_ranges, ARRAY_LEN(digit_ranges), rune);
-}
 
 // The number at the start of `s` added to `value` (it wraps, as in Go), and its count of digits.
 static uint64_t leading_number(struct span s, uint64_t value, size_t *digits)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/rune.h"
 #include "io/doc/doc_int.h"
 #include "io/doc/yaml/character.h"
 

@@ -8,6 +8,7 @@
 // behind each becomes its NUL once it has been passed.
 #include "io/doc/yaml/fast.h"
 
+#include "base/rune.h"
 #include "base/text.h"
 #include "io/doc/yaml/readers.h"
 

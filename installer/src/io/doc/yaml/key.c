@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/rune.h"
 #include "io/doc/yaml/scalar.h"
 
 #define SIMPLE_KEY_MAX 1024 // characters of a key without "?", YAML's limit

@@ -4,6 +4,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "base/rune.h"
 #include "io/doc/yaml/scalar.h"
 #include "io/doc/yaml/style.h"
 
