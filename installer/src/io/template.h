@@ -41,6 +41,7 @@ enum value_type {
 struct value_list;
 struct value_map;
 struct value_class;
+struct template_function;
 
 // Copied freely. Lists, maps and objects are references, as in Go: who changes one changes it for
 // all that hold it. What it refers to lives in the arena that it was made in.
@@ -68,6 +69,9 @@ struct value_list {
 };
 
 #define VALUE_OF_NIL ((struct value){.type = VALUE_NIL})
+// Go tells a nil that lies in a container (an interface{} that is nil) from no value at all; so do
+// `len` and the executor. Everything else only looks at the type.
+#define VALUE_OF_NIL_ITEM ((struct value){.type = VALUE_NIL, .b = true})
 static inline struct value value_bool(bool b)
 {
     return (struct value){.type = VALUE_BOOL, .b = b};
@@ -126,12 +130,11 @@ bool value_map_next(const struct value_map *map, size_t *at, struct value_pair *
 struct value_class {
     const char *type_name; // "*semver.Version"
     const char *kind;      // of reflect: "ptr", "struct", "map", "func"
-    // .NAME. False when there is no such field or method; `*is_method` when it takes arguments.
+    // .NAME: a field of a struct, or what a map has under a key. False when there is none.
     bool (*field)(struct arena *a, void *data, struct span name, struct value *out);
-    // .NAME ARGS...: true when the class has that method, which is then called.
-    bool (*has_method)(void *data, struct span name);
-    int (*call)(struct arena *a, void *data, struct span name, const struct value *args,
-                size_t count, struct value *out, struct err **err);
+    // .NAME ARGS...: the method of that name (before any field), NULL when there is none. It is
+    // checked and called as a function is, with call->data the object's data.
+    const struct template_function *(*method)(void *data, struct span name);
     void (*print)(void *data, struct buf *out);          // String() or what %v gives
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
@@ -177,9 +180,12 @@ typedef int (*template_fn)(struct template_call *call, struct value *result, str
 struct template_function {
     const char *name;
     template_fn fn;
-    // One letter for each parameter: b bool, i int, l int64, f float64, s string, a any,
-    // m map[string]interface {}, v []interface {}, t []string; "*" behind the last: any number of
-    // it, none too. "sa*" is func(string, ...interface{}).
+    // One letter for each parameter: b bool, i int, l int64, f float64, u uint32, s string, a any,
+    // m map[string]interface {}, v []interface {}, t []string, <NAME> an object of the class that
+    // has this type_name; "*" behind the last: any number of it, none too. "sa*" is
+    // func(string, ...interface{}). For m, v and t Go takes nil too: a VALUE_NIL. An object of kind
+    // map (common.Values) that is given for m is its VALUE_MAP, the same one. u comes as
+    // VALUE_UINT64.
     const char *params;
     // Passed on as call->data when not NULL; else the data of the set.
     void *data;
