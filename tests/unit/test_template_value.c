@@ -135,6 +135,33 @@ static void test_equal__needs_the_same_type(void **state)
     assert_true(value_deep_equal(&number, &number));
 }
 
+static void test_nil__is_not_equal_to_empty_until_it_is_changed(void **state)
+{
+    static const enum value_type types[] = {VALUE_LIST, VALUE_MAP};
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    struct err *err = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        struct value nil = value_new_nil(a, types[i]), copy;
+        struct value empty =
+            types[i] == VALUE_LIST ? value_new_list(a, types[i]) : value_new_map(a, types[i]);
+
+        assert_false(value_is_true(&nil));
+        assert_false(value_deep_equal(&nil, &empty));
+        assert_int_equal(value_copy_deep(a, &nil, &copy, &err), 0);
+        assert_true(value_deep_equal(&nil, &copy));
+        if (types[i] == VALUE_LIST) {
+            value_push(a, nil.list, text("x"));
+            value_push(a, empty.list, text("x"));
+        } else {
+            value_set(a, nil.map, SPAN("x"), text("x"));
+            value_set(a, empty.map, SPAN("x"), text("x"));
+        }
+        assert_true(value_deep_equal(&nil, &empty));
+    }
+}
+
 static void test_types__have_the_names_of_go(void **state)
 {
     struct arena *a CLEANUP(arena_cleanup) = arena_new();
@@ -168,4 +195,5 @@ UNIT_MAIN(UNIT(test_map__keeps_what_was_set_through_growth_and_removal),
           UNIT(test_map__is_sorted_by_bytes), UNIT(test_copy__shares_no_container),
           UNIT(test_copy__of_a_value_without_end_is_an_error),
           UNIT(test_equal__ends_for_values_without_end), UNIT(test_equal__needs_the_same_type),
+          UNIT(test_nil__is_not_equal_to_empty_until_it_is_changed),
           UNIT(test_types__have_the_names_of_go))

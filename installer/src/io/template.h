@@ -66,6 +66,7 @@ struct value {
 struct value_list {
     struct value *items;
     size_t len, cap;
+    bool is_nil; // a nil slice: empty, but null as JSON; until something is pushed
 };
 
 #define VALUE_OF_NIL ((struct value){.type = VALUE_NIL})
@@ -100,6 +101,9 @@ struct value value_new_list(struct arena *a, enum value_type type) MUST_CHECK;
 struct value value_new_map(struct arena *a, enum value_type type) MUST_CHECK;
 struct value value_new_object(const struct value_class *class, void *data) MUST_CHECK;
 
+// Go's nil slice or nil map of that type.
+struct value value_new_nil(struct arena *a, enum value_type type) MUST_CHECK;
+
 bool value_is_list(const struct value *v); // of any of the list types
 bool value_is_map(const struct value *v);  // of any of the map types; objects of kind map are not
 bool value_is_integer(const struct value *v);
@@ -113,6 +117,8 @@ void value_set(struct arena *a, struct value_map *map, struct span key, struct v
 void value_set_borrowed(struct arena *a, struct value_map *map, struct span key, struct value item);
 bool value_unset(struct value_map *map, struct span key);
 size_t value_map_len(const struct value_map *map);
+// Empty, and null as JSON; until something is set, which Go does not allow: callers look first.
+bool value_map_is_nil(const struct value_map *map);
 
 struct value_pair {
     struct span key;

@@ -15,7 +15,8 @@ struct copying {
 
 static struct value copy_list(struct copying *c, const struct value *v)
 {
-    struct value copy = value_new_list(c->a, v->type);
+    struct value copy =
+        v->list->is_nil ? value_new_nil(c->a, v->type) : value_new_list(c->a, v->type);
     size_t len = v->list->len;
 
     if (len) {
@@ -29,7 +30,8 @@ static struct value copy_list(struct copying *c, const struct value *v)
 
 static struct value copy_map(struct copying *c, const struct value *v)
 {
-    struct value copy = value_new_map(c->a, v->type);
+    struct value copy =
+        value_map_is_nil(v->map) ? value_new_nil(c->a, v->type) : value_new_map(c->a, v->type);
     struct value_pair pair;
 
     for (size_t at = 0; value_map_next(v->map, &at, &pair);)

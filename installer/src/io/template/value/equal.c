@@ -45,7 +45,7 @@ static bool is_seen(struct comparison *c, const struct value *left, const struct
 static bool lists_are_equal(struct comparison *c, const struct value *left,
                             const struct value *right)
 {
-    if (left->list->len != right->list->len)
+    if (left->list->len != right->list->len || left->list->is_nil != right->list->is_nil)
         return false;
     for (size_t i = 0; i < left->list->len; i++)
         vec_push(&c->pending, (struct two){left->list->items[i], right->list->items[i]});
@@ -58,7 +58,8 @@ static bool maps_are_equal(struct comparison *c, const struct value *left,
     struct value_pair pair;
     struct value other;
 
-    if (value_map_len(left->map) != value_map_len(right->map))
+    if (value_map_len(left->map) != value_map_len(right->map) ||
+        value_map_is_nil(left->map) != value_map_is_nil(right->map))
         return false;
     for (size_t at = 0; value_map_next(left->map, &at, &pair);) {
         if (!value_get(right->map, pair.key, &other))

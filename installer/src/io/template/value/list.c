@@ -10,5 +10,6 @@ struct value value_new_list(struct arena *a, enum value_type type)
 
 void value_push(struct arena *a, struct value_list *list, struct value item)
 {
+    list->is_nil = false;
     vec_push_arena(a, list, item);
 }

@@ -22,11 +22,26 @@ struct value_map {
     size_t len, cap;
     uint32_t *slots;   // index + 1 into entries, 0 for free; linear probing
     size_t slot_count; // a power of two, or 0
+    bool is_nil;
 };
 
 struct value value_new_map(struct arena *a, enum value_type type)
 {
     return (struct value){.type = type, .map = ARENA_NEW(a, struct value_map)};
+}
+
+struct value value_new_nil(struct arena *a, enum value_type type)
+{
+    struct value v;
+
+    if (type == VALUE_MAP || type == VALUE_STRING_MAP) {
+        v = value_new_map(a, type);
+        v.map->is_nil = true;
+    } else {
+        v = value_new_list(a, type);
+        v.list->is_nil = true;
+    }
+    return v;
 }
 
 // The slot that holds `key`, or the free one where it would go.
@@ -107,6 +122,7 @@ void value_set_borrowed(struct arena *a, struct value_map *map, struct span key,
         e->item = item;
         return;
     }
+    map->is_nil = false;
     if (map->len == map->cap)
         grow_entries(a, map);
     if (map->len >= SMALL_MAX && (map->len + 1) * 4 > map->slot_count * 3)
@@ -165,6 +181,11 @@ bool value_unset(struct value_map *map, struct span key)
 size_t value_map_len(const struct value_map *map)
 {
     return map->len;
+}
+
+bool value_map_is_nil(const struct value_map *map)
+{
+    return map->is_nil;
 }
 
 static int by_key(const void *left, const void *right)
