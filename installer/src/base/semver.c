@@ -90,22 +90,16 @@ bool semver_is_exact(struct span text)
     return semver_parse(text, &v) && v.count == NUMBERS;
 }
 
-static int compare_digits(struct span a, struct span b)
-{
-    if (a.len != b.len)
-        return a.len < b.len ? -1 : 1;
-    return span_cmp(a, b);
-}
-
-// Numbers come before words.
+// Numbers come before words. What no 64 bits hold is a word, as it is for Masterminds.
 static int compare_words(struct span a, struct span b)
 {
-    bool number_a = is_number(a), number_b = is_number(b);
+    uint64_t number_a, number_b;
+    bool is_a = span_u64(a, &number_a), is_b = span_u64(b, &number_b);
 
-    if (number_a && number_b)
-        return compare_digits(a, b);
-    if (number_a != number_b)
-        return number_a ? -1 : 1;
+    if (is_a && is_b)
+        return (number_a > number_b) - (number_a < number_b);
+    if (is_a != is_b)
+        return is_a ? -1 : 1;
     return span_cmp(a, b);
 }
 

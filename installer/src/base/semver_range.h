@@ -8,13 +8,20 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "base/err.h"
 #include "base/semver.h"
 #include "base/span.h"
 
+#define SEMVER_RANGE_MAX_BYTES 512
+#define SEMVER_RANGE_MAX_GROUPS 32 // between "||"
+
 struct semver_range;
 
-// NULL for what is no range. The text is borrowed.
-struct semver_range *semver_range_parse(struct span text) MUST_CHECK;
+// NULL for what is no range: ERR_CONFIG with Masterminds' words ("improper constraint: ..."). The
+// text is copied.
+struct semver_range *semver_range_parse(struct span text, struct err **err) MUST_CHECK;
+// A version with a pre-release is only in ranges that name a pre-release themselves, in the same
+// group. Build metadata does not count.
 bool semver_range_has(const struct semver_range *range, const struct semver *version);
 void semver_range_free(struct semver_range *range); // NULL-safe
 CLEANUP_DEFINE(semver_range_cleanup, struct semver_range, semver_range_free);
