@@ -74,9 +74,6 @@ bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struc
 
 #define NUMBER_TEXT_MAX 32
 
-// Digits, point and exponent only; false when it is not such a number or too large for a double.
-bool number_parse(struct span text, double *value) MUST_CHECK;
-
 // As Go's encoding/json prints a float64. NUL-terminated.
 void number_format_json(double value, char out[NUMBER_TEXT_MAX]);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "io/doc/doc_int.h"
 #include "io/doc/timestamp.h"
 

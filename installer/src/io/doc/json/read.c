@@ -3,6 +3,7 @@
 // takes: a library's tree of values beside ours would take several times as much.
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "io/doc/reader.h"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "io/doc/toml/toml.h"
 
 enum { NUMBER_LONGEST = 128 };
