@@ -4,14 +4,13 @@
 
 #include <ctype.h>
 #include <float.h>
-#include <locale.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/number_read.h"
 
 enum {
     DIGITS_SURE = 15, // every decimal with so many digits survives a double, ...
@@ -25,16 +24,6 @@ enum {
     HEX_BITS = 60,   // where the hexadecimal form has its first digit
     HEX_DIGITS = 15, // after which all are 0
 };
-
-// strtod of the "C" locale, whatever the program's locale is.
-static double to_double(const char *text)
-{
-    static locale_t c_locale;
-
-    if (!c_locale)
-        c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    return strtod_l(text, NULL, c_locale);
-}
 
 static size_t skip_digits(struct span *s)
 {
@@ -73,19 +62,7 @@ static bool looks_like_float(struct span s)
 
 bool number_parse(struct span text, double *value)
 {
-    char small[64];
-    char *large CLEANUP(mem_cleanup) = NULL;
-
-    if (!looks_like_float(text))
-        return false;
-    if (text.len < sizeof(small)) {
-        memcpy(small, text.ptr, text.len);
-        small[text.len] = '\0';
-    } else {
-        large = mem_strn(text.ptr, text.len);
-    }
-    *value = to_double(large ? large : small);
-    return isfinite(*value);
+    return looks_like_float(text) && number_read_float(text, value) == NUMBER_READ;
 }
 
 // Takes the digits and the exponent out of d.ddde-ddd.
@@ -109,8 +86,10 @@ static struct number_digits take_digits(const char *text)
 
 static bool survives(const char *text, double value, bool single)
 {
-    double read = to_double(text);
+    double read;
 
+    if (number_read_float(span_str(text), &read) == NUMBER_SYNTAX)
+        return false;
     return single ? (float)read == (float)value : read == value;
 }
 

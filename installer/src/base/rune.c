@@ -17,6 +17,21 @@ uint32_t rune_next(struct span *s)
     return len ? rune : RUNE_BAD;
 }
 
+uint32_t rune_last(struct span *s)
+{
+    enum { RUNE_BYTES_MAX = 4 };
+    uint32_t rune;
+
+    for (size_t len = 1; len <= s->len && len <= RUNE_BYTES_MAX; len++) {
+        if (text_rune(span_tail(*s, s->len - len), &rune) == len) {
+            *s = span_head(*s, s->len - len);
+            return rune;
+        }
+    }
+    *s = span_head(*s, s->len - 1);
+    return RUNE_BAD;
+}
+
 static bool is_in(const struct rune_range *ranges, size_t count, uint32_t rune)
 {
     size_t low = 0;
@@ -118,4 +133,16 @@ uint32_t rune_title(uint32_t rune)
     const struct rune_case *c = case_of(rune);
 
     return c ? moved(rune, c, c->title, 0) : rune;
+}
+
+struct span rune_trim(struct span s)
+{
+    struct span rest = s;
+
+    while (s.len && rune_is_space(rune_next(&rest)))
+        s = rest;
+    rest = s;
+    while (s.len && rune_is_space(rune_last(&rest)))
+        s = rest;
+    return s;
 }

@@ -15,6 +15,8 @@
 // Takes the rune at the start of a text that is not empty. RUNE_BAD for a bad byte, which is one
 // byte long.
 uint32_t rune_next(struct span *s);
+// The same at its end.
+uint32_t rune_last(struct span *s);
 
 // unicode.IsLetter, IsDigit (Nd: decimal digits of all scripts), IsUpper, IsLower, IsSpace.
 bool rune_is_letter(uint32_t rune);
@@ -27,5 +29,8 @@ bool rune_is_space(uint32_t rune);
 uint32_t rune_upper(uint32_t rune);
 uint32_t rune_lower(uint32_t rune);
 uint32_t rune_title(uint32_t rune);
+
+// strings.TrimSpace: without white space of any script at both ends.
+struct span rune_trim(struct span s);
 
 #endif
