@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functions of charts beyond Go's own: Sprig 3.3 (its TxtFuncMap without env and expandenv),
 // one table per family, and what they share. Helm's own that need a chart (include, tpl, lookup,
-// ...) are render's.
+// ...) are render's. Where Sprig panics, its words are the error's message (ERR_CONFIG).
 #ifndef MODEL_CHART_FUNCTIONS_H
 #define MODEL_CHART_FUNCTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -43,13 +46,35 @@ const struct template_function *functions_all(size_t *count) MUST_CHECK;
 
 // --- what families share ---
 
-// sprig's strval: strings as they are, bytes and errors as text, anything else by fmt's %v.
-struct span functions_text(struct arena *a, const struct value *v) MUST_CHECK;
+// sprig's strval: strings as they are, bytes and errors as text, anything else by fmt's %v. Fails
+// when that has more than FUNCTIONS_TEXT_MAX bytes.
+int functions_text(struct arena *a, const struct value *v, struct span *text, struct err **err)
+    MUST_CHECK;
 // sprig's empty(): nil, false, 0, "", empty lists and maps.
 bool functions_is_empty(const struct value *v);
-// spf13/cast 1.7 as sprig uses it (toInt64, toFloat64): what cannot be read is 0.
+// spf13/cast 1.7 as sprig uses it (toInt, toInt64, toFloat64): what cannot be read is 0.
 int64_t functions_to_int64(const struct value *v);
 double functions_to_float64(const struct value *v);
+// Go's int64(f): 0x8000000000000000 for what does not fit, as on amd64.
+int64_t functions_float_to_int64(double f);
+
+// The items of anything that is of kind slice to Go, the bytes of []uint8 too; false for others.
+// They are borrowed: the same items as the value's own where it has some.
+bool functions_items(struct arena *a, const struct value *v, struct value_list *items);
+// sprig's strslice: a []string as it is, the items of other lists (but nil) as text, one item for
+// what is no list.
+int functions_to_strings(struct arena *a, const struct value *v, struct value *strings,
+                         struct err **err) MUST_CHECK;
+
+// What one call may give at most.
+#define FUNCTIONS_TEXT_MAX ((size_t)32 << 20) // bytes
+#define FUNCTIONS_ITEMS_MAX ((size_t)1 << 20)
+// Fails when a text would be larger.
+int functions_check_text(size_t len, struct err **err) MUST_CHECK;
+// The text of a buffer with the maximum FUNCTIONS_TEXT_MAX, as a value.
+int functions_take_text(struct arena *a, const struct buf *text, struct value *result,
+                        struct err **err) MUST_CHECK;
+
 // Says that this call's result is another one next time.
 void functions_random_used(const struct template_call *call);
 

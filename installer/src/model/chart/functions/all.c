@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// All families in one array.
+#include <pthread.h>
+
+#include "base/vec.h"
+#include "model/chart/functions/functions.h"
+
+static const struct template_function *const families[] = {
+    functions_strings,
+};
+
+static VEC(struct template_function) all;
+
+static void make_all(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+        for (const struct template_function *f = families[i]; f->name; f++)
+            vec_push(&all, *f);
+    }
+}
+
+const struct template_function *functions_all(size_t *count)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_all);
+    *count = all.len;
+    return all.items;
+}
