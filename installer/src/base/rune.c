@@ -82,6 +82,13 @@ bool rune_is_space(uint32_t rune)
     return is_in(rune_spaces, ARRAY_LEN(rune_spaces), rune);
 }
 
+bool rune_is_print(uint32_t rune)
+{
+    if (rune < 0x80)
+        return rune >= 0x20 && rune < 0x7f;
+    return is_in(rune_printables, ARRAY_LEN(rune_printables), rune);
+}
+
 static const struct rune_case *case_of(uint32_t rune)
 {
     size_t low = 0;

@@ -24,6 +24,8 @@ bool rune_is_digit(uint32_t rune);
 bool rune_is_upper(uint32_t rune);
 bool rune_is_lower(uint32_t rune);
 bool rune_is_space(uint32_t rune);
+// unicode.IsPrint: what has ink, and the blank.
+bool rune_is_print(uint32_t rune);
 
 // unicode.ToUpper, ToLower, ToTitle: always one rune for one ("ß" stays).
 uint32_t rune_upper(uint32_t rune);

@@ -20,6 +20,21 @@ func ranges(name string, table *unicode.RangeTable) {
 	fmt.Println("};")
 }
 
+// printable writes the ranges of what unicode.IsPrint takes, which no table holds as one.
+func printable() {
+	fmt.Print("\nstatic const struct rune_range rune_printables[] = {\n")
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		first := r
+		for r <= unicode.MaxRune && unicode.IsPrint(r) {
+			r++
+		}
+		if r > first {
+			fmt.Printf("    {0x%x, 0x%x, 1},\n", first, r-1)
+		}
+	}
+	fmt.Println("};")
+}
+
 func cases() {
 	fmt.Println("\n// What is added to a rune for its upper, lower and title case. RUNE_PAIRS: the first rune of")
 	fmt.Println("// the range and every second one after it are upper case, each followed by its lower case.")
@@ -51,6 +66,7 @@ func main() {
 	ranges("rune_uppers", unicode.Upper)
 	ranges("rune_lowers", unicode.Lower)
 	ranges("rune_spaces", unicode.White_Space)
+	printable()
 	cases()
 	fmt.Println("\n#endif")
 }
