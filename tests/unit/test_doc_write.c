@@ -72,6 +72,8 @@ static void test_doc_write__types_numbers_as_go_yaml(void **state)
     retyped("9223372036854775808", "9223372036854775808");
     retyped("18446744073709551616", "1.8446744073709552e+19");
     retyped("9007199254740993", "9007199254740993");
+    retyped("-9223372036854775808.0", "-9.223372036854776e+18");
+    retyped("-9223372036854774784.0", "-9223372036854775000");
 }
 
 static void test_doc_write__types_words_and_dates(void **state)
@@ -180,6 +182,33 @@ static void test_doc_write__left_out_values_are_null_until_settled(void **state)
                         "a:\n  b: \"\"\n  c: \"\"\n  e: null\n  f:\n  - - x\nd: null\n");
 }
 
+static void check_v3(const char *text, const char *expected)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct node *n = doc_read_yaml_one(d, span_str(text), "f", &err);
+
+    if (!n)
+        fail_msg("%s: %s", text, err_message(err));
+    doc_write_yaml3(n, &out);
+    assert_string_equal(buf_str(&out), expected);
+}
+
+// What an encoder of go-yaml v3 with SetIndent(2) printed.
+static void test_doc_write__writes_the_form_of_v3(void **state)
+{
+    (void)state;
+    check_v3("{a: [\"x\\ty\\nz\", {b: [1]}, [[c]]]}",
+             "a:\n  - |-\n    x\ty\n    z\n  - b:\n      - 1\n  - - - c\n");
+    check_v3("{1a: 1.5, 1-: 2, t: \"a\\tb\"}", "1a: 1.5\n1-: 2\nt: \"a\\tb\"\n");
+    check_v3("{\"yes\": \"0o-7\"}", "\"yes\": \"0o-7\"\n");
+    check_v3("{w: aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa "
+             "aaaaaaaaaaaaaaaaaaaa b c}",
+             "w: aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa "
+             "aaaaaaaaaaaaaaaaaaaa b c\n");
+}
+
 UNIT_MAIN(UNIT(test_doc_write__indents_like_kustomize), UNIT(test_doc_write__sorts_keys_naturally),
           UNIT(test_doc_write__types_numbers_as_go_yaml),
           UNIT(test_doc_write__types_words_and_dates),
@@ -188,4 +217,5 @@ UNIT_MAIN(UNIT(test_doc_write__indents_like_kustomize), UNIT(test_doc_write__sor
           UNIT(test_doc_write__reads_folded_texts_as_kustomize_prints_them),
           UNIT(test_doc_write__folds_long_lines),
           UNIT(test_doc_write__writes_long_and_multi_line_keys_with_a_question_mark),
-          UNIT(test_doc_write__left_out_values_are_null_until_settled))
+          UNIT(test_doc_write__left_out_values_are_null_until_settled),
+          UNIT(test_doc_write__writes_the_form_of_v3))

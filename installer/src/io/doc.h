@@ -119,14 +119,12 @@ struct node *doc_read_json(struct doc *d, struct span text, const char *name, en
 struct node *doc_read_toml(struct doc *d, struct span text, const char *file, struct err **err)
     MUST_CHECK;
 
-// Writes YAML as kustomize prints a resource: keys sorted, canonical scalars, no "---".
+// Writes YAML as sigs.k8s.io/yaml does (go-yaml v2: what kustomize prints, and toYaml of charts):
+// keys in natural order, canonical scalars, lists in maps not indented, lines folded after column
+// 80, no "---", a newline at the end.
 void doc_write_yaml(const struct node *n, struct buf *out);
-
-// Writes YAML as sigs.k8s.io/yaml does (go-yaml v2: toYaml of charts), with a newline at the end:
-// keys in natural order, lists in maps not indented, lines folded at 80 columns, whole numbers
-// without an exponent.
-void doc_write_yaml2(const struct node *n, struct buf *out);
-// Writes YAML as an encoder of go-yaml v3 with an indentation of two blanks (toYamlPretty).
+// Writes YAML as an encoder of go-yaml v3 with an indentation of two blanks (toYamlPretty): lists
+// in maps are indented, nothing is folded.
 void doc_write_yaml3(const struct node *n, struct buf *out);
 
 // Writes JSON as Go's encoding/json does, keys in byte order.

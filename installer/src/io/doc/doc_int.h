@@ -65,6 +65,10 @@ struct scalar {
 // What a plain, untagged scalar is to go-yaml v3 (`yaml11`: to v2).
 void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
 
+// Whether go-yaml v3 (`yaml11`: v2) writes a string in quotes, because it would be read as
+// something else without them. Both fear the booleans and numbers in base 60 of YAML 1.1.
+bool scalar_needs_quotes(struct span text, bool yaml11);
+
 // Fills `n` with the value of a plain scalar whose text is `text` (in the doc's arena).
 // Returns false for what JSON cannot hold: infinities, NaN, time zones a day away.
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
@@ -82,8 +86,9 @@ void number_format_key(double value, char out[NUMBER_TEXT_MAX]);
 
 // --- keys (key_order.c) ---
 
-// go-yaml's order of keys: numbers by value, other signs before letters. Below, equal to or above
-// 0.
+// The order of keys of go-yaml v2: numbers by value, other signs before letters. v3 has letters
+// before other signs behind a digit. Below, equal to or above 0.
 int key_order(struct span a, struct span b);
+int key_order_v3(struct span a, struct span b);
 
 #endif

@@ -44,7 +44,19 @@ static int order_numbers(struct span a, struct span b, const char *start, uint32
     return ar < br ? -1 : 1;
 }
 
-int key_order(struct span a, struct span b)
+// Whether the last rune of `s` is a digit.
+static bool ends_in_digit(struct span s)
+{
+    size_t start = s.len;
+    struct span last;
+
+    while (start && ((unsigned char)s.ptr[--start] & 0xc0) == 0x80)
+        continue;
+    last = span_tail(s, start);
+    return s.len && rune_is_digit(rune_next(&last));
+}
+
+static int order_keys(struct span a, struct span b, bool v3)
 {
     size_t same = 0;
     size_t shorter = a.len < b.len ? a.len : b.len;
@@ -66,8 +78,18 @@ int key_order(struct span a, struct span b)
     br = rune_next(&b_rest);
     a_letter = rune_is_letter(ar);
     if (a_letter != rune_is_letter(br))
-        return a_letter ? 1 : -1;
+        return a_letter == (v3 && ends_in_digit(span_head(a, same))) ? -1 : 1;
     if (a_letter)
         return ar < br ? -1 : 1;
     return order_numbers(span_tail(a, same), span_tail(b, same), a.ptr, ar, br);
+}
+
+int key_order(struct span a, struct span b)
+{
+    return order_keys(a, b, false);
+}
+
+int key_order_v3(struct span a, struct span b)
+{
+    return order_keys(a, b, true);
 }

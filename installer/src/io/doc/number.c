@@ -47,9 +47,9 @@ void node_set_double(struct doc *d, struct node *n, double value)
     char source[NUMBER_BYTES_MAX];
 
     number_format(value, false, 'g', source);
-    // Between -2^63 and 2^64 it is read back from JSON as an integer.
-    if (value == trunc(value) && value >= -9223372036854775808.0 &&
-        value < 18446744073709551616.0) {
+    // Between -2^63 and 2^64, which its digits in JSON round to the outside, it is read back as an
+    // integer.
+    if (value == trunc(value) && value > -9223372036854775808.0 && value < 18446744073709551616.0) {
         number_format_json(value, text);
         n->type = NODE_INT;
     } else {

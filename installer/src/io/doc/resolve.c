@@ -274,20 +274,33 @@ static bool is_base60(struct span s)
     return parts && s.len == 0;
 }
 
-bool doc_text_is_typed(struct span text)
+static bool is_typed(struct span text, bool yaml11)
 {
     char first = text.len ? text.ptr[0] : '\0';
     struct scalar s;
 
     if (first && !strchr("+-.0123456789~tTfFnNyYoO", first))
         return false;
-    scalar_resolve(text, true, &s);
+    scalar_resolve(text, yaml11, &s);
     return s.type != NODE_STRING || s.timestamp;
+}
+
+bool scalar_needs_quotes(struct span text, bool yaml11)
+{
+    struct scalar s = {0};
+
+    return is_typed(text, yaml11) || is_base60(text) ||
+           (!yaml11 && text.len <= 3 && resolve_old_boolean(text, &s));
+}
+
+bool doc_text_is_typed(struct span text)
+{
+    return is_typed(text, true);
 }
 
 bool doc_text_needs_quotes(struct span text)
 {
-    return doc_text_is_typed(text) || is_base60(text);
+    return scalar_needs_quotes(text, true);
 }
 
 // --- values ---

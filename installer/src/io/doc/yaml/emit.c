@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines, and scalars in the four styles, folded where go-yaml v2 folds them.
+// Lines, and scalars in the four styles, folded where go-yaml v2 folds them; v3 never does.
 #include "io/doc/yaml/emit.h"
 
 #include <stdint.h>
@@ -69,7 +69,7 @@ static void write_break(struct emitter *e, struct span s, size_t *i)
     e->column = 0;
 }
 
-// Whether the line may be folded at the space at i: past the yaml_width, at a space that stands
+// Whether the line may be folded at the space at i: past the width, at a space that stands
 // alone and, in quotes, inside of the text.
 static bool folds_at(const struct emitter *e, struct span s, size_t i, bool quoted)
 {
@@ -245,7 +245,7 @@ static void write_literal(struct emitter *e, struct span s)
 }
 
 // NEL is a line break to go-yaml v2 when it reads the JSON of the object: one becomes a space, and
-// more of them newlines, with the spaces around them gone. kustomize prints what is left.
+// more of them newlines, with the spaces around them gone. it writes what is left.
 static struct span fold_nel(struct span s, struct buf *folded)
 {
     for (size_t i = 0; i < s.len;) {
@@ -271,9 +271,9 @@ static struct span fold_nel(struct span s, struct buf *folded)
 static void write_styled(struct emitter *e, struct span s, const struct looks *l, bool text,
                          enum place place)
 {
-    bool may_fold = place != PLACE_KEY;
+    bool may_fold = place != PLACE_KEY && e->dialect == DIALECT_V2;
 
-    switch (yaml_choose_style(s, l, text, place)) {
+    switch (yaml_choose_style(s, l, text, place, e->dialect)) {
     case STYLE_PLAIN: write_plain(e, s, l, may_fold); break;
     case STYLE_SINGLE:
         emit_indicator(e, "'", true, false);
@@ -291,7 +291,7 @@ void emit_text(struct emitter *e, struct span s, bool text, enum place place)
     struct looks l = yaml_look(s);
     int indent = e->indent;
 
-    if (text && l.special && span_search(s, SPAN("\xc2\x85")) < s.len) {
+    if (text && l.special && e->dialect == DIALECT_V2 && span_search(s, SPAN("\xc2\x85")) < s.len) {
         s = fold_nel(s, &folded);
         l = yaml_look(s);
     }

@@ -11,6 +11,7 @@
 
 struct emitter {
     struct buf *out;
+    enum dialect dialect;
     int column;      // in characters
     int indent;      // of the innermost collection; -1 at the root
     bool whitespace; // the last thing written was white space

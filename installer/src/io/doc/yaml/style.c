@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a text is made of, and the style that go-yaml v2 chooses for it.
+// What a text is made of, and the style that go-yaml chooses for it.
 #include "io/doc/yaml/style.h"
 
 #include <string.h>
 
-#include "io/doc.h"
+#include "io/doc/doc_int.h"
 #include "io/doc/yaml/character.h"
 
 static bool blank_or_end(struct span s, size_t i)
@@ -77,13 +77,20 @@ static bool fits_plain(const struct looks *l)
            !l->leading_space && !l->trailing_space;
 }
 
-enum style yaml_choose_style(struct span s, const struct looks *l, bool text, enum place place)
+static bool fits_literal(const struct looks *l, enum dialect dialect)
 {
-    bool hard = l->space_break || l->special || l->tabs; // for all styles but double quotes
+    return !l->space_break && !l->special && !l->trailing_space &&
+           (!l->tabs || dialect == DIALECT_V3);
+}
+
+enum style yaml_choose_style(struct span s, const struct looks *l, bool text, enum place place,
+                             enum dialect dialect)
+{
+    bool hard = l->space_break || l->special || l->tabs; // for unquoted and single-quoted text
 
     if (memchr(s.ptr, '\n', s.len))
-        return hard || l->trailing_space || place == PLACE_KEY ? STYLE_DOUBLE : STYLE_LITERAL;
-    if (text && doc_text_needs_quotes(s))
+        return place != PLACE_KEY && fits_literal(l, dialect) ? STYLE_LITERAL : STYLE_DOUBLE;
+    if (text && scalar_needs_quotes(s, dialect == DIALECT_V2))
         return STYLE_DOUBLE;
     if (fits_plain(l))
         return STYLE_PLAIN;
@@ -94,12 +101,12 @@ bool text_may_be_block(struct span text)
 {
     struct looks l = yaml_look(text);
 
-    return text.len && !l.trailing_space && !l.space_break && !l.special;
+    return text.len && fits_literal(&l, DIALECT_V3);
 }
 
 bool doc_text_is_plain(struct span text)
 {
     struct looks l = yaml_look(text);
 
-    return yaml_choose_style(text, &l, true, PLACE_VALUE) == STYLE_PLAIN;
+    return yaml_choose_style(text, &l, true, PLACE_VALUE, DIALECT_V2) == STYLE_PLAIN;
 }

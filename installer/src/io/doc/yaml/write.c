@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing YAML as kustomize prints it: the block form that go-yaml v2's emitter makes of plain JSON
-// values, byte for byte (indent 2, lists not indented in maps, lines folded after column 80).
+// Writing YAML in the block form that go-yaml's emitters make of plain JSON values, byte for byte,
+// with an indentation of 2. v2 does not indent lists in maps and folds lines after column 80.
 // Not libyaml's emitter: that one differs in what it escapes and is several times slower.
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +22,27 @@ static int by_key(const void *a, const void *b)
     return key_order((*left)->key, (*right)->key);
 }
 
-// The pairs in go-yaml's order; most maps are small or sorted already.
-static const struct pair **sort_pairs(const struct node *n)
+static int by_key_v3(const void *a, const void *b)
 {
+    const struct pair *const *left = a;
+    const struct pair *const *right = b;
+
+    return key_order_v3((*left)->key, (*right)->key);
+}
+
+// The pairs in go-yaml's order; most maps are small or sorted already.
+static const struct pair **sort_pairs(const struct node *n, enum dialect dialect)
+{
+    int (*by)(const void *, const void *) = dialect == DIALECT_V2 ? by_key : by_key_v3;
     const struct pair **order = mem_alloc(n->map.len * sizeof(*order));
     bool sorted = true;
 
     for (uint32_t i = 0; i < n->map.len; i++) {
         order[i] = &n->map.pairs[i];
-        sorted = sorted && (i == 0 || key_order(order[i - 1]->key, order[i]->key) < 0);
+        sorted = sorted && (i == 0 || by(&order[i - 1], &order[i]) < 0);
     }
     if (!sorted)
-        qsort(order, n->map.len, sizeof(*order), by_key);
+        qsort(order, n->map.len, sizeof(*order), by);
     return order;
 }
 
@@ -69,7 +78,7 @@ static void write_map(struct emitter *e, const struct node *n)
         emit_indicator(e, "{}", true, false);
         return;
     }
-    order = sort_pairs(n);
+    order = sort_pairs(n, e->dialect);
     e->indent = indent < 0 ? 0 : indent + 2;
     for (uint32_t i = 0; i < n->map.len; i++)
         write_pair(e, order[i]);
@@ -86,7 +95,7 @@ static void write_seq(struct emitter *e, const struct node *n, enum place place)
     }
     if (indent < 0)
         e->indent = 0;
-    else if (place != PLACE_VALUE || e->indention) // directly in a map, a list is not indented
+    else if (place != PLACE_VALUE || e->indention || e->dialect == DIALECT_V3)
         e->indent = indent + 2;
     for (uint32_t i = 0; i < n->seq.len; i++) {
         emit_indent(e);
@@ -107,11 +116,22 @@ static void write_node(struct emitter *e, const struct node *n, enum place place
     }
 }
 
-void doc_write_yaml(const struct node *n, struct buf *out)
+static void write_document(const struct node *n, enum dialect dialect, struct buf *out)
 {
-    struct emitter e = {.out = out, .indent = -1, .whitespace = true, .indention = true};
+    struct emitter e = {
+        .out = out, .dialect = dialect, .indent = -1, .whitespace = true, .indention = true};
 
     write_node(&e, n, PLACE_ITEM);
     if (e.column || !e.indention)
         emit_break(&e);
+}
+
+void doc_write_yaml(const struct node *n, struct buf *out)
+{
+    write_document(n, DIALECT_V2, out);
+}
+
+void doc_write_yaml3(const struct node *n, struct buf *out)
+{
+    write_document(n, DIALECT_V3, out);
 }
