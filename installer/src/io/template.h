@@ -66,7 +66,8 @@ struct value {
 struct value_list {
     struct value *items;
     size_t len, cap;
-    bool is_nil; // a nil slice: empty, but null as JSON; until something is pushed
+    bool is_nil;             // a nil slice: empty, but null as JSON; until something is pushed
+    struct value_tail *tail; // of items that lists share (value_extended), or NULL
 };
 
 #define VALUE_OF_NIL ((struct value){.type = VALUE_NIL})
@@ -109,6 +110,11 @@ bool value_is_map(const struct value *v);  // of any of the map types; objects o
 bool value_is_integer(const struct value *v);
 
 void value_push(struct arena *a, struct value_list *list, struct value item);
+// A new VALUE_LIST of the old items and `count` more. The old list keeps what it has, and shares
+// its items with the new one where there is room behind them: a list that is extended in a loop
+// copies each item a few times only. Nobody may write to such items.
+struct value value_extended(struct arena *a, const struct value_list *old, const struct value *more,
+                            size_t count) MUST_CHECK;
 
 // Maps keep no order of their own; value_map_sorted() has it. Keys are copied into the arena;
 // value_set_borrowed() takes one that lives as long as the map anyway.
