@@ -6,7 +6,14 @@
 #include "model/chart/functions/functions.h"
 
 static const struct template_function *const families[] = {
+    // clang-format off
     functions_strings,
+    functions_lists,
+    functions_dicts,
+    functions_defaults,
+    functions_types,
+    functions_encode,
+    // clang-format on
 };
 
 static VEC(struct template_function) all;
