@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing compact JSON, with the escapes of Go's encoding/json (so that hashes agree).
+// Writing JSON with the escapes of Go's encoding/json (so that hashes agree).
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +22,17 @@ static void write_escape(struct buf *out, unsigned char c)
     }
 }
 
+struct writer {
+    struct buf *out;
+    bool sorted; // keys in byte order
+    bool html;   // <, > and & are escaped
+    bool indent; // each value in a line of its own
+};
+
 // Control characters, quotes and the three of HTML.
-static bool needs_escape(unsigned char c)
+static bool needs_escape(const struct writer *w, unsigned char c)
 {
-    return c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&';
+    return c < 0x20 || c == '"' || c == '\\' || (w->html && (c == '<' || c == '>' || c == '&'));
 }
 
 // What is written for the rune of *len bytes at the start of `s`; NULL when it stands as it is.
@@ -42,11 +49,11 @@ static const char *escape_of(struct span s, size_t *len)
     return rune == 0x2028 ? "\\u2028" : rune == 0x2029 ? "\\u2029" : NULL;
 }
 
-static void write_string(struct buf *out, struct span s)
+static void write_string(const struct writer *w, struct span s)
 {
     size_t done = 0;
 
-    buf_add_char(out, '"');
+    buf_add_char(w->out, '"');
     for (size_t i = 0, len; i < s.len; i += len) {
         unsigned char c = (unsigned char)s.ptr[i];
         const char *escape = NULL;
@@ -54,17 +61,30 @@ static void write_string(struct buf *out, struct span s)
         len = 1;
         if (c >= 0x80)
             escape = escape_of(span_tail(s, i), &len);
-        if (!escape && !needs_escape(c))
+        if (!escape && !needs_escape(w, c))
             continue;
-        buf_add(out, s.ptr + done, i - done);
+        buf_add(w->out, s.ptr + done, i - done);
         if (escape)
-            buf_add_str(out, escape);
+            buf_add_str(w->out, escape);
         else
-            write_escape(out, c);
+            write_escape(w->out, c);
         done = i + len;
     }
-    buf_add(out, s.ptr + done, s.len - done);
-    buf_add_char(out, '"');
+    buf_add(w->out, s.ptr + done, s.len - done);
+    buf_add_char(w->out, '"');
+}
+
+static void write_float(const struct writer *w, struct span text)
+{
+    char number[NUMBER_TEXT_MAX];
+    double value;
+
+    if (!number_parse(text, &value)) {
+        buf_add_span(w->out, text);
+        return;
+    }
+    number_format_json(value, number);
+    buf_add_str(w->out, number);
 }
 
 static int by_key(const void *a, const void *b)
@@ -75,58 +95,75 @@ static int by_key(const void *a, const void *b)
     return span_cmp((*left)->key, (*right)->key);
 }
 
-static void write_map(struct buf *out, const struct node *n, bool sorted)
+// To the next line when there are lines.
+static void write_break(const struct writer *w, unsigned depth)
+{
+    if (!w->indent)
+        return;
+    buf_add_char(w->out, '\n');
+    buf_add_repeat(w->out, ' ', (size_t)2 * depth);
+}
+
+static void write_value(const struct writer *w, const struct node *n, unsigned depth);
+
+static void write_map(const struct writer *w, const struct node *n, unsigned depth)
 {
     const struct pair **order CLEANUP(mem_cleanup) = NULL;
 
     order = mem_alloc(n->map.len * sizeof(*order));
     for (uint32_t i = 0; i < n->map.len; i++)
         order[i] = &n->map.pairs[i];
-    if (sorted)
+    if (w->sorted)
         qsort(order, n->map.len, sizeof(*order), by_key);
-    buf_add_char(out, '{');
+    buf_add_char(w->out, '{');
     for (uint32_t i = 0; i < n->map.len; i++) {
         if (i)
-            buf_add_char(out, ',');
-        write_string(out, order[i]->key);
-        buf_add_char(out, ':');
-        doc_write_json(order[i]->value, sorted, out);
+            buf_add_char(w->out, ',');
+        write_break(w, depth + 1);
+        write_string(w, order[i]->key);
+        buf_add_str(w->out, w->indent ? ": " : ":");
+        write_value(w, order[i]->value, depth + 1);
     }
-    buf_add_char(out, '}');
+    if (n->map.len)
+        write_break(w, depth);
+    buf_add_char(w->out, '}');
 }
 
-static void write_seq(struct buf *out, const struct node *n, bool sorted)
+static void write_seq(const struct writer *w, const struct node *n, unsigned depth)
 {
-    buf_add_char(out, '[');
+    buf_add_char(w->out, '[');
     for (uint32_t i = 0; i < n->seq.len; i++) {
         if (i)
-            buf_add_char(out, ',');
-        doc_write_json(n->seq.items[i], sorted, out);
+            buf_add_char(w->out, ',');
+        write_break(w, depth + 1);
+        write_value(w, n->seq.items[i], depth + 1);
     }
-    buf_add_char(out, ']');
+    if (n->seq.len)
+        write_break(w, depth);
+    buf_add_char(w->out, ']');
 }
 
-static void write_float(struct buf *out, struct span text)
+static void write_value(const struct writer *w, const struct node *n, unsigned depth)
 {
-    char number[NUMBER_TEXT_MAX];
-    double value;
-
-    if (!number_parse(text, &value)) {
-        buf_add_span(out, text);
-        return;
+    switch ((enum node_type)n->type) {
+    case NODE_NULL: buf_add_str(w->out, "null"); break;
+    case NODE_FLOAT: write_float(w, n->text); break;
+    case NODE_STRING: write_string(w, n->text); break;
+    case NODE_SEQ: write_seq(w, n, depth); break;
+    case NODE_MAP: write_map(w, n, depth); break;
+    default: buf_add_span(w->out, n->text); break;
     }
-    number_format_json(value, number);
-    buf_add_str(out, number);
 }
 
 void doc_write_json(const struct node *n, bool sorted, struct buf *out)
 {
-    switch ((enum node_type)n->type) {
-    case NODE_NULL: buf_add_str(out, "null"); break;
-    case NODE_FLOAT: write_float(out, n->text); break;
-    case NODE_STRING: write_string(out, n->text); break;
-    case NODE_SEQ: write_seq(out, n, sorted); break;
-    case NODE_MAP: write_map(out, n, sorted); break;
-    default: buf_add_span(out, n->text); break;
-    }
+    write_value(&(struct writer){.out = out, .sorted = sorted, .html = true}, n, 0);
+}
+
+void doc_write_go_json(const struct node *n, unsigned flags, struct buf *out)
+{
+    struct writer w = {
+        .out = out, .sorted = true, .html = flags & DOC_GO_HTML, .indent = flags & DOC_GO_INDENT};
+
+    write_value(&w, n, 0);
 }
