@@ -46,6 +46,15 @@ void node_set_double(struct doc *d, struct node *n, double value)
     char text[NUMBER_TEXT_MAX];
     char source[NUMBER_BYTES_MAX];
 
+    if (value == trunc(value) && fabs(value) < 1e6 && !(value == 0 && signbit(value))) {
+        struct span whole; // as most numbers are, and the same in all forms
+
+        snprintf(text, sizeof(text), "%d", (int)value);
+        whole = arena_span(doc_arena(d), span_str(text));
+        n->type = NODE_INT;
+        doc_set_text(d, n, whole, whole);
+        return;
+    }
     number_format(value, false, 'g', source);
     // Between -2^63 and 2^64, which its digits in JSON round to the outside, it is read back as an
     // integer.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/chart/convert/convert.h"
+
+#include "model/chart/convert/tree.h"
+
+static double number_of(const struct node *n)
+{
+    int64_t whole;
+
+    // Most numbers are short, which doubles hold as they are.
+    if (n->type == NODE_INT && n->text.len <= 15 && span_i64(n->text, &whole))
+        return (double)whole;
+    return node_double(n, 0);
+}
+
+static struct value map_value(struct arena *a, const struct node *n)
+{
+    struct value map = value_new_map(a, VALUE_MAP);
+
+    NODE_FOREACH_PAIR (pair, n)
+        value_set_borrowed(a, map.map, pair->key, convert_to_value(a, pair->value));
+    return map;
+}
+
+static struct value list_value(struct arena *a, const struct node *n)
+{
+    struct value list = value_new_list(a, VALUE_LIST);
+
+    NODE_FOREACH_ITEM (item, n)
+        value_push(a, list.list, convert_to_value(a, item));
+    return list;
+}
+
+struct value convert_to_value(struct arena *a, const struct node *n)
+{
+    switch ((enum node_type)n->type) {
+    case NODE_NULL: return VALUE_OF_NIL;
+    case NODE_BOOL: return value_bool(node_bool(n, false));
+    case NODE_INT:
+        if (n->flags & CONVERT_INT64)
+            return value_int64(node_int(n, 0));
+        return value_float(number_of(n));
+    case NODE_FLOAT: return value_float(number_of(n));
+    case NODE_STRING: return value_string(n->text);
+    case NODE_SEQ: return list_value(a, n);
+    case NODE_MAP: break;
+    }
+    return map_value(a, n);
+}
+
+#define YAML_RULES ((unsigned)TREE_JSON | TREE_WHOLE | TREE_UTF8)
+
+struct node *convert_to_node(struct doc *d, const struct value *v, struct err **err)
+{
+    struct doc *scratch CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = tree_of(scratch, v, YAML_RULES, err);
+
+    return n ? node_copy(d, n) : NULL;
+}
+
+static unsigned rules_of(enum convert_form form)
+{
+    switch (form) {
+    case CONVERT_YAML: return YAML_RULES | TREE_READABLE;
+    case CONVERT_YAML_PRETTY: return TREE_UTF8;
+    case CONVERT_TOML: return 0;
+    default: return TREE_JSON;
+    }
+}
+
+// sigs.k8s.io/yaml says which of its two steps failed if it was the first.
+static int fail_tree(enum convert_form form, struct err **err)
+{
+    if (form == CONVERT_YAML && span_starts(span_str(err_message(*err)), "json: "))
+        return err_wrap(err, "error marshaling into JSON");
+    return -1;
+}
+
+int convert_write(const struct value *v, enum convert_form form, struct buf *out, struct err **err)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *n = tree_of(d, v, rules_of(form), err);
+
+    if (!n)
+        return fail_tree(form, err);
+    switch (form) {
+    case CONVERT_YAML: doc_write_yaml(n, out); break;
+    case CONVERT_YAML_PRETTY: doc_write_yaml3(n, out); break;
+    case CONVERT_JSON: doc_write_go_json(n, DOC_GO_HTML, out); break;
+    case CONVERT_JSON_PRETTY: doc_write_go_json(n, DOC_GO_HTML | DOC_GO_INDENT, out); break;
+    case CONVERT_JSON_RAW: doc_write_go_json(n, 0, out); break;
+    case CONVERT_TOML: return doc_write_toml(n, out, err);
+    }
+    // The two of YAML end with a newline, which Helm cuts off.
+    if (form <= CONVERT_YAML_PRETTY && span_ends(buf_span(out), "\n"))
+        buf_truncate(out, out->len - 1);
+    return 0;
+}
