@@ -81,15 +81,58 @@ static void test_regex__refuses_malformed_patterns(void **state)
 
 static void test_regex__names_the_pattern_and_the_reason(void **state)
 {
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    // Go's messages, each behind its pattern.
+    static const char *const cases[][2] = {
+        {"(web)\\1", "invalid escape sequence: `\\1`"},
+        {"a\\", "trailing backslash at end of expression: ``"},
+        {"\\x{zz}", "invalid escape sequence: `\\x{z`"},
+        {"x(a", "missing closing ): `x(a`"},
+        {"a)b", "unexpected ): `a)b`"},
+        {"x[a", "missing closing ]: `[a`"},
+        {"[z-a]", "invalid character class range: `z-a`"},
+        {"[a-\\d]", "invalid escape sequence: `\\d`"},
+        {"[[:foo:]]", "invalid character class range: `[:foo:]`"},
+        {"\\p{Nope}+", "invalid character class range: `\\p{Nope}`"},
+        {"a**b", "invalid nested repetition operator: `**`"},
+        {"a{2}{3}", "invalid nested repetition operator: `{2}{3}`"},
+        {"(*a)", "missing argument to repetition operator: `*`"},
+        {"a{1001}", "invalid repeat count: `{1001}`"},
+        {"(a{100}){11}", "invalid repeat count: `{11}`"},
+        {"(?=a)", "invalid or unsupported Perl syntax: `(?=`"},
+        {"(?<!a)", "invalid named capture: `(?<!a)`"},
+        {"(?P<a-b>c)", "invalid named capture: `(?P<a-b>`"},
+    };
 
     (void)state;
-    assert_null(regex_new(SPAN("(web)\\1"), 0, &err));
-    err_format(err, &text);
-    assert_non_null(strstr(buf_str(&text), "(web)\\1"));
-    assert_non_null(strstr(buf_str(&text), "back reference"));
-    assert_non_null(err_hint_text(err));
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_null(regex_new(span_str(cases[i][0]), 0, &err));
+        assert_non_null(strstr(err_message(err), cases[i][0]));
+        assert_non_null(err_hint_text(err));
+        assert_string_equal(err_message(err_cause(err)), cases[i][1]);
+    }
+}
+
+static void test_regex_find__groups(void **state)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct regex *re CLEANUP(regex_cleanup) = regex_new(SPAN("(?P<1st>a|ab)(c|bcd)?(x)?"), 0, &err);
+    size_t at[10];
+    bool matched;
+
+    (void)state;
+    assert_non_null(re);
+    assert_int_equal(regex_groups(re), 3);
+    assert_int_equal(regex_group(re, SPAN("1st")), 1);
+    assert_int_equal(regex_group(re, SPAN("2nd")), -1);
+    assert_int_equal(regex_find(re, SPAN("-abcd"), 0, at, 5, &matched, &err), 0);
+    assert_true(matched);
+    assert_true(at[0] == 1 && at[1] == 5 && at[2] == 1 && at[3] == 2 && at[4] == 2 && at[5] == 5);
+    for (size_t i = 6; i < ARRAY_LEN(at); i++)
+        assert_true(at[i] == REGEX_NOWHERE);
+    assert_int_equal(regex_find(re, SPAN("-abcd"), 2, at, 1, &matched, &err), 0);
+    assert_false(matched);
 }
 
 static void test_regex__stops_at_the_limit_of_steps(void **state)
@@ -117,6 +160,6 @@ static void test_regex__takes_bytes_that_are_not_utf8(void **state)
 UNIT_MAIN(UNIT(test_regex__finds_a_match_anywhere),
           UNIT(test_regex__anchored_matches_the_whole_text), UNIT(test_regex__means_what_go_means),
           UNIT(test_regex__refuses_what_go_lacks), UNIT(test_regex__refuses_malformed_patterns),
-          UNIT(test_regex__names_the_pattern_and_the_reason),
+          UNIT(test_regex__names_the_pattern_and_the_reason), UNIT(test_regex_find__groups),
           UNIT(test_regex__stops_at_the_limit_of_steps),
           UNIT(test_regex__takes_bytes_that_are_not_utf8))

@@ -20,9 +20,11 @@ enum regex_flag {
 
 #define REGEX_PATTERN_BYTES_MAX 65536
 #define REGEX_REPEAT_MAX 1000     // Go's limit for {n,m}
+#define REGEX_DEPTH_MAX 1000      // of groups, Go's too
 #define REGEX_STEPS_MAX 10000000u // of one match
 
-// Compiles a pattern. ERR_CONFIG names the pattern and what is wrong with it.
+// Compiles a pattern. ERR_CONFIG names the pattern; its cause is Go's message ("missing closing ):
+// `(a`", what stands behind "error parsing regexp: ").
 struct regex *regex_new(struct span pattern, unsigned flags, struct err **err) MUST_CHECK;
 
 // Whether `text` has a match. -1 only when the limit of steps is passed.
@@ -30,9 +32,11 @@ int regex_match(const struct regex *re, struct span text, bool *matched, struct 
     MUST_CHECK;
 
 // The first match at or after byte `from` (Go's leftmost-first), with its groups: at[2 * i] and
-// at[2 * i + 1] are where group i starts and ends, (size_t)-1 when it took no part; group 0 is the
-// whole match. `count` pairs are written at most. -1 only when the limit of steps is passed.
-int regex_find(const struct regex *re, struct span text, size_t from, size_t *at, size_t count,
+// at[2 * i + 1] are where group i starts and ends, REGEX_NOWHERE when it took no part; group 0 is
+// the whole match. `count` pairs are written. `from` other than 0 goes on in the text of the call
+// before. -1 only when the limit of steps is passed.
+#define REGEX_NOWHERE ((size_t)-1)
+int regex_find(struct regex *re, struct span text, size_t from, size_t *at, size_t count,
                bool *matched, struct err **err) MUST_CHECK;
 
 // How many groups there are, the whole match not counted; and the number of a named one, or -1.

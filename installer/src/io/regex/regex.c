@@ -7,13 +7,16 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/regex/translate.h"
 
 struct regex {
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *limits;
-    char *pattern; // for messages
+    struct regex_names names;
+    char *pattern; // for messages, and what the names point into
+    bool is_utf8;  // the text of the search that is going on
 };
 
 static void compile_context_cleanup(pcre2_compile_context **context)
@@ -25,9 +28,9 @@ static pcre2_code *compile(struct span translated, struct span pattern, struct e
 {
     pcre2_compile_context *context CLEANUP(compile_context_cleanup) =
         pcre2_compile_context_create(NULL);
-    // Dollar and dot as in Go: the end of the text, and all but a newline.
+    // Dollar, dot and (?m)^ as in Go: the end of the text, all but a newline, after every newline.
     uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY |
-                       PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
+                       PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_CIRCUMFLEX;
     unsigned char text[256];
     PCRE2_SIZE offset;
     pcre2_code *code;
@@ -36,50 +39,61 @@ static pcre2_code *compile(struct span translated, struct span pattern, struct e
     if (!context)
         abort();
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(context, REGEX_DEPTH_MAX);
     code = pcre2_compile((PCRE2_SPTR)translated.ptr, translated.len, options, &problem, &offset,
                          context);
     if (code)
         return code;
     pcre2_get_error_message(problem, text, sizeof(text));
-    err_set(err, ERR_CONFIG, "the regular expression \"%.*s\" is not valid: %s",
-            SPAN_ARG(span_head(pattern, 200)), (const char *)text);
+    err_set(err, ERR_CONFIG, "%s: `%.*s`", (const char *)text, SPAN_ARG(pattern));
     return NULL;
 }
 
-struct regex *regex_new(struct span pattern, unsigned flags, struct err **err)
+static pcre2_code *compile_go(struct span pattern, unsigned flags, struct regex_names *names,
+                              struct err **err)
 {
     struct buf translated CLEANUP(buf_free) = BUF_INIT(16 * (size_t)REGEX_PATTERN_BYTES_MAX);
-    struct regex *re;
-    pcre2_code *code;
 
     if (pattern.len > REGEX_PATTERN_BYTES_MAX) {
-        err_set(err, ERR_CONFIG, "a regular expression is longer than %d bytes",
+        err_set(err, ERR_CONFIG, "expression too large: more than %d bytes",
                 REGEX_PATTERN_BYTES_MAX);
         return NULL;
     }
     if (flags & REGEX_ANCHORED)
         buf_add_str(&translated, "\\A(?:");
-    if (regex_translate(pattern, &translated, err) < 0)
+    if (regex_translate(pattern, &translated, names, err) < 0)
         return NULL;
     if (flags & REGEX_ANCHORED)
         buf_add_str(&translated, ")\\z");
-    code = compile(buf_span(&translated), pattern, err);
-    if (!code)
-        return NULL;
-    re = MEM_NEW(struct regex);
-    re->code = code;
-    re->match = pcre2_match_data_create(1, NULL);
-    re->limits = pcre2_match_context_create(NULL);
+    return compile(buf_span(&translated), pattern, err);
+}
+
+struct regex *regex_new(struct span pattern, unsigned flags, struct err **err)
+{
+    struct regex *re = MEM_NEW(struct regex);
+
     re->pattern = mem_strn(pattern.ptr, pattern.len);
+    re->code = compile_go(span_of(re->pattern, pattern.len), flags, &re->names, err);
+    if (!re->code) {
+        regex_free(re);
+        err_wrap(err, "the regular expression \"%.*s\" is not valid",
+                 SPAN_ARG(span_head(pattern, 200)));
+        err_hint(err, "it is in Go's dialect (RE2): no look-around, no back references");
+        return NULL;
+    }
+    re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
+    re->limits = pcre2_match_context_create(NULL);
     if (!re->match || !re->limits)
         abort();
     pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
     return re;
 }
 
-int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
+static int search(const struct regex *re, struct span text, size_t from, uint32_t options,
+                  bool *matched, struct err **err)
 {
-    int result = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, 0, 0, re->match, re->limits);
+    int result =
+        pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, from, options, re->match, re->limits);
 
     *matched = result >= 0;
     if (result >= 0 || result == PCRE2_ERROR_NOMATCH)
@@ -89,6 +103,38 @@ int regex_match(const struct regex *re, struct span text, bool *matched, struct 
     return err_hint(err, "write it without nested repetitions");
 }
 
+int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
+{
+    return search(re, text, 0, 0, matched, err);
+}
+
+int regex_find(struct regex *re, struct span text, size_t from, size_t *at, size_t count,
+               bool *matched, struct err **err)
+{
+    const PCRE2_SIZE *groups = pcre2_get_ovector_pointer(re->match);
+
+    if (!from)
+        re->is_utf8 = text_is_utf8(text);
+    if (search(re, text, from, re->is_utf8 ? PCRE2_NO_UTF_CHECK : 0, matched, err) < 0)
+        return -1;
+    for (size_t i = 0; *matched && i < 2 * count; i++)
+        at[i] = i / 2 <= regex_groups(re) ? groups[i] : REGEX_NOWHERE;
+    return 0;
+}
+
+size_t regex_groups(const struct regex *re)
+{
+    return re->names.of.len;
+}
+
+int regex_group(const struct regex *re, struct span name)
+{
+    for (size_t i = 0; i < re->names.of.len; i++)
+        if (re->names.of.items[i].len && span_eq(re->names.of.items[i], name))
+            return (int)i + 1;
+    return -1;
+}
+
 void regex_free(struct regex *re)
 {
     if (!re)
@@ -96,6 +142,7 @@ void regex_free(struct regex *re)
     pcre2_code_free(re->code);
     pcre2_match_data_free(re->match);
     pcre2_match_context_free(re->limits);
+    vec_free(&re->names.of);
     free(re->pattern);
     free(re);
 }

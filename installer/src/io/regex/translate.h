@@ -6,8 +6,17 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/vec.h"
 
-// Appends the PCRE2 form of `pattern` to `out`. ERR_CONFIG.
-int regex_translate(struct span pattern, struct buf *out, struct err **err);
+// The names of the groups, number 1 first; empty for those without one. They point into the
+// pattern.
+struct regex_names {
+    VEC(struct span) of;
+};
+
+// Appends the PCRE2 form of `pattern` to `out`, and its groups to `names`. ERR_CONFIG in Go's
+// words: "missing closing ]: `[a`".
+int regex_translate(struct span pattern, struct buf *out, struct regex_names *names,
+                    struct err **err);
 
 #endif
