@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "base/rune_case_table.h"
 #include "base/rune_table.h"
 #include "base/text.h"
 
@@ -75,6 +76,21 @@ bool rune_is_lower(uint32_t rune)
     if (rune < 0x80)
         return rune >= 'a' && rune <= 'z';
     return is_in(rune_lowers, ARRAY_LEN(rune_lowers), rune);
+}
+
+bool rune_is_title(uint32_t rune)
+{
+    return is_in(rune_titles, ARRAY_LEN(rune_titles), rune);
+}
+
+bool rune_is_number(uint32_t rune)
+{
+    return is_in(rune_numbers, ARRAY_LEN(rune_numbers), rune);
+}
+
+bool rune_is_punct(uint32_t rune)
+{
+    return is_in(rune_puncts, ARRAY_LEN(rune_puncts), rune);
 }
 
 bool rune_is_space(uint32_t rune)

@@ -18,11 +18,15 @@ uint32_t rune_next(struct span *s);
 // The same at its end.
 uint32_t rune_last(struct span *s);
 
-// unicode.IsLetter, IsDigit (Nd: decimal digits of all scripts), IsUpper, IsLower, IsSpace.
+// unicode.IsLetter, IsDigit (Nd: decimal digits of all scripts), IsUpper, IsLower, IsTitle (one
+// rune that is two letters), IsNumber (also fractions and the like), IsPunct, IsSpace.
 bool rune_is_letter(uint32_t rune);
 bool rune_is_digit(uint32_t rune);
 bool rune_is_upper(uint32_t rune);
 bool rune_is_lower(uint32_t rune);
+bool rune_is_title(uint32_t rune);
+bool rune_is_number(uint32_t rune);
+bool rune_is_punct(uint32_t rune);
 bool rune_is_space(uint32_t rune);
 // unicode.IsPrint: what has ink, and the blank.
 bool rune_is_print(uint32_t rune);
