@@ -8,10 +8,14 @@
 static const struct template_function *const families[] = {
     // clang-format off
     functions_strings,
+    functions_cases,
     functions_lists,
     functions_dicts,
     functions_defaults,
     functions_types,
+    functions_math,
+    functions_regex,
+    functions_semver,
     functions_encode,
     // clang-format on
 };
