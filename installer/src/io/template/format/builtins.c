@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table, and the functions that print.
+#include "io/template/format/builtins.h"
+
+static int take_text(struct template_call *call, const struct buf *text, struct value *result,
+                     struct err **err)
+{
+    if (buf_check(text, ERR_CONFIG, "the result", err) < 0)
+        return -1;
+    *result = value_string(arena_span(call->arena, buf_span(text)));
+    return 0;
+}
+
+static int call_print(struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
+
+    value_sprint(call->args, call->count, &text);
+    return take_text(call, &text, result, err);
+}
+
+static int call_println(struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
+
+    value_sprintln(call->args, call->count, &text);
+    return take_text(call, &text, result, err);
+}
+
+static int call_printf(struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
+
+    value_sprintf(call->args[0].s, call->args + 1, call->count - 1, &text);
+    return take_text(call, &text, result, err);
+}
+
+// Sprint of the arguments, where a nil is what an action prints for it, escaped.
+static int escape_with(void (*escape)(struct span text, struct buf *out),
+                       struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf plain CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
+    struct value *args = arena_array(call->arena, call->count, sizeof(*args));
+
+    for (size_t i = 0; i < call->count; i++) {
+        bool nil = call->args[i].type == VALUE_NIL;
+
+        args[i] = nil ? value_string(SPAN("<no value>")) : call->args[i];
+    }
+    value_sprint(args, call->count, &plain);
+    text.overflow = plain.overflow;
+    escape(buf_span(&plain), &text);
+    return take_text(call, &text, result, err);
+}
+
+static int call_html(struct template_call *call, struct value *result, struct err **err)
+{
+    return escape_with(escape_html, call, result, err);
+}
+
+static int call_js(struct template_call *call, struct value *result, struct err **err)
+{
+    return escape_with(escape_js, call, result, err);
+}
+
+static int call_urlquery(struct template_call *call, struct value *result, struct err **err)
+{
+    return escape_with(escape_url_query, call, result, err);
+}
+
+static int call_len(struct template_call *call, struct value *result, struct err **err)
+{
+    const struct value *v = &call->args[0];
+    struct value base = *v;
+
+    if (v->type == VALUE_NIL)
+        return err_set(err, ERR_CONFIG, "%s",
+                       v->b ? "len of nil pointer"
+                            : "reflect: call of reflect.Value.Type on zero Value");
+    if (v->type == VALUE_OBJECT && v->object.class->is_false_when_empty)
+        base = v->object.class->unfold(call->arena, v->object.data);
+    if (value_is_list(&base)) {
+        *result = value_int((int64_t)base.list->len);
+    } else if (value_is_map(&base)) {
+        *result = value_int((int64_t)value_map_len(base.map));
+    } else if (base.type == VALUE_STRING || base.type == VALUE_BYTES) {
+        *result = value_int((int64_t)base.s.len);
+    } else {
+        const char *type = value_type_name(v);
+
+        return err_set(err, ERR_CONFIG, "len of type %s", *type == '*' ? type + 1 : type);
+    }
+    return 0;
+}
+
+const struct template_function format_builtins[] = {
+    {"html", call_html, "a*", NULL},
+    {"index", format_index, "aa*", NULL},
+    {"js", call_js, "a*", NULL},
+    {"len", call_len, "a", NULL},
+    {"print", call_print, "a*", NULL},
+    {"printf", call_printf, "sa*", NULL},
+    {"println", call_println, "a*", NULL},
+    {"slice", format_slice, "aa*", NULL},
+    {"urlquery", call_urlquery, "a*", NULL},
+    {NULL, NULL, NULL, NULL},
+};
