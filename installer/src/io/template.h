@@ -181,6 +181,8 @@ void value_quote(struct span text, struct buf *out);
 // --- templates ---
 
 struct template_set; // named templates that can call each other
+// Of all sets, as messages have it: Helm's.
+#define TEMPLATE_SET_NAME "gotpl"
 struct template_run; // one execution
 struct template_call;
 
@@ -223,17 +225,19 @@ struct template_limits {
     ((struct template_limits){UINT64_C(200000000), 10000, (size_t)128 << 20, (size_t)224 << 20})
 
 // `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
-// always there. Both live as long as the set.
+// always there. They live as long as the set, and the set as long as the values of its runs: they
+// may be constants of a template. A set belongs to the thread that made it.
 struct template_set *template_set_new(const struct template_function *functions, size_t count,
                                       void *data) MUST_CHECK RETURNS_NONNULL;
-// What is parsed into the copy is not seen by the original. Cheap: what is parsed is shared.
+// What is parsed into the copy is not seen by the original, which has to outlive it. Cheap: what is
+// parsed is shared, and what is parsed later lies with the original, too.
 struct template_set *template_set_clone(const struct template_set *set) MUST_CHECK RETURNS_NONNULL;
 void template_set_free(struct template_set *set); // NULL-safe
 CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
 
 // Parses a file's text as the template `name`, with what it defines. A later definition of a name
-// replaces an earlier one unless it is empty. The text is copied. ERR_CONFIG: Go's message with
-// "NAME:LINE:COLUMN: ", and a hint where one can be given (did you mean).
+// replaces an earlier one unless it is empty. The text is copied. ERR_CONFIG: Go's message, wrapped
+// in "NAME:LINE:COLUMN", and a hint where one can be given (did you mean).
 int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
     MUST_CHECK;
 bool template_is_defined(const struct template_set *set, struct span name);
@@ -247,8 +251,8 @@ void template_run_free(struct template_run *run); // NULL-safe
 CLEANUP_DEFINE(template_run_cleanup, struct template_run, template_run_free);
 
 // Executes a template with `dot`; what it writes is appended. An untyped nil is written as
-// "<no value>". Functions may call it again, with call->run. ERR_CONFIG: Go's message, below it the
-// chain of templates that led there (template_error_of).
+// "<no value>". Functions may call it again, with call->run. ERR_CONFIG: Go's message, wrapped in
+// its place and in those of the functions that led there, in Go's words, too.
 int template_execute(struct template_run *run, struct span name, const struct value *dot,
                      struct buf *out, struct err **err) MUST_CHECK;
 
@@ -257,6 +261,8 @@ int template_execute_in(struct template_run *run, const struct template_set *set
                         const struct value *dot, struct buf *out, struct err **err) MUST_CHECK;
 
 struct arena *template_run_arena(struct template_run *run);
+// The set that is being executed; else that of the run.
+const struct template_set *template_run_set(const struct template_run *run);
 
 // Where an execution stands, or where it failed, innermost last.
 struct template_place {
@@ -281,7 +287,8 @@ struct template_missing {
 };
 struct template_missing template_missing(const struct template_run *run);
 
-// All functions that Go's package itself has, for tables of documents and tests.
-const struct template_function *template_builtins(size_t *count);
+// The functions that Go's package itself has, one by one, until NULL: for tables of documents and
+// tests.
+const struct template_function *template_builtin(size_t index);
 
 #endif

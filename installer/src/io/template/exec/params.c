@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the letters of parameters, and holds values against them.
+#include "io/template/exec/params.h"
+
+static struct span type_of(char letter)
+{
+    switch (letter) {
+    case 'b': return SPAN("bool");
+    case 'i': return SPAN("int");
+    case 'l': return SPAN("int64");
+    case 'f': return SPAN("float64");
+    case 'u': return SPAN("uint32");
+    case 's': return SPAN("string");
+    case 'm': return SPAN("map[string]interface {}");
+    case 'v': return SPAN("[]interface {}");
+    case 't': return SPAN("[]string");
+    default: return SPAN("interface {}");
+    }
+}
+
+// Takes one parameter off; false at the end.
+static bool next(const char **params, struct param *p)
+{
+    size_t len;
+
+    if (!**params || **params == '*')
+        return false;
+    p->letter = *(*params)++;
+    if (p->letter != '<') {
+        p->type = type_of(p->letter);
+        return true;
+    }
+    len = span_find(span_str(*params), '>');
+    p->type = span_of(*params, len);
+    *params += len + 1;
+    return true;
+}
+
+struct params params_of(const char *params)
+{
+    struct params result = {0};
+    struct param p;
+
+    while (next(&params, &p))
+        result.count++;
+    result.is_variadic = *params == '*';
+    return result;
+}
+
+struct param param_at(const char *params, size_t index)
+{
+    struct param p = {0};
+
+    for (size_t i = 0; i <= index && next(&params, &p); i++)
+        ;
+    return p;
+}
+
+bool param_takes_nil(const struct param *p)
+{
+    switch (p->letter) {
+    case 'a':
+    case 'm':
+    case 'v':
+    case 't': return true;
+    default: return p->letter == '<' && span_starts(p->type, "*");
+    }
+}
+
+// A named type of the same kind is as good: common.Values.
+static bool accept_map(struct arena *a, struct value *v)
+{
+    struct value map;
+
+    if (v->type == VALUE_MAP)
+        return true;
+    if (v->type != VALUE_OBJECT || strcmp(v->object.class->kind, "map") != 0 ||
+        !v->object.class->unfold)
+        return false;
+    map = v->object.class->unfold(a, v->object.data);
+    if (map.type != VALUE_MAP)
+        return false;
+    *v = map;
+    return true;
+}
+
+bool param_accept(const struct param *p, struct arena *a, struct value *v)
+{
+    switch (p->letter) {
+    case 'a': return true;
+    case 'b': return v->type == VALUE_BOOL;
+    case 'i': return v->type == VALUE_INT;
+    case 'l': return v->type == VALUE_INT64;
+    case 'f': return v->type == VALUE_FLOAT64;
+    case 's': return v->type == VALUE_STRING;
+    case 'm': return accept_map(a, v);
+    case 'v': return v->type == VALUE_LIST;
+    case 't': return v->type == VALUE_STRINGS;
+    case '<': return v->type == VALUE_OBJECT && span_is(p->type, v->object.class->type_name);
+    default: // nothing has the type uint32
+        return false;
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts the text of a template into tokens, as text/template's lexer does: one at a time.
+#ifndef IO_TEMPLATE_PARSE_LEXER_H
+#define IO_TEMPLATE_PARSE_LEXER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/span.h"
+
+enum token_type {
+    TOKEN_ERROR, // the text says what is wrong
+    TOKEN_BOOL,
+    TOKEN_CHAR,          // any other printable ASCII character, such as a comma
+    TOKEN_CHAR_CONSTANT, // 'x', with its quotes
+    TOKEN_COMPLEX,       // 1+2i
+    TOKEN_ASSIGN,        // =
+    TOKEN_DECLARE,       // :=
+    TOKEN_EOF,
+    TOKEN_FIELD, // .name
+    TOKEN_IDENTIFIER,
+    TOKEN_LEFT_DELIM,
+    TOKEN_LEFT_PAREN,
+    TOKEN_NUMBER,
+    TOKEN_PIPE,
+    TOKEN_RAW_STRING, // with its quotes, as strings are
+    TOKEN_RIGHT_DELIM,
+    TOKEN_RIGHT_PAREN,
+    TOKEN_SPACE,
+    TOKEN_STRING,
+    TOKEN_TEXT,
+    TOKEN_VARIABLE, // $ or $name
+    TOKEN_KEYWORD,  // only divides: what follows is a keyword
+    TOKEN_BLOCK,
+    TOKEN_BREAK,
+    TOKEN_CONTINUE,
+    TOKEN_DOT,
+    TOKEN_DEFINE,
+    TOKEN_ELSE,
+    TOKEN_END,
+    TOKEN_IF,
+    TOKEN_NIL,
+    TOKEN_RANGE,
+    TOKEN_TEMPLATE,
+    TOKEN_WITH,
+};
+
+struct token {
+    enum token_type type;
+    struct span text;
+    uint32_t pos;  // of its first byte in the template's text
+    uint32_t line; // from 1, that of its first byte
+};
+
+struct lexer {
+    struct arena *arena; // for messages
+    struct span input;
+    uint32_t pos;
+    uint32_t start; // of the token that is being read
+    uint32_t line;  // at `start`
+    uint32_t paren_depth;
+    bool inside_action;
+    bool failed; // then nothing follows
+};
+
+// Borrows all it is given.
+void lexer_init(struct lexer *l, struct arena *arena, struct span input);
+
+struct token lexer_next(struct lexer *l);
+
+// As it is named in errors: "x", <end>, EOF; long ones are cut.
+void token_describe(const struct token *t, struct buf *out);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parser's tokens, errors and variables.
+#include "io/template/parse/parser.h"
+
+#include <stdarg.h>
+
+#include "io/template/parse/constants.h"
+
+struct token parser_next(struct parser *p)
+{
+    if (p->peeked)
+        p->peeked--;
+    else
+        p->tokens[0] = lexer_next(&p->lexer);
+    return p->tokens[p->peeked];
+}
+
+struct token parser_peek(struct parser *p)
+{
+    if (!p->peeked) {
+        p->tokens[0] = lexer_next(&p->lexer);
+        p->peeked = 1;
+    }
+    return p->tokens[p->peeked - 1];
+}
+
+struct token parser_next_solid(struct parser *p)
+{
+    struct token t;
+
+    do
+        t = parser_next(p);
+    while (t.type == TOKEN_SPACE);
+    return t;
+}
+
+struct token parser_peek_solid(struct parser *p)
+{
+    struct token t = parser_next_solid(p);
+
+    parser_back(p);
+    return t;
+}
+
+void parser_back(struct parser *p)
+{
+    p->peeked++;
+}
+
+void parser_back2(struct parser *p, struct token one)
+{
+    p->tokens[1] = one;
+    p->peeked = 2;
+}
+
+void parser_back3(struct parser *p, struct token one, struct token two)
+{
+    p->tokens[1] = two;
+    p->tokens[2] = one;
+    p->peeked = 3;
+}
+
+struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos)
+{
+    struct tree_node *node = ARENA_NEW(p->arena, struct tree_node);
+
+    node->type = type;
+    node->pos = pos;
+    return node;
+}
+
+int parser_fail(struct parser *p, const char *fmt, ...)
+{
+    const struct token *t = &p->tokens[0];
+    struct span before = span_head(p->file->text, t->pos);
+    size_t newline = span_rfind(before, '\n');
+    size_t column = newline == before.len ? before.len : before.len - newline - 1;
+    char *text CLEANUP(mem_cleanup) = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    text = mem_vprintf(fmt, args);
+    va_end(args);
+    err_set(p->err, ERR_CONFIG, "%s", text);
+    return err_wrap(p->err, "%.*s:%u:%zu", SPAN_ARG(p->file->name), t->line, column);
+}
+
+int parser_unexpected(struct parser *p, const struct token *t, const char *context)
+{
+    struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    uint32_t line = p->scope.action_line;
+
+    token_describe(t, &what);
+    if (t->type != TOKEN_ERROR)
+        return parser_fail(p, "unexpected %s in %s", buf_str(&what), context);
+    if (!line || line == t->line)
+        return parser_fail(p, "%s", buf_str(&what));
+    return parser_fail(p, "%s%s started at %.*s:%u", buf_str(&what),
+                       span_ends(t->text, " action") ? "" : " in action", SPAN_ARG(p->file->name),
+                       line);
+}
+
+uint32_t parser_number(struct parser *p, struct span name)
+{
+    uintptr_t number = (uintptr_t)map_get(&p->variable_numbers, name);
+
+    if (number)
+        return (uint32_t)(number - 1);
+    vec_push(&p->variables, (struct variable){name, 0});
+    number = p->variables.len;
+    map_put(&p->variable_numbers, name, (void *)number);
+    return (uint32_t)(number - 1);
+}
+
+void parser_declare(struct parser *p, struct span name)
+{
+    uint32_t number = parser_number(p, name);
+    struct variable *v = &p->variables.items[number];
+
+    vec_push(&p->declared, (struct declaration){number, v->place});
+    v->place = p->declared.len;
+}
+
+void parser_forget(struct parser *p, size_t declared)
+{
+    while (p->declared.len > declared) {
+        const struct declaration *d = &p->declared.items[--p->declared.len];
+
+        p->variables.items[d->variable].place = d->shadowed;
+    }
+}
+
+bool parser_sees(const struct parser *p, uint32_t variable)
+{
+    return variable == VARIABLE_ROOT || p->variables.items[variable].place > p->scope.declared;
+}
+
+int parser_unquote(struct parser *p, const struct token *t, struct span *out)
+{
+    return constant_unquote(p->arena, t->text, out) ? 0 : parser_fail(p, "invalid syntax");
+}

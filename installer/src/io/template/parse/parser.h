@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parser's state, shared by its statements and its expressions.
+#ifndef IO_TEMPLATE_PARSE_PARSER_H
+#define IO_TEMPLATE_PARSE_PARSER_H
+
+#include "base/err.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "io/template/parse/lexer.h"
+#include "io/template/parse/set.h"
+
+struct variable {
+    struct span name;
+    size_t place; // one more than that of its newest declaration in parser.declared, 0: none
+};
+
+struct declaration {
+    uint32_t variable;
+    size_t shadowed; // the variable's place before
+};
+
+// What each {{define}} and {{block}} has of its own.
+struct scope {
+    size_t declared; // those from here on can be seen
+    uint32_t action_line;
+    uint32_t range_depth;
+    size_t parens;
+};
+
+struct parser {
+    const struct template_set *set;
+    struct arena *arena;
+    struct lexer lexer;
+    const struct template_file *file;
+    struct map *trees;
+    struct err **err;
+    struct token tokens[3]; // those looked at already, the next one last
+    size_t peeked;
+    struct map variable_numbers; // name to number + 1
+    VEC(struct variable) variables;
+    VEC(struct declaration) declared;
+    struct scope scope;
+};
+
+struct token parser_next(struct parser *p);
+struct token parser_peek(struct parser *p);
+struct token parser_next_solid(struct parser *p); // that is no space
+struct token parser_peek_solid(struct parser *p);
+void parser_back(struct parser *p);                    // the last one again
+void parser_back2(struct parser *p, struct token one); // `one` and then the last one
+void parser_back3(struct parser *p, struct token one, struct token two); // then the last one
+
+struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos);
+
+// Errors return -1. The place is the last token's.
+int parser_fail(struct parser *p, const char *fmt, ...) PRINTF(2, 3);
+int parser_unexpected(struct parser *p, const struct token *t, const char *context);
+
+void parser_declare(struct parser *p, struct span name);
+void parser_forget(struct parser *p, size_t declared); // all but the first `declared`
+uint32_t parser_number(struct parser *p, struct span name);
+bool parser_sees(const struct parser *p, uint32_t variable);
+
+// A pipeline up to a token of type `end`, which is taken.
+int parser_pipeline(struct parser *p, const char *context, enum token_type end,
+                    struct tree_node **out) MUST_CHECK;
+
+// The string of a constant token.
+int parser_unquote(struct parser *p, const struct token *t, struct span *out) MUST_CHECK;
+
+#endif

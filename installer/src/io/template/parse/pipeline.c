@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expressions: pipelines of commands, commands of operands, operands of terms and fields.
+#include "io/template/parse/parser.h"
+
+#include "base/opt.h"
+#include "io/template/parse/constants.h"
+
+// How deep parentheses may lie within each other.
+#define PARENS_MAX 10000
+
+static void split_names(struct parser *p, struct names *names, struct span field)
+{
+    vec_push_arena(p->arena, names, span_tail(field, 1)); // without its dot
+}
+
+static struct tree_node *variable_node(struct parser *p, const struct token *t)
+{
+    struct tree_node *node = parser_node(p, TREE_VARIABLE, t->pos);
+
+    node->path.name = t->text;
+    node->path.variable = parser_number(p, t->text);
+    return node;
+}
+
+// The nearest function by name, for who has mistyped one.
+static const char *nearest_function(const struct parser *p, struct span name)
+{
+    char *word CLEANUP(mem_cleanup) = mem_strn(name.ptr, name.len);
+    VEC(const char *) names = {0};
+    const char *near;
+
+    MAP_FOREACH (e, p->set->functions)
+        vec_push(&names, ((const struct template_function *)e->value)->name);
+    near = opt_nearest(word, names.items, names.len);
+    vec_free(&names);
+    return near;
+}
+
+static int function_term(struct parser *p, const struct token *t, struct tree_node **out)
+{
+    const char *near;
+
+    *out = parser_node(p, TREE_FUNCTION, t->pos);
+    (*out)->function = set_function(p->set, t->text);
+    if ((*out)->function)
+        return 0;
+    (void)parser_fail(p, "function \"%.*s\" not defined", SPAN_ARG(t->text));
+    near = nearest_function(p, t->text);
+    return near ? err_hint(p->err, "did you mean \"%s\"?", near) : -1;
+}
+
+static int number_term(struct parser *p, const struct token *t, struct tree_node **out)
+{
+    struct buf why CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    *out = parser_node(p, TREE_NUMBER, t->pos);
+    (*out)->constant.text = t->text;
+    return constant_number(t, *out, &why) ? 0 : parser_fail(p, "%s", buf_str(&why));
+}
+
+static int string_term(struct parser *p, const struct token *t, struct tree_node **out)
+{
+    struct span text;
+
+    if (parser_unquote(p, t, &text) < 0)
+        return -1;
+    *out = parser_node(p, TREE_STRING, t->pos);
+    (*out)->constant.text = t->text;
+    (*out)->constant.value = value_string(text);
+    return 0;
+}
+
+static int paren_term(struct parser *p, struct tree_node **out)
+{
+    int result;
+
+    if (p->scope.parens >= PARENS_MAX || set_is_deep(p->set))
+        return parser_fail(p, "max expression depth exceeded");
+    p->scope.parens++;
+    result = parser_pipeline(p, "parenthesized pipeline", TOKEN_RIGHT_PAREN, out);
+    p->scope.parens--;
+    return result;
+}
+
+static int variable_term(struct parser *p, const struct token *t, struct tree_node **out)
+{
+    *out = variable_node(p, t);
+    if (parser_sees(p, (*out)->path.variable))
+        return 0;
+    return parser_fail(p, "undefined variable \"%.*s\"", SPAN_ARG(t->text));
+}
+
+// *out is NULL when no operand follows.
+static int term(struct parser *p, struct tree_node **out)
+{
+    struct token t = parser_next_solid(p);
+
+    *out = NULL;
+    switch (t.type) {
+    case TOKEN_IDENTIFIER: return function_term(p, &t, out);
+    case TOKEN_DOT: *out = parser_node(p, TREE_DOT, t.pos); return 0;
+    case TOKEN_NIL: *out = parser_node(p, TREE_NIL, t.pos); return 0;
+    case TOKEN_VARIABLE: return variable_term(p, &t, out);
+    case TOKEN_FIELD:
+        *out = parser_node(p, TREE_FIELD, t.pos);
+        split_names(p, &(*out)->path.names, t.text);
+        return 0;
+    case TOKEN_BOOL:
+        *out = parser_node(p, TREE_BOOL, t.pos);
+        (*out)->constant.text = t.text;
+        (*out)->constant.value = value_bool(t.text.ptr[0] == 't');
+        return 0;
+    case TOKEN_CHAR_CONSTANT:
+    case TOKEN_COMPLEX:
+    case TOKEN_NUMBER: return number_term(p, &t, out);
+    case TOKEN_LEFT_PAREN: return paren_term(p, out);
+    case TOKEN_STRING:
+    case TOKEN_RAW_STRING: return string_term(p, &t, out);
+    default: parser_back(p); return 0;
+    }
+}
+
+static int refuse_fields(struct parser *p, const struct tree_node *node)
+{
+    struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf quoted CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    tree_print(node, &what);
+    value_quote(buf_span(&what), &quoted);
+    return parser_fail(p, "unexpected . after term %s", buf_str(&quoted));
+}
+
+// A term with the fields behind it.
+static int operand(struct parser *p, struct tree_node **out)
+{
+    struct tree_node *node, *base = NULL;
+
+    if (term(p, &node) < 0)
+        return -1;
+    *out = node;
+    if (!node || parser_peek(p).type != TOKEN_FIELD)
+        return 0;
+    if (node->type == TREE_FIELD || node->type == TREE_VARIABLE) {
+        node->pos = parser_peek(p).pos; // where Go's errors point to
+    } else {
+        base = node;
+        node = parser_node(p, TREE_CHAIN, parser_peek(p).pos);
+        node->path.base = base;
+    }
+    while (parser_peek(p).type == TOKEN_FIELD)
+        split_names(p, &node->path.names, parser_next(p).text);
+    *out = node;
+    if (node->type == TREE_CHAIN && base->type >= TREE_DOT)
+        return refuse_fields(p, base);
+    return 0;
+}
+
+static int command(struct parser *p, struct tree_node **out)
+{
+    struct tree_node *cmd = parser_node(p, TREE_COMMAND, parser_peek_solid(p).pos);
+    struct token t;
+
+    do {
+        struct tree_node *arg;
+
+        (void)parser_peek_solid(p); // skips blanks
+        if (operand(p, &arg) < 0)
+            return -1;
+        if (arg)
+            vec_push_arena(p->arena, &cmd->args, arg);
+        t = parser_next(p);
+    } while (t.type == TOKEN_SPACE);
+    if (t.type == TOKEN_RIGHT_DELIM || t.type == TOKEN_RIGHT_PAREN)
+        parser_back(p);
+    else if (t.type != TOKEN_PIPE)
+        return parser_unexpected(p, &t, "operand");
+    if (!cmd->args.len)
+        return parser_fail(p, "empty command");
+    *out = cmd;
+    return 0;
+}
+
+static void declare(struct parser *p, struct tree_node *pipe, const struct token *variable)
+{
+    vec_push_arena(p->arena, &pipe->pipe.declared, variable_node(p, variable));
+    parser_declare(p, variable->text);
+}
+
+// What stands before := or =. A variable that is an operand is put back.
+static int declarations(struct parser *p, struct tree_node *pipe, const char *context)
+{
+    bool is_range = strcmp(context, "range") == 0;
+
+    while (parser_peek_solid(p).type == TOKEN_VARIABLE) {
+        struct token v = parser_next(p), after = parser_peek(p), next = parser_peek_solid(p);
+        enum token_type type;
+
+        if (next.type == TOKEN_ASSIGN || next.type == TOKEN_DECLARE) {
+            pipe->pipe.is_assignment = next.type == TOKEN_ASSIGN;
+            (void)parser_next_solid(p);
+            declare(p, pipe, &v);
+            return 0;
+        }
+        if (next.type != TOKEN_CHAR || !span_is(next.text, ",")) {
+            if (after.type == TOKEN_SPACE)
+                parser_back3(p, v, after);
+            else
+                parser_back2(p, v);
+            return 0;
+        }
+        (void)parser_next_solid(p);
+        declare(p, pipe, &v);
+        if (!is_range || pipe->pipe.declared.len >= 2)
+            return parser_fail(p, "too many declarations in %s", context);
+        type = parser_peek_solid(p).type;
+        if (type != TOKEN_VARIABLE && type != TOKEN_RIGHT_DELIM && type != TOKEN_RIGHT_PAREN)
+            return parser_fail(p, "range can only initialize variables");
+    }
+    return 0;
+}
+
+// What can never be called may only stand first.
+static int check_pipeline(struct parser *p, const struct tree_node *pipe, const char *context)
+{
+    const struct tree_list *commands = &pipe->pipe.commands;
+
+    if (!commands->len)
+        return parser_fail(p, "missing value for %s", context);
+    for (size_t i = 1; i < commands->len; i++)
+        if (commands->items[i]->args.items[0]->type >= TREE_DOT)
+            return parser_fail(p, "non executable command in pipeline stage %zu", i + 1);
+    return 0;
+}
+
+static bool starts_operand(enum token_type type)
+{
+    switch (type) {
+    case TOKEN_BOOL:
+    case TOKEN_CHAR_CONSTANT:
+    case TOKEN_COMPLEX:
+    case TOKEN_DOT:
+    case TOKEN_FIELD:
+    case TOKEN_IDENTIFIER:
+    case TOKEN_NUMBER:
+    case TOKEN_NIL:
+    case TOKEN_RAW_STRING:
+    case TOKEN_STRING:
+    case TOKEN_VARIABLE:
+    case TOKEN_LEFT_PAREN: return true;
+    default: return false;
+    }
+}
+
+int parser_pipeline(struct parser *p, const char *context, enum token_type end,
+                    struct tree_node **out)
+{
+    struct tree_node *pipe = parser_node(p, TREE_PIPE, parser_peek_solid(p).pos);
+
+    if (declarations(p, pipe, context) < 0)
+        return -1;
+    for (;;) {
+        struct token t = parser_next_solid(p);
+        struct tree_node *cmd = NULL;
+
+        if (t.type == end)
+            break;
+        if (!starts_operand(t.type))
+            return parser_unexpected(p, &t, context);
+        parser_back(p);
+        if (command(p, &cmd) < 0)
+            return -1;
+        vec_push_arena(p->arena, &pipe->pipe.commands, cmd);
+    }
+    *out = pipe;
+    return check_pipeline(p, pipe, context);
+}

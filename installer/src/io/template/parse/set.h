@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A set of templates: names, functions, and where all of it lives.
+#ifndef IO_TEMPLATE_PARSE_SET_H
+#define IO_TEMPLATE_PARSE_SET_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "io/template/parse/tree.h"
+
+struct template_set {
+    const struct template_set *original; // of a clone: asked for what the clone does not have
+    struct map templates;                // name to struct template_tree
+    struct arena *arena;                 // of the first original, shared by all clones
+    struct map *functions;               // name to struct template_function; shared too
+    void *data;
+    // Where the C stack stood when the first original was made, and how much of it nested
+    // templates, blocks and parentheses may use.
+    const char *stack_base;
+    size_t stack_bytes;
+};
+
+// NULL when there is none.
+const struct template_tree *set_find(const struct template_set *set, struct span name);
+const struct template_function *set_function(const struct template_set *set, struct span name);
+
+// True when the C stack is as deep as it may get.
+bool set_is_deep(const struct template_set *set);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a template's text is parsed into. All of it lives in the arena of the template set.
+#ifndef IO_TEMPLATE_PARSE_TREE_H
+#define IO_TEMPLATE_PARSE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "io/template.h"
+
+enum tree_type {
+    // statements
+    TREE_TEXT,
+    TREE_ACTION,
+    TREE_IF,
+    TREE_WITH,
+    TREE_RANGE,
+    TREE_TEMPLATE,
+    TREE_BREAK,
+    TREE_CONTINUE,
+    // only while parsing
+    TREE_END,
+    TREE_ELSE,
+    // expressions
+    TREE_PIPE,
+    TREE_COMMAND,
+    TREE_FIELD,
+    TREE_VARIABLE,
+    TREE_CHAIN,
+    TREE_FUNCTION,
+    TREE_DOT,
+    TREE_NIL,
+    TREE_BOOL,
+    TREE_NUMBER,
+    TREE_STRING,
+};
+
+struct tree_node;
+
+struct tree_list {
+    struct tree_node **items;
+    size_t len, cap;
+};
+
+// Names behind each other: .a.b.c
+struct names {
+    struct span *items;
+    size_t len, cap;
+};
+
+// `$` and all variables of one file have numbers, which an execution compares instead of names.
+#define VARIABLE_ROOT 0
+
+// Which forms a constant has: 1.0 is an int as an argument for an int parameter, 'a' a float.
+struct number {
+    bool is_int, is_uint, is_float;
+    int64_t i;
+    uint64_t u;
+    double f;
+};
+
+struct tree_node {
+    enum tree_type type;
+    uint32_t pos; // in the text of its file
+    union {
+        struct span text; // TEXT
+        struct {
+            struct tree_node *pipe;      // also of ACTION and TEMPLATE (which may have none)
+            struct tree_list *then;      // of IF, WITH and RANGE
+            struct tree_list *otherwise; // NULL when there is no {{else}}
+            struct span name;            // of TEMPLATE
+        } statement;
+        struct {
+            struct tree_list commands;
+            struct tree_list declared; // VARIABLEs
+            bool is_assignment;        // = instead of :=
+        } pipe;
+        struct tree_list args; // COMMAND: the first is what is called
+        struct {
+            struct names names;     // FIELD and CHAIN: all; VARIABLE: those behind its own
+            struct tree_node *base; // CHAIN
+            struct span name;       // VARIABLE: with its $
+            uint32_t variable;      // VARIABLE
+        } path;
+        const struct template_function *function;
+        struct {
+            struct span text;     // as written: of STRING with its quotes
+            struct value value;   // of STRING, BOOL and NUMBER, made once
+            struct number number; // of NUMBER
+        } constant;
+    };
+};
+
+// A text that was parsed, for the places of errors.
+struct template_file {
+    struct span name;
+    struct span text;
+};
+
+struct template_tree {
+    struct span name;
+    const struct template_file *file;
+    const struct tree_list *body;
+    bool is_empty; // white space and comments only
+};
+
+// As Go's parse package prints a node: blanks and comments are gone, pipes have one blank around.
+void tree_print(const struct tree_node *node, struct buf *out);
+
+#endif
