@@ -185,7 +185,11 @@ static int expression(struct frame *f, const struct operand *dot, const struct t
     case TREE_FIELD: return fields(f, dot, dot, node, NULL, NULL, out);
     case TREE_VARIABLE: return variable(f, dot, node, NULL, NULL, out);
     case TREE_PIPE: return eval_pipe(f, dot, node, out);
-    case TREE_FUNCTION: return call_function(f, dot, node, node, NULL, NULL, out);
+    case TREE_FUNCTION:
+        if (call_function(f, dot, node, node, NULL, NULL, out) < 0)
+            return -1;
+        out->boxed = out->value.type == VALUE_NIL; // functions that give a nil have interface{}
+        return 0;
     default: return chain(f, dot, node, NULL, NULL, out);
     }
 }

@@ -71,6 +71,8 @@ static enum flow turn(struct frame *f, const struct tree_node *node, const struc
     size_t bindings = f->run->bindings.len;
     enum flow flow;
 
+    if (exec_step(f) < 0)
+        return FLOW_FAILED;
     if (declared->len && pipe->pipe.is_assignment) {
         if (variable_set(f, declared->items[0], declared->len > 1 ? key : item) < 0 ||
             (declared->len > 1 && variable_set(f, declared->items[1], item) < 0))
