@@ -363,6 +363,7 @@ static int call(struct frame *f, const struct callee *callee, const struct value
 {
     const struct template_function *function = callee->function;
     struct template_run *run = f->run;
+    const struct tree_node *at = f->at;
     struct template_call call = {
         .function = function,
         .run = run,
@@ -375,10 +376,10 @@ static int call(struct frame *f, const struct callee *callee, const struct value
     };
 
     *out = VALUE_OF_NIL;
-    if (function->fn(&call, out, f->err) < 0) {
-        f->at = callee->node;
+    f->at = callee->node;
+    if (function->fn(&call, out, f->err) < 0)
         return exec_fail_call(f, function->name);
-    }
+    f->at = at;
     run->trace.len = 0; // of what failed within it and did not matter
     return exec_check_memory(f);
 }
