@@ -50,17 +50,31 @@ static void test_chart__files_become_a_chart(void **state)
     struct err *err = NULL;
     struct chart *c CLEANUP(chart_cleanup) =
         LOAD(&err, {"values.yaml", "a: 1\n---\nb: 2\na: 3\n"},
-             {"Chart.yaml", META("x") "dependencies: [{name: one}]"},
-             {"requirements.yaml", "dependencies: [{name: two}, {name: three}]"});
+             {"Chart.yaml", META("x") "dependencies: [{name: one, version: 1.10}]"},
+             {"requirements.yaml", "dependencies: [{name: two}, {name: three}]"},
+             {"templates/b.txt", "b"}, {"templates/a.yaml", "a"}, {"crds/c.yaml", "c"},
+             {"values.schema.json", "{}"}, {"README.md", "\xef\xbb\xbfr"});
 
     (void)state;
     assert_null(err);
     assert_name(c, "x");
     assert_int_equal(node_get_int(c->values, "a", 0), 3);
     assert_int_equal(node_get_int(c->values, "b", 0), 2);
-    assert_int_equal(node_len(c->dependencies[0]), 1);
-    assert_int_equal(node_len(c->dependencies[1]), 2);
     assert_int_equal(c->subcharts.len, 0);
+    assert_int_equal(c->templates.len, 2);
+    assert_string_equal(c->templates.items[0].path, "templates/a.yaml");
+    assert_true(span_is(c->templates.items[1].content, "b"));
+    assert_int_equal(c->files.len, 3);
+    assert_string_equal(c->files.items[0].path, "README.md");
+    assert_true(span_is(c->files.items[0].content, "r"));
+    assert_string_equal(c->files.items[1].path, "crds/c.yaml");
+    assert_string_equal(c->files.items[2].path, "requirements.yaml");
+    assert_true(span_is(c->schema, "{}"));
+    // Read over those of Chart.yaml, each over the one in its place.
+    assert_int_equal(node_len(c->dependencies), 2);
+    assert_string_equal(node_get_str(node_item(c->dependencies, 0), "name"), "two");
+    assert_string_equal(node_get_str(node_item(c->dependencies, 0), "version"), "1.1");
+    assert_string_equal(node_get_str(node_item(c->dependencies, 1), "name"), "three");
 }
 
 static void test_chart__only_chart_yaml_must_be_there(void **state)
@@ -71,13 +85,12 @@ static void test_chart__only_chart_yaml_must_be_there(void **state)
     (void)state;
     assert_non_null(c);
     assert_null(c->values);
-    assert_null(c->dependencies[0]);
-    assert_null(c->dependencies[1]);
+    assert_null(c->dependencies);
     assert_null(LOAD(&err, {"values.yaml", "a: 1"}));
     assert_err(err, ERR_SOURCE, "here has no Chart.yaml");
     err_clear(&err);
     assert_null(LOAD(&err, {"Chart.yaml", "# nothing\n"}));
-    assert_err(err, ERR_SOURCE, "here/Chart.yaml is empty");
+    assert_err(err, ERR_CONFIG, "here/Chart.yaml has no name");
     err_clear(&err);
     assert_null(LOAD(&err, {"Chart.yaml", META("x")}, {"values.yaml", "a: 1\n---\n- b\n"}));
     assert_err(err, ERR_CONFIG, "here/values.yaml:3: is a list instead of a map");
@@ -91,17 +104,17 @@ static void test_chart__charts_below_charts(void **state)
              {"charts/b/values.yaml", "of: b"}, {"charts/a/charts/deep/Chart.yaml", META("deep")},
              {"charts/a/Chart.yaml", META("a")}, {"charts/a-1/Chart.yaml", META("a-1")},
              {"charts/_hidden/Chart.yaml", META("hidden")},
-             {"charts/.dot/values.yaml", "no: chart"}, {"charts/README.md", "no chart"});
+             {"charts/.dot/values.yaml", "no: chart"}, {"charts/.README.md", "no chart"});
 
     (void)state;
     assert_null(err);
     assert_int_equal(c->subcharts.len, 3);
-    assert_name(c->subcharts.items[0], "a-1");
-    assert_name(c->subcharts.items[1], "a");
+    assert_name(c->subcharts.items[0], "a");
+    assert_name(c->subcharts.items[1], "a-1");
     assert_name(c->subcharts.items[2], "b");
     assert_string_equal(node_get_str(c->subcharts.items[2]->values, "of"), "b");
-    assert_int_equal(c->subcharts.items[1]->subcharts.len, 1);
-    assert_name(c->subcharts.items[1]->subcharts.items[0], "deep");
+    assert_int_equal(c->subcharts.items[0]->subcharts.len, 1);
+    assert_name(c->subcharts.items[0]->subcharts.items[0], "deep");
 }
 
 static void test_chart__archives_in_archives(void **state)
@@ -145,17 +158,21 @@ static void test_chart__archives_that_are_none(void **state)
 // Each of them fits; together they do not.
 static void test_chart__archives_are_counted_together(void **state)
 {
-    enum { BYTES = 40 << 20, COUNT = 3 };
+    enum { BYTES = 5 << 20, COUNT = 3 };
     struct err *err CLEANUP(err_cleanup) = NULL;
     char *big CLEANUP(mem_cleanup) = mem_alloc(BYTES + 1);
-    struct file low[] = {{"Chart.yaml", META("low")}, {"templates/x.yaml", big}};
-    struct buf inner CLEANUP(buf_free) = BUF_INIT(0);
+    struct file low[] = {{"Chart.yaml", META("low")}, {"templates/1", big}, {"templates/2", big},
+                         {"templates/3", big},        {"templates/4", big}, {"templates/5", big},
+                         {"templates/6", big},        {"templates/7", big}, {"templates/8", big}};
+    struct buf plain CLEANUP(buf_free) = BUF_INIT(0);
+    struct buf inner CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     chart_files files CLEANUP(chart_files_free) = {0};
 
     (void)state;
     memset(big, ' ', BYTES);
     big[BYTES] = '\0';
-    inner = pack("low", low, ARRAY_LEN(low));
+    plain = pack("low", low, ARRAY_LEN(low));
+    compress_gzip(buf_span(&plain), &inner);
     vec_push(&files, (struct chart_file){"Chart.yaml", span_str(META("x"))});
     vec_push(&files, (struct chart_file){"charts/a.tgz", buf_span(&inner)});
     vec_push(&files, (struct chart_file){"charts/b.tgz", buf_span(&inner)});
@@ -210,19 +227,85 @@ static void test_chart__depth_and_number_have_limits(void **state)
     assert_err(err, ERR_CONFIG, "more than 1000 subcharts");
 }
 
-static void test_chart__which_files_it_needs(void **state)
+// The first pattern that matches decides; those with "!" ignore all that they do not match.
+static void test_chart__helmignore(void **state)
 {
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD(&err, {"Chart.yaml", META("x")},
+             {".helmignore", "# comment\n*.bak\n/top.txt\nci/\ndeep/*/x.txt\n"}, {"a.bak", ""},
+             {"sub/b.bak", ""}, {"top.txt", ""}, {"sub/top.txt", ""}, {"ci/values.yaml", ""},
+             {"deep/1/x.txt", ""}, {"deep/1/2/x.txt", ""}, {"templates/.hidden", ""},
+             {"templates/shown", ""});
+
     (void)state;
-    assert_true(chart_needs_file("Chart.yaml"));
-    assert_true(chart_needs_file("charts/a/values.yaml"));
-    assert_true(chart_needs_file("charts/a/requirements.yaml"));
-    assert_true(chart_needs_file("charts/a-1.0.0.tgz"));
-    assert_false(chart_needs_file("templates/deployment.yaml"));
-    assert_false(chart_needs_file("files/data.tgz"));
-    assert_false(chart_needs_file("my-values.yaml"));
+    assert_null(err);
+    assert_int_equal(c->templates.len, 1);
+    assert_int_equal(c->files.len, 3);
+    assert_string_equal(c->files.items[0].path, ".helmignore");
+    assert_string_equal(c->files.items[1].path, "deep/1/2/x.txt");
+    assert_string_equal(c->files.items[2].path, "sub/top.txt");
+    assert_null(LOAD(&err, {"Chart.yaml", META("x")}, {".helmignore", "!*.txt"}));
+    assert_err(err, ERR_SOURCE, "here has no Chart.yaml");
+    err_clear(&err);
+    assert_null(LOAD(&err, {"Chart.yaml", META("x")}, {".helmignore", "a\n**/b"}));
+    assert_err(err, ERR_CONFIG, "here/.helmignore:2: double-star (**) syntax is not supported");
+}
+
+// Helm's words for each of these are others; that it refuses them was tried.
+static void test_chart__what_chart_yaml_must_be(void **state)
+{
+    static const struct {
+        const char *text, *words;
+    } bad[] = {
+        {"version: 1.0.0", "here/Chart.yaml has no name"},
+        {"name: a/b\nversion: 1.0.0", "the name \"a/b\" is invalid"},
+        {"name: x", "here/Chart.yaml has no version"},
+        {"name: x\nversion: one", "the version \"one\" is invalid"},
+        {META("x") "type: app", "the type is \"app\""},
+        {META("x") "keywords: text", "here/Chart.yaml:3: keywords is a string instead of a list"},
+        {META("x") "annotations: {a: []}", "annotations is a list instead of a string"},
+        {META("x") "deprecated: 1", "deprecated is a integer instead of a boolean"},
+        {META("x") "maintainers: [null]", "a maintainer is null"},
+        {META("x") "dependencies: [{name: a}, null]", "a dependency is null"},
+        {META("x") "dependencies: [{name: a, alias: b.c}]", "disallowed characters in the alias"},
+        {META("x") "dependencies: [{name: a}, {name: b, alias: a}]",
+         "more than one dependency with name or alias \"a\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        assert_null(LOAD(&err, {"Chart.yaml", bad[i].text}));
+        assert_err(err, ERR_CONFIG, bad[i].words);
+    }
+}
+
+static void test_chart__chart_yaml_is_typed(void **state)
+{
+    struct err *err = NULL;
+    struct chart *c CLEANUP(chart_cleanup) =
+        LOAD(&err, {"Chart.yaml", "Name: x\nversion: 1.0\nappVersion: 1.10\nunknown: 1\n"
+                                  "description: \"a\\tb\\u200bc\"\nannotations: {a: 0x10, b: yes}\n"
+                                  "keywords: [1e6, k]\nicon: null\n"});
+
+    (void)state;
+    assert_null(err);
+    assert_name(c, "x");
+    assert_string_equal(node_get_str(c->meta, "apiVersion"), "v1");
+    assert_string_equal(node_get_str(c->meta, "version"), "1");
+    assert_string_equal(node_get_str(c->meta, "appVersion"), "1.1");
+    assert_string_equal(node_get_str(c->meta, "description"), "a bc");
+    assert_string_equal(node_get_str(node_get(c->meta, "annotations"), "a"), "16");
+    assert_string_equal(node_get_str(node_get(c->meta, "annotations"), "b"), "true");
+    assert_string_equal(node_str(node_item(node_get(c->meta, "keywords"), 0)), "1e+06");
+    assert_null(node_get(c->meta, "unknown"));
+    assert_null(node_get(c->meta, "icon"));
 }
 
 UNIT_MAIN(UNIT(test_chart__files_become_a_chart), UNIT(test_chart__only_chart_yaml_must_be_there),
           UNIT(test_chart__charts_below_charts), UNIT(test_chart__archives_in_archives),
           UNIT(test_chart__archives_that_are_none), UNIT(test_chart__archives_are_counted_together),
-          UNIT(test_chart__depth_and_number_have_limits), UNIT(test_chart__which_files_it_needs))
+          UNIT(test_chart__depth_and_number_have_limits), UNIT(test_chart__helmignore),
+          UNIT(test_chart__what_chart_yaml_must_be), UNIT(test_chart__chart_yaml_is_typed))

@@ -406,6 +406,15 @@ bool semver_range_has(const struct semver_range *range, const struct semver *ver
     return false;
 }
 
+bool semver_is_in(struct span version, struct span range)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct semver_range *parsed CLEANUP(semver_range_cleanup) = semver_range_parse(range, &err);
+    struct semver v;
+
+    return parsed && semver_parse(version, &v) && semver_range_has(parsed, &v);
+}
+
 void semver_range_free(struct semver_range *range)
 {
     if (!range)

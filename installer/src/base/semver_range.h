@@ -23,6 +23,8 @@ struct semver_range *semver_range_parse(struct span text, struct err **err) MUST
 // A version with a pre-release is only in ranges that name a pre-release themselves, in the same
 // group. Build metadata does not count.
 bool semver_range_has(const struct semver_range *range, const struct semver *version);
+// Whether the version that one text names is in the range of the other; not when one is neither.
+bool semver_is_in(struct span version, struct span range);
 void semver_range_free(struct semver_range *range); // NULL-safe
 CLEANUP_DEFINE(semver_range_cleanup, struct semver_range, semver_range_free);
 

@@ -81,6 +81,9 @@ struct span doc_intern(struct doc *d, struct span text);
 
 // The name that was given to the reader of a node's file; "" for 0. Borrowed from the doc.
 const char *doc_file_name(const struct doc *d, uint16_t file);
+// The index for `struct node.file` of one more name, for nodes that come from another doc. Past
+// 65,535 names it is 0.
+uint16_t doc_add_file(struct doc *d, const char *name);
 
 struct node_list {
     struct node **items; // in the doc's arena
@@ -168,6 +171,9 @@ struct span node_text(const struct node *n);
 struct span node_scalar(const struct node *n);
 // As node_scalar, but as it was written: "0755" for the integer 493.
 struct span node_source(const struct node *n);
+// What sigs.k8s.io/yaml makes of a scalar that stands where a string has to (a key, a field of that
+// type): "1.1" of 1.10, "493" of 0755. Of nodes that doc_read_yaml11 or doc_read_helm made in `d`.
+struct span node_as_string(struct doc *d, const struct node *n);
 // node_text(node_get(map, key))
 struct span node_get_text(const struct node *map, const char *key);
 // NUL-terminated (all texts of a doc are); "" when it is not a string.
@@ -214,6 +220,8 @@ void node_set_double(struct doc *d, struct node *n, double value);
 
 // Sets or replaces (keeping the place of) a key.
 void node_set(struct doc *d, struct node *map, struct span key, struct node *value);
+// As node_set for a key that is not there, which nobody looks for.
+void node_append(struct doc *d, struct node *map, struct span key, struct node *value);
 void node_set_str(struct doc *d, struct node *map, const char *key, struct span text);
 // False when the key was not there.
 bool node_remove(struct node *map, struct span key);

@@ -21,17 +21,9 @@
 #define CHART_SUBCHARTS_MAX 1000              // of a chart, at all depths
 #define CHART_DEPTH_MAX 16                    // of charts in charts
 
+#define CHART_FILE_MAX_BYTES ((uint64_t)5 << 20) // of one file in a chart, Helm's limit
+
 struct chart_store;
-
-struct chart {
-    const struct node *meta;            // Chart.yaml
-    const struct node *values;          // values.yaml, or NULL
-    const struct node *dependencies[2]; // of Chart.yaml and of requirements.yaml, or NULL
-    VEC(struct chart *) subcharts;      // all in charts/, in the order of their files' names
-    struct chart_store *store;          // of the outermost chart, which owns all; else NULL
-};
-
-// --- loading ---
 
 struct chart_file {
     const char *path; // within the chart
@@ -40,13 +32,28 @@ struct chart_file {
 typedef VEC(struct chart_file) chart_files;
 void chart_files_free(chart_files *files); // a CLEANUP; the contents are the caller's
 
-// Whether a file of a chart is of use to the loader; the others need not be given to it.
-bool chart_needs_file(const char *path);
+struct chart {
+    // Chart.yaml as Helm types it, with what requirements.yaml adds: the fields that it knows, and
+    // of these only those that are there; numbers and booleans where it has texts are texts.
+    const struct node *meta;
+    const struct node *values;       // values.yaml, a map, or NULL
+    const struct doc *values_doc;    // that it is of, which knows its file's name
+    const struct node *dependencies; // of `meta`, or NULL
+    const struct node *lock;         // Chart.lock or requirements.lock, or NULL
+    struct span schema;              // values.schema.json; ptr is NULL without one
+    chart_files templates;           // templates/..., in the order of their paths, as are
+    chart_files files;               // all others, crds/ too, that Helm shows as .Files
+    VEC(struct chart *) subcharts;   // all in charts/, in the order of their files' names
+    VEC(const char *) warnings;      // of the outermost chart: Helm's words about what was loaded
+    struct chart_store *store;       // of the outermost chart, which owns all; else NULL
+};
 
-// Loads a chart from its files, which are sorted here; their contents are not needed after. `what`
-// is for messages. ERR_CONFIG for a file that is no YAML or no map, and for charts nested too deep
-// or too many; ERR_SOURCE without a Chart.yaml; ERR_INTEGRITY for archives in it that are broken or
-// too large.
+// --- loading ---
+
+// Loads a chart from the files of its folder, which are sorted here; nothing of them is needed
+// after. What its .helmignore names is left out. `what` is for messages. ERR_CONFIG for a file that
+// is no YAML or of another form, and for charts nested too deep or too many; ERR_SOURCE without a
+// Chart.yaml; ERR_INTEGRITY for archives in it that are broken or too large.
 struct chart *chart_load_files(chart_files *files, const char *what, struct err **err) MUST_CHECK;
 
 // Loads one from a .tgz, whose first folder is the chart. Kinds as above.
@@ -55,6 +62,29 @@ struct chart *chart_load_archive(struct span tgz, const char *what, struct err *
 // Of the outermost chart, with all that is in it. NULL-safe.
 void chart_free(struct chart *chart);
 CLEANUP_DEFINE(chart_cleanup, struct chart, chart_free);
+
+// What a .helmignore leaves out of a folder (never of an archive), and what Helm always does: for
+// who walks one and need not read it all. The text may be empty. ERR_CONFIG for a pattern that is
+// none.
+struct chart_ignore;
+struct chart_ignore *chart_ignore_parse(struct span text, const char *what, struct err **err)
+    MUST_CHECK;
+// `path` within the chart. What is below an ignored folder is ignored, too; asked for each.
+bool chart_ignores(const struct chart_ignore *ignore, const char *path, bool is_folder);
+void chart_ignore_free(struct chart_ignore *ignore); // NULL-safe
+CLEANUP_DEFINE(chart_ignore_cleanup, struct chart_ignore, chart_ignore_free);
+
+// A dependency of the outermost chart that charts/ lacks.
+struct chart_missing {
+    struct span name, repository;
+    struct span version; // as Chart.lock has it, else the range of Chart.yaml
+};
+typedef VEC(struct chart_missing) chart_missings;
+// Appends them; borrowed from the chart. Helm renders no chart that lacks one, even if it is off.
+void chart_find_missing(const struct chart *chart, chart_missings *out);
+// Puts the archive of one into its charts/. Kinds as for loading.
+int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
+    MUST_CHECK;
 
 // --- subcharts ---
 

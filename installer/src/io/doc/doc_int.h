@@ -34,9 +34,6 @@ struct doc {
     size_t alias_nodes;      // copied for aliases, against DOC_ALIAS_NODES_MAX
 };
 
-// The index for `struct node.file` of a new file name. Past 65,535 names it is 0 (no name).
-uint16_t doc_add_file(struct doc *d, const char *name);
-
 // A number that no map has claimed keys with yet.
 uint32_t doc_new_stamp(struct doc *d);
 

@@ -223,18 +223,22 @@ static void *grow(struct doc *d, void *array, uint32_t len, uint32_t *cap, size_
     return grown;
 }
 
+void node_append(struct doc *d, struct node *map, struct span key, struct node *value)
+{
+    struct pair pair = {doc_intern(d, key), value, value->line};
+
+    map->map.pairs = grow(d, map->map.pairs, map->map.len, &map->map.cap, sizeof(pair));
+    map->map.pairs[map->map.len++] = pair;
+}
+
 void node_set(struct doc *d, struct node *map, struct span key, struct node *value)
 {
-    struct pair *pair;
+    struct pair *pair = find(map, key);
 
-    key = doc_intern(d, key);
-    pair = find(map, key);
-    if (pair) {
+    if (pair)
         pair->value = value;
-        return;
-    }
-    map->map.pairs = grow(d, map->map.pairs, map->map.len, &map->map.cap, sizeof(*pair));
-    map->map.pairs[map->map.len++] = (struct pair){key, value, value->line};
+    else
+        node_append(d, map, key, value);
 }
 
 void node_set_str(struct doc *d, struct node *map, const char *key, struct span text)

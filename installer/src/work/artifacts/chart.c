@@ -26,8 +26,7 @@ static int add_file(void *data, const char *path, unsigned mode, struct span con
         (mode != GIT_MODE_FILE && mode != GIT_MODE_EXECUTABLE))
         return 0;
     file.path = arena_str(folder->arena, path + strlen(folder->path));
-    if (chart_needs_file(file.path))
-        vec_push(&folder->files, file);
+    vec_push(&folder->files, file);
     return 0;
 }
 

@@ -54,21 +54,19 @@ static int check_key(const struct reader *r, uint32_t line, struct span key)
     return 0;
 }
 
-// The text of a key of YAML 1.1, which may be any scalar but null.
-static struct span old_key(struct reader *r, const struct node *n)
+struct span node_as_string(struct doc *d, const struct node *n)
 {
     struct node exact = {0}; // n has been through JSON
     struct scalar s;
     char text[NUMBER_TEXT_MAX];
 
-    if (n->type != NODE_INT && n->type != NODE_FLOAT)
-        return doc_intern(r->d, n->text);
+    if (!node_is(n, NODE_INT) && !node_is(n, NODE_FLOAT))
+        return node_scalar(n);
     scalar_resolve(node_source(n), true, &s);
     if (s.type != NODE_FLOAT)
-        return doc_intern(r->d,
-                          doc_set_scalar(r->d, &exact, node_source(n), &s) ? exact.text : n->text);
+        return doc_set_scalar(d, &exact, node_source(n), &s) ? exact.text : n->text;
     number_format_key(s.real, text);
-    return doc_intern(r->d, span_str(text));
+    return arena_span(doc_arena(d), span_str(text));
 }
 
 int yaml_key_text(struct reader *r, const struct yaml_key *key, struct span *out)
@@ -79,7 +77,7 @@ int yaml_key_text(struct reader *r, const struct yaml_key *key, struct span *out
     if (check_key(r, key->line, n->text) < 0)
         return -1;
     if (r->yaml11 && n->type != NODE_NULL) {
-        *out = old_key(r, n);
+        *out = doc_intern(r->d, node_as_string(r->d, n)); // any scalar will do
         return 0;
     }
     if (r->helm && !source.len)

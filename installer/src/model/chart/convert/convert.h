@@ -13,6 +13,9 @@
 // Numbers become float64, as encoding/json gives them, but those with CONVERT_INT64 among their
 // node's flags, which --set made, int64. Texts are borrowed from the tree's doc.
 #define CONVERT_INT64 16u
+// A map or list that stands in several places of a tree (globals of charts): one value, which all
+// of them refer to.
+#define CONVERT_SHARED 32u
 struct value convert_to_value(struct arena *a, const struct node *n) MUST_CHECK;
 
 // As json.Marshal sees a value: objects by unfold() or their text, keys in byte order, invalid

@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of a chart: which count, and those in an archive.
+// The files of a chart (Helm's pkg/chart/loader/archive and LoadDir).
 #include "model/chart/load/files.h"
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/path.h"
 #include "io/archive.h"
-
-bool chart_needs_file(const char *path)
-{
-    static const char *const names[] = {"Chart.yaml", "values.yaml", "requirements.yaml"};
-    const char *base = path_base(path);
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (strcmp(base, names[i]) == 0)
-            return true;
-    return span_ends(span_str(path), ".tgz") && strstr(path, "charts/");
-}
 
 static int count_entry(uint64_t *room, const struct tar_entry *entry, const char *what,
                        struct err **err)
 {
     static const uint64_t header = 512;
 
+    if (entry->size > CHART_FILE_MAX_BYTES)
+        return err_set(err, ERR_INTEGRITY, "%s: %s is larger than %u MiB", what, entry->path,
+                       (unsigned)(CHART_FILE_MAX_BYTES >> 20));
     if (entry->size > *room || header > *room - entry->size)
         return err_set(err, ERR_INTEGRITY, "%s: more than %u MiB in a chart and its subcharts",
                        what, (unsigned)(CHART_MAX_BYTES >> 20));
@@ -30,7 +23,23 @@ static int count_entry(uint64_t *room, const struct tar_entry *entry, const char
     return 0;
 }
 
-// A .tgz, whose first folder is the chart (Helm's LoadArchiveFiles).
+static struct span without_mark(struct span content)
+{
+    (void)span_skip(&content, "\xef\xbb\xbf");
+    return content;
+}
+
+// The path within the chart: behind the first folder. NULL for what stands beside it.
+static const char *path_in_chart(struct arena *arena, const char *path)
+{
+    char *slash, *copy = arena_str(arena, path);
+
+    for (char *c = strchr(copy, '\\'); c; c = strchr(c, '\\')) // made on Windows
+        *c = '/';
+    slash = strchr(copy, '/');
+    return slash && slash[1] ? slash + 1 : NULL;
+}
+
 int chart_archive_read(struct span tgz, const char *what, struct arena *arena, uint64_t *room,
                        chart_files *files, struct err **err)
 {
@@ -40,21 +49,108 @@ int chart_archive_read(struct span tgz, const char *what, struct arena *arena, u
     int more = -1;
 
     while (reader && (more = tar_next(reader, &entry, err)) > 0) {
-        struct buf text CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
-        const char *slash = strchr(entry.path, '/');
+        struct buf text CLEANUP(buf_free) = BUF_INIT(CHART_FILE_MAX_BYTES);
         struct chart_file file = {0};
 
         if (count_entry(room, &entry, what, err) < 0)
             return -1;
-        if (entry.type != TAR_FILE || !slash || !chart_needs_file(slash + 1))
+        if (entry.type != TAR_FILE)
             continue;
-        file.path = arena_str(arena, slash + 1);
+        file.path = path_in_chart(arena, entry.path);
+        if (!file.path)
+            return err_set(err, ERR_INTEGRITY, "%s: %s is not in the folder of the chart", what,
+                           entry.path);
         if (tar_read(reader, &text, err) < 0)
             return -1;
-        file.content = arena_span(arena, buf_span(&text));
+        file.content = without_mark(arena_span(arena, buf_span(&text)));
         vec_push(files, file);
     }
     return more;
+}
+
+// Level by level: "/" is before all other characters.
+static int compare_paths(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    if (*a == '/' || *b == '/')
+        return *a == *b ? 0 : !*a || (*a == '/' && *b) ? -1 : 1;
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+struct placed {
+    struct chart_file file;
+    size_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int order = compare_paths(x->file.path, y->file.path);
+
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+void chart_files_sort(chart_files *files)
+{
+    VEC(struct placed) placed = {0};
+
+    VEC_FOREACH (const struct chart_file *, file, files)
+        vec_push(&placed, (struct placed){*file, placed.len});
+    if (placed.len)
+        qsort(placed.items, placed.len, sizeof(*placed.items), compare_placed);
+    for (size_t i = 0; i < placed.len; i++)
+        files->items[i] = placed.items[i].file;
+    vec_free(&placed);
+}
+
+// Whether a file or one of the folders that it is in is ignored. `path` is changed for a moment.
+static bool is_ignored(const struct chart_ignore *ignore, char *path)
+{
+    for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+        bool ignored;
+
+        *slash = '\0';
+        ignored = chart_ignores(ignore, path, true);
+        *slash = '/';
+        if (ignored)
+            return true;
+    }
+    return chart_ignores(ignore, path, false);
+}
+
+static struct span ignore_text(const chart_files *files)
+{
+    VEC_FOREACH (const struct chart_file *, file, files)
+        if (strcmp(file->path, ".helmignore") == 0)
+            return file->content;
+    return SPAN_EMPTY;
+}
+
+int chart_files_ignore(chart_files *files, const char *what, struct err **err)
+{
+    struct chart_ignore *ignore CLEANUP(chart_ignore_cleanup) =
+        chart_ignore_parse(ignore_text(files), what, err);
+    size_t kept = 0;
+
+    if (!ignore)
+        return -1;
+    for (size_t i = 0; i < files->len; i++) {
+        const struct chart_file *file = &files->items[i];
+        char *path CLEANUP(mem_cleanup) = mem_str(file->path);
+
+        if (is_ignored(ignore, path))
+            continue;
+        if (file->content.len > CHART_FILE_MAX_BYTES)
+            return err_set(err, ERR_CONFIG, "%s/%s is larger than %u MiB", what, file->path,
+                           (unsigned)(CHART_FILE_MAX_BYTES >> 20));
+        files->items[kept++] = (struct chart_file){file->path, without_mark(file->content)};
+    }
+    files->len = kept;
+    chart_files_sort(files);
+    return 0;
 }
 
 void chart_files_free(chart_files *files)

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of a chart: which count, and those in an archive.
+// The files of a chart: out of an archive or a folder, and their order.
 #ifndef MODEL_CHART_FILES_H
 #define MODEL_CHART_FILES_H
 
 #include "base/arena.h"
 #include "model/chart.h"
 
-// Appends those that the loader needs; paths and contents live in `arena`. `room` is what may come
-// out of all archives of a chart together, less what has. ERR_INTEGRITY.
+// Appends those of a .tgz, whose first folder is the chart; paths and contents live in `arena`.
+// `room` is what may come out of all archives of a chart together, less what has. ERR_INTEGRITY.
 int chart_archive_read(struct span tgz, const char *what, struct arena *arena, uint64_t *room,
                        chart_files *files, struct err **err) MUST_CHECK;
+
+// Takes out what the .helmignore among them names; they are sorted. ERR_CONFIG, also for a file
+// that is left and too large.
+int chart_files_ignore(chart_files *files, const char *what, struct err **err) MUST_CHECK;
+
+// In the order in which Helm walks a folder: that of the names, level by level. Files of one path
+// keep their order.
+void chart_files_sort(chart_files *files);
 
 #endif

@@ -1,189 +1,265 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chart from its files, in a folder or an archive, with the charts in charts/ (Helm's loader: a
-// folder or a .tgz each; names that start with '_' or '.' do not count). Of the files only those
-// are kept that say what the chart is made of; templates are not.
+// A chart from its files, in a folder or an archive, with the charts in charts/: a folder or a .tgz
+// each (Helm's LoadFiles).
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "model/chart/load/files.h"
+#include "model/chart/load/meta.h"
 
 // Owns a chart with its subcharts.
 struct chart_store {
     struct arena *arena;
     VEC(struct doc *) docs; // of one file each: their limits are those of one file
+    uint64_t room;          // what may still come out of archives
+    size_t charts;          // loaded so far
 };
 
-// One chart with all that is in it.
+// One chart while it is loaded.
 struct loader {
-    struct chart_store *store;
-    uint64_t room;  // what may still come out of archives
+    struct chart *outermost;
     unsigned depth; // charts around this one
-    size_t charts;  // loaded so far
+    struct err **err;
 };
 
-static int compare_files(const void *a, const void *b)
+static struct arena *arena_of(const struct loader *l)
 {
-    return strcmp(((const struct chart_file *)a)->path, ((const struct chart_file *)b)->path);
+    return l->outermost->store->arena;
 }
 
-static void sort_files(chart_files *files)
+static int read_documents(struct loader *l, struct span text, const char *what, struct doc **d,
+                          struct node_list *list)
 {
-    if (files->len)
-        qsort(files->items, files->len, sizeof(*files->items), compare_files);
+    *d = doc_new();
+    vec_push(&l->outermost->store->docs, *d);
+    return doc_read_helm(*d, text, what, list, l->err);
 }
 
-// The file of that name directly in the chart; `files` are its own, paths start behind `prefix`.
-static const struct chart_file *find_file(const chart_files *files, size_t prefix, const char *name)
-{
-    VEC_FOREACH (const struct chart_file *, file, files)
-        if (strcmp(file->path + prefix, name) == 0)
-            return file;
-    return NULL;
-}
-
-// The documents of a file as one map: of equal keys the last one counts, maps are merged. *out
-// stays as it is without any.
-static int read_merged(struct loader *l, struct span text, const char *what, struct node **out,
-                       struct err **err)
+// values.yaml: its documents as one map.
+static int read_values(struct loader *l, const struct chart_file *file, const char *what,
+                       struct chart *chart)
 {
     struct doc *d = doc_new();
-    struct node_list list = {0};
+    struct node *values = node_new_map(d);
 
-    vec_push(&l->store->docs, d);
-    if (doc_read_helm(d, text, what, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; i < list.len; i++) {
-        if (!node_is(list.items[i], NODE_MAP))
-            return err_set(err, ERR_CONFIG, "%s:%u: is a %s instead of a map", what,
-                           list.items[i]->line, node_type_name(list.items[i]));
-        if (*out)
-            chart_merge(d, *out, list.items[i]);
-        else
-            *out = list.items[i];
-    }
-    return 0;
-}
-
-// Reads one of the files that say what a chart is; one that is not there is empty.
-static int read_file(struct loader *l, const chart_files *files, size_t prefix, const char *name,
-                     const char *what, struct node **out, struct err **err)
-{
-    const struct chart_file *file = find_file(files, prefix, name);
-
-    *out = NULL;
-    if (!file)
-        return 0;
-    return read_merged(l, file->content, arena_printf(l->store->arena, "%s/%s", what, name), out,
-                       err);
-}
-
-static int read_meta(struct loader *l, const chart_files *files, size_t prefix, const char *what,
-                     struct chart *chart, struct err **err)
-{
-    struct node *meta, *values, *requirements;
-
-    if (!find_file(files, prefix, "Chart.yaml"))
-        return err_set(err, ERR_SOURCE, "%s has no Chart.yaml", what);
-    if (read_file(l, files, prefix, "Chart.yaml", what, &meta, err) < 0 ||
-        read_file(l, files, prefix, "values.yaml", what, &values, err) < 0 ||
-        read_file(l, files, prefix, "requirements.yaml", what, &requirements, err) < 0)
-        return -1;
-    if (!meta)
-        return err_set(err, ERR_SOURCE, "%s/Chart.yaml is empty", what);
-    chart->meta = meta;
+    vec_push(&l->outermost->store->docs, d);
     chart->values = values;
-    chart->dependencies[0] = node_get(meta, "dependencies");
-    chart->dependencies[1] = node_get(requirements, "dependencies");
+    chart->values_doc = d;
+    return chart_values_read(d, values, file->content,
+                             arena_printf(arena_of(l), "%s/%s", what, file->path), l->err);
+}
+
+// The first document of a file, or NULL.
+static int read_first(struct loader *l, const struct chart_file *file, const char *what,
+                      const char **name, const struct node **out)
+{
+    struct node_list list = {0};
+    struct doc *d;
+
+    *name = arena_printf(arena_of(l), "%s/%s", what, file->path);
+    if (read_documents(l, file->content, *name, &d, &list) < 0)
+        return -1;
+    *out = list.len ? list.items[0] : NULL;
     return 0;
 }
 
-static int load(struct loader *l, const chart_files *files, size_t prefix, const char *what,
-                struct chart *chart, struct err **err);
-
-static int load_folder(struct loader *l, const struct chart_file *first, size_t count,
-                       size_t prefix, const char *what, struct chart *chart, struct err **err)
+static int read_lock(struct loader *l, const struct chart_file *file, const char *what,
+                     struct chart *chart)
 {
-    chart_files below CLEANUP(chart_files_free) = {0};
+    const char *name;
 
-    for (size_t i = 0; i < count; i++)
-        vec_push(&below, first[i]);
-    return load(l, &below, prefix, what, chart, err);
+    return read_first(l, file, what, &name, &chart->lock);
 }
 
-static int load_archive(struct loader *l, struct span tgz, const char *what, struct chart *chart,
-                        struct err **err)
+// Adds what a file says of the chart to `meta`, which is of `d`.
+static int read_meta(struct loader *l, const struct chart_file *file, const char *what,
+                     struct doc *d, struct node *meta)
+{
+    struct node_list list = {0};
+    const char *name = arena_printf(arena_of(l), "%s/%s", what, file->path);
+
+    if (doc_read_helm(d, file->content, name, &list, l->err) < 0)
+        return -1;
+    return list.len ? meta_read(d, list.items[0], name, meta, l->err) : 0;
+}
+
+static bool is_old(const struct node *meta)
+{
+    struct span version = node_get_text(meta, "apiVersion");
+
+    return !version.len || span_is(version, "v1");
+}
+
+static void add_file(struct loader *l, chart_files *to, const struct chart_file *file)
+{
+    vec_push_arena(arena_of(l), to, *file);
+}
+
+// requirements.yaml and requirements.lock are files like others to a chart of apiVersion v1.
+static int read_requirements(struct loader *l, const struct chart_file *file, const char *what,
+                             struct doc *d, struct node *meta, struct chart *chart)
+{
+    bool is_lock = span_ends(span_str(file->path), ".lock");
+
+    if (!is_old(meta))
+        vec_push_arena(arena_of(l), &l->outermost->warnings,
+                       is_lock ? "Warning: Dependency locking is handled in Chart.lock since "
+                                 "apiVersion \"v2\". We recommend migrating to Chart.lock."
+                               : "Warning: Dependencies are handled in Chart.yaml since apiVersion "
+                                 "\"v2\". We recommend migrating dependencies to Chart.yaml.");
+    if ((is_lock ? read_lock(l, file, what, chart) : read_meta(l, file, what, d, meta)) < 0)
+        return -1;
+    if (is_old(meta))
+        add_file(l, &chart->files, file);
+    return 0;
+}
+
+static bool is_in(const char *path, const char *folder)
+{
+    return strncmp(path, folder, strlen(folder)) == 0;
+}
+
+// A file that is neither Chart.yaml nor part of a chart in charts/.
+static int take_file(struct loader *l, const struct chart_file *file, const char *what,
+                     struct doc *d, struct node *meta, struct chart *chart)
+{
+    struct span path = span_str(file->path);
+
+    if (span_is(path, "values.yaml"))
+        return read_values(l, file, what, chart);
+    if (span_is(path, "Chart.lock"))
+        return read_lock(l, file, what, chart);
+    if (span_is(path, "requirements.yaml") || span_is(path, "requirements.lock"))
+        return read_requirements(l, file, what, d, meta, chart);
+    if (span_is(path, "values.schema.json"))
+        chart->schema = file->content;
+    else
+        add_file(l, is_in(file->path, "templates/") ? &chart->templates : &chart->files, file);
+    return 0;
+}
+
+static bool is_of_subchart(const struct chart_file *file)
+{
+    return is_in(file->path, "charts/") && !span_ends(span_str(file->path), ".prov");
+}
+
+static int read_own_files(struct loader *l, const chart_files *files, const char *what,
+                          struct chart *chart)
+{
+    struct doc *d = doc_new();
+    struct node *meta = node_new_map(d);
+    bool found = false;
+
+    vec_push(&l->outermost->store->docs, d);
+    VEC_FOREACH (const struct chart_file *, file, files) {
+        if (strcmp(file->path, "Chart.yaml") != 0)
+            continue;
+        found = true;
+        if (read_meta(l, file, what, d, meta) < 0)
+            return -1;
+    }
+    VEC_FOREACH (const struct chart_file *, file, files)
+        if (strcmp(file->path, "Chart.yaml") != 0 && !is_of_subchart(file) &&
+            take_file(l, file, what, d, meta, chart) < 0)
+            return -1;
+    if (!found)
+        return err_set(l->err, ERR_SOURCE, "%s has no Chart.yaml", what);
+    chart->meta = meta;
+    if (meta_check(d, meta, what, l->err) < 0)
+        return -1;
+    chart->dependencies = node_get(meta, "dependencies");
+    return 0;
+}
+
+static int load(struct loader *l, const chart_files *files, const char *what, struct chart *chart);
+
+static int load_archive(struct loader *l, struct span tgz, const char *what, struct chart *chart)
 {
     chart_files files CLEANUP(chart_files_free) = {0};
-    struct arena *contents CLEANUP(arena_cleanup) = arena_new();
 
-    if (chart_archive_read(tgz, what, contents, &l->room, &files, err) < 0)
+    if (chart_archive_read(tgz, what, arena_of(l), &l->outermost->store->room, &files, l->err) < 0)
         return -1;
-    sort_files(&files);
-    return load(l, &files, 0, what, chart, err);
+    return load(l, &files, what, chart);
 }
 
-// One entry of charts/, the files from `first` on that share its name; `prefix` ends with
-// "charts/".
-static int load_subchart(struct loader *l, const struct chart_file *first, size_t count,
-                         size_t prefix, struct span name, const char *what, struct chart *parent,
-                         struct err **err)
+// One entry of charts/: the files that share its name, with paths from there on.
+static int load_subchart(struct loader *l, const chart_files *files, struct span name,
+                         const char *what, struct chart *parent)
 {
-    char *below = arena_printf(l->store->arena, "%s/charts/%.*s", what, SPAN_ARG(name));
-    bool is_file = first->path[prefix + name.len] == '\0';
+    char *below = arena_printf(arena_of(l), "%s/charts/%.*s", what, SPAN_ARG(name));
+    const struct chart_file *first = &files->items[0];
     struct chart *chart;
     int status;
 
-    if (name.ptr[0] == '_' || name.ptr[0] == '.' || (is_file && !span_ends(name, ".tgz")))
+    if (name.ptr[0] == '_' || name.ptr[0] == '.')
         return 0;
-    chart = ARENA_NEW(l->store->arena, struct chart);
-    if (is_file)
-        status = load_archive(l, first->content, below, chart, err);
+    chart = ARENA_NEW(arena_of(l), struct chart);
+    if (!span_ends(name, ".tgz"))
+        status = load(l, files, below, chart);
+    else if (first->path[0])
+        status = err_set(l->err, ERR_CONFIG, "%s is a folder instead of an archive", below);
     else
-        status = load_folder(l, first, count, prefix + name.len + 1, below, chart, err);
+        status = load_archive(l, first->content, below, chart);
     if (status == 0)
-        vec_push_arena(l->store->arena, &parent->subcharts, chart);
+        vec_push_arena(arena_of(l), &parent->subcharts, chart);
     return status;
 }
 
-static int load_subcharts(struct loader *l, const chart_files *files, size_t prefix,
-                          const char *what, struct chart *chart, struct err **err)
+// Moves the files from *at on that are of the same entry of charts/ to `out`, with their paths from
+// there on: an archive has an empty one.
+static struct span next_subchart(const chart_files *files, size_t *at, chart_files *out)
 {
-    static const char folder[] = "charts/";
-    size_t start = prefix + sizeof(folder) - 1;
+    const char *path = files->items[*at].path + strlen("charts/");
+    struct span name = span_of(path, strcspn(path, "/"));
 
-    for (size_t i = 0, end; i < files->len; i = end) {
-        const char *path = files->items[i].path;
-        struct span name;
+    for (; *at < files->len; ++*at) {
+        struct chart_file file = files->items[*at];
 
-        end = i + 1;
-        if (strncmp(path + prefix, folder, sizeof(folder) - 1) != 0)
-            continue;
-        name = span_of(path + start, strcspn(path + start, "/"));
-        // Sorted, the files of one folder stand together.
-        while (path[start + name.len] == '/' && end < files->len &&
-               strncmp(files->items[end].path, path, start + name.len + 1) == 0)
-            end++;
-        if (load_subchart(l, &files->items[i], end - i, start, name, what, chart, err) < 0)
+        file.path += strlen("charts/");
+        if (strncmp(file.path, name.ptr, name.len) != 0 ||
+            (file.path[name.len] != '/' && file.path[name.len] != '\0'))
+            break;
+        file.path += name.len;
+        if (file.path[0])
+            file.path++;
+        vec_push(out, file);
+    }
+    return name;
+}
+
+static int load_subcharts(struct loader *l, const chart_files *files, const char *what,
+                          struct chart *chart)
+{
+    chart_files below CLEANUP(chart_files_free) = {0};
+
+    VEC_FOREACH (const struct chart_file *, file, files)
+        if (is_of_subchart(file))
+            vec_push(&below, *file);
+    chart_files_sort(&below);
+    for (size_t at = 0; at < below.len;) {
+        chart_files of_one CLEANUP(chart_files_free) = {0};
+        struct span name = next_subchart(&below, &at, &of_one);
+
+        if (load_subchart(l, &of_one, name, what, chart) < 0)
             return -1;
     }
     return 0;
 }
 
-static int load(struct loader *l, const chart_files *files, size_t prefix, const char *what,
-                struct chart *chart, struct err **err)
+static int load(struct loader *l, const chart_files *files, const char *what, struct chart *chart)
 {
     int status;
 
     if (l->depth == CHART_DEPTH_MAX)
-        return err_set(err, ERR_CONFIG, "%s: charts are nested more than %d levels deep", what,
+        return err_set(l->err, ERR_CONFIG, "%s: charts are nested more than %d levels deep", what,
                        CHART_DEPTH_MAX);
-    if (++l->charts > CHART_SUBCHARTS_MAX)
-        return err_set(err, ERR_CONFIG, "%s: more than %d subcharts", what, CHART_SUBCHARTS_MAX);
-    if (read_meta(l, files, prefix, what, chart, err) < 0)
+    if (++l->outermost->store->charts > CHART_SUBCHARTS_MAX)
+        return err_set(l->err, ERR_CONFIG, "%s: more than %d subcharts", what, CHART_SUBCHARTS_MAX);
+    if (read_own_files(l, files, what, chart) < 0)
         return -1;
     l->depth++;
-    status = load_subcharts(l, files, prefix, what, chart, err);
+    status = load_subcharts(l, files, what, chart);
     l->depth--;
     return status;
 }
@@ -194,26 +270,92 @@ static struct chart *new_chart(void)
     struct chart *chart;
 
     store->arena = arena_new();
+    store->room = CHART_MAX_BYTES;
     chart = ARENA_NEW(store->arena, struct chart);
     chart->store = store;
     return chart;
 }
 
+// Helm has another loader for charts of apiVersion v3, which nobody makes yet.
+static int check_api(const struct chart *chart, const char *what, struct err **err)
+{
+    struct span version = node_get_text(chart->meta, "apiVersion");
+
+    if (span_is(version, "v1") || span_is(version, "v2"))
+        return 0;
+    return err_set(err, ERR_UNSUPPORTED,
+                   "%s/Chart.yaml: the apiVersion is \"%.*s\", neither v1 nor v2", what,
+                   SPAN_ARG(version));
+}
+
+// What `files` refer to is copied.
+static void keep_files(struct arena *arena, const chart_files *files, chart_files *kept)
+{
+    VEC_FOREACH (const struct chart_file *, file, files)
+        vec_push(kept, (struct chart_file){arena_str(arena, file->path),
+                                           arena_span(arena, file->content)});
+}
+
 struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)
 {
     struct chart *chart CLEANUP(chart_cleanup) = new_chart();
-    struct loader l = {.store = chart->store, .room = CHART_MAX_BYTES};
+    chart_files kept CLEANUP(chart_files_free) = {0};
+    struct loader l = {.outermost = chart, .err = err};
 
-    sort_files(files);
-    return load(&l, files, 0, what, chart, err) < 0 ? NULL : STEAL(chart);
+    if (chart_files_ignore(files, what, err) < 0)
+        return NULL;
+    keep_files(chart->store->arena, files, &kept);
+    return load(&l, &kept, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
+                                                                               : STEAL(chart);
 }
 
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err)
 {
     struct chart *chart CLEANUP(chart_cleanup) = new_chart();
-    struct loader l = {.store = chart->store, .room = CHART_MAX_BYTES};
+    struct loader l = {.outermost = chart, .err = err};
 
-    return load_archive(&l, tgz, what, chart, err) < 0 ? NULL : STEAL(chart);
+    return load_archive(&l, tgz, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
+                                                                                     : STEAL(chart);
+}
+
+int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
+{
+    struct loader l = {.outermost = chart, .depth = 1, .err = err};
+    struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
+
+    if (load_archive(&l, tgz, what, subchart) < 0)
+        return -1;
+    vec_push_arena(chart->store->arena, &chart->subcharts, subchart);
+    return 0;
+}
+
+static bool has_subchart(const struct chart *chart, struct span name)
+{
+    VEC_FOREACH (struct chart *const *, it, &chart->subcharts)
+        if (span_eq(node_get_text((*it)->meta, "name"), name))
+            return true;
+    return false;
+}
+
+static struct span locked_version(const struct chart *chart, struct span name)
+{
+    NODE_FOREACH_ITEM (item, node_get(chart->lock, "dependencies"))
+        if (span_eq(node_get_text(item, "name"), name))
+            return node_get_text(item, "version");
+    return SPAN_EMPTY;
+}
+
+void chart_find_missing(const struct chart *chart, chart_missings *out)
+{
+    NODE_FOREACH_ITEM (item, chart->dependencies) {
+        struct span name = node_get_text(item, "name");
+        struct span locked = locked_version(chart, name);
+
+        if (!has_subchart(chart, name))
+            vec_push(out,
+                     (struct chart_missing){name, node_get_text(item, "repository"),
+                                            locked.len ? locked : node_get_text(item, "version")});
+    }
 }
 
 void chart_free(struct chart *chart)

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/semver.h"
-#include "base/text.h"
 
 // The same content gives the same bytes: there is no clock.
 #define CREATED "1970-01-01T00:00:00Z"
@@ -22,86 +21,24 @@ struct chart_index *chart_index_new(void)
     return index;
 }
 
-struct runes {
-    uint32_t first, last;
-};
-
-static bool is_among(const struct runes *runes, size_t count, uint32_t rune)
-{
-    for (size_t i = 0; i < count; i++)
-        if (rune >= runes[i].first && rune <= runes[i].last)
-            return true;
-    return false;
-}
-
-// Go's unicode.IsSpace().
-static bool is_space(uint32_t rune)
-{
-    static const struct runes spaces[] = {
-        {'\t', '\r'},     {' ', ' '},       {0x85, 0x85},     {0xa0, 0xa0},     {0x1680, 0x1680},
-        {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
-
-    return is_among(spaces, ARRAY_LEN(spaces), rune);
-}
-
-// What Go's unicode.IsPrint() leaves out and may occur: control and format characters, private use.
-static bool is_hidden(uint32_t rune)
-{
-    static const struct runes hidden[] = {
-        {0, 0x1f},          {0x7f, 0x9f},       {0xad, 0xad},       {0x600, 0x605},
-        {0x61c, 0x61c},     {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},
-        {0x8e2, 0x8e2},     {0x180e, 0x180e},   {0x200b, 0x200f},   {0x202a, 0x202e},
-        {0x2060, 0x206f},   {0xe000, 0xf8ff},   {0xfeff, 0xfeff},   {0xfff9, 0xfffb},
-        {0x110bd, 0x110bd}, {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3},
-        {0x1d173, 0x1d17a}, {0xe0000, 0xe007f}, {0xf0000, 0xffffd}, {0x100000, 0x10fffd}};
-
-    return is_among(hidden, ARRAY_LEN(hidden), rune);
-}
-
-// Helm's sanitizeString(): white space becomes blanks, what is not printed goes.
-static void add_sanitized(struct span text, struct buf *out)
-{
-    while (text.len) {
-        uint32_t rune = 0;
-        size_t len = text_rune(text, &rune);
-
-        if (len && is_space(rune))
-            buf_add_str(out, " ");
-        else if (len && !is_hidden(rune))
-            buf_add_span(out, span_head(text, len));
-        text = span_tail(text, len ? len : 1);
-    }
-}
-
-static struct node *sanitized(struct doc *d, const struct node *value)
-{
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-
-    add_sanitized(node_scalar(value), &text);
-    return node_new_str(d, buf_span(&text));
-}
-
-// Fields that are texts to Helm, whatever scalar they are in the file; empty ones are left out.
+// Texts; empty ones are left out.
 static void add_texts(struct doc *d, const struct node *from, const char *const *keys, size_t count,
                       struct node *to)
 {
     for (size_t i = 0; i < count; i++) {
-        struct node *value = sanitized(d, node_get(from, keys[i]));
+        struct span text = node_get_text(from, keys[i]);
 
-        if (node_text(value).len)
-            node_set(d, to, span_str(keys[i]), value);
+        if (text.len)
+            node_set_str(d, to, keys[i], text);
     }
 }
 
 static void add_list(struct doc *d, const struct node *from, const char *key, struct node *to)
 {
     const struct node *list = node_get(from, key);
-    struct node *copy = node_new_seq(d);
 
-    NODE_FOREACH_ITEM (item, list)
-        node_push(d, copy, sanitized(d, item));
-    if (node_is(list, NODE_SEQ) && node_len(copy))
-        node_set(d, to, span_str(key), copy);
+    if (node_len(list))
+        node_set(d, to, span_str(key), node_copy(d, list));
 }
 
 static void add_true(struct doc *d, const struct node *from, const char *key, struct node *to)
@@ -115,7 +52,7 @@ static void add_annotations(struct doc *d, const struct node *meta, struct node 
     struct node *copy = node_new_map(d);
 
     NODE_FOREACH_PAIR (pair, node_get(meta, "annotations"))
-        node_set(d, copy, pair->key, node_new_str(d, node_scalar(pair->value)));
+        node_set(d, copy, pair->key, node_copy(d, pair->value));
     if (node_len(copy))
         node_set(d, entry, SPAN("annotations"), copy);
 }
@@ -138,28 +75,22 @@ static void add_maintainers(struct doc *d, const struct node *meta, struct node 
 static struct node *dependency_of(struct doc *d, const struct node *from)
 {
     static const char *const texts[] = {"version", "condition", "alias"};
-    const struct node *import = node_get(from, "import-values");
     struct node *to = node_new_map(d);
 
-    node_set(d, to, SPAN("name"), sanitized(d, node_get(from, "name")));
-    node_set(d, to, SPAN("repository"), sanitized(d, node_get(from, "repository")));
+    node_set_str(d, to, "name", node_get_text(from, "name"));
+    node_set_str(d, to, "repository", node_get_text(from, "repository"));
     add_texts(d, from, texts, ARRAY_LEN(texts), to);
     add_list(d, from, "tags", to);
     add_true(d, from, "enabled", to);
-    if (node_is(import, NODE_SEQ) && node_len(import))
-        node_set(d, to, SPAN("import-values"), node_copy(d, import));
+    add_list(d, from, "import-values", to);
     return to;
 }
 
-// Of a chart of apiVersion v1 they are in requirements.yaml, and Helm adds them when it loads it.
 static void add_dependencies(struct doc *d, const struct chart *chart, struct node *entry)
 {
     struct node *list = node_new_seq(d);
-    bool old = span_is(node_get_text(entry, "apiVersion"), "v1");
-    const struct node *dependencies =
-        old && chart->dependencies[1] ? chart->dependencies[1] : chart->dependencies[0];
 
-    NODE_FOREACH_ITEM (item, dependencies)
+    NODE_FOREACH_ITEM (item, chart->dependencies)
         node_push(d, list, dependency_of(d, item));
     if (node_len(list))
         node_set(d, entry, SPAN("dependencies"), list);
@@ -173,7 +104,6 @@ static struct node *entry_of(struct doc *d, const struct chart *chart, const cha
                                         "appVersion", "type",      "kubeVersion"};
     struct node *entry = node_new_map(d), *urls = node_new_seq(d);
 
-    node_set_str(d, entry, "apiVersion", SPAN("v1"));
     add_texts(d, chart->meta, texts, ARRAY_LEN(texts), entry);
     add_list(d, chart->meta, "sources", entry);
     add_list(d, chart->meta, "keywords", entry);

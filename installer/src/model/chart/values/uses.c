@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a chart uses its subcharts: under which names, and whether at all (Helm's
 // ProcessDependencies: aliases, conditions and tags).
-#include "base/semver.h"
+#include "base/semver_range.h"
 #include "model/chart.h"
 
-// By name and version; a range is taken to fit.
 static bool declares(const struct node *dependency, const struct chart *subchart)
 {
-    struct span version = node_scalar(node_get(dependency, "version"));
-    struct semver wanted, is;
-
-    if (!span_eq(node_get_text(dependency, "name"), node_get_text(subchart->meta, "name")))
-        return false;
-    return !semver_is_exact(version) || !semver_parse(version, &wanted) ||
-           (semver_parse(node_scalar(node_get(subchart->meta, "version")), &is) &&
-            semver_compare(&wanted, &is) == 0);
+    return span_eq(node_get_text(dependency, "name"), node_get_text(subchart->meta, "name")) &&
+           semver_is_in(node_get_text(subchart->meta, "version"),
+                        node_get_text(dependency, "version"));
 }
 
 // The first of the paths that leads to a boolean decides; -1 when none does.
@@ -68,10 +62,9 @@ void chart_uses_of(const struct chart *chart, const struct node *values, const s
     VEC_FOREACH (struct chart *const *, it, &chart->subcharts) {
         size_t before = out->len;
 
-        for (size_t i = 0; i < ARRAY_LEN(chart->dependencies); i++)
-            NODE_FOREACH_ITEM (dependency, chart->dependencies[i])
-                if (declares(dependency, *it))
-                    vec_push(out, use_of(dependency, *it, values, tags));
+        NODE_FOREACH_ITEM (dependency, chart->dependencies)
+            if (declares(dependency, *it))
+                vec_push(out, use_of(dependency, *it, values, tags));
         if (out->len == before)
             vec_push(out, (struct chart_use){*it, node_get_text((*it)->meta, "name"), true});
     }

@@ -3,18 +3,6 @@
 // names. import-values is not followed.
 #include "model/chart.h"
 
-void chart_merge(struct doc *d, struct node *values, const struct node *over)
-{
-    NODE_FOREACH_PAIR (pair, over) {
-        struct node *below = node_get_span(values, pair->key);
-
-        if (node_is(pair->value, NODE_MAP) && node_is(below, NODE_MAP))
-            chart_merge(d, below, pair->value);
-        else
-            node_set(d, values, pair->key, node_copy(d, pair->value));
-    }
-}
-
 static void add_default(struct doc *d, struct node *values, const struct pair *pair, bool keep);
 
 // Adds the defaults that `values` lack. A null takes its default away, unless it has to last until
