@@ -51,17 +51,18 @@ static bool has_something(const struct merging *m, const struct value *map)
 static int check_type(const struct merging_pair *p, const struct value_pair *from, bool is_set,
                       struct err **err)
 {
+    bool is_slice = strcmp(value_kind_name(&from->item), "slice") == 0;
     struct value old;
 
     if (p->into.type != VALUE_STRING_MAP || p->from.type == VALUE_STRING_MAP)
         return 0;
-    if (strcmp(value_kind_name(&from->item), "slice") == 0 &&
-        value_get(p->into.map, from->key, &old))
+    if (is_slice && value_get(p->into.map, from->key, &old))
         return err_set(err, ERR_CONFIG, "reflect: call of reflect.Value.IsNil on string Value");
     if (is_set)
         return err_set(err, ERR_CONFIG,
-                       "reflect.Value.SetMapIndex: value of type interface {} is not assignable to "
-                       "type string");
+                       "reflect.Value.SetMapIndex: value of type %s is not assignable to type "
+                       "string",
+                       is_slice ? value_type_name(&from->item) : "interface {}");
     return 0;
 }
 

@@ -191,12 +191,14 @@ static char *put(char *at, struct span text)
     return at + text.len;
 }
 
-// The bytes that `count` times `len` takes; what is too much in any case when that overflows.
+// The bytes that `count` times `len` takes; at most one more than a text may have.
 static size_t product(size_t count, size_t len)
 {
     size_t bytes;
 
-    return __builtin_mul_overflow(count, len, &bytes) ? SIZE_MAX / 2 : bytes;
+    if (__builtin_mul_overflow(count, len, &bytes) || bytes > FUNCTIONS_TEXT_MAX)
+        return FUNCTIONS_TEXT_MAX + 1;
+    return bytes;
 }
 
 static int check_repeat(int64_t count, struct err **err)
