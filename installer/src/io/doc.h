@@ -113,6 +113,11 @@ struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, 
 int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,
                   struct err **err) MUST_CHECK;
 
+// Reads the first document of a text that is of no file by the rules of doc_read_helm; errors are
+// in the words of sigs.k8s.io/yaml (fromYaml of charts gives them to the template). *out is NULL
+// when there is no document, or null. ERR_CONFIG.
+int doc_read_text(struct doc *d, struct span text, struct node **out, struct err **err) MUST_CHECK;
+
 // Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;

@@ -7,7 +7,17 @@
 
 int reader_fail(const struct reader *r, uint32_t line, const char *what)
 {
+    if (!r->file)
+        return err_set(r->err, ERR_CONFIG, "error converting YAML to JSON: yaml: line %u: %s", line,
+                       what);
     return err_set(r->err, ERR_CONFIG, "%s:%u: %s", r->file, line, what);
+}
+
+int reader_fail_as(const struct reader *r, uint32_t line, const char *what, const char *theirs)
+{
+    if (!r->file)
+        return err_set(r->err, ERR_CONFIG, "error converting YAML to JSON: %s", theirs);
+    return reader_fail(r, line, what);
 }
 
 static size_t memory_of(const struct doc *d)

@@ -12,7 +12,7 @@
 
 struct reader {
     struct doc *d;
-    const char *file;
+    const char *file; // NULL: the text is of no file, and errors are in sigs.k8s.io/yaml's words
     uint16_t file_index;
     bool yaml11;
     bool helm;                // with yaml11: nothing that is only kustomize's
@@ -34,6 +34,8 @@ bool reader_has_room(const struct reader *r);
 
 // Fails with "<file>:<line>: <what>".
 int reader_fail(const struct reader *r, uint32_t line, const char *what);
+// The same where sigs.k8s.io/yaml has words of its own, for a text of no file.
+int reader_fail_as(const struct reader *r, uint32_t line, const char *what, const char *theirs);
 
 struct node *reader_node(const struct reader *r, enum node_type type, uint32_t line);
 

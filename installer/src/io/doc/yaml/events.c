@@ -22,6 +22,7 @@ struct events {
     yaml_parser_t parser;
     struct map anchors; // name to struct anchor in the arena
     unsigned flow;      // how many flow collections are open
+    bool unknown;       // failed for an unknown anchor, which Go looks for while it parses
 };
 
 static void event_cleanup(yaml_event_t *event)
@@ -40,6 +41,24 @@ static uint32_t line_of(const struct events *e, const yaml_event_t *event)
     return e->r->first_line + (uint32_t)event->start_mark.line + 1;
 }
 
+// As go-yaml v2 words libyaml's errors: lines count from 0 but for those of the scanner, and the
+// first one is not told.
+static int fail_as_go(const struct events *e, const char *problem)
+{
+    const yaml_parser_t *p = &e->parser;
+    size_t line = p->problem_mark.line;
+    char where[40] = "";
+
+    if (!line)
+        line = p->context_mark.line;
+    else if (p->error == YAML_SCANNER_ERROR)
+        line++;
+    if (line)
+        snprintf(where, sizeof(where), "line %zu: ", line);
+    return err_set(e->r->err, ERR_CONFIG, "error converting YAML to JSON: yaml: %s%s", where,
+                   problem);
+}
+
 // The error of libyaml with the line that the problem is on.
 static int fail_parser(const struct events *e)
 {
@@ -48,6 +67,8 @@ static int fail_parser(const struct events *e)
     uint32_t line = first + (uint32_t)p->problem_mark.line;
     const char *problem = p->problem ? p->problem : "malformed YAML";
 
+    if (!e->r->file)
+        return fail_as_go(e, problem);
     if (p->error == YAML_READER_ERROR) {
         line = first;
         for (size_t i = 0; i < e->text.len && i < p->problem_offset; i++)
@@ -109,22 +130,25 @@ static struct node *read_alias(struct events *e, const yaml_event_t *event)
 {
     const char *name = (const char *)event->data.alias.anchor;
     const struct anchor *anchor = map_get(&e->anchors, span_str(name));
+    struct arena *a = e->r->d->arena;
     uint32_t line = line_of(e, event);
 
     if (!anchor) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" is not defined above", e->r->file,
-                line, name);
+        e->unknown = true;
+        reader_fail_as(e->r, line, arena_printf(a, "the anchor \"%s\" is not defined above", name),
+                       arena_printf(a, "yaml: unknown anchor '%s' referenced", name));
         return NULL;
     }
     if (anchor->open) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: the anchor \"%s\" contains itself", e->r->file, line,
-                name);
+        reader_fail_as(e->r, line, arena_printf(a, "the anchor \"%s\" contains itself", name),
+                       arena_printf(a, "yaml: anchor '%s' value contains itself", name));
         return NULL;
     }
     e->r->d->alias_nodes += count_nodes(anchor->node, DOC_ALIAS_NODES_MAX);
     if (e->r->d->alias_nodes > DOC_ALIAS_NODES_MAX) {
-        err_set(e->r->err, ERR_CONFIG, "%s:%u: aliases expand to more than %d nodes", e->r->file,
-                line, DOC_ALIAS_NODES_MAX);
+        reader_fail_as(e->r, line,
+                       arena_printf(a, "aliases expand to more than %d nodes", DOC_ALIAS_NODES_MAX),
+                       "yaml: document contains excessive aliasing");
         return NULL;
     }
     return node_copy(e->r->d, anchor->node);
@@ -255,8 +279,9 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
         anchor = add_anchor(e, event->data.scalar.anchor, *out);
     } else {
         if (depth >= DOC_DEPTH_MAX)
-            return err_set(e->r->err, ERR_CONFIG, "%s:%u: nested more than %d levels deep",
-                           e->r->file, line_of(e, event), DOC_DEPTH_MAX);
+            return reader_fail(
+                e->r, line_of(e, event),
+                arena_printf(e->r->d->arena, "nested more than %d levels deep", DOC_DEPTH_MAX));
         *out = reader_node(e->r, map ? NODE_MAP : NODE_SEQ, line_of(e, event));
         anchor = add_anchor(
             e, map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor, *out);
@@ -269,6 +294,24 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
     if (anchor)
         anchor->open = false;
     return result;
+}
+
+// Go looks at values once the whole document has been parsed: an error of syntax behind one of a
+// value is the one that it tells.
+static int fail_value(struct events *e)
+{
+    while (!e->r->file && !e->parser.error && !e->unknown) {
+        yaml_event_t event CLEANUP(event_cleanup) = {0};
+
+        if (yaml_parser_parse(&e->parser, &event) &&
+            (event.type == YAML_STREAM_END_EVENT || event.type == YAML_DOCUMENT_END_EVENT))
+            break;
+        if (e->parser.error) {
+            err_clear(e->r->err);
+            return fail_parser(e);
+        }
+    }
+    return -1;
 }
 
 int yaml_read_events(struct reader *r, struct span text, struct node **out)
@@ -288,6 +331,6 @@ int yaml_read_events(struct reader *r, struct span text, struct node **out)
             return 0;
         if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT &&
             read_node(&e, &event, 0, out) < 0)
-            return -1;
+            return fail_value(&e);
     }
 }

@@ -80,6 +80,9 @@ int yaml_key_text(struct reader *r, const struct yaml_key *key, struct span *out
         *out = doc_intern(r->d, node_as_string(r->d, n)); // any scalar will do
         return 0;
     }
+    if (!r->file)
+        return reader_fail_as(r, key->line, "",
+                              "unsupported map key of type: %!s(<nil>), key: <nil>");
     if (r->helm && !source.len)
         return reader_fail(r, key->line, "the key is null");
     // A null without any text is written in quotes by kustomize.

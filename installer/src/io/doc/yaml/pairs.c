@@ -51,7 +51,10 @@ static int check_merge(struct reader *r, const struct node *value)
 
     for (size_t i = 0; fits && value->type == NODE_SEQ && i < value->seq.len; i++)
         fits = value->seq.items[i]->type == NODE_MAP;
-    return fits ? 0 : reader_fail(r, value->line, "a merge key << takes a map or a list of maps");
+    if (fits)
+        return 0;
+    return reader_fail_as(r, value->line, "a merge key << takes a map or a list of maps",
+                          "yaml: map merge requires map or sequence of maps as the value");
 }
 
 static int merge(struct reader *r, size_t base, const struct node *value)

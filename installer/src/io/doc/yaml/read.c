@@ -129,6 +129,20 @@ struct node *doc_read_yaml11(struct doc *d, struct span text, const char *file, 
     return result < 0 ? NULL : only_document(&all, file, err);
 }
 
+int doc_read_text(struct doc *d, struct span text, struct node **out, struct err **err)
+{
+    struct node_list all = {0};
+    struct reader r CLEANUP(reader_cleanup) = {.d = d, .yaml11 = true, .helm = true, .err = err};
+    int result;
+
+    (void)span_skip(&text, "\xef\xbb\xbf");
+    reader_start(&r, text.len, DOC_YAML_RATIO);
+    result = read_document(&r, text, &all);
+    reader_end(&r);
+    *out = all.len ? all.items[0] : NULL;
+    return result;
+}
+
 int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,
                   struct err **err)
 {

@@ -2,6 +2,7 @@
 // The value of a scalar from how it was written: tags, base64, and what kustomize's own detour over
 // YAML does to folded texts.
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/rune.h"
@@ -10,8 +11,14 @@
 
 static const char CONTROL[] = "a string has a control character that kustomize cannot print";
 
-static const char NOT_JSON[] =
-    "the value (infinity, NaN or a far time zone) cannot be written as JSON";
+static int fail_json(const struct reader *r, uint32_t line, const struct scalar *s)
+{
+    return reader_fail_as(r, line,
+                          "the value (infinity, NaN or a far time zone) cannot be written as JSON",
+                          isnan(s->real) ? "json: unsupported value: NaN"
+                          : s->real < 0  ? "json: unsupported value: -Inf"
+                                         : "json: unsupported value: +Inf");
+}
 
 static const char *standard_tag(const char *tag)
 {
@@ -84,7 +91,8 @@ static int read_binary(const struct reader *r, struct node *n, struct span text)
     struct span rest;
 
     if (!decode_base64(text, &bytes))
-        return reader_fail(r, n->line, "a !!binary value is not base64");
+        return reader_fail_as(r, n->line, "a !!binary value is not base64",
+                              "yaml: !!binary value contains invalid base64 data");
     for (rest = buf_span(&bytes); rest.len;) {
         struct span at = rest;
 
@@ -114,6 +122,21 @@ static bool fits_tag(const struct scalar *s, const char *tag)
     }
 }
 
+static int fail_tag(const struct reader *r, uint32_t line, const struct scalar *s, const char *tag,
+                    struct span text)
+{
+    static const char *const names[] = {
+        [NODE_NULL] = "null",  [NODE_BOOL] = "bool", [NODE_INT] = "int", [NODE_FLOAT] = "float",
+        [NODE_STRING] = "str", [NODE_SEQ] = NULL,    [NODE_MAP] = NULL};
+    struct span start = span_head(text, 80);
+
+    return reader_fail_as(
+        r, line,
+        arena_printf(r->d->arena, "\"%.*s\" is not a value of the type !!%s", SPAN_ARG(start), tag),
+        arena_printf(r->d->arena, "yaml: cannot decode !!%s `%.*s` as a !!%s",
+                     s->timestamp ? "timestamp" : names[s->type], SPAN_ARG(text), tag));
+}
+
 // A scalar with one of YAML's own tags: the value must be what the tag says.
 static int read_tagged(const struct reader *r, struct node *n, const char *tag, struct span text)
 {
@@ -131,10 +154,9 @@ static int read_tagged(const struct reader *r, struct node *n, const char *tag, 
     }
     scalar_resolve(text, r->yaml11, &s);
     if (!fits_tag(&s, tag))
-        return err_set(r->err, ERR_CONFIG, "%s:%u: \"%.*s\" is not a value of the type !!%s",
-                       r->file, n->line, SPAN_ARG(span_head(text, 80)), tag);
+        return fail_tag(r, n->line, &s, tag, text);
     if (!doc_set_scalar(r->d, n, arena_span(r->d->arena, text), &s))
-        return reader_fail(r, n->line, NOT_JSON);
+        return fail_json(r, n->line, &s);
     return 0;
 }
 
@@ -168,7 +190,7 @@ static int read_plain(const struct reader *r, struct node *n, struct span text, 
         s.timestamp = false;
     if (doc_set_scalar(r->d, n, text, &s))
         return 0;
-    reader_fail(r, n->line, NOT_JSON);
+    fail_json(r, n->line, &s);
     return err_hint(r->err, "quote \"%.*s\" to make it a string", SPAN_ARG(text));
 }
 
@@ -247,7 +269,7 @@ static int read_block(const struct reader *r, struct node *n, struct span text,
 int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
                       enum written written, const char *tag, bool in_flow)
 {
-    if (tag && strcmp(tag, "!") == 0)
+    if (tag && strcmp(tag, "!") == 0 && !r->helm) // go-yaml v2 has a string then
         tag = NULL;
     if (written != WRITTEN_PLAIN)
         n->flags |= NODE_QUOTED;

@@ -13,39 +13,61 @@ static double number_of(const struct node *n)
     return node_double(n, 0);
 }
 
-static struct value map_value(struct arena *a, const struct node *n)
-{
-    struct value map = value_new_map(a, VALUE_MAP);
+struct reading {
+    struct arena *arena;
+    bool copies;   // texts and keys
+    bool integers; // all of them are int64
+};
 
-    NODE_FOREACH_PAIR (pair, n)
-        value_set_borrowed(a, map.map, pair->key, convert_to_value(a, pair->value));
+static struct value read_value(const struct reading *r, const struct node *n);
+
+static struct value read_map(const struct reading *r, const struct node *n)
+{
+    struct value map = value_new_map(r->arena, VALUE_MAP);
+
+    NODE_FOREACH_PAIR (pair, n) {
+        if (r->copies)
+            value_set(r->arena, map.map, pair->key, read_value(r, pair->value));
+        else
+            value_set_borrowed(r->arena, map.map, pair->key, read_value(r, pair->value));
+    }
     return map;
 }
 
-static struct value list_value(struct arena *a, const struct node *n)
+static struct value read_list(const struct reading *r, const struct node *n)
 {
-    struct value list = value_new_list(a, VALUE_LIST);
+    struct value list = value_new_list(r->arena, VALUE_LIST);
 
     NODE_FOREACH_ITEM (item, n)
-        value_push(a, list.list, convert_to_value(a, item));
+        value_push(r->arena, list.list, read_value(r, item));
     return list;
+}
+
+static struct value read_value(const struct reading *r, const struct node *n)
+{
+    switch ((enum node_type)n->type) {
+    case NODE_NULL: return VALUE_OF_NIL_ITEM;
+    case NODE_BOOL: return value_bool(node_bool(n, false));
+    case NODE_INT:
+        if (r->integers || n->flags & CONVERT_INT64)
+            return value_int64(node_int(n, 0));
+        return value_float(number_of(n));
+    case NODE_FLOAT: return value_float(number_of(n));
+    case NODE_STRING: return value_string(r->copies ? arena_span(r->arena, n->text) : n->text);
+    case NODE_SEQ: return read_list(r, n);
+    case NODE_MAP: break;
+    }
+    return read_map(r, n);
 }
 
 struct value convert_to_value(struct arena *a, const struct node *n)
 {
-    switch ((enum node_type)n->type) {
-    case NODE_NULL: return VALUE_OF_NIL;
-    case NODE_BOOL: return value_bool(node_bool(n, false));
-    case NODE_INT:
-        if (n->flags & CONVERT_INT64)
-            return value_int64(node_int(n, 0));
-        return value_float(number_of(n));
-    case NODE_FLOAT: return value_float(number_of(n));
-    case NODE_STRING: return value_string(n->text);
-    case NODE_SEQ: return list_value(a, n);
-    case NODE_MAP: break;
-    }
-    return map_value(a, n);
+    return read_value(&(struct reading){.arena = a}, n);
+}
+
+struct value convert_to_own_value(struct arena *a, const struct node *n, bool integers)
+{
+    return read_value(&(struct reading){.arena = a, .copies = true, .integers = integers}, n);
 }
 
 #define YAML_RULES ((unsigned)TREE_JSON | TREE_WHOLE | TREE_UTF8)

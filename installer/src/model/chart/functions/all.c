@@ -17,6 +17,7 @@ static const struct template_function *const families[] = {
     functions_regex,
     functions_semver,
     functions_encode,
+    functions_convert,
     // clang-format on
 };
 
