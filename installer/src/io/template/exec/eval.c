@@ -211,35 +211,39 @@ static int expected(struct frame *f, const char *what, const struct tree_node *n
     return exec_fail(f, "expected %s; found %.*s", what, SPAN_ARG(node->constant.text));
 }
 
+// A number for a parameter of one of the types of numbers.
+static int number_arg(struct frame *f, char letter, const struct tree_node *node, struct value *out)
+{
+    const struct number none = {0};
+    const struct number *n = node->type == TREE_NUMBER ? &node->constant.number : &none;
+
+    if (letter == 'f') {
+        *out = value_float(n->f);
+        return n->is_float ? 0 : expected(f, "float", node);
+    }
+    if (letter == 'u') {
+        *out = (struct value){.type = VALUE_UINT64, .u = (uint32_t)n->u};
+        return n->is_uint ? 0 : expected(f, "unsigned integer", node);
+    }
+    *out = letter == 'i' ? value_int(n->i) : value_int64(n->i);
+    return n->is_int ? 0 : expected(f, "integer", node);
+}
+
 // A constant takes the type of the parameter where it can.
 static int constant_arg(struct frame *f, const struct param *p, const struct tree_node *node,
                         struct value *out)
 {
-    const struct number *n = node->type == TREE_NUMBER ? &node->constant.number : NULL;
     struct operand any;
 
+    *out = node->constant.value;
     switch (p->letter) {
-    case 'a':
-        if (constant(f, node, &any) < 0)
-            return -1;
-        *out = any.value;
-        return 0;
-    case 'b':
-        *out = node->constant.value;
-        return node->type == TREE_BOOL ? 0 : expected(f, "bool", node);
-    case 's':
-        *out = node->constant.value;
-        return node->type == TREE_STRING ? 0 : expected(f, "string", node);
+    case 'a': return constant(f, node, &any);
+    case 'b': return node->type == TREE_BOOL ? 0 : expected(f, "bool", node);
+    case 's': return node->type == TREE_STRING ? 0 : expected(f, "string", node);
     case 'f':
-        *out = value_float(n ? n->f : 0);
-        return n && n->is_float ? 0 : expected(f, "float", node);
-    case 'i':
-    case 'l':
-        *out = p->letter == 'i' ? value_int(n ? n->i : 0) : value_int64(n ? n->i : 0);
-        return n && n->is_int ? 0 : expected(f, "integer", node);
     case 'u':
-        *out = (struct value){.type = VALUE_UINT64, .u = n ? (uint32_t)n->u : 0};
-        return n && n->is_uint ? 0 : expected(f, "unsigned integer", node);
+    case 'i':
+    case 'l': return number_arg(f, p->letter, node, out);
     default:
         return exec_fail(f, "can't handle %.*s for arg of type %.*s", SPAN_ARG(node->constant.text),
                          SPAN_ARG(p->type));

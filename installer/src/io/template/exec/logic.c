@@ -104,48 +104,56 @@ static int equal_others(const struct value *a, const struct value *b, bool *out,
     return 0;
 }
 
+static bool is_integer(enum basic kind)
+{
+    return kind == BASIC_INT || kind == BASIC_UINT;
+}
+
 static int equal(const struct value *a, const struct value *b, bool *out, struct err **err)
 {
     enum basic kind = basic_of(a), other = basic_of(b);
 
     *out = false;
-    if (kind != other) {
-        bool are_integers = (kind == BASIC_INT || kind == BASIC_UINT) &&
-                            (other == BASIC_INT || other == BASIC_UINT);
-
-        if (are_integers)
-            *out = !is_negative(a) && !is_negative(b) && unsigned_of(a) == unsigned_of(b);
-        else if (a->type != VALUE_NIL && b->type != VALUE_NIL)
-            return incompatible(a, b, err);
+    if (is_integer(kind) && is_integer(other)) {
+        *out = is_negative(a) == is_negative(b) && unsigned_of(a) == unsigned_of(b);
         return 0;
     }
+    if (kind != other)
+        return a->type == VALUE_NIL || b->type == VALUE_NIL ? 0 : incompatible(a, b, err);
     switch (kind) {
-    case BASIC_NONE: return equal_others(a, b, out, err);
     case BASIC_BOOL: *out = a->b == b->b; return 0;
     case BASIC_FLOAT: *out = a->f == b->f; return 0;
     case BASIC_STRING: *out = span_eq(a->s, b->s); return 0;
-    default: *out = unsigned_of(a) == unsigned_of(b); return 0;
+    default: return equal_others(a, b, out, err);
     }
+}
+
+// In two's complement all integers of one sign are in the order of their bits.
+static bool is_less_integer(const struct value *a, const struct value *b)
+{
+    if (is_negative(a) != is_negative(b))
+        return is_negative(a);
+    return unsigned_of(a) < unsigned_of(b);
 }
 
 static int less(const struct value *a, const struct value *b, bool *out, struct err **err)
 {
     enum basic kind = basic_of(a), other = basic_of(b);
 
-    if (kind == BASIC_NONE || other == BASIC_NONE || (kind == BASIC_BOOL && other == BASIC_BOOL))
+    *out = false;
+    if (kind == BASIC_NONE || other == BASIC_NONE)
         return err_set(err, ERR_CONFIG, "invalid type for comparison");
-    if (kind == BASIC_FLOAT && other == BASIC_FLOAT)
-        *out = a->f < b->f;
-    else if (kind == BASIC_STRING && other == BASIC_STRING)
-        *out = span_cmp(a->s, b->s) < 0;
-    else if (kind == BASIC_INT && other == BASIC_INT)
-        *out = a->i < b->i;
-    else if (kind == BASIC_FLOAT || kind == BASIC_STRING || kind == BASIC_BOOL ||
-             other == BASIC_FLOAT || other == BASIC_STRING || other == BASIC_BOOL)
+    if (is_integer(kind) && is_integer(other)) {
+        *out = is_less_integer(a, b);
+        return 0;
+    }
+    if (kind != other)
         return incompatible(a, b, err);
-    else
-        *out = is_negative(a) || (!is_negative(b) && unsigned_of(a) < unsigned_of(b));
-    return 0;
+    switch (kind) {
+    case BASIC_FLOAT: *out = a->f < b->f; return 0;
+    case BASIC_STRING: *out = span_cmp(a->s, b->s) < 0; return 0;
+    default: return err_set(err, ERR_CONFIG, "invalid type for comparison");
+    }
 }
 
 static int less_or_equal(const struct value *a, const struct value *b, bool *out, struct err **err)

@@ -93,8 +93,8 @@ static struct value part_of(struct arena *a, const struct value *v, size_t from,
         part.s = span_of(v->s.ptr + from, to - from);
     } else {
         part = value_new_list(a, v->type);
-        *part.list = (struct value_list){
-            .items = v->list->items + from, .len = to - from, .cap = to - from};
+        *part.list =
+            (struct value_list){.items = v->list->items + from, .len = to - from, .cap = to - from};
     }
     return part;
 }

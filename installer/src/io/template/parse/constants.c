@@ -49,11 +49,19 @@ static bool unescape_octal(struct span *s, uint32_t *value)
     return *value <= 0xff;
 }
 
+// A letter behind a backslash.
+static bool unescape_letter(char c, char quote, uint32_t *value)
+{
+    static const char letters[] = "abfnrtv\\", meanings[] = "\a\b\f\n\r\t\v\\";
+    const char *letter = c ? strchr(letters, c) : NULL;
+
+    *value = letter ? (unsigned char)meanings[letter - letters] : (unsigned char)c;
+    return letter || c == quote;
+}
+
 // Takes one character of a constant; *is_byte when it stands for a byte and not for a rune.
 static bool unescape(struct span *s, char quote, uint32_t *value, bool *is_byte)
 {
-    static const char letters[] = "abfnrtv\\", meanings[] = "\a\b\f\n\r\t\v\\";
-    const char *letter;
     char c;
 
     *is_byte = false;
@@ -76,9 +84,7 @@ static bool unescape(struct span *s, char quote, uint32_t *value, bool *is_byte)
         *is_byte = c == 'x';
         return unescape_hex(s, c == 'x' ? 2 : c == 'u' ? 4 : 8, value);
     }
-    letter = c ? strchr(letters, c) : NULL;
-    *value = letter ? (unsigned char)meanings[letter - letters] : (unsigned char)c;
-    return letter || c == quote;
+    return unescape_letter(c, quote, value);
 }
 
 // Carriage returns do not belong to a raw string.

@@ -388,6 +388,11 @@ static struct token read_paren(struct lexer *l, uint32_t c)
     return emit(l, TOKEN_RIGHT_PAREN);
 }
 
+static bool starts_number(uint32_t c)
+{
+    return c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9');
+}
+
 // What starts with `c`, which has been read and may start a name or a number.
 static struct token read_word(struct lexer *l, uint32_t c, uint32_t len)
 {
@@ -397,7 +402,7 @@ static struct token read_word(struct lexer *l, uint32_t c, uint32_t len)
         return at_terminator(l) ? emit(l, TOKEN_VARIABLE) : read_name(l, TOKEN_VARIABLE);
     if (c == '.' && next != RUNE_EOF && (next < '0' || next > '9'))
         return at_terminator(l) ? emit(l, TOKEN_DOT) : read_name(l, TOKEN_FIELD);
-    if (c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9')) {
+    if (starts_number(c)) {
         l->pos -= len;
         return read_number(l);
     }

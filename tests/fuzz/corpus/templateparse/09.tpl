@@ -1,0 +1,1 @@
+{{ range .Values.s }}x{{ else }}empty{{ end }}

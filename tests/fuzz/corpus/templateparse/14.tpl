@@ -1,0 +1,1 @@
+{{ if true }}{{ else if false }}{{ else }}{{ end }}{{ else }}

@@ -1,0 +1,1 @@
+{{ define "a" }}A{{ end }}{{ define "a" }} {{ end }}{{ template "a" }}

@@ -1,0 +1,1 @@
+{{ define "a" }}{{ .Values.q.r }}{{ end }}x{{ include "a" . | upper }}

@@ -1,0 +1,1 @@
+{{ set .Values.m "a" (list 1) }}

@@ -1,0 +1,1 @@
+{{ with .Values.m }}{{ .x }}{{ $.Values.s }}{{ else }}no{{ end }}

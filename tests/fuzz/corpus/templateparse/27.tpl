@@ -1,0 +1,1 @@
+{{ range .Values.nl }}{{ . }}|{{ .x }}{{ end }}

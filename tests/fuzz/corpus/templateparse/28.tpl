@@ -1,0 +1,1 @@
+{{ range $e := .Values.nl }}{{ $e.x }}{{ end }}

@@ -1,0 +1,1 @@
+{{ range $a, 5 := .Values.l }}{{ end }}

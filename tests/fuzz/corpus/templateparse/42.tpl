@@ -1,0 +1,1 @@
+{{ if .Values.s }}yes{{ end }}  {{- if .Values.e }}yes{{ else }}no{{ end -}}  .

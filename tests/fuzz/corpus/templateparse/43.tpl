@@ -1,0 +1,1 @@
+{{ tpl "{{ .Values.s }}{{ define \"q\" }}Q{{ end }}{{ template \"q\" }}" . }}

@@ -1,0 +1,1 @@
+{{ if eq .Values.s "str" | not }}x{{ else }}y{{ end }}

@@ -1,0 +1,1 @@
+{{ .Values.m | len }} {{ len "é" }}
