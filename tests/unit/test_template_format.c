@@ -95,7 +95,7 @@ static void test_printf__says_what_is_wrong_with_operands(void **state)
     assert_printf("%[2]*d", two, 2, "%!(BADWIDTH)%!d(MISSING)");
     assert_printf("%.*s|", two, 2, "a|");
     assert_printf("100%%", two, 0, "100%");
-    assert_printf("%9999999d", two, 1, "%!(NOVERB)%!(EXTRA int=7)");
+    assert_printf("%99999999d", two, 1, "%!(NOVERB)%!(EXTRA int=7)");
 }
 
 static void test_containers__are_printed_item_by_item(void **state)
@@ -135,7 +135,7 @@ static void test_sprint__sets_blanks_between_what_is_no_text(void **state)
     (void)state;
     value_sprint(args, ARRAY_LEN(args), &out);
     value_sprintln(args, ARRAY_LEN(args), &out);
-    assert_string_equal(buf_str(&out), "1 2a b<nil>1 2 a b <nil>\n");
+    assert_string_equal(buf_str(&out), "1 2ab<nil>1 2 a b <nil>\n");
 }
 
 static void test_print__of_a_value_without_end_is_too_large(void **state)
