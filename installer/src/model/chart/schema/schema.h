@@ -16,8 +16,10 @@
 int schema_validate(struct span schema, const struct node *value, const char *what, bool *valid,
                     struct buf *out, struct err **err) MUST_CHECK;
 
-// All charts of an instance, subcharts after their parents: one ERR_CONFIG with what Helm says, and
-// for each violation the file and line that set the value where it is known.
-int schema_check(const struct chart_instance *instance, struct err **err) MUST_CHECK;
+// All charts of an instance, whose values are of `d`, subcharts after their parents: one ERR_CONFIG
+// with what Helm says, and as its hint the files and lines that set the first of them, where that
+// is known.
+int schema_check(const struct chart_instance *instance, const struct doc *d, struct err **err)
+    MUST_CHECK;
 
 #endif
