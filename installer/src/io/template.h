@@ -33,6 +33,7 @@ enum value_type {
     VALUE_LIST,       // []interface {}
     VALUE_STRINGS,    // []string
     VALUE_INTS,       // []int
+    VALUE_LISTS,      // [][]interface {}
     VALUE_MAP,        // map[string]interface {}
     VALUE_STRING_MAP, // map[string]string
     VALUE_OBJECT,     // whatever its class says
@@ -62,7 +63,7 @@ struct value {
     };
 };
 
-// VALUE_LIST, VALUE_STRINGS and VALUE_INTS: the items have the type of the list.
+// VALUE_LIST to VALUE_LISTS: the items have the type of the list.
 struct value_list {
     struct value *items;
     size_t len, cap;

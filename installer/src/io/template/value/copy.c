@@ -52,7 +52,7 @@ static struct value copy_one(struct copying *c, const struct value *v)
         copy = copy_map(c, &copy);
     else
         return copy;
-    if (copy.type == VALUE_LIST || copy.type == VALUE_MAP)
+    if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAP)
         vec_push(&c->pending, copy);
     return copy;
 }
@@ -61,7 +61,7 @@ static void copy_items(struct copying *c, const struct value *v)
 {
     struct value_pair pair;
 
-    if (v->type == VALUE_LIST) {
+    if (value_is_list(v)) {
         for (size_t i = 0; i < v->list->len; i++)
             v->list->items[i] = copy_one(c, &v->list->items[i]);
         return;

@@ -97,6 +97,7 @@ static bool are_equal(struct comparison *c, const struct value *left, const stru
     case VALUE_LIST:
     case VALUE_STRINGS:
     case VALUE_INTS:
+    case VALUE_LISTS:
         return left->list == right->list || is_seen(c, left, right) ||
                lists_are_equal(c, left, right);
     case VALUE_MAP:

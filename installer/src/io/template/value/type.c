@@ -20,6 +20,7 @@ static const struct {
     [VALUE_LIST] = {"[]interface {}", "slice"},
     [VALUE_STRINGS] = {"[]string", "slice"},
     [VALUE_INTS] = {"[]int", "slice"},
+    [VALUE_LISTS] = {"[][]interface {}", "slice"},
     [VALUE_MAP] = {"map[string]interface {}", "map"},
     [VALUE_STRING_MAP] = {"map[string]string", "map"},
 };
@@ -52,7 +53,7 @@ struct value value_new_object(const struct value_class *class, void *data)
 
 bool value_is_list(const struct value *v)
 {
-    return v->type == VALUE_LIST || v->type == VALUE_STRINGS || v->type == VALUE_INTS;
+    return v->type >= VALUE_LIST && v->type <= VALUE_LISTS;
 }
 
 bool value_is_map(const struct value *v)
@@ -92,7 +93,8 @@ bool value_is_true(const struct value *v)
     case VALUE_BYTES: return v->s.len != 0;
     case VALUE_LIST:
     case VALUE_STRINGS:
-    case VALUE_INTS: return v->list->len != 0;
+    case VALUE_INTS:
+    case VALUE_LISTS: return v->list->len != 0;
     case VALUE_MAP:
     case VALUE_STRING_MAP: return value_map_len(v->map) != 0;
     case VALUE_OBJECT: return object_is_true(v);

@@ -267,6 +267,7 @@ static struct node *of_any(struct tree *t, const struct value *v)
     case VALUE_LIST:
     case VALUE_STRINGS:
     case VALUE_INTS:
+    case VALUE_LISTS:
     case VALUE_MAP:
     case VALUE_STRING_MAP:
     case VALUE_OBJECT: break;

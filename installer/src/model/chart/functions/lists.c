@@ -304,7 +304,7 @@ static int chunk(struct template_call *call, struct value *result, struct err **
     count = functions_float_to_int64(floor(((double)items.len - 1) / (double)size) + 1);
     if (count < 0)
         return bad_length(err);
-    *result = value_new_list(call->arena, VALUE_LIST);
+    *result = value_new_list(call->arena, VALUE_LISTS);
     for (int64_t i = 0; i < count; i++) {
         int64_t len = size;
 
