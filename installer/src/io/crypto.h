@@ -100,6 +100,18 @@ bool crypto_gcm_decrypt(const unsigned char key[CRYPTO_KEY_BYTES],
                         const unsigned char nonce[CRYPTO_NONCE_BYTES], struct span also,
                         struct span data, struct buf *out) MUST_CHECK;
 
+// AES-256 in blocks that are chained (CBC), without padding: data of whole blocks. Appends.
+#define CRYPTO_BLOCK_BYTES 16
+void crypto_cbc(bool encrypt, const unsigned char key[CRYPTO_KEY_BYTES],
+                const unsigned char iv[CRYPTO_BLOCK_BYTES], struct span data, struct buf *out);
+
+// bcrypt ("$2a$") of a password of at most 72 bytes, at the cost of 2^cost (4 to 31) rounds.
+#define CRYPTO_BCRYPT_SALT_BYTES 16
+#define CRYPTO_BCRYPT_TEXT_BYTES 61 // with its NUL
+#define CRYPTO_BCRYPT_PASSWORD_MAX 72
+void crypto_bcrypt(struct span password, const unsigned char salt[CRYPTO_BCRYPT_SALT_BYTES],
+                   unsigned cost, char out[CRYPTO_BCRYPT_TEXT_BYTES]);
+
 // A key out of a passphrase (RFC 7914), at the cost of 2^log_n * r * 128 bytes of memory. Aborts
 // when there is none, and on a cost that scrypt does not know: limits are the caller's.
 struct crypto_scrypt {
@@ -143,5 +155,38 @@ struct crypto_authority {
 int crypto_issue(const struct crypto_authority *issuer, const char *const *names, size_t count,
                  int64_t from, int64_t until, struct buf *key_pem, struct buf *cert_pem,
                  struct err **err) MUST_CHECK;
+
+// --- keys and certificates to order ---
+
+enum crypto_key_kind {
+    CRYPTO_KEY_RSA_2048,
+    CRYPTO_KEY_RSA_4096, // takes seconds
+    CRYPTO_KEY_DSA,      // 2048 bits; takes seconds
+    CRYPTO_KEY_EC,       // P-256
+    CRYPTO_KEY_ED25519,
+};
+// As PEM: PKCS#1, SEC 1 and the like, PKCS#8 for Ed25519.
+void crypto_make_key(enum crypto_key_kind kind, struct buf *pem);
+// A private key in that form, whatever form it has. ERR_CONFIG names `what`.
+int crypto_rewrite_key(struct span key_pem, const char *what, struct buf *pem, struct err **err)
+    MUST_CHECK;
+
+// For servers and clients, valid between these seconds since 1970; `is_authority`: it may issue
+// others, too.
+struct crypto_order {
+    struct span name; // common name, may be empty
+    const char *const *hosts;
+    size_t host_count;
+    const char *const *addresses; // numeric
+    size_t address_count;
+    int64_t from, until;
+    bool is_authority;
+    struct span key_pem;                   // its private key
+    const struct crypto_authority *issuer; // NULL: it signs itself
+};
+// ERR_CONFIG: a key or the issuer's pair cannot be read or do not belong together, an address is
+// none.
+int crypto_make_cert(const struct crypto_order *order, struct buf *cert_pem, struct err **err)
+    MUST_CHECK;
 
 #endif

@@ -97,6 +97,26 @@ bool crypto_gcm_decrypt(const unsigned char key[CRYPTO_KEY_BYTES],
     return true;
 }
 
+// --- AES-256-CBC ---
+
+void crypto_cbc(bool encrypt, const unsigned char key[CRYPTO_KEY_BYTES],
+                const unsigned char iv[CRYPTO_BLOCK_BYTES], struct span data, struct buf *out)
+{
+    EVP_CIPHER_CTX *ctx CLEANUP(ctx_cleanup) = EVP_CIPHER_CTX_new();
+    char *at = buf_reserve(out, data.len);
+    int len;
+
+    if (!at)
+        return;
+    require(ctx && EVP_CipherInit_ex2(ctx, EVP_aes_256_cbc(), key, iv, encrypt, NULL) == 1 &&
+                EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+                EVP_CipherUpdate(ctx, (unsigned char *)at, &len, (const unsigned char *)data.ptr,
+                                 (int)data.len) == 1 &&
+                (size_t)len == data.len,
+            "OpenSSL cannot encrypt with AES-256-CBC");
+    buf_commit(out, data.len);
+}
+
 // --- passphrases ---
 
 void crypto_scrypt(struct span passphrase, struct span salt, const struct crypto_scrypt *cost,
