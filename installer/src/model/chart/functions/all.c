@@ -14,9 +14,14 @@ static const struct template_function *const families[] = {
     functions_defaults,
     functions_types,
     functions_math,
+    functions_dates,
     functions_regex,
     functions_semver,
+    functions_paths,
     functions_encode,
+    functions_random,
+    functions_certs,
+    functions_secrets,
     functions_convert,
     // clang-format on
 };

@@ -118,15 +118,22 @@ static bool base64_quantum(struct span text, size_t *at, struct buf *out)
     return true;
 }
 
+bool functions_base64(struct span text, struct buf *out, size_t *at)
+{
+    for (*at = 0; *at < text.len;) {
+        if (!base64_quantum(text, at, out))
+            return false;
+    }
+    return true;
+}
+
 static int base64_decode(struct template_call *call, struct value *result, struct err **err)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
-    struct span text = call->args[0].s;
+    size_t at;
 
-    for (size_t at = 0; at < text.len;) {
-        if (!base64_quantum(text, &at, &out))
-            return corrupt(call, 6, at, result);
-    }
+    if (!functions_base64(call->args[0].s, &out, &at))
+        return corrupt(call, 6, at, result);
     return functions_take_text(call->arena, &out, result, err);
 }
 

@@ -75,6 +75,10 @@ int functions_check_text(size_t len, struct err **err) MUST_CHECK;
 int functions_take_text(struct arena *a, const struct buf *text, struct value *result,
                         struct err **err) MUST_CHECK;
 
+// Decodes base64 as Go's StdEncoding does. False, with the place of the first byte that does not
+// fit, when the text is none.
+bool functions_base64(struct span text, struct buf *out, size_t *at);
+
 // Says that this call's result is another one next time.
 void functions_random_used(const struct template_call *call);
 
