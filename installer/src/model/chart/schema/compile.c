@@ -279,6 +279,16 @@ static int take_newer(struct filling *f, struct err **err)
     return 0;
 }
 
+static void take_newer_than_4(struct filling *f)
+{
+    if (f->s->draft >= DRAFT_6) {
+        f->s->contains = take_schema(f, "contains");
+        f->s->property_names = take_schema(f, "propertyNames");
+    }
+    if (f->s->draft >= DRAFT_7)
+        take_condition(f);
+}
+
 static int fill_map(struct filling *f, struct err **err)
 {
     struct schema *s = f->s;
@@ -286,7 +296,8 @@ static int fill_map(struct filling *f, struct err **err)
     if (take_reference(f, "$ref", &s->ref, err) < 0)
         return -1;
     if (s->draft < DRAFT_2019 && s->ref) {
-        // It hides what stands beside it, but for a constant.
+        // It hides what stands beside it, but for a constant; some of that must be right, though.
+        take_newer_than_4(f);
         s->constant = s->draft >= DRAFT_6 ? node_get(f->n, "const") : NULL;
         return 0;
     }
@@ -297,12 +308,7 @@ static int fill_map(struct filling *f, struct err **err)
     take_items(f);
     if (take_properties(f, err) < 0 || take_assertions(f, err) < 0)
         return -1;
-    if (s->draft >= DRAFT_6) {
-        s->contains = take_schema(f, "contains");
-        s->property_names = take_schema(f, "propertyNames");
-    }
-    if (s->draft >= DRAFT_7)
-        take_condition(f);
+    take_newer_than_4(f);
     return s->draft >= DRAFT_2019 ? take_newer(f, err) : 0;
 }
 

@@ -176,7 +176,7 @@ static void add_way(struct buf *out, const struct frame *f)
     if (f->keyword)
         buf_printf(out, "/%s", f->keyword);
     else
-        buf_add_span(out, span_tail(f->s->pointer, f->parent->s->pointer.len));
+        pointer_add_encoded(out, span_tail(f->s->pointer, f->parent->s->pointer.len));
 }
 
 static const struct violation *refuse_cycle(const struct frame *f, const struct frame *other)

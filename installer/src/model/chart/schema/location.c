@@ -15,6 +15,19 @@ void pointer_add_token(struct buf *out, struct span token)
     }
 }
 
+void pointer_add_encoded(struct buf *out, struct span pointer)
+{
+    for (size_t i = 0; i < pointer.len; i++) {
+        unsigned char c = (unsigned char)pointer.ptr[i];
+
+        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+            (c && strchr("-_.~$&+=:@/", c)))
+            buf_add_char(out, (char)c);
+        else
+            buf_printf(out, "%%%02X", c);
+    }
+}
+
 struct span pointer_append(struct arena *a, struct span pointer, struct span token)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
@@ -198,6 +211,9 @@ bool location_resolve(struct arena *a, struct span base, struct span reference, 
         if ((unsigned char)reference.ptr[i] <= ' ' || reference.ptr[i] == 0x7f)
             return false;
     }
+    if (!scheme_len(reference) && span_find(reference, ':') < path_end(reference) &&
+        span_find(reference, ':') < span_find(reference, '/'))
+        return false; // looks like a scheme, and is none
     if (scheme_len(reference))
         buf_add_span(&text, reference);
     else

@@ -11,6 +11,9 @@ struct span pointer_append_index(struct arena *a, struct span pointer, size_t in
 // Adds "/token", escaped.
 void pointer_add_token(struct buf *out, struct span token);
 
+// A pointer as the fragment of a URL has it: what is not plain as %41.
+void pointer_add_encoded(struct buf *out, struct span pointer);
+
 // What stands at the pointer, or NULL.
 const struct node *pointer_lookup(struct arena *a, const struct node *n, struct span pointer);
 
