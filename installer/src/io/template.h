@@ -151,7 +151,7 @@ struct value_class {
     void (*print)(void *data, struct buf *out);          // String() or what %v gives
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
-    bool is_false_when_empty;                            // of kind map: its truth is its length
+    bool is_false_when_empty; // of kind map or slice: as unfold() gives it
 };
 
 // "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".

@@ -183,7 +183,7 @@ static enum flow range(struct frame *f, const struct operand *dot, const struct 
 
     if (eval_pipe(f, dot, node->statement.pipe, &value) < 0)
         return FLOW_FAILED;
-    if (value.value.type == VALUE_OBJECT && strcmp(value_kind_name(&value.value), "map") == 0)
+    if (value.value.type == VALUE_OBJECT && value.value.object.class->is_false_when_empty)
         value.value = value.value.object.class->unfold(f->run->arena, value.value.object.data);
     flow = range_over(f, node, &value.value, &is_empty);
     if (flow == FLOW_BREAK)
