@@ -145,6 +145,7 @@ struct chart_target {
     const struct span *api_versions; // more than Helm's own list: "g/v" or "g/v/Kind"
     size_t api_version_count;
     bool skip_schema;
+    const struct doc *given_doc; // whose files messages name for the user's values; or NULL
     // Answers `lookup`; NULL: always an empty map, as `helm template` does. *found is a tree of `d`
     // or NULL when there is no such object.
     int (*lookup)(void *data, struct doc *d, struct span api_version, struct span kind,
@@ -170,6 +171,7 @@ enum chart_hook {
     CHART_HOOK_POST_ROLLBACK = 128,
     CHART_HOOK_TEST = 256,
 };
+const char *chart_hook_name(enum chart_hook hook); // "pre-install"
 
 struct chart_note {    // something that a reader of the output has to know
     const char *text;  // Helm's warning, or "randAlphaNum gives another value each time"

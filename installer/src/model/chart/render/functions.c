@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helm's own functions (Helm 4.2, pkg/engine/engine.go, initFunMap).
+#include "model/chart/render/functions.h"
+
+#include <string.h>
+
+#include "model/chart/convert/convert.h"
+#include "model/chart/render/documents.h"
+
+enum { INCLUDED_MAX = 1001 }; // times that a template may be within itself
+
+struct included {
+    unsigned depth;
+};
+
+// --- include, tpl ---
+
+static struct included *find_included(struct rendering *r, struct span name)
+{
+    struct included *found = map_get(&r->included, name);
+
+    if (!found) {
+        found = ARENA_NEW(r->arena, struct included);
+        (void)map_put(&r->included, arena_span(r->arena, name), found);
+    }
+    return found;
+}
+
+static int include(struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+    struct span name = call->args[0].s;
+    struct included *included = find_included(call->data, name);
+    int status;
+
+    if (included->depth == INCLUDED_MAX) {
+        err_set(err, ERR_CONFIG,
+                "rendering template has a nested reference name: %.*s: unable to execute template",
+                SPAN_ARG(name));
+        return err_hint(err, "the template includes itself without end");
+    }
+    included->depth++;
+    status = template_execute(call->run, name, &call->args[1], &out, err);
+    included->depth--;
+    if (status < 0)
+        return -1;
+    *result = value_string(arena_span(call->arena, buf_span(&out)));
+    return 0;
+}
+
+// A text without "{{" is a template that gives itself.
+static bool is_plain(struct span text)
+{
+    return span_search(text, SPAN("{{")) == text.len;
+}
+
+static int tpl_execute(struct template_call *call, struct template_set *set, struct buf *out,
+                       struct err **err)
+{
+    static const struct span name = {"gotpl", sizeof("gotpl") - 1};
+    struct span shown = span_head(call->args[0].s, span_find(call->args[0].s, '\n'));
+
+    shown = span_head(shown, 60);
+    if (template_parse(set, name, call->args[0].s, err) < 0)
+        return err_wrap(err, "cannot parse template \"%.*s\"", SPAN_ARG(shown));
+    if (template_execute_in(call->run, set, name, &call->args[1], out, err) < 0)
+        return err_wrap(err, "error during tpl function execution for \"%.*s\"", SPAN_ARG(shown));
+    return 0;
+}
+
+static int tpl(struct template_call *call, struct value *result, struct err **err)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+    struct span text = call->args[0].s;
+
+    if (!is_plain(text)) {
+        struct template_set *set CLEANUP(template_set_cleanup) =
+            template_set_clone(template_run_set(call->run));
+
+        if (tpl_execute(call, set, &out, err) < 0)
+            return -1;
+        text = arena_span(call->arena, buf_span(&out));
+    }
+    *result = value_string(documents_clean(call->arena, text));
+    return 0;
+}
+
+// --- required, fail ---
+
+static int refuse(struct template_call *call, struct span message, struct err **err)
+{
+    struct rendering *r = call->data;
+
+    r->refusal = message.len ? arena_span(r->arena, message) : SPAN("(no message)");
+    return err_set(err, ERR_CONFIG, "%.*s", SPAN_ARG(r->refusal));
+}
+
+static int required(struct template_call *call, struct value *result, struct err **err)
+{
+    const struct value *value = &call->args[1];
+
+    if (value->type == VALUE_NIL || (value->type == VALUE_STRING && !value->s.len))
+        return refuse(call, call->args[0].s, err);
+    *result = *value;
+    return 0;
+}
+
+static int fail(struct template_call *call, struct value *result, struct err **err)
+{
+    (void)result;
+    return refuse(call, call->args[0].s, err);
+}
+
+// --- what lies beyond the chart ---
+
+// Where the call stands: "chart/templates/x.yaml:12"; NULL when that is not known.
+static const char *place_of(const struct rendering *r)
+{
+    struct template_trace trace = template_trace(r->run);
+    const struct template_place *place = trace.len ? &trace.places[trace.len - 1] : NULL;
+
+    return place ? arena_printf(r->out->arena, "%.*s:%u", SPAN_ARG(place->file), place->line)
+                 : NULL;
+}
+
+// The text of a note of the call, or NULL when it was made before.
+static bool is_new_note(struct rendering *r, const char *text, struct chart_note *note)
+{
+    struct span key;
+
+    note->where = place_of(r);
+    note->text = text;
+    key = span_str(arena_printf(r->arena, "%s %s", text, note->where ? note->where : ""));
+    return !map_put(&r->noted, key, r);
+}
+
+void render_note_random(struct functions_env *env, const struct template_call *call)
+{
+    struct rendering *r = (struct rendering *)env;
+    struct chart_note note;
+
+    if (is_new_note(
+            r,
+            arena_printf(r->out->arena, "%s gives another value each time", call->function->name),
+            &note))
+        vec_push(&r->out->random, note);
+}
+
+static int look_up(const struct rendering *r, const struct value *args, struct value *result,
+                   struct err **err)
+{
+    struct node *found = NULL;
+
+    if (r->target->lookup(r->target->data, r->doc, args[0].s, args[1].s, args[2].s, args[3].s,
+                          &found, err) < 0)
+        return -1;
+    if (found)
+        *result = convert_to_value(r->arena, found);
+    return 0;
+}
+
+static int lookup(struct template_call *call, struct value *result, struct err **err)
+{
+    struct rendering *r = call->data;
+    const struct value *args = call->args;
+    struct chart_note note;
+
+    if (is_new_note(r,
+                    arena_printf(r->out->arena, "%.*s %.*s %.*s/%.*s", SPAN_ARG(args[0].s),
+                                 SPAN_ARG(args[1].s), SPAN_ARG(args[2].s), SPAN_ARG(args[3].s)),
+                    &note))
+        vec_push(&r->out->lookups, note);
+    *result = value_new_map(call->arena, VALUE_MAP);
+    return r->target->lookup ? look_up(r, args, result, err) : 0;
+}
+
+// Names are not resolved: what is rendered must not depend on where.
+static int get_host_by_name(struct template_call *call, struct value *result, struct err **err)
+{
+    (void)call;
+    (void)err;
+    *result = value_string(SPAN_EMPTY);
+    return 0;
+}
+
+// --- all ---
+
+static const struct template_function own[] = {
+    {"include", include, "sa", NULL},   {"tpl", tpl, "sa", NULL},
+    {"required", required, "sa", NULL}, {"fail", fail, "s", NULL},
+    {"lookup", lookup, "ssss", NULL},   {"getHostByName", get_host_by_name, "s", NULL},
+};
+
+const struct template_function *render_functions(struct arena *a, size_t *count)
+{
+    const struct template_function *families = functions_all(count);
+    struct template_function *all =
+        arena_array(a, *count + ARRAY_LEN(own), sizeof(struct template_function));
+
+    memcpy(all, families, *count * sizeof(*all));
+    memcpy(all + *count, own, sizeof(own));
+    *count += ARRAY_LEN(own);
+    return all;
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// A chart rendered: values, templates, documents (Helm 4.2, pkg/action: install.go, action.go).
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "model/chart/convert/convert.h"
+#include "model/chart/render/documents.h"
+#include "model/chart/render/explain.h"
+#include "model/chart/render/functions.h"
+#include "model/chart/render/objects.h"
+#include "model/chart/render/render.h"
+#include "model/chart/schema/schema.h"
+
+// --- values ---
+
+static void warn(struct chart_rendering *out, const char *text)
+{
+    struct chart_note note = {.text = arena_str(out->arena, text)};
+
+    vec_push(&out->warnings, note);
+}
+
+static struct chart_instance *instantiate(struct rendering *r, const struct chart *chart,
+                                          const struct node *given,
+                                          const struct kube_version *version, struct err **err)
+{
+    chart_warnings warnings = {0};
+    struct chart_instance *instance = chart_instantiate(r->doc, chart, given, r->target->given_doc,
+                                                        version->plain, &warnings, err);
+
+    VEC_FOREACH (char **, it, &warnings)
+        warn(r->out, *it);
+    vec_free(&warnings);
+    if (!instance)
+        return NULL;
+    if (node_get_bool(chart->meta, "deprecated", false))
+        warn(r->out, "this chart is deprecated");
+    return r->target->skip_schema || schema_check(instance, r->doc, err) == 0 ? instance : NULL;
+}
+
+static struct value release(struct arena *a, const struct chart_target *target)
+{
+    struct value map = value_new_map(a, VALUE_MAP);
+
+    value_set(a, map.map, SPAN("Name"), value_string(target->release));
+    value_set(a, map.map, SPAN("Namespace"), value_string(target->space));
+    value_set(a, map.map, SPAN("IsUpgrade"), value_bool(target->is_upgrade));
+    value_set(a, map.map, SPAN("IsInstall"), value_bool(!target->is_upgrade));
+    value_set(a, map.map, SPAN("Revision"), value_int(target->revision ? target->revision : 1));
+    value_set(a, map.map, SPAN("Service"), value_string(SPAN("Helm")));
+    return map;
+}
+
+// --- templates ---
+
+static int parse_all(struct rendering *r, const context_templates *templates, struct err **err)
+{
+    VEC_FOREACH (const struct context_template *, template, templates) {
+        r->current = template;
+        if (template_parse(r->set, template->path, template->text, err) < 0)
+            return explain_parse(r, err);
+    }
+    return 0;
+}
+
+// What a file writes, in the rendering's arena.
+static int execute(struct rendering *r, const struct context_template *template,
+                   struct span *output, struct err **err)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+    struct value dot = object_values(template->dot);
+
+    r->current = template;
+    context_enter(r->arena, template);
+    if (template_execute(r->run, template->path, &dot, &out, err) < 0)
+        return explain_execution(r, err);
+    *output = documents_clean(r->out->arena, arena_span(r->out->arena, buf_span(&out)));
+    return 0;
+}
+
+static int compare_outputs(const void *a, const void *b)
+{
+    return span_cmp(((const struct render_output *)a)->path,
+                    ((const struct render_output *)b)->path);
+}
+
+// Notes for people are rendered as well, and left out then.
+static int execute_all(struct rendering *r, const context_templates *templates,
+                       render_outputs *outputs, struct err **err)
+{
+    VEC_FOREACH (const struct context_template *, template, templates) {
+        struct render_output output;
+
+        if (template->is_partial)
+            continue;
+        if (execute(r, template, &output.text, err) < 0)
+            return -1;
+        // The path goes with the rendering, the templates do not.
+        output.path = arena_span(r->out->arena, template->path);
+        if (!span_ends(template->path, "NOTES.txt"))
+            vec_push(outputs, output);
+    }
+    if (outputs->len)
+        qsort(outputs->items, outputs->len, sizeof(*outputs->items), compare_outputs);
+    return 0;
+}
+
+// --- definitions of crds/ ---
+
+static bool is_manifest(const char *path)
+{
+    static const char *const endings[] = {".yaml", ".yml", ".json"};
+    const char *dot = strrchr(path, '.');
+
+    for (size_t i = 0; dot && i < ARRAY_LEN(endings); i++)
+        if (strcasecmp(dot, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+static void add_crds(struct chart_rendering *out, const struct chart_instance *instance)
+{
+    VEC_FOREACH (const struct chart_file *, file, &instance->chart->files) {
+        struct chart_manifest manifest = {.text = file->content};
+
+        if (!span_starts(span_str(file->path), "crds/") || !is_manifest(file->path))
+            continue;
+        manifest.path =
+            span_str(arena_printf(out->arena, "%.*s/%s", SPAN_ARG(instance->path), file->path));
+        manifest.text = arena_span(out->arena, file->content);
+        vec_push(&out->crds, manifest);
+    }
+    for (size_t i = 0; i < instance->subcharts.len; i++)
+        add_crds(out, instance->subcharts.items[i]);
+}
+
+// --- the whole ---
+
+static void rendering_end(struct rendering *r)
+{
+    template_run_free(r->run);
+    template_set_free(r->set);
+    map_free(&r->included);
+    map_free(&r->noted);
+    arena_free(r->arena);
+    doc_free(r->doc);
+}
+
+static void rendering_begin(struct rendering *r, struct chart_rendering *out,
+                            const struct chart_target *target)
+{
+    const struct template_function *functions;
+    size_t count;
+
+    *r = (struct rendering){.env = {.on_random = render_note_random},
+                            .out = out,
+                            .target = target,
+                            .arena = arena_new(),
+                            .doc = doc_new()};
+    functions = render_functions(r->arena, &count);
+    r->set = template_set_new(functions, count, r);
+    r->run = template_run_new(r->set, r->arena, &TEMPLATE_LIMITS);
+}
+
+static int render(struct rendering *r, const struct chart *chart, const struct node *given,
+                  render_outputs *outputs, struct err **err)
+{
+    context_templates templates = {0};
+    struct kube_version version = {0};
+    struct context_common common = {.release = release(r->arena, r->target)};
+    struct chart_instance *instance;
+    int status;
+
+    if (object_kube_version(r->arena, r->target->kube_version, &version, err) < 0)
+        return -1;
+    instance = instantiate(r, chart, given, &version, err);
+    if (!instance)
+        return -1;
+    add_crds(r->out, instance);
+    common.values = convert_to_value(r->arena, instance->values);
+    common.capabilities = object_capabilities(r->arena, &version, r->target->api_versions,
+                                              r->target->api_version_count);
+    context_collect(r->arena, instance, &common, &templates);
+    r->templates = &templates;
+    status = parse_all(r, &templates, err);
+    if (status == 0)
+        status = execute_all(r, &templates, outputs, err);
+    vec_free(&templates);
+    return status;
+}
+
+int render_files(const struct chart *chart, const struct node *given,
+                 const struct chart_target *target, struct chart_rendering *rendering,
+                 render_outputs *outputs, struct err **err)
+{
+    struct rendering r CLEANUP(rendering_end);
+
+    rendering_begin(&r, rendering, target);
+    return render(&r, chart, given, outputs, err);
+}
+
+// --- documents ---
+
+struct chart_rendering *render_new(void)
+{
+    struct chart_rendering *rendering = MEM_NEW(struct chart_rendering);
+
+    rendering->arena = arena_new();
+    return rendering;
+}
+
+static int add_documents(struct chart_rendering *rendering, const render_outputs *outputs,
+                         struct err **err)
+{
+    VEC_FOREACH (const struct render_output *, output, outputs)
+        if (documents_add(rendering, output->path, output->text, err) < 0)
+            return -1;
+    documents_sort(rendering);
+    return 0;
+}
+
+struct chart_rendering *chart_render(const struct chart *chart, const struct node *given,
+                                     const struct chart_target *target, struct err **err)
+{
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = render_new();
+    render_outputs outputs = {0};
+    int status = render_files(chart, given, target, rendering, &outputs, err);
+
+    if (status == 0)
+        status = add_documents(rendering, &outputs, err);
+    vec_free(&outputs);
+    return status < 0 ? NULL : STEAL(rendering);
+}
+
+void chart_rendering_free(struct chart_rendering *rendering)
+{
+    if (!rendering)
+        return;
+    vec_free(&rendering->crds);
+    vec_free(&rendering->manifests);
+    vec_free(&rendering->hooks);
+    vec_free(&rendering->warnings);
+    vec_free(&rendering->random);
+    vec_free(&rendering->lookups);
+    arena_free(rendering->arena);
+    free(rendering);
+}
