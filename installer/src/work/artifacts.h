@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "io/http.h"
 #include "model/bundle.h"
+#include "model/chart.h"
 #include "model/kustomize.h"
 #include "model/lock.h"
 
@@ -84,6 +85,29 @@ int artifacts_check_lock(const struct bundle *b, const char *path, bool lab, str
 
 // lock_read(), with the same check.
 struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) MUST_CHECK;
+
+// --- one chart ---
+
+struct artifacts_chart_options {
+    struct http *http;           // may be NULL with a bundle
+    const struct bundle *bundle; // that everything comes from; or NULL
+    const struct lock *lock;     // that pins what it knows; or NULL
+    struct report *report;
+};
+
+// The chart of a reference: "oci://HOST/PATH/NAME:VERSION" or "https://HOST/PATH/NAME:VERSION", of
+// a registry or a Helm repository. ERR_USAGE for what is none, and what fetching may fail with.
+// Blocks.
+struct chart *artifacts_chart(const struct artifacts_chart_options *options, const char *reference,
+                              struct err **err) MUST_CHECK;
+
+// Whether that is a reference, and no path.
+bool artifacts_is_chart_reference(const char *text);
+
+// Fetches the dependencies that a chart's charts/ lacks, in the versions that its Chart.lock has,
+// as Flux's source-controller does. Kinds as above. Blocks.
+int artifacts_complete_chart(const struct artifacts_chart_options *options, struct chart *chart,
+                             struct err **err) MUST_CHECK;
 
 // --- locking ---
 

@@ -204,3 +204,39 @@ int bundled_check(const struct bundle *b, const struct bundle_artifact *artifact
                        tree.entrypoint + 1);
     return 0;
 }
+
+// A git repository's commit, of anything else the digest.
+static void add_pin(struct lock *lock, const struct bundle *b, const struct bundle_artifact *a)
+{
+    static const enum lock_kind kinds[] = {[BUNDLE_CHART] = LOCK_CHART,
+                                           [BUNDLE_FILE] = LOCK_FILE,
+                                           [BUNDLE_GIT] = LOCK_GIT,
+                                           [BUNDLE_IMAGE] = LOCK_IMAGE};
+    struct lock_entry entry = {.name = a->name, .ref = a->version};
+    size_t count;
+
+    if (a->kind == BUNDLE_TREE)
+        return;
+    entry.kind = kinds[a->kind];
+    entry.digest = bundle_blobs(b, &count)[a->blobs[0]].digest;
+    if (a->kind == BUNDLE_GIT)
+        entry.commit = a->revision;
+    lock_add(lock, &entry);
+}
+
+struct lock *bundled_lock(const struct bundle *b)
+{
+    struct buf platforms CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    size_t count;
+    const struct span *names = bundle_platforms(b, &count);
+    const struct bundle_artifact *all;
+    struct lock *lock;
+
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&platforms, "%s%.*s", i ? "," : "", SPAN_ARG(names[i]));
+    all = bundle_artifacts(b, &count);
+    lock = lock_new(all[count - 1].name, bundle_origin(b), buf_span(&platforms));
+    for (size_t i = 0; i < count; i++)
+        add_pin(lock, b, &all[i]);
+    return lock;
+}

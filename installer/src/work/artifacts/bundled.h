@@ -40,4 +40,7 @@ int bundled_check_archive(struct span tar, const char *entrypoint, struct source
 int bundled_check(const struct bundle *b, const struct bundle_artifact *artifact, struct err **err)
     MUST_CHECK;
 
+// The lock that a bundle could be of: all that it holds, by digest or commit. The caller's.
+struct lock *bundled_lock(const struct bundle *b) MUST_CHECK RETURNS_NONNULL;
+
 #endif

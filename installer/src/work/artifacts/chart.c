@@ -66,9 +66,8 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
 }
 
 static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
-                                struct lock_entry *entry, struct err **err)
+                                struct lock_entry *entry, struct buf *tgz, struct err **err)
 {
-    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
     struct oci_resolved resolved;
     const struct oci_manifest *m;
 
@@ -80,13 +79,14 @@ static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const
         err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
         return NULL;
     }
-    if (registry_read_blob(&w->registry, ref, &m->layers[0].digest, what, &tgz, err) < 0)
+    if (registry_read_blob(&w->registry, ref, &m->layers[0].digest, what, tgz, err) < 0)
         return NULL;
-    return chart_load_archive(buf_span(&tgz), what, err);
+    return chart_load_archive(buf_span(tgz), what, err);
 }
 
-struct chart *chart_from_oci(struct walk *w, struct span reference, const char *user,
-                             struct err **err)
+// Whose archive goes into `tgz`; so below.
+static struct chart *from_oci(struct walk *w, struct span reference, const char *user,
+                              struct buf *tgz, struct err **err)
 {
     struct oci_ref ref;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -107,7 +107,7 @@ struct chart *chart_from_oci(struct walk *w, struct span reference, const char *
     }
     if (known)
         ref.digest = known->digest;
-    chart = pull_chart(w, &ref, buf_str(&name), &entry, err);
+    chart = pull_chart(w, &ref, buf_str(&name), &entry, tgz, err);
     if (chart)
         lock_add(w->lock, &entry);
     else
@@ -116,26 +116,25 @@ struct chart *chart_from_oci(struct walk *w, struct span reference, const char *
 }
 
 static struct chart *load_archive(struct walk *w, const struct chart_name *name,
-                                  struct lock_entry *entry, struct err **err)
+                                  struct lock_entry *entry, struct buf *tgz, struct err **err)
 {
-    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     const struct digest *pin = digest_is_set(&entry->digest) ? &entry->digest : NULL;
 
     if (w->registry.bundle) {
-        if (registry_read_bundle(&w->registry, pin, entry->name.ptr, &tgz, err) < 0)
+        if (registry_read_bundle(&w->registry, pin, entry->name.ptr, tgz, err) < 0)
             return NULL;
-    } else if (repositories_archive(w->repositories, name, pin, &tgz, err) < 0) {
+    } else if (repositories_archive(w->repositories, name, pin, tgz, err) < 0) {
         return NULL;
     }
-    entry->digest = crypto_sha256(buf_span(&tgz));
-    entry->size = tgz.len;
-    chart = chart_load_archive(buf_span(&tgz), entry->name.ptr, err);
+    entry->digest = crypto_sha256(buf_span(tgz));
+    entry->size = tgz->len;
+    chart = chart_load_archive(buf_span(tgz), entry->name.ptr, err);
     return chart && chart_check_name(chart, name, err) == 0 ? STEAL(chart) : NULL;
 }
 
-static struct chart *chart_by_index(struct walk *w, const struct chart_name *name, const char *user,
-                                    struct err **err)
+static struct chart *by_index(struct walk *w, const struct chart_name *name, const char *user,
+                              struct buf *tgz, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
@@ -151,7 +150,7 @@ static struct chart *chart_by_index(struct walk *w, const struct chart_name *nam
     }
     if (known)
         entry.digest = known->digest;
-    chart = load_archive(w, name, &entry, err);
+    chart = load_archive(w, name, &entry, tgz, err);
     if (chart)
         lock_add(w->lock, &entry);
     else
@@ -193,8 +192,8 @@ static bool is_followed(struct span repository)
            url.host.len && !url.fragment.len && (!url.query.len || url_has_secret(&url));
 }
 
-struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
-                                    const char *user, struct err **err)
+static struct chart *from_repository(struct walk *w, const struct chart_wanted *wanted,
+                                     const char *user, struct buf *tgz, struct err **err)
 {
     struct chart_name name = wanted->name;
 
@@ -204,12 +203,36 @@ struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *w
         return NULL;
     }
     if (span_starts(name.repository, "oci://"))
-        return chart_from_oci(w, span_str(registry_reference(w->arena, &name)), user, err);
+        return from_oci(w, span_str(registry_reference(w->arena, &name)), user, tgz, err);
     if (is_followed(name.repository) && chart_name_is_plain(name.chart))
-        return chart_by_index(w, &name, user, err);
+        return by_index(w, &name, user, tgz, err);
     err_set(err, ERR_UNSUPPORTED, "%s: the chart '%.*s' of a Helm repository at '%.*s'", user,
             SPAN_ARG(name.chart), SPAN_ARG(name.repository));
     err_hint(err, "names are of letters, digits, '-', '_' and '.', URLs of https, http or oci, "
                   "without a query");
     return NULL;
+}
+
+struct chart *chart_from_oci(struct walk *w, struct span reference, const char *user,
+                             struct err **err)
+{
+    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+
+    return from_oci(w, reference, user, &tgz, err);
+}
+
+struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
+                                    const char *user, struct err **err)
+{
+    struct buf tgz CLEANUP(buf_free) = BUF_INIT(CHART_MAX_BYTES);
+
+    return from_repository(w, wanted, user, &tgz, err);
+}
+
+int chart_archive(struct walk *w, const struct chart_wanted *wanted, const char *user,
+                  struct buf *tgz, struct err **err)
+{
+    struct chart *chart CLEANUP(chart_cleanup) = from_repository(w, wanted, user, tgz, err);
+
+    return chart ? 0 : -1;
 }

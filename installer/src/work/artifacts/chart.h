@@ -22,5 +22,8 @@ struct chart_wanted {
 // ERR_UNSUPPORTED unless the version is one, and no range.
 struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
                                     const char *user, struct err **err) MUST_CHECK;
+// The archive of one instead, into an empty buffer.
+int chart_archive(struct walk *w, const struct chart_wanted *wanted, const char *user,
+                  struct buf *tgz, struct err **err) MUST_CHECK;
 
 #endif
