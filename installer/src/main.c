@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "cmd/agent.h"
 #include "cmd/bundle.h"
+#include "cmd/chart.h"
 #include "cmd/keys.h"
 #include "cmd/nodes.h"
 #include "cmd/probe.h"
@@ -31,6 +32,7 @@ static const struct command *const commands[] = {
     &cmd_rebuild,
     &cmd_status,
     &cmd_render,
+    &cmd_chart_render,
     &cmd_bundle_lock,
     &cmd_bundle_build,
     &cmd_bundle_verify,

@@ -1,0 +1,2 @@
+{{ define "who" }}low{{ end }}
+{{ define "only.low" }}only low {{ .Chart.Name }}{{ end }}
