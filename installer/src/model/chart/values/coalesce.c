@@ -169,26 +169,42 @@ struct node *coalesce_copy(struct coalescing *c, struct tree tree)
     return tree.root ? copy_of(c, tree, false) : node_new_map(c->d);
 }
 
-// What Go's %v makes of a value.
-static const char *printed(struct coalescing *c, const struct node *n)
+// What Go's %v makes of a value. Its nulls are out of the way by then, unless they stay.
+static const char *printed(struct coalescing *c, const struct node *n, bool nulls_stay)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(PRINTED_MAX);
-    struct value v = convert_to_value(c->words, n);
+    struct node *shown = copy_of(c, (struct tree){.root = n}, !nulls_stay);
+    struct value v;
 
+    if (!shown)
+        return NULL;
+    v = convert_to_value(doc_arena(c->d), shown);
     value_print(&v, &text);
     return arena_str(c->words, buf_str(&text));
 }
 
-static void warn_no_table(struct coalescing *c, const struct where *at, const struct node *value)
+static int warn_no_table(struct coalescing *c, const struct where *at, const struct node *value,
+                         bool nulls_stay)
 {
+    const char *shown = printed(c, value, nulls_stay);
+
+    if (!shown)
+        return -1;
     coalesce_warn(c, "warning: cannot overwrite table with non table for %s (%s)", path_of(c, at),
-                  printed(c, value));
+                  shown);
+    return 0;
 }
 
-static void warn_table(struct coalescing *c, const struct where *at, const struct node *value)
+static int warn_table(struct coalescing *c, const struct where *at, const struct node *value,
+                      bool nulls_stay)
 {
+    const char *shown = printed(c, value, nulls_stay);
+
+    if (!shown)
+        return -1;
     coalesce_warn(c, "warning: destination for %s is a table. Ignoring non-table value (%s)",
-                  path_of(c, at), printed(c, value));
+                  path_of(c, at), shown);
+    return 0;
 }
 
 // --- merging two maps that are ours (coalesceTablesFullKey with merge) ---
@@ -208,9 +224,9 @@ static int merge_pair(struct coalescing *c, struct table *dst, const struct pair
     else if (node_is(pair->value, NODE_MAP) && node_is(has, NODE_MAP))
         return merge(c, has, pair->value, &here);
     else if (node_is(pair->value, NODE_MAP))
-        warn_no_table(c, &here, pair->value);
+        return warn_no_table(c, &here, pair->value, true);
     else if (node_is(has, NODE_MAP) && !node_is(pair->value, NODE_NULL))
-        warn_table(c, &here, pair->value);
+        return warn_table(c, &here, pair->value, true);
     return 0;
 }
 
@@ -274,9 +290,9 @@ static int lay_over_pair(const struct laying *l, struct table *dst, const struct
     } else if (node_is(pair->value, NODE_MAP) && node_is(has, NODE_MAP)) {
         return lay_over(l, has, pair->value, at);
     } else if (node_is(pair->value, NODE_MAP)) {
-        warn_no_table(l->c, at, pair->value);
+        return warn_no_table(l->c, at, pair->value, l->merge);
     } else if (node_is(has, NODE_MAP) && !is_null) {
-        warn_table(l->c, at, pair->value);
+        return warn_table(l->c, at, pair->value, l->merge);
     }
     return 0;
 }
