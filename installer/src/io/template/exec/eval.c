@@ -48,6 +48,15 @@ static bool has_args(const struct field *field)
     return (field->args && field->args->len > 1) || field->final;
 }
 
+static int refuse_field(struct frame *f, const struct field *field, const struct operand *receiver)
+{
+    struct span name = field->node->path.names.items[field->index];
+
+    exec_note_missing(f, field->node, field->index + 1, field->index, receiver);
+    return exec_fail(f, "can't evaluate field %.*s in type %s", SPAN_ARG(name),
+                     type_name(receiver));
+}
+
 static int object_field(struct frame *f, const struct operand *dot, const struct field *field,
                         const struct operand *receiver, struct operand *out)
 {
@@ -73,9 +82,7 @@ static int object_field(struct frame *f, const struct operand *dot, const struct
     *out = (struct operand){VALUE_OF_NIL_ITEM, true};
     if (is_map)
         return 0;
-    return exec_fail_field(f, field->node, field->index, field->holder,
-                           "can't evaluate field %.*s in type %s", SPAN_ARG(name),
-                           type_name(receiver));
+    return refuse_field(f, field, receiver);
 }
 
 static int map_field(struct frame *f, const struct field *field, const struct value *map,
@@ -101,15 +108,13 @@ static int field_of(struct frame *f, const struct operand *dot, const struct fie
         *out = OPERAND_OF_NOTHING;
         if (!receiver->boxed)
             return 0;
-        return exec_fail_field(f, field->node, field->index, field->holder,
-                               "nil pointer evaluating interface {}.%.*s", SPAN_ARG(name));
+        exec_note_missing(f, field->node, field->index + 1, field->index ? field->index - 1 : 0,
+                          field->index ? field->holder : receiver);
+        return exec_fail(f, "nil pointer evaluating interface {}.%.*s", SPAN_ARG(name));
     case VALUE_MAP:
     case VALUE_STRING_MAP: return map_field(f, field, &receiver->value, out);
     case VALUE_OBJECT: return object_field(f, dot, field, receiver, out);
-    default:
-        return exec_fail_field(f, field->node, field->index, field->holder,
-                               "can't evaluate field %.*s in type %s", SPAN_ARG(name),
-                               type_name(receiver));
+    default: return refuse_field(f, field, receiver);
     }
 }
 
@@ -268,6 +273,24 @@ static int validate(struct frame *f, const struct param *p, const struct operand
                      o->value.type == VALUE_NIL ? "interface {}" : value_type_name(&o->value));
 }
 
+// An argument lacks its value: what is there of its path.
+static void note_missing(struct frame *f, const struct operand *dot, const struct tree_node *node)
+{
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
+    struct err **err = f->err;
+    struct tree_node part = *node;
+    struct operand holder = *dot;
+
+    if ((node->type != TREE_FIELD && node->type != TREE_VARIABLE) || !node->path.names.len)
+        return;
+    f->err = &ignored; // the failure is told already
+    part.path.names.len--;
+    if ((part.type == TREE_FIELD && !part.path.names.len) ||
+        expression(f, dot, &part, &holder) == 0)
+        exec_note_missing(f, node, node->path.names.len, part.path.names.len, &holder);
+    f->err = err;
+}
+
 static int eval_arg(struct frame *f, const struct operand *dot, const struct param *p,
                     const struct tree_node *node, struct value *out)
 {
@@ -284,7 +307,11 @@ static int eval_arg(struct frame *f, const struct operand *dot, const struct par
         return constant_arg(f, p, node, out);
     if (expression(f, dot, node, &o) < 0)
         return -1;
-    return validate(f, p, &o, out);
+    if (validate(f, p, &o, out) == 0)
+        return 0;
+    if (o.value.type == VALUE_NIL)
+        note_missing(f, dot, node);
+    return -1;
 }
 
 // --- calls ---

@@ -104,19 +104,12 @@ static struct span path_of(const struct frame *f, const struct tree_node *node, 
     return arena_span(f->run->arena, buf_span(&out));
 }
 
-int exec_fail_field(struct frame *f, const struct tree_node *node, size_t index,
-                    const struct operand *holder, const char *fmt, ...)
+void exec_note_missing(struct frame *f, const struct tree_node *node, size_t path, size_t prefix,
+                       const struct operand *found)
 {
-    va_list args;
-
-    if (!f->run->trace.len)
-        f->run->missing = (struct template_missing){
-            .path = path_of(f, node, index + 1),
-            .prefix = index ? path_of(f, node, index - 1) : SPAN_EMPTY,
-            .found = index ? holder->value : VALUE_OF_NIL,
-        };
-    va_start(args, fmt);
-    (void)fail(f, fmt, args);
-    va_end(args);
-    return -1;
+    f->run->missing = (struct template_missing){
+        .path = path_of(f, node, path),
+        .prefix = path_of(f, node, prefix),
+        .found = found->value,
+    };
 }

@@ -57,9 +57,10 @@ struct frame {
 int exec_fail(struct frame *f, const char *fmt, ...) PRINTF(2, 3);
 // Puts the place and "error calling NAME" in front of what a function has set.
 int exec_fail_call(struct frame *f, const char *name);
-// As exec_fail, about the field `index` of a node's names, whose receiver was found in `holder`.
-int exec_fail_field(struct frame *f, const struct tree_node *node, size_t index,
-                    const struct operand *holder, const char *fmt, ...) PRINTF(5, 6);
+// Remembers what a failure is about: of a node's names the first `path` are asked for, and the
+// first `prefix` of them are there, as `found`.
+void exec_note_missing(struct frame *f, const struct tree_node *node, size_t path, size_t prefix,
+                       const struct operand *found);
 
 // --- limits.c ---
 
