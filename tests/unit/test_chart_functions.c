@@ -102,6 +102,7 @@ FAMILY(lists)
 FAMILY(dicts)
 FAMILY(types)
 FAMILY(encode)
+FAMILY(convert)
 
 // Where Go's stack overflows.
 static void test_functions_merge__of_dicts_that_hold_themselves(void **state)
@@ -145,6 +146,6 @@ static void test_functions__large_results_are_errors(void **state)
 }
 
 UNIT_MAIN(UNIT(test_functions_strings), UNIT(test_functions_lists), UNIT(test_functions_dicts),
-          UNIT(test_functions_types), UNIT(test_functions_encode),
+          UNIT(test_functions_types), UNIT(test_functions_encode), UNIT(test_functions_convert),
           UNIT(test_functions_merge__of_dicts_that_hold_themselves),
           UNIT(test_functions__large_results_are_errors))

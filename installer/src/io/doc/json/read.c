@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading JSON (RFC 8259) straight into nodes, in one pass and with a limit on the memory that it
 // takes: a library's tree of values beside ours would take several times as much.
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "base/rune.h"
 #include "base/text.h"
 #include "io/doc/reader.h"
 
@@ -13,6 +16,7 @@ struct json {
     const char *end;
     uint32_t line;
     enum err_kind kind;
+    bool go; // of no file: as lenient as encoding/json, and errors are in its words
 };
 
 static void json_cleanup(struct json *j)
@@ -22,14 +26,41 @@ static void json_cleanup(struct json *j)
 
 static int fail(const struct json *j, const char *what)
 {
-    return err_set(j->r.err, j->kind, "%s:%u: %s", j->r.file, j->line, what);
+    return j->go ? err_set(j->r.err, j->kind, "json: %s", what)
+                 : err_set(j->r.err, j->kind, "%s:%u: %s", j->r.file, j->line, what);
+}
+
+// Go's words for the byte at `at`, which cannot stand `where` it does.
+static int fail_as_go(const struct json *j, const char *at, const char *where)
+{
+    unsigned char c;
+
+    // At the end Go sees whether a blank would do.
+    if (at >= j->end && strncmp(where, "in ", 3) != 0 && strncmp(where, "after decimal", 13) != 0)
+        return err_set(j->r.err, j->kind, "unexpected end of JSON input");
+    c = at < j->end ? (unsigned char)*at : ' ';
+    if (c == '\'' || c == '\\')
+        return err_set(j->r.err, j->kind, "invalid character '\\%c' %s", c, where);
+    if (c >= 0xa1 && c != 0xad) // the rune of that number
+        return err_set(j->r.err, j->kind, "invalid character '%c%c' %s", 0xc0 | c >> 6,
+                       0x80 | (c & 0x3f), where);
+    if (c >= ' ' && c <= '~')
+        return err_set(j->r.err, j->kind, "invalid character '%c' %s", c, where);
+    if (c >= '\a' && c <= '\r')
+        return err_set(j->r.err, j->kind, "invalid character '\\%c' %s", "abtnvfr"[c - '\a'],
+                       where);
+    return err_set(j->r.err, j->kind,
+                   c < 0x80 ? "invalid character '\\x%02x' %s" : "invalid character '\\u%04x' %s",
+                   c, where);
 }
 
 // Fails with a few of the characters that stand where `wanted` should.
-static int fail_here(const struct json *j, const char *wanted)
+static int fail_here(const struct json *j, const char *wanted, const char *where)
 {
     size_t len = 0;
 
+    if (j->go)
+        return fail_as_go(j, j->at, where);
     while (len < 20 && j->at + len < j->end && j->at[len] > ' ' && j->at[len] <= '~')
         len++;
     if (!len)
@@ -79,8 +110,8 @@ static bool hex4(const char *at, const char *end, uint32_t *value)
     return true;
 }
 
-// What follows "\u": one half of a surrogate pair alone is refused.
-static bool read_rune(const char **at, const char *end, uint32_t *rune)
+// What follows "\u": one half of a surrogate pair alone is refused; to Go it is U+FFFD.
+static bool read_rune(const struct json *j, const char **at, const char *end, uint32_t *rune)
 {
     uint32_t low;
 
@@ -90,8 +121,10 @@ static bool read_rune(const char **at, const char *end, uint32_t *rune)
     if (*rune < 0xd800 || *rune > 0xdfff)
         return true;
     if (*rune > 0xdbff || end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u' ||
-        !hex4(*at + 2, end, &low) || low < 0xdc00 || low > 0xdfff)
-        return false;
+        !hex4(*at + 2, end, &low) || low < 0xdc00 || low > 0xdfff) {
+        *rune = RUNE_BAD;
+        return j->go;
+    }
     *at += 6;
     *rune = 0x10000 + ((*rune - 0xd800) << 10) + (low - 0xdc00);
     return true;
@@ -117,12 +150,36 @@ static int unescape(const struct json *j, struct span raw, struct span *text)
             at++;
             continue;
         }
-        if (*at++ != 'u' || !read_rune(&at, end, &rune))
+        if (*at++ != 'u' || !read_rune(j, &at, end, &rune))
             return fail(j, "an invalid escape in a string");
         out += text_encode(rune, out);
     }
     *text = span_of(start, (size_t)(out - start));
     return 0;
+}
+
+// Go looks at an escape before it looks for the end of the string.
+static int check_escape(const struct json *j, const char *at)
+{
+    if (!j->go || (at < j->end && *at && strchr("\"\\/bfnrt", *at)))
+        return 0;
+    if (at == j->end || *at != 'u')
+        return fail_as_go(j, at, "in string escape code");
+    for (int i = 0; i < 4; i++)
+        if (++at == j->end || !isxdigit((unsigned char)*at))
+            return fail_as_go(j, at, "in \\u hexadecimal character escape");
+    return 0;
+}
+
+// What is no UTF-8 as U+FFFD, as Go reads it.
+static struct span cleaned(const struct json *j, struct span raw)
+{
+    char *text = arena_aligned(j->r.d->arena, raw.len * 3, 1);
+    size_t len = 0;
+
+    while (raw.len)
+        len += text_encode(rune_next(&raw), text + len);
+    return span_of(text, len);
 }
 
 // From the opening quote on; `text` is in the input when it stands there as it is.
@@ -134,18 +191,24 @@ static int read_string(struct json *j, struct span *text, bool *escaped)
     *escaped = false;
     for (; at < j->end && *at != '"'; at++) {
         if ((unsigned char)*at < 0x20)
-            return fail(j, "a control character in a string");
+            return j->go ? fail_as_go(j, at, "in string literal")
+                         : fail(j, "a control character in a string");
         if (*at == '\\') {
             *escaped = true;
             at++;
+            if (check_escape(j, at) < 0)
+                return -1;
         }
     }
     if (at >= j->end)
-        return fail(j, "a string without an end");
+        return j->go ? fail_as_go(j, j->end, "") : fail(j, "a string without an end");
     raw = span_of(start, (size_t)(at - start));
     j->at = at + 1;
-    if (!text_is_utf8(raw))
-        return fail(j, "a string that is not UTF-8");
+    if (!text_is_utf8(raw)) {
+        if (!j->go)
+            return fail(j, "a string that is not UTF-8");
+        raw = cleaned(j, raw);
+    }
     if (*escaped)
         return unescape(j, raw, text);
     *text = raw;
@@ -182,38 +245,42 @@ static bool skip_any(struct json *j, const char *set)
     return true;
 }
 
-// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?
-static bool skip_number(struct json *j, bool *whole)
+// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?   Go's words for where it fails, or NULL.
+static const char *skip_number(struct json *j, bool *whole)
 {
+    bool minus = skip_any(j, "-");
+
     *whole = true;
-    (void)skip_any(j, "-");
     if (!skip_any(j, "0") && !skip_digits(j))
-        return false;
+        return minus ? "in numeric literal" : "looking for beginning of value";
     if (skip_any(j, ".")) {
         *whole = false;
         if (!skip_digits(j))
-            return false;
+            return "after decimal point in numeric literal";
     }
     if (skip_any(j, "eE")) {
         *whole = false;
         (void)skip_any(j, "-+");
-        return skip_digits(j) > 0;
+        if (!skip_digits(j))
+            return "in exponent of numeric literal";
     }
-    return true;
+    return NULL;
 }
 
 // Integers of 64 bits stay what they are, all others are doubles.
 static int read_number(struct json *j, struct node *n)
 {
-    const char *start = j->at;
+    const char *start = j->at, *fault;
     struct span text;
     int64_t integer;
     double real;
     bool whole;
 
-    if (!skip_number(j, &whole)) {
-        j->at = start;
-        return fail_here(j, "a value");
+    fault = skip_number(j, &whole);
+    if (fault) {
+        if (!j->go)
+            j->at = start;
+        return fail_here(j, "a value", fault);
     }
     text = span_of(start, (size_t)(j->at - start));
     if (whole && span_i64(text, &integer)) {
@@ -222,9 +289,26 @@ static int read_number(struct json *j, struct node *n)
         return 0;
     }
     if (!number_parse(text, &real))
-        return fail(j, "a number that is too large");
+        return j->go ? err_set(j->r.err, j->kind,
+                               "json: cannot unmarshal number %.*s into Go value of type float64",
+                               SPAN_ARG(text))
+                     : fail(j, "a number that is too large");
     node_set_double(j->r.d, n, real);
     return 0;
+}
+
+// The character that is not the word's.
+static int fail_word(struct json *j, const char *word)
+{
+    char where[40];
+    size_t same = 0;
+
+    while (j->at < j->end && *j->at == word[same]) {
+        j->at++;
+        same++;
+    }
+    snprintf(where, sizeof(where), "in literal %s (expecting '%c')", word, word[same]);
+    return fail_as_go(j, j->at, where);
 }
 
 static int read_word(struct json *j, const char *word, enum node_type type, struct node *n)
@@ -232,7 +316,7 @@ static int read_word(struct json *j, const char *word, enum node_type type, stru
     size_t len = strlen(word);
 
     if ((size_t)(j->end - j->at) < len || memcmp(j->at, word, len) != 0)
-        return fail_here(j, "a value");
+        return j->go ? fail_word(j, word) : fail_here(j, "a value", "");
     j->at += len;
     n->type = (uint8_t)type;
     n->text = span_of(word, len);
@@ -260,7 +344,7 @@ static int read_list(struct json *j, unsigned depth, struct node *n)
             vec_push(&j->r.items, item);
         } while (skip(j, ','));
         if (!skip(j, ']'))
-            return fail_here(j, "the end of a list");
+            return fail_here(j, "the end of a list", "after array element");
     }
     reader_take_items(&j->r, base, n);
     return 0;
@@ -272,15 +356,15 @@ static int read_pair(struct json *j, unsigned depth)
     bool escaped;
 
     if (peek(j) != '"')
-        return fail_here(j, "a key");
+        return fail_here(j, "a key", "looking for beginning of object key string");
     pair.line = j->line;
     if (read_string(j, &pair.key, &escaped) < 0)
         return -1;
-    if (span_find(pair.key, '\0') < pair.key.len)
+    if (!j->go && span_find(pair.key, '\0') < pair.key.len)
         return fail(j, "a NUL in a key");
     pair.key = doc_intern(j->r.d, pair.key);
     if (!skip(j, ':'))
-        return fail_here(j, "the colon behind a key");
+        return fail_here(j, "the colon behind a key", "after object key");
     if (read_value(j, depth, &pair.value) < 0)
         return -1;
     vec_push(&j->r.pairs, pair);
@@ -300,9 +384,9 @@ static int read_map(struct json *j, unsigned depth, struct node *n)
                 return -1;
         } while (skip(j, ','));
         if (!skip(j, '}'))
-            return fail_here(j, "the end of a map");
+            return fail_here(j, "the end of a map", "after object key:value pair");
     }
-    twice = reader_find_duplicate(&j->r, base, &line);
+    twice = j->go ? NULL : reader_find_duplicate(&j->r, base, &line);
     if (twice)
         return err_set(j->r.err, j->kind, "%s:%u: the key \"%.*s\" is already set in line %u",
                        j->r.file, twice->line, SPAN_ARG(span_head(twice->key, 200)), line);
@@ -317,8 +401,8 @@ static int read_value(struct json *j, unsigned depth, struct node **out)
     if (!reader_has_room(&j->r))
         return fail(j, "too many small values: they take many times the memory of the text");
     if (depth >= DOC_DEPTH_MAX && (c == '[' || c == '{'))
-        return err_set(j->r.err, j->kind, "%s: nested more than %d levels deep", j->r.file,
-                       DOC_DEPTH_MAX);
+        return err_set(j->r.err, j->kind, "%s: nested more than %d levels deep",
+                       j->go ? "json" : j->r.file, DOC_DEPTH_MAX);
     *out = reader_node(&j->r, NODE_STRING, j->line);
     switch (c) {
     case '{': (*out)->type = NODE_MAP; return read_map(j, depth + 1, *out);
@@ -331,6 +415,19 @@ static int read_value(struct json *j, unsigned depth, struct node **out)
     }
 }
 
+static struct node *read_document(struct json *j, size_t len)
+{
+    struct node *n = NULL;
+    int result;
+
+    reader_start(&j->r, len, DOC_JSON_RATIO);
+    result = read_value(j, 0, &n);
+    if (result == 0 && (peek(j) || j->at < j->end))
+        result = fail_here(j, "the end of the text", "after top-level value");
+    reader_end(&j->r);
+    return result < 0 ? NULL : n;
+}
+
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err)
 {
@@ -339,14 +436,19 @@ struct node *doc_read_json(struct doc *d, struct span text, const char *name, en
                                            .end = text.ptr + text.len,
                                            .line = 1,
                                            .kind = kind};
-    struct node *n = NULL;
-    int result;
 
     j.r.file_index = doc_add_file(d, name);
-    reader_start(&j.r, text.len, DOC_JSON_RATIO);
-    result = read_value(&j, 0, &n);
-    if (result == 0 && (peek(&j) || j.at < j.end))
-        result = fail_here(&j, "the end of the text");
-    reader_end(&j.r);
-    return result < 0 ? NULL : n;
+    return read_document(&j, text.len);
+}
+
+struct node *doc_read_go_json(struct doc *d, struct span text, struct err **err)
+{
+    struct json j CLEANUP(json_cleanup) = {.r = {.d = d, .err = err},
+                                           .at = text.ptr,
+                                           .end = text.ptr + text.len,
+                                           .line = 1,
+                                           .kind = ERR_CONFIG,
+                                           .go = true};
+
+    return read_document(&j, text.len);
 }

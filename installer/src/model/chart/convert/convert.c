@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/chart/convert/convert.h"
 
+#include "base/map.h"
 #include "model/chart/convert/tree.h"
 
 static double number_of(const struct node *n)
@@ -15,13 +16,14 @@ static double number_of(const struct node *n)
 
 struct reading {
     struct arena *arena;
-    bool copies;   // texts and keys
-    bool integers; // all of them are int64
+    bool copies;       // texts and keys
+    bool integers;     // all of them are int64
+    struct map shared; // what nodes with CONVERT_SHARED became, by the bytes of their address
 };
 
-static struct value read_value(const struct reading *r, const struct node *n);
+static struct value read_value(struct reading *r, const struct node *n);
 
-static struct value read_map(const struct reading *r, const struct node *n)
+static struct value read_map(struct reading *r, const struct node *n)
 {
     struct value map = value_new_map(r->arena, VALUE_MAP);
 
@@ -34,7 +36,7 @@ static struct value read_map(const struct reading *r, const struct node *n)
     return map;
 }
 
-static struct value read_list(const struct reading *r, const struct node *n)
+static struct value read_list(struct reading *r, const struct node *n)
 {
     struct value list = value_new_list(r->arena, VALUE_LIST);
 
@@ -43,7 +45,24 @@ static struct value read_list(const struct reading *r, const struct node *n)
     return list;
 }
 
-static struct value read_value(const struct reading *r, const struct node *n)
+static struct value read_collection(struct reading *r, const struct node *n)
+{
+    return n->type == NODE_MAP ? read_map(r, n) : read_list(r, n);
+}
+
+static struct value read_shared(struct reading *r, const struct node *n)
+{
+    struct value *known = map_get(&r->shared, span_of(&n, sizeof(n)));
+
+    if (!known) {
+        known = ARENA_NEW(r->arena, struct value);
+        *known = read_collection(r, n);
+        (void)map_put(&r->shared, arena_span(r->arena, span_of(&n, sizeof(n))), known);
+    }
+    return *known;
+}
+
+static struct value read_value(struct reading *r, const struct node *n)
 {
     switch ((enum node_type)n->type) {
     case NODE_NULL: return VALUE_OF_NIL_ITEM;
@@ -54,20 +73,28 @@ static struct value read_value(const struct reading *r, const struct node *n)
         return value_float(number_of(n));
     case NODE_FLOAT: return value_float(number_of(n));
     case NODE_STRING: return value_string(r->copies ? arena_span(r->arena, n->text) : n->text);
-    case NODE_SEQ: return read_list(r, n);
+    case NODE_SEQ:
     case NODE_MAP: break;
     }
-    return read_map(r, n);
+    return n->flags & CONVERT_SHARED ? read_shared(r, n) : read_collection(r, n);
 }
 
 struct value convert_to_value(struct arena *a, const struct node *n)
 {
-    return read_value(&(struct reading){.arena = a}, n);
+    struct reading r = {.arena = a};
+    struct value v = read_value(&r, n);
+
+    map_free(&r.shared);
+    return v;
 }
 
 struct value convert_to_own_value(struct arena *a, const struct node *n, bool integers)
 {
-    return read_value(&(struct reading){.arena = a, .copies = true, .integers = integers}, n);
+    struct reading r = {.arena = a, .copies = true, .integers = integers};
+    struct value v = read_value(&r, n);
+
+    map_free(&r.shared);
+    return v;
 }
 
 #define YAML_RULES ((unsigned)TREE_JSON | TREE_WHOLE | TREE_UTF8)
@@ -93,9 +120,12 @@ static unsigned rules_of(enum convert_form form)
 // sigs.k8s.io/yaml says which of its two steps failed if it was the first.
 static int fail_tree(enum convert_form form, struct err **err)
 {
-    if (form == CONVERT_YAML && span_starts(span_str(err_message(*err)), "json: "))
-        return err_wrap(err, "error marshaling into JSON");
-    return -1;
+    struct err *cause CLEANUP(err_cleanup) = NULL;
+
+    if (form != CONVERT_YAML || !span_starts(span_str(err_message(*err)), "json: "))
+        return -1;
+    cause = STEAL(*err);
+    return err_set(err, ERR_CONFIG, "error marshaling into JSON: %s", err_message(cause));
 }
 
 int convert_write(const struct value *v, enum convert_form form, struct buf *out, struct err **err)

@@ -57,8 +57,8 @@ static int read_tree(struct doc *d, enum reading_form form, struct span text, st
 {
     if (form == READING_YAML)
         return doc_read_text(d, text, out, err);
-    *out = form == READING_JSON ? doc_read_json(d, text, "json", ERR_CONFIG, err)
-                                : doc_read_toml(d, text, "toml", err);
+    *out =
+        form == READING_JSON ? doc_read_go_json(d, text, err) : doc_read_toml(d, text, "toml", err);
     if (!*out)
         return -1;
     if ((*out)->type == NODE_NULL)
