@@ -375,7 +375,7 @@ static int read_map(struct json *j, unsigned depth, struct node *n)
 {
     size_t base = j->r.pairs.len;
     const struct pair *twice;
-    uint32_t line;
+    uint32_t line = 0;
 
     j->at++;
     if (!skip(j, '}')) {
