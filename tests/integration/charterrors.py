@@ -49,10 +49,14 @@ def mistakes():
     return [Mistake(section) for section in sections()]
 
 
-def answer(command, folder):
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    lines = run.stderr.split("\n\nUse --debug flag")[0].strip("\n").split("\n")
+def shortened(text):
+    """What a program said, as the page shows it."""
+    lines = text.split("\n\nUse --debug flag")[0].strip("\n").split("\n")
     return "".join(f"{line[:600]}{' ...' if len(line) > 600 else ''}".rstrip() + "\n" for line in lines)
+
+
+def answer(command, folder):
+    return shortened(subprocess.run(command, cwd=folder, capture_output=True, text=True).stderr)
 
 
 def update():

@@ -12,7 +12,7 @@ def test_a_mistake_is_told_as_documented(sandstrap, mistake, tmp_path):
     mistake.write(tmp_path)
     result = sandstrap("chart", "render", "web", *mistake.options, check=3, cwd=tmp_path)
     assert result.stdout == ""
-    assert result.stderr == mistake.answers["sandstrap"]
+    assert charterrors.shortened(result.stderr) == mistake.answers["sandstrap"]
 
 
 def test_there_are_thirty_of_them():

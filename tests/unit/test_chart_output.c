@@ -44,18 +44,18 @@ static void expect_printed(const char *expected)
 static void test_chart_output__documents_are_cut_at_lines(void **state)
 {
     (void)state;
-    add("c/templates/a.yaml", "\n  a: 1\n---\t b: 2\n\n--- \n\n---\n# only\n-----\n---c: 3");
+    add("c/templates/a.yaml", "\n  a: 1\n---\t b: 2\n\n--- \n\n---\n# only\n-----d: 4\n---c: 3");
     expect_printed("---\n# Source: c/templates/a.yaml\na: 1\n"
                    "---\n# Source: c/templates/a.yaml\nb: 2\n\n"
                    "---\n# Source: c/templates/a.yaml\n# only\n"
-                   "---\n# Source: c/templates/a.yaml\n--\n"
+                   "---\n# Source: c/templates/a.yaml\n--d: 4\n"
                    "---\n# Source: c/templates/a.yaml\nc: 3\n");
 }
 
 static void test_chart_output__white_space_of_unicode_is_trimmed(void **state)
 {
     (void)state;
-    add("c/templates/a.yaml", "\xc2\xa0\xe2\x80\x83\na: 1\n\xc2\xa0\n");
+    add("c/templates/a.yaml", "\xc2\xa0\xe2\x80\x83\na: 1\n \n");
     expect_printed("---\n# Source: c/templates/a.yaml\na: 1\n");
 }
 

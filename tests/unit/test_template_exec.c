@@ -260,8 +260,8 @@ static void test_template_exec__tells_the_way_to_a_failure(void **state)
     assert_int_equal(trace.places[2].column, 11);
     missing = template_missing(run);
     assert_true(span_is(missing.path, ".Values.q.r"));
-    assert_true(span_is(missing.prefix, ".Values"));
-    assert_int_equal(missing.found.type, VALUE_MAP);
+    assert_true(span_is(missing.prefix, ".Values.q"));
+    assert_int_equal(missing.found.type, VALUE_NIL);
 }
 
 static void test_template_exec__sees_a_later_definition(void **state)

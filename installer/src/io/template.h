@@ -149,6 +149,7 @@ struct value_class {
     // checked and called as a function is, with call->data the object's data.
     const struct template_function *(*method)(void *data, struct span name);
     void (*print)(void *data, struct buf *out);          // String() or what %v gives
+    void (*write)(void *data, struct buf *out);          // as an action writes it, if that differs
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
     bool is_false_when_empty; // of kind map or slice: as unfold() gives it
@@ -280,8 +281,8 @@ struct template_trace {
 // After a failure: the places of the failing node and of all calls that led to it, outermost first.
 struct template_trace template_trace(const struct template_run *run);
 
-// The value path that a failure was about (".Values.a.b"), the deepest prefix of it that there is
-// (".Values.a") and what that is; empty spans when it was about none.
+// The path that a failure was about (".Values.a.b"), the prefix of it that has no such field
+// (".Values.a"; empty: the dot) and what that is; an empty path when it was about none.
 struct template_missing {
     struct span path, prefix;
     struct value found;

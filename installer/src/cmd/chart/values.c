@@ -47,8 +47,11 @@ static int add_sets(struct doc *d, struct node *values, const char *option,
                     const struct opt_list *list, enum chart_set_kind kind, struct err **err)
 {
     for (size_t i = 0; i < list->len; i++)
-        if (chart_set(d, values, span_str(list->items[i]), kind, read_value, d, err) < 0)
-            return err_wrap(err, "%s %s", option, list->items[i]);
+        if (chart_set(d, values, span_str(list->items[i]), kind, read_value, d, err) < 0) {
+            err_wrap(err, "%s %s", option, list->items[i]);
+            return err_hint(err, "PATH=VALUE, several with commas between them; a comma or brace "
+                                 "that belongs to a value has a '\\' before it");
+        }
     return 0;
 }
 

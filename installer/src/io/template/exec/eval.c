@@ -38,7 +38,6 @@ static const char *type_name(const struct operand *o)
 struct field {
     const struct tree_node *node;
     size_t index;
-    const struct operand *holder; // what the receiver was found in
     const struct tree_list *args; // of the last one, as for eval_call
     const struct operand *final;
 };
@@ -108,8 +107,7 @@ static int field_of(struct frame *f, const struct operand *dot, const struct fie
         *out = OPERAND_OF_NOTHING;
         if (!receiver->boxed)
             return 0;
-        exec_note_missing(f, field->node, field->index + 1, field->index ? field->index - 1 : 0,
-                          field->index ? field->holder : receiver);
+        exec_note_missing(f, field->node, field->index + 1, field->index, receiver);
         return exec_fail(f, "nil pointer evaluating interface {}.%.*s", SPAN_ARG(name));
     case VALUE_MAP:
     case VALUE_STRING_MAP: return map_field(f, field, &receiver->value, out);
@@ -125,15 +123,14 @@ static int fields(struct frame *f, const struct operand *dot, const struct opera
                   const struct operand *final, struct operand *out)
 {
     size_t count = node->path.names.len;
-    struct operand from = *receiver, holder = OPERAND_OF_NOTHING;
+    struct operand from = *receiver;
 
     for (size_t i = 0; i < count; i++) {
         bool is_last = i + 1 == count;
-        struct field field = {node, i, &holder, is_last ? args : NULL, is_last ? final : NULL};
+        struct field field = {node, i, is_last ? args : NULL, is_last ? final : NULL};
 
         if (field_of(f, dot, &field, &from, out) < 0)
             return -1;
-        holder = from;
         from = *out;
     }
     return 0;

@@ -22,7 +22,11 @@ static int write_value(struct frame *f, const struct value *v)
         return write(f, v->s);
     if (v->type == VALUE_NIL)
         return write(f, SPAN("<no value>"));
-    value_print(v, f->out);
+    // Go takes the address of a struct's field, which may have a String().
+    if (v->type == VALUE_OBJECT && v->object.class->write)
+        v->object.class->write(v->object.data, f->out);
+    else
+        value_print(v, f->out);
     return write(f, SPAN_EMPTY);
 }
 

@@ -71,6 +71,8 @@ static int advise_missing(const struct rendering *r, const struct template_missi
                         "make %.*s a map, in values.yaml or with -f, or look at what the "
                         "template expects",
                         SPAN_ARG(advice_key(r, parent)));
+    if (missing->found.type == VALUE_OBJECT)
+        return err_hint(err, "docs/charts.md lists what Helm's objects have");
     if (missing->found.type == VALUE_NIL && dot > 0 && dot < missing->path.len)
         return err_hint(err, "where it may be absent, write (%.*s).%.*s or test it with 'if' first",
                         SPAN_ARG(parent), SPAN_ARG(span_tail(missing->path, dot + 1)));

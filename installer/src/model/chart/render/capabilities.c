@@ -160,12 +160,20 @@ static const struct template_function *kube_version_method(void *data, struct sp
     return object_method(methods, name);
 }
 
+static void kube_version_write(void *data, struct buf *out)
+{
+    const struct texts *texts = data;
+
+    buf_add_span(out, texts->stringer);
+}
+
 static const struct value_class kube_version_class = {
     .type_name = "common.KubeVersion",
     .kind = "struct",
     .field = texts_field,
     .method = kube_version_method,
     .print = texts_print,
+    .write = kube_version_write,
     .unfold = texts_unfold,
 };
 

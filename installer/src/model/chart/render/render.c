@@ -36,7 +36,11 @@ static struct chart_instance *instantiate(struct rendering *r, const struct char
         return NULL;
     if (node_get_bool(chart->meta, "deprecated", false))
         warn(r->out, "this chart is deprecated");
-    return r->target->skip_schema || schema_check(instance, r->doc, err) == 0 ? instance : NULL;
+    if (!r->target->skip_schema && schema_check(instance, r->doc, err) < 0) {
+        (void)explain_schema(r, err);
+        return NULL;
+    }
+    return instance;
 }
 
 static struct value release(struct arena *a, const struct chart_target *target)

@@ -29,7 +29,8 @@ int chart_values_read(struct doc *d, struct node *values, struct span text, cons
     struct node_list documents = {0};
 
     if (doc_read_helm(d, text, file, &documents, err) < 0)
-        return -1;
+        return err_hint(err, "look at that line and the one above it: the indentation, a ':' "
+                             "without a blank behind it, a quote that is not closed");
     for (size_t i = 0; i < documents.len; i++) {
         const struct node *document = documents.items[i];
 
