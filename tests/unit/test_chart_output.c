@@ -45,10 +45,10 @@ static void test_chart_output__documents_are_cut_at_lines(void **state)
 {
     (void)state;
     add("c/templates/a.yaml", "\n  a: 1\n---\t b: 2\n\n--- \n\n---\n# only\n-----d: 4\n---c: 3");
-    expect_printed("---\n# Source: c/templates/a.yaml\na: 1\n"
-                   "---\n# Source: c/templates/a.yaml\nb: 2\n\n"
-                   "---\n# Source: c/templates/a.yaml\n# only\n"
-                   "---\n# Source: c/templates/a.yaml\n--d: 4\n"
+    expect_printed("---\n# Source: c/templates/a.yaml\na: 1\n\n"
+                   "---\n# Source: c/templates/a.yaml\nb: 2\n\n\n"
+                   "---\n# Source: c/templates/a.yaml\n# only\n\n"
+                   "---\n# Source: c/templates/a.yaml\n--d: 4\n\n"
                    "---\n# Source: c/templates/a.yaml\nc: 3\n");
 }
 

@@ -92,6 +92,11 @@ static int add_missing(struct fetching *f, struct chart *chart, const struct cha
                                   .field = "the version in Chart.yaml"};
     const char *what = arena_printf(f->walk.arena, "the dependency %.*s", SPAN_ARG(missing->name));
 
+    if (!artifacts_is_chart_reference(arena_span(f->walk.arena, missing->repository).ptr)) {
+        err_set(err, ERR_CONFIG, "%s is not in charts/, and '%.*s' is no repository to fetch it of",
+                what, SPAN_ARG(missing->repository));
+        return err_hint(err, "'helm dependency build' puts dependencies into charts/");
+    }
     if (chart_archive(&f->walk, &wanted, what, &tgz, err) < 0)
         return err_hint(err, "'helm dependency build' puts dependencies into charts/, where they "
                              "are taken from; Chart.lock pins their versions");
