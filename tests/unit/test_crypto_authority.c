@@ -186,7 +186,54 @@ static void test_crypto_authority__what_is_no_authority_issues_nothing(void **st
     assert_err(f->err, ERR_CONFIG, "mixed: the private key does not belong to the certificate");
 }
 
-UNIT_MAIN(UNIT_FIXTURE(test_crypto_authority__openssl_takes_what_it_issues),
+// What an authority to order signs, is signed by it; and every kind of key can sign itself.
+static void test_crypto_make_cert__to_order(void **state)
+{
+    static const char *const hosts[] = {"a.example", "*.b.example"}, *const addresses[] = {
+                                                                         "fd00::1"};
+    struct buf ca_key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf ca_cert CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct crypto_order order = {
+        .name = SPAN("ca"), .from = 1, .until = 4000000000, .is_authority = true};
+    struct crypto_authority issuer = {.what = "the authority"};
+
+    (void)state;
+    crypto_make_key(CRYPTO_KEY_RSA_2048, &ca_key);
+    assert_true(span_starts(buf_span(&ca_key), "-----BEGIN RSA PRIVATE KEY-----"));
+    order.key_pem = buf_span(&ca_key);
+    assert_int_equal(crypto_make_cert(&order, &ca_cert, &err), 0);
+    assert_int_equal(crypto_check_pair(buf_span(&ca_cert), buf_span(&ca_key), "ca", &err), 0);
+    issuer.cert_pem = buf_span(&ca_cert);
+    issuer.key_pem = buf_span(&ca_key);
+    for (enum crypto_key_kind kind = CRYPTO_KEY_EC; kind <= CRYPTO_KEY_ED25519; kind++) {
+        struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+        struct buf cert CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+        struct crypto_order server = {.name = SPAN("s"),
+                                      .hosts = hosts,
+                                      .host_count = 2,
+                                      .addresses = addresses,
+                                      .address_count = 1,
+                                      .from = 1,
+                                      .until = 2};
+
+        crypto_make_key(kind, &key);
+        server.key_pem = buf_span(&key);
+        assert_int_equal(crypto_make_cert(&server, &cert, &err), 0);
+        buf_truncate(&cert, 0);
+        server.issuer = &issuer;
+        assert_int_equal(crypto_make_cert(&server, &cert, &err), 0);
+        assert_int_equal(crypto_check_pair(buf_span(&cert), buf_span(&key), "s", &err), 0);
+        issuer.key_pem = buf_span(&key);
+        assert_int_equal(crypto_make_cert(&server, &cert, &err), -1);
+        assert_err(err, ERR_CONFIG, "doesn't match parent's PublicKey");
+        err_clear(&err);
+        issuer.key_pem = buf_span(&ca_key);
+    }
+}
+
+UNIT_MAIN(UNIT(test_crypto_make_cert__to_order),
+          UNIT_FIXTURE(test_crypto_authority__openssl_takes_what_it_issues),
           UNIT_FIXTURE(test_crypto_authority__a_name_longer_than_a_common_name),
           UNIT_FIXTURE(test_crypto_authority__another_authority_of_the_same_name_is_not_believed),
           UNIT_FIXTURE(test_crypto_authority__ends_no_later_than_the_authority),

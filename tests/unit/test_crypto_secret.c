@@ -259,7 +259,42 @@ static void test_crypto_secret__random_bytes_differ(void **state)
     assert_memory_not_equal(one, two, sizeof(one));
 }
 
-UNIT_MAIN(UNIT(test_crypto_secret__gcm_encrypts_as_published),
+// A vector of OpenBSD's and jBCrypt's tests.
+static void test_crypto_bcrypt__known_hashes(void **state)
+{
+    static const unsigned char zero[CRYPTO_BCRYPT_SALT_BYTES] = {0x14, 0x4b, 0x3d, 0x69, 0x1a, 0x7b,
+                                                                 0x4e, 0xcf, 0x39, 0xcf, 0x73, 0x5c,
+                                                                 0x7f, 0xa7, 0xa7, 0x9c};
+    char text[CRYPTO_BCRYPT_TEXT_BYTES];
+
+    (void)state;
+    crypto_bcrypt(SPAN(""), zero, 6, text);
+    assert_string_equal(text, "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.");
+}
+
+// SP 800-38A, F.2.5.
+static void test_crypto_cbc__known_blocks(void **state)
+{
+    unsigned char key[CRYPTO_KEY_BYTES], iv[CRYPTO_BLOCK_BYTES], text[CRYPTO_BLOCK_BYTES];
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf back CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    char hex[2 * CRYPTO_BLOCK_BYTES + 1];
+
+    (void)state;
+    assert_true(span_unhex(SPAN("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
+                           key, sizeof(key)));
+    assert_true(span_unhex(SPAN("000102030405060708090a0b0c0d0e0f"), iv, sizeof(iv)));
+    assert_true(span_unhex(SPAN("6bc1bee22e409f96e93d7e117393172a"), text, sizeof(text)));
+    crypto_cbc(true, key, iv, span_of(text, sizeof(text)), &out);
+    assert_int_equal(out.len, CRYPTO_BLOCK_BYTES);
+    crypto_hex((const unsigned char *)out.data, out.len, hex);
+    assert_string_equal(hex, "f58c4c04d6e5f1ba779eabfb5f7bfbd6");
+    crypto_cbc(false, key, iv, buf_span(&out), &back);
+    assert_memory_equal(back.data, text, sizeof(text));
+}
+
+UNIT_MAIN(UNIT(test_crypto_bcrypt__known_hashes), UNIT(test_crypto_cbc__known_blocks),
+          UNIT(test_crypto_secret__gcm_encrypts_as_published),
           UNIT(test_crypto_secret__gcm_decrypts_what_nobody_changed),
           UNIT(test_crypto_secret__gcm_refuses_every_changed_bit),
           UNIT(test_crypto_secret__gcm_refuses_what_was_cut),

@@ -244,11 +244,15 @@ static bool take_zone(struct reader *r)
 
 // --- the pieces ---
 
-static bool check(struct reader *r, bool ok, bool in_range, const char *what)
+// One or two digits that make a number within these bounds.
+static bool take_within(struct reader *r, bool fixed, int least, int most, const char *what,
+                        int *number)
 {
-    if (ok && !in_range)
+    if (!take_two(r, fixed, number))
+        return false;
+    if (*number < least || *number > most)
         r->range = what;
-    return ok;
+    return true;
 }
 
 static bool take_date_piece(struct reader *r, enum layout_kind kind)
@@ -260,8 +264,7 @@ static bool take_date_piece(struct reader *r, enum layout_kind kind)
     case LAYOUT_LONG_MONTH:
     case LAYOUT_MONTH: return take_month(r, kind == LAYOUT_LONG_MONTH);
     case LAYOUT_NUM_MONTH:
-    case LAYOUT_ZERO_MONTH:
-        return check(r, take_two(r, fixed, &d->month), d->month >= 1 && d->month <= 12, "month");
+    case LAYOUT_ZERO_MONTH: return take_within(r, fixed, 1, 12, "month", &d->month);
     case LAYOUT_UNDER_DAY:
     case LAYOUT_DAY:
     case LAYOUT_ZERO_DAY:
@@ -290,14 +293,13 @@ static bool take_clock_piece(struct reader *r, enum layout_kind kind, struct spa
     struct moment_date *d = &r->date;
 
     switch (kind) {
-    case LAYOUT_HOUR: return check(r, take_two(r, false, &d->hour), d->hour < 24, "hour");
+    case LAYOUT_HOUR: return take_within(r, false, 0, 23, "hour", &d->hour);
     case LAYOUT_HOUR_12:
     case LAYOUT_ZERO_HOUR_12:
-        return check(r, take_two(r, kind == LAYOUT_ZERO_HOUR_12, &d->hour), d->hour <= 12, "hour");
+        return take_within(r, kind == LAYOUT_ZERO_HOUR_12, 0, 12, "hour", &d->hour);
     case LAYOUT_MINUTE:
     case LAYOUT_ZERO_MINUTE:
-        return check(r, take_two(r, kind == LAYOUT_ZERO_MINUTE, &d->minute), d->minute < 60,
-                     "minute");
+        return take_within(r, kind == LAYOUT_ZERO_MINUTE, 0, 59, "minute", &d->minute);
     case LAYOUT_PM: return take_half(r, "AM", "PM");
     case LAYOUT_SMALL_PM: return take_half(r, "am", "pm");
     default: return take_second(r, kind == LAYOUT_ZERO_SECOND, layout);

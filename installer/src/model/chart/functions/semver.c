@@ -285,6 +285,23 @@ static int next_patch(struct template_call *call, struct value *result, struct e
     return increment(call, 2, result, err);
 }
 
+// The first bad word counts: a number with a leading zero is said as such.
+static int say_no_pre(struct span pre, struct err **err)
+{
+    struct span word;
+
+    while (span_next(&pre, '.', &word)) {
+        struct span rest = word;
+        bool number = word.len && take_digits(&rest).len == word.len;
+
+        if (number && word.len > 1 && word.ptr[0] == '0')
+            return err_set(err, ERR_CONFIG, "version segment starts with 0");
+        if (!word.len || !take_words(&rest, "") || rest.len)
+            break;
+    }
+    return err_set(err, ERR_CONFIG, "invalid prerelease string");
+}
+
 static int set_pre(struct template_call *call, struct value *result, struct err **err)
 {
     struct semver is = ((const struct version *)call->data)->is;
@@ -293,7 +310,7 @@ static int set_pre(struct template_call *call, struct value *result, struct err 
     is.pre = call->args[0].s;
     if (is.pre.len &&
         !semver_parse(span_str(arena_printf(call->arena, "0-%.*s", SPAN_ARG(is.pre))), &check))
-        return err_set(err, ERR_CONFIG, "invalid prerelease string");
+        return say_no_pre(is.pre, err);
     return changed(call, &is, result);
 }
 

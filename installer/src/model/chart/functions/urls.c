@@ -44,11 +44,20 @@ static struct span escaped(struct arena *a, struct span text, enum part part)
     return arena_span(a, buf_span(&out));
 }
 
+static int hex_digit(char c)
+{
+    if (!isxdigit((unsigned char)c))
+        return -1;
+    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+// The byte that is escaped at `at`, or -1.
 static int hex_at(struct span text, size_t at)
 {
-    unsigned char byte;
+    int high = at + 2 < text.len ? hex_digit(text.ptr[at + 1]) : -1;
+    int low = high < 0 ? -1 : hex_digit(text.ptr[at + 2]);
 
-    return at + 2 < text.len && span_unhex(span_of(text.ptr + at + 1, 2), &byte, 1) ? byte : -1;
+    return low < 0 ? -1 : high * 16 + low;
 }
 
 static int say_quoted(struct err **err, const char *before, struct span what, const char *after)
