@@ -103,6 +103,15 @@ FAMILY(dicts)
 FAMILY(types)
 FAMILY(encode)
 FAMILY(convert)
+FAMILY(cases)
+FAMILY(math)
+FAMILY(dates)
+FAMILY(regex)
+FAMILY(semver)
+FAMILY(paths)
+FAMILY(random)
+FAMILY(certs)
+FAMILY(secrets)
 
 // Where Go's stack overflows.
 static void test_functions_merge__of_dicts_that_hold_themselves(void **state)
@@ -147,5 +156,8 @@ static void test_functions__large_results_are_errors(void **state)
 
 UNIT_MAIN(UNIT(test_functions_strings), UNIT(test_functions_lists), UNIT(test_functions_dicts),
           UNIT(test_functions_types), UNIT(test_functions_encode), UNIT(test_functions_convert),
+          UNIT(test_functions_cases), UNIT(test_functions_math), UNIT(test_functions_dates),
+          UNIT(test_functions_regex), UNIT(test_functions_semver), UNIT(test_functions_paths),
+          UNIT(test_functions_random), UNIT(test_functions_certs), UNIT(test_functions_secrets),
           UNIT(test_functions_merge__of_dicts_that_hold_themselves),
           UNIT(test_functions__large_results_are_errors))
