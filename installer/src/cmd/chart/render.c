@@ -126,10 +126,13 @@ static const struct opt chart_table[] = {
 
 // --- rendering ---
 
-typedef VEC(struct span) spans;
+struct spans {
+    struct span *items;
+    size_t len, cap;
+};
 
 // The items of all lists that an option was given with, separated by commas.
-static void split(const struct opt_list *list, spans *out)
+static void split(const struct opt_list *list, struct spans *out)
 {
     for (size_t i = 0; i < list->len; i++) {
         struct span rest = span_str(list->items[i]), item;
@@ -144,7 +147,7 @@ static struct chart_rendering *render(const struct chart_command *o, const struc
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
     struct node *given = values_read(d, &o->values, err);
-    spans api_versions = {0};
+    struct spans api_versions = {0};
     struct chart_rendering *rendering = NULL;
 
     split(&o->api_versions, &api_versions);
@@ -165,7 +168,7 @@ static struct chart_rendering *render(const struct chart_command *o, const struc
 static int print(struct command_env *env, const struct chart_command *o,
                  const struct chart_rendering *rendering, struct err **err)
 {
-    spans show_only = {0};
+    struct spans show_only = {0};
     int status = 0;
 
     if (env->json && o->show_only.len)

@@ -8,7 +8,9 @@
 
 // --- values ---
 
-struct span advice_key(const struct rendering *r, struct span path)
+// The key in the values of the outermost chart for a path ".Values.a.b" of the chart whose template
+// is executed; empty for any other path.
+static struct span key_of(const struct rendering *r, struct span path)
 {
     struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct span rest = r->current->instance->path, name;
@@ -51,7 +53,7 @@ static bool is_wrong_dot(const struct template_missing *missing)
 static int advise_missing(const struct rendering *r, const struct template_missing *missing,
                           struct err **err)
 {
-    struct span key = advice_key(r, missing->path), parent = missing->prefix;
+    struct span key = key_of(r, missing->path), parent = missing->prefix;
     size_t dot = span_rfind(missing->path, '.');
 
     if (is_wrong_dot(missing))
@@ -70,7 +72,7 @@ static int advise_missing(const struct rendering *r, const struct template_missi
         return err_hint(err,
                         "make %.*s a map, in values.yaml or with -f, or look at what the "
                         "template expects",
-                        SPAN_ARG(advice_key(r, parent)));
+                        SPAN_ARG(key_of(r, parent)));
     if (missing->found.type == VALUE_OBJECT)
         return err_hint(err, "docs/charts.md lists what Helm's objects have");
     if (missing->found.type == VALUE_NIL && dot > 0 && dot < missing->path.len)
@@ -91,7 +93,7 @@ static struct span required_path(struct span node)
 
 static int advise_refusal(const struct rendering *r, struct span node, struct err **err)
 {
-    struct span key = advice_key(r, required_path(node));
+    struct span key = key_of(r, required_path(node));
 
     if (key.len)
         return err_hint(err, "set %.*s: in a file (-f) or with --set %.*s=...", SPAN_ARG(key),
@@ -101,10 +103,13 @@ static int advise_refusal(const struct rendering *r, struct span node, struct er
 
 // --- names of templates ---
 
-typedef VEC(const char *) names;
+struct names {
+    const char **items;
+    size_t len, cap;
+};
 
 // The names that a file defines, as far as they are written plainly.
-static void add_defined(struct arena *a, struct span text, names *out)
+static void add_defined(struct arena *a, struct span text, struct names *out)
 {
     static const struct span mark = {"define \"", sizeof("define \"") - 1};
 
@@ -121,7 +126,7 @@ static void add_defined(struct arena *a, struct span text, names *out)
 
 static int advise_template(const struct rendering *r, struct span text, struct err **err)
 {
-    names defined = {0};
+    struct names defined = {0};
     struct span name = span_tail(text, span_find(text, '"') + 1);
     const char *wanted, *nearest;
 

@@ -10,8 +10,4 @@
 int advice_parse(struct span text, struct err **err);
 int advice_execution(const struct rendering *r, struct span text, struct err **err);
 
-// The key in the values of the outermost chart for a path ".Values.a.b" of the chart whose template
-// is executed; empty for any other path. In the rendering's arena.
-struct span advice_key(const struct rendering *r, struct span path);
-
 #endif
