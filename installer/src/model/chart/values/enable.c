@@ -70,6 +70,7 @@ static void choose_parts(struct coalescing *c, struct part *part)
     part->parts.items = chosen.parts.items;
     part->parts.len = chosen.parts.len;
     part->parts.cap = chosen.parts.cap;
+    part_adopt(part);
 }
 
 // Off when one of the tags is false and none is true.

@@ -51,26 +51,34 @@ static int check_kubernetes(const struct chart *chart, struct span version, stru
     return err_hint(err, "--kube-version says for which version of Kubernetes to render");
 }
 
+static void add_path(const struct part *part, struct buf *out)
+{
+    if (part->parent) {
+        add_path(part->parent, out);
+        buf_add_str(out, "/charts/");
+    }
+    buf_add_span(out, part->meta->name);
+}
+
 // The values of a subchart are those that its parent has for it.
 static struct chart_instance *instance_of(struct doc *d, const struct part *part,
-                                          struct node *values, struct span parent)
+                                          struct node *values)
 {
     struct arena *arena = doc_arena(d);
     struct chart_instance *instance = ARENA_NEW(arena, struct chart_instance);
+    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
+    add_path(part, &path);
     instance->chart = part->chart;
     instance->name = arena_span(arena, part->meta->name);
-    instance->path = parent.len ? span_str(arena_printf(arena, "%.*s/charts/%.*s", SPAN_ARG(parent),
-                                                        SPAN_ARG(instance->name)))
-                                : instance->name;
-    instance->is_root = !parent.len;
+    instance->path = arena_span(arena, buf_span(&path));
+    instance->is_root = !part->parent;
     instance->values = values;
     VEC_FOREACH (struct node *const *, row, &part->meta->rows)
         vec_push_arena(arena, &instance->dependencies, node_copy(d, *row));
     VEC_FOREACH (struct part *const *, it, &part->parts)
-        vec_push_arena(
-            arena, &instance->subcharts,
-            instance_of(d, *it, node_get_span(values, (*it)->meta->name), instance->path));
+        vec_push_arena(arena, &instance->subcharts,
+                       instance_of(d, *it, node_get_span(values, (*it)->meta->name)));
     return instance;
 }
 
@@ -87,7 +95,7 @@ static struct chart_instance *instantiate(struct coalescing *stages, struct coal
     }
     last->steps = stages->steps;
     values = coalesce_values(last, part, given, false);
-    return values ? instance_of(last->d, part, values, SPAN_EMPTY) : NULL;
+    return values ? instance_of(last->d, part, values) : NULL;
 }
 
 struct chart_instance *chart_instantiate(struct doc *d, const struct chart *chart,

@@ -2,6 +2,12 @@
 // Charts as Helm changes them.
 #include "model/chart/values/part.h"
 
+void part_adopt(struct part *part)
+{
+    VEC_FOREACH (struct part *const *, it, &part->parts)
+        (*it)->parent = part;
+}
+
 static struct part_meta *new_meta(struct doc *d, struct span name)
 {
     struct part_meta *meta = ARENA_NEW(doc_arena(d), struct part_meta);
@@ -28,6 +34,7 @@ struct part *part_new(struct doc *d, const struct chart *chart)
         add_row(d, part->meta, row);
     VEC_FOREACH (struct chart *const *, it, &chart->subcharts)
         vec_push_arena(doc_arena(d), &part->parts, part_new(d, *it));
+    part_adopt(part);
     return part;
 }
 
@@ -48,5 +55,6 @@ struct part *part_copy_for_alias(struct doc *d, const struct part *part, struct 
         *below = **it;
         vec_push_arena(doc_arena(d), &copy->parts, below);
     }
+    part_adopt(copy);
     return copy;
 }

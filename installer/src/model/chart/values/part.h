@@ -20,12 +20,17 @@ struct part {
     const struct node *values; // the defaults; may be NULL
     const struct doc *values_doc;
     VEC(struct part *) parts; // its subcharts
+    // Whose path is in front of its own. A subchart that two aliases of its parent share has the
+    // last one, as in Helm.
+    struct part *parent;
 };
 
 // The chart with all that are in its charts/.
 struct part *part_new(struct doc *d, const struct chart *chart) MUST_CHECK;
-// Copies of it, deep and as shallow as Helm's are.
+// A copy that is just as shallow as Helm's.
 struct part *part_copy_for_alias(struct doc *d, const struct part *part, struct span alias)
     MUST_CHECK;
+// Makes it the parent of the subcharts that it has now.
+void part_adopt(struct part *part);
 
 #endif
