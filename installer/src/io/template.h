@@ -218,13 +218,19 @@ struct template_call {
 
 // What one execution may use, all templates that it calls together.
 struct template_limits {
-    uint64_t steps;      // nodes evaluated
+    uint64_t steps;      // nodes evaluated, and what functions read: some 20 ns each
     size_t depth;        // templates within templates
     size_t output_bytes; // of one template or include
     size_t memory_bytes; // of the arena
 };
 #define TEMPLATE_LIMITS                                                                            \
-    ((struct template_limits){UINT64_C(200000000), 10000, (size_t)128 << 20, (size_t)224 << 20})
+    ((struct template_limits){UINT64_C(40000000), 10000, (size_t)128 << 20, (size_t)224 << 20})
+
+// For functions whose work is not in proportion to the length of their arguments: counts steps (a
+// node of a tree, 64 bytes of a text). The call fails when it returns after too many; one that may
+// need much longer looks before it goes on, and returns anything.
+void template_spend(const struct template_call *call, uint64_t steps);
+bool template_is_spent(const struct template_call *call);
 
 // `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
 // always there. They live as long as the set, and the set as long as the values of its runs: they

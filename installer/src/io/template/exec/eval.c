@@ -248,7 +248,7 @@ static int constant_arg(struct frame *f, const struct param *p, const struct tre
     case 'l': return number_arg(f, p->letter, node, out);
     default:
         return exec_fail(f, "can't handle %.*s for arg of type %.*s", SPAN_ARG(node->constant.text),
-                         SPAN_ARG(p->type));
+                         SPAN_ARG(param_type(p)));
     }
 }
 
@@ -262,11 +262,11 @@ static int validate(struct frame *f, const struct param *p, const struct operand
         if (p->letter == 'a' || (!o->boxed && param_takes_nil(p)))
             return 0;
         if (!o->boxed)
-            return exec_fail(f, "invalid value; expected %.*s", SPAN_ARG(p->type));
+            return exec_fail(f, "invalid value; expected %.*s", SPAN_ARG(param_type(p)));
     } else if (param_accept(p, f->run->arena, out)) {
         return 0;
     }
-    return exec_fail(f, "wrong type for value; expected %.*s; got %s", SPAN_ARG(p->type),
+    return exec_fail(f, "wrong type for value; expected %.*s; got %s", SPAN_ARG(param_type(p)),
                      o->value.type == VALUE_NIL ? "interface {}" : value_type_name(&o->value));
 }
 
@@ -298,7 +298,7 @@ static int eval_arg(struct frame *f, const struct operand *dot, const struct par
         *out = VALUE_OF_NIL;
         if (param_takes_nil(p))
             return 0;
-        return exec_fail(f, "cannot assign nil to %.*s", SPAN_ARG(p->type));
+        return exec_fail(f, "cannot assign nil to %.*s", SPAN_ARG(param_type(p)));
     }
     if (node->type == TREE_BOOL || node->type == TREE_NUMBER || node->type == TREE_STRING)
         return constant_arg(f, p, node, out);
@@ -376,13 +376,13 @@ static int eval_args(struct frame *f, const struct operand *dot, const char *par
     struct param p;
 
     for (size_t i = 0; i < count; i++) {
-        p = param_at(params, i);
+        p = param_next(&params);
         if (eval_arg(f, dot, &p, args->items[i + 1], &values[i]) < 0)
             return -1;
     }
     if (!final)
         return 0;
-    p = param_at(params, count);
+    p = param_next(&params);
     return validate(f, &p, final, &values[count]);
 }
 
@@ -409,7 +409,8 @@ static int call(struct frame *f, const struct callee *callee, const struct value
         return exec_fail_call(f, function->name);
     f->at = at;
     run->trace.len = 0; // of what failed within it and did not matter
-    return exec_check_memory(f);
+    exec_charge(run, values, count);
+    return exec_check(f);
 }
 
 static int eval_call(struct frame *f, const struct operand *dot, const struct callee *callee,

@@ -2,10 +2,13 @@
 // What an execution may use, and where arguments lie meanwhile.
 #include "io/template/exec/run.h"
 
-int exec_check_memory(struct frame *f)
+int exec_check(struct frame *f)
 {
     const struct template_run *run = f->run;
 
+    if (run->steps > run->limits.steps)
+        return exec_fail(f, "the templates take more than %llu steps",
+                         (unsigned long long)run->limits.steps);
     if (arena_size(run->arena) + arena_size(run->set->arena) > run->limits.memory_bytes)
         return exec_fail(f, "the templates use more than %zu MiB of memory",
                          run->limits.memory_bytes >> 20);
@@ -17,10 +20,32 @@ int exec_step(struct frame *f)
     enum { STEPS_PER_CHECK = 1024 };
     struct template_run *run = f->run;
 
-    if (++run->steps > run->limits.steps)
-        return exec_fail(f, "the templates take more than %llu steps",
-                         (unsigned long long)run->limits.steps);
-    return run->steps % STEPS_PER_CHECK ? 0 : exec_check_memory(f);
+    run->steps++;
+    return run->steps > run->limits.steps || run->steps % STEPS_PER_CHECK == 0 ? exec_check(f) : 0;
+}
+
+void exec_charge(struct template_run *run, const struct value *args, size_t count)
+{
+    enum { BYTES_PER_STEP = 64, ITEMS_PER_STEP = 4 };
+
+    for (size_t i = 0; i < count; i++) {
+        const struct value *v = &args[i];
+
+        if (v->type == VALUE_STRING || v->type == VALUE_BYTES)
+            run->steps += v->s.len / BYTES_PER_STEP;
+        else if (value_is_list(v))
+            run->steps += v->list->len / ITEMS_PER_STEP;
+    }
+}
+
+void template_spend(const struct template_call *call, uint64_t steps)
+{
+    call->run->steps += steps;
+}
+
+bool template_is_spent(const struct template_call *call)
+{
+    return call->run->steps > call->run->limits.steps;
 }
 
 struct value *args_take(struct template_run *run, size_t count)

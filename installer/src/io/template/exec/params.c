@@ -2,9 +2,9 @@
 // Reads the letters of parameters, and holds values against them.
 #include "io/template/exec/params.h"
 
-static struct span type_of(char letter)
+struct span param_type(const struct param *p)
 {
-    switch (letter) {
+    switch (p->letter) {
     case 'b': return SPAN("bool");
     case 'i': return SPAN("int");
     case 'l': return SPAN("int64");
@@ -14,45 +14,35 @@ static struct span type_of(char letter)
     case 'm': return SPAN("map[string]interface {}");
     case 'v': return SPAN("[]interface {}");
     case 't': return SPAN("[]string");
+    case '<': return p->class;
     default: return SPAN("interface {}");
     }
 }
 
-// Takes one parameter off; false at the end.
-static bool next(const char **params, struct param *p)
+static const char *after(const char *params)
 {
-    size_t len;
-
-    if (!**params || **params == '*')
-        return false;
-    p->letter = *(*params)++;
-    if (p->letter != '<') {
-        p->type = type_of(p->letter);
-        return true;
-    }
-    len = span_find(span_str(*params), '>');
-    p->type = span_of(*params, len);
-    *params += len + 1;
-    return true;
+    return *params == '<' ? strchr(params, '>') + 1 : params + 1;
 }
 
 struct params params_of(const char *params)
 {
     struct params result = {0};
-    struct param p;
 
-    while (next(&params, &p))
+    for (; *params && *params != '*'; params = after(params))
         result.count++;
     result.is_variadic = *params == '*';
     return result;
 }
 
-struct param param_at(const char *params, size_t index)
+struct param param_next(const char **params)
 {
-    struct param p = {0};
+    struct param p = {.letter = **params};
+    const char *next = after(*params);
 
-    for (size_t i = 0; i <= index && next(&params, &p); i++)
-        ;
+    if (p.letter == '<')
+        p.class = span_of(*params + 1, (size_t)(next - *params) - 2);
+    if (*next != '*')
+        *params = next;
     return p;
 }
 
@@ -63,7 +53,7 @@ bool param_takes_nil(const struct param *p)
     case 'm':
     case 'v':
     case 't': return true;
-    default: return p->letter == '<' && span_starts(p->type, "*");
+    default: return p->letter == '<' && span_starts(p->class, "*");
     }
 }
 
@@ -96,7 +86,7 @@ bool param_accept(const struct param *p, struct arena *a, struct value *v)
     case 'm': return accept_map(a, v);
     case 'v': return v->type == VALUE_LIST;
     case 't': return v->type == VALUE_STRINGS;
-    case '<': return v->type == VALUE_OBJECT && span_is(p->type, v->object.class->type_name);
+    case '<': return v->type == VALUE_OBJECT && span_is(p->class, v->object.class->type_name);
     default: // nothing has the type uint32
         return false;
     }

@@ -6,8 +6,8 @@
 #include "io/template.h"
 
 struct param {
-    char letter;      // '<' for an object
-    struct span type; // Go's name of it
+    char letter;       // '<' for an object
+    struct span class; // whose type_name this is
 };
 
 struct params {
@@ -16,9 +16,10 @@ struct params {
 };
 
 struct params params_of(const char *params);
-// The parameter that argument `index` is for; one of a variadic function beyond the last is the
-// last again.
-struct param param_at(const char *params, size_t index);
+// Takes the next parameter off; the last one of a variadic function stays.
+struct param param_next(const char **params);
+// Go's name of its type.
+struct span param_type(const struct param *p);
 
 // Whether nil can be given for it.
 bool param_takes_nil(const struct param *p);

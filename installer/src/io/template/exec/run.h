@@ -65,7 +65,10 @@ void exec_note_missing(struct frame *f, const struct tree_node *node, size_t pat
 // --- limits.c ---
 
 int exec_step(struct frame *f) MUST_CHECK;
-int exec_check_memory(struct frame *f) MUST_CHECK;
+// Whether steps and memory are within their limits.
+int exec_check(struct frame *f) MUST_CHECK;
+// Counts what a function has read: large arguments are many steps.
+void exec_charge(struct template_run *run, const struct value *args, size_t count);
 
 // Room for `count` arguments; returned in the opposite order.
 struct value *args_take(struct template_run *run, size_t count);
