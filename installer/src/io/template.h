@@ -272,7 +272,6 @@ struct arena *template_run_arena(struct template_run *run);
 // The set that is being executed; else that of the run.
 const struct template_set *template_run_set(const struct template_run *run);
 
-// Where an execution stands, or where it failed, innermost last.
 struct template_place {
     struct span name; // the template's
     struct span file; // that it was parsed from
@@ -284,6 +283,10 @@ struct template_trace {
     const struct template_place *places; // in the run's arena
     size_t len;
 };
+// Where the innermost template stands, for functions that are called; without the node. False when
+// none is executed.
+bool template_here(const struct template_run *run, struct template_place *place);
+
 // After a failure: the places of the failing node and of all calls that led to it, outermost first.
 struct template_trace template_trace(const struct template_run *run);
 

@@ -10,21 +10,34 @@
 // Of a deep recursion the outermost and the innermost places are kept.
 enum { TRACE_OUTER_MAX = 20, TRACE_INNER_MAX = 80 };
 
+static struct template_place position_of(const struct frame *f)
+{
+    const struct template_file *file = f->tree->file;
+    struct template_place place = {.name = f->tree->name, .file = file->name, .line = 1};
+    struct span rest = span_head(file->text, f->at ? f->at->pos : 0);
+
+    for (size_t end; (end = span_find(rest, '\n')) < rest.len; place.line++)
+        rest = span_tail(rest, end + 1);
+    place.column = (uint32_t)rest.len;
+    return place;
+}
+
 static struct template_place place_of(const struct frame *f)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(NODE_TEXT_MAX_BYTES);
-    const struct template_file *file = f->tree->file;
-    struct template_place place = {.name = f->tree->name, .file = file->name, .line = 1};
-    struct span before = span_head(file->text, f->at ? f->at->pos : 0);
-    size_t newline = span_rfind(before, '\n');
+    struct template_place place = position_of(f);
 
-    place.column = (uint32_t)(newline == before.len ? before.len : before.len - newline - 1);
-    for (size_t i = 0; i < before.len; i++)
-        place.line += before.ptr[i] == '\n';
     if (f->at)
         tree_print(f->at, &text);
     place.node = arena_span(f->run->arena, buf_span(&text));
     return place;
+}
+
+bool template_here(const struct template_run *run, struct template_place *place)
+{
+    if (run->frame)
+        *place = position_of(run->frame);
+    return run->frame != NULL;
 }
 
 // Only the first failure is traced: the others are on its way out.

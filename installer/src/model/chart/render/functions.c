@@ -116,14 +116,14 @@ static int fail(struct template_call *call, struct value *result, struct err **e
 // Where the call stands: "chart/templates/x.yaml:12"; NULL when that is not known.
 static const char *place_of(const struct rendering *r)
 {
-    struct template_trace trace = template_trace(r->run);
-    const struct template_place *place = trace.len ? &trace.places[trace.len - 1] : NULL;
+    struct template_place place;
 
-    return place ? arena_printf(r->out->arena, "%.*s:%u", SPAN_ARG(place->file), place->line)
-                 : NULL;
+    return template_here(r->run, &place)
+               ? arena_printf(r->out->arena, "%.*s:%u", SPAN_ARG(place.file), place.line)
+               : NULL;
 }
 
-// The text of a note of the call, or NULL when it was made before.
+// Fills in a note; false when it was made before.
 static bool is_new_note(struct rendering *r, const char *text, struct chart_note *note)
 {
     struct span key;
