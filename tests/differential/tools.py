@@ -25,7 +25,7 @@ def go_build(name, command, source, folder="oracle"):
     binary = cache() / "differential" / key / name
     if not binary.exists():
         binary.parent.mkdir(parents=True, exist_ok=True)
-        env = {**os.environ, "GOBIN": str(binary.parent), "GOFLAGS": "-mod=mod"}
+        env = {**os.environ, "GOBIN": str(binary.parent), "GOFLAGS": "-mod=mod", "CGO_ENABLED": "0"}
         go = shutil.which("go") or "/usr/local/go/bin/go"
         subprocess.run([go, *command, *(["-o", str(binary), "."] if "build" in command else [])],
                        cwd=HERE / folder, env=env, check=True)
@@ -44,17 +44,31 @@ def oracle():
     return os.environ.get("ORACLE") or go_build("oracle", ["build"], source)
 
 
+HELM_NAME = f"-ldflags=-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
+
+
 def helm():
     """The helm command: $HELM, or built from its Go module with the versions that Helm pins."""
-    target = f"helm.sh/helm/v4/cmd/helm@{HELM_VERSION}"
-    return os.environ.get("HELM") or go_build("helm", ["install", target], target)
+    command = ["install", "-trimpath", HELM_NAME, f"helm.sh/helm/v4/cmd/helm@{HELM_VERSION}"]
+    return os.environ.get("HELM") or go_build("helm", command, " ".join(command))
 
 
-def template_oracle():
-    """The program that renders many templates with Helm's engine."""
+def helm_oracle():
+    """The program that renders many templates, or many charts, with Helm's own code."""
     folder = "charts/oracle"
-    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
-    return os.environ.get("TEMPLATE_ORACLE") or go_build("oracle", ["build"], source, folder)
+    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "helm.go", "go.mod"))
+    command = ["build", "-trimpath", HELM_NAME]
+    return os.environ.get("HELM_ORACLE") or go_build("oracle", command, source, folder)
+
+
+def template_driver():
+    """The program that renders many templates with sandstrap: $TEMPLATE_DRIVER, or the newest build."""
+    built = [p for preset in ("release", "dev")
+             if (p := CHECKOUT / "build" / preset / "tests/differential/charts/template_driver").exists()]
+    given = os.environ.get("TEMPLATE_DRIVER")
+    if not given and not built:
+        raise SystemExit("no template_driver: build a preset with its tests, or set TEMPLATE_DRIVER")
+    return given or str(max(built, key=lambda p: p.stat().st_mtime))
 
 
 def scratch():

@@ -4,6 +4,9 @@
 // JSON on stdin: {"template": TEXT, "values": {...}}, with "more": {NAME: TEXT} for further files
 // below templates/ and "files": {PATH: TEXT} for what .Files has. The answer is one line on stdout:
 // {"output": TEXT}, {"base64": TEXT} or {"error": TEXT}.
+//
+// With -helm a question is a list of arguments of the helm command, and with -functions it prints
+// the names of the functions of Sprig that Helm has.
 package main
 
 import (
@@ -13,11 +16,14 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/Masterminds/sprig/v3"
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
@@ -87,25 +93,46 @@ func render(q *question) (out string, err error) {
 	return rendered["c/"+file], err
 }
 
+func printFunctions() {
+	for _, name := range slices.Sorted(maps.Keys(sprig.TxtFuncMap())) {
+		if name != "env" && name != "expandenv" {
+			fmt.Println(name)
+		}
+	}
+}
+
+// answerAll answers what is asked until there are no more questions.
+func answerAll[Q any](answerTo func(Q) answer) {
+	questions := json.NewDecoder(bufio.NewReader(os.Stdin))
+	write := json.NewEncoder(os.Stdout)
+	write.SetEscapeHTML(false)
+	for {
+		var q Q
+		err := questions.Decode(&q)
+		if err == nil {
+			err = write.Encode(answerTo(q))
+		} else if err == io.EOF {
+			return
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
 func main() {
 	log.SetOutput(io.Discard)
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	debug.SetGCPercent(400)
-	questions := json.NewDecoder(bufio.NewReader(os.Stdin))
-	answers := bufio.NewWriter(os.Stdout)
-	write := json.NewEncoder(answers)
-	write.SetEscapeHTML(false)
-	for {
-		var q question
-		if err := questions.Decode(&q); err == io.EOF {
-			return
-		} else if err != nil {
-			log.SetOutput(os.Stderr)
-			log.Fatal(err)
-		}
-		if err := write.Encode(answerOf(render(&q))); err != nil {
-			os.Exit(1)
-		}
-		answers.Flush()
+	switch {
+	case len(os.Args) == 1:
+		answerAll(func(q question) answer { return answerOf(render(&q)) })
+	case os.Args[1] == "-helm":
+		answerAll(func(args []string) answer { return answerOf(helm(args)) })
+	case os.Args[1] == "-functions":
+		printFunctions()
+	default:
+		os.Exit(2)
 	}
 }
