@@ -23,7 +23,7 @@ def compare(context, tally, name, command, summary, env=None):
     print("\n".join(f"   {line}" for line in output.splitlines()[-1:]), flush=True)
     if status or not figures:
         context.tail(output)
-        tally.fail(f"kustomize.{name}", f"exit status {status}")
+        tally.fail(name, f"exit status {status}")
     else:
         tally.ok()
 
@@ -33,8 +33,8 @@ def run(context, tally):
         return
     binary = context.binary("dev")
     trees = [context.root / "tests/differential/run-trees", "--count", TREES[context.full]]
-    compare(context, tally, "trees", trees, r"\d+ trees: [1-9]\d* equal, .* 0 different",
+    compare(context, tally, "kustomize.trees", trees, r"\d+ trees: [1-9]\d* equal, .* 0 different",
             env={"SANDSTRAP": f"{binary} render"})
     documents = [context.root / "tests/torture/run", "--binary", binary, "--kustomize", peer(context),
                  "--random", DOCUMENTS[context.full]]
-    compare(context, tally, "documents", documents, r"[1-9]\d* the same .* 0 others")
+    compare(context, tally, "kustomize.documents", documents, r"[1-9]\d* the same .* 0 others")
