@@ -25,13 +25,12 @@ static struct chart_instance *instantiate(struct rendering *r, const struct char
                                           const struct node *given,
                                           const struct kube_version *version, struct err **err)
 {
-    chart_warnings warnings = {0};
+    chart_warnings warnings = {0}; // in the arena of the doc
     struct chart_instance *instance = chart_instantiate(r->doc, chart, given, r->target->given_doc,
                                                         version->plain, &warnings, err);
 
     VEC_FOREACH (char **, it, &warnings)
         warn(r->out, *it);
-    vec_free(&warnings);
     if (!instance)
         return NULL;
     if (node_get_bool(chart->meta, "deprecated", false))
