@@ -1,0 +1,1 @@
+{{ merge (dict 1 (dict "_0" (dict "k" (list (list .Values.n "[]string" -1 10) "é" .Values.a (dict 1 true 1 5)) 1 (list .Values.n) "k" (dict "_0" (list) "c" 1e100 "a" -0.0) "_0" (toStrings (list "日本"))) 1 10 "_0" -2)) (dict "k" (pluck "\n" (split "," "MFRGG===")) "k" "é" "b" "\n" "k" "map") }}

@@ -1,0 +1,1 @@
+{{ $x := (unset (deepCopy .Values.m) "-7") }}{{ $y := merge $x (dict "c" (list) "k" 3 "b" (dict "b" (list 1 (dict 1 3 "k" 0 "_0" (split "," "1.0")) (dict "k" .Values.sl "c" .Values.missing 1 nil "c" "<nil>")) "b" .Values.missing 1 10)) (dict "b" .Values.missing "b" (dict "c" (dict "b" "%d" "a" nil 1 "\n") "k" 1e20 "_0" 3) "c" (upper "\u2028")) }}{{ printf "%T %v %v" $y $x $y }}

@@ -1,0 +1,1 @@
+{{ toDecimal "Inf" }}

@@ -1,0 +1,1 @@
+{{ mustRegexSplit "日本" `it's "q"` 10 }}

@@ -1,0 +1,1 @@
+{{ $x := (deepCopy .Values.m) }}{{ $y := mustMerge $x (unset (dict "_0" .Values.e "a" (toStrings (list "é" "\x00")) "k" "map") (substr 0 1 "日本")) (deepCopy .Values.m) }}{{ printf "%T %v %v" $y $x $y }}

@@ -1,0 +1,1 @@
+{{ append (toStrings (list 2 (toStrings (list (list))) 1)) 3 }}

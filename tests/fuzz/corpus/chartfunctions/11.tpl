@@ -1,0 +1,1 @@
+{{ printf "%[1]T %#[1]v" (htmlDateInZone .Values.missing (b64enc "1e3")) }}

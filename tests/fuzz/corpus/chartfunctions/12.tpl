@@ -1,0 +1,1 @@
+{{ hasSuffix "a\xc3b" "true" }}

@@ -1,0 +1,1 @@
+{{ $v := concat (list -1 (list (list) .Values.n (dict "c" (list "A" (splitList "," "\n") .Values.missing) "k" (list (list (dict "k" "0x1F") true) nil "1e3" (splitList "," "1"))) (list 5 2 ",")) .Values.neg) }}{{ typeOf $v }} {{ quote $v }} {{ $v }}

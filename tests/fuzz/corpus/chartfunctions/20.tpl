@@ -1,0 +1,1 @@
+{{ $v := seq }}{{ typeOf $v }} {{ quote $v }} {{ $v }}
