@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "model/chart/load/files.h"
 #include "model/chart/load/meta.h"
 
@@ -280,12 +282,12 @@ static struct chart *new_chart(void)
 static int check_api(const struct chart *chart, const char *what, struct err **err)
 {
     struct span version = node_get_text(chart->meta, "apiVersion");
+    char *shown CLEANUP(mem_cleanup) = text_plain(version, false);
 
     if (span_is(version, "v1") || span_is(version, "v2"))
         return 0;
     return err_set(err, ERR_UNSUPPORTED,
-                   "%s/Chart.yaml: the apiVersion is \"%.*s\", neither v1 nor v2", what,
-                   SPAN_ARG(version));
+                   "%s/Chart.yaml: the apiVersion is \"%s\", neither v1 nor v2", what, shown);
 }
 
 // What `files` refer to is copied.

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/mem.h"
 #include "base/rune.h"
 #include "base/semver.h"
+#include "base/text.h"
 #include "model/chart/load/meta.h"
 
 // White space becomes blanks, what is not printed goes (sanitizeString).
@@ -119,13 +121,13 @@ static int check_name(const struct node *meta, const char *what, struct err **er
 static int check_version(const struct node *meta, const char *what, struct err **err)
 {
     struct span version = node_get_text(meta, "version");
+    char *shown CLEANUP(mem_cleanup) = text_plain(version, false);
     struct semver parsed;
 
     if (!version.len)
         return err_set(err, ERR_CONFIG, "%s/Chart.yaml has no version", what);
     if (!semver_parse(version, &parsed)) {
-        err_set(err, ERR_CONFIG, "%s/Chart.yaml: the version \"%.*s\" is invalid", what,
-                SPAN_ARG(version));
+        err_set(err, ERR_CONFIG, "%s/Chart.yaml: the version \"%s\" is invalid", what, shown);
         return err_hint(err, "versions of charts look like 1.2.3");
     }
     return 0;
@@ -134,12 +136,13 @@ static int check_version(const struct node *meta, const char *what, struct err *
 static int check_type(const struct node *meta, const char *what, struct err **err)
 {
     struct span type = node_get_text(meta, "type");
+    char *shown CLEANUP(mem_cleanup) = text_plain(type, false);
 
     if (!type.len || span_is(type, "application") || span_is(type, "library"))
         return 0;
     return err_set(err, ERR_CONFIG,
-                   "%s/Chart.yaml: the type is \"%.*s\" instead of application or library", what,
-                   SPAN_ARG(type));
+                   "%s/Chart.yaml: the type is \"%s\" instead of application or library", what,
+                   shown);
 }
 
 int meta_check(struct doc *d, struct node *meta, const char *what, struct err **err)

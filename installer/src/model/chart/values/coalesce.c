@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "io/template.h"
 #include "model/chart/convert/convert.h"
 #include "model/chart/values/table.h"
@@ -438,9 +439,11 @@ static int refuse_section(struct coalescing *c, struct span name, const struct n
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(PRINTED_MAX);
     struct value v = convert_to_value(c->words, section);
+    char *shown CLEANUP(mem_cleanup) = NULL;
 
     value_sprintf(SPAN("%t"), &v, 1, &text);
-    return err_set(c->err, ERR_CONFIG, "type mismatch on %.*s: %s", SPAN_ARG(name), buf_str(&text));
+    shown = text_plain(buf_span(&text), false);
+    return err_set(c->err, ERR_CONFIG, "type mismatch on %.*s: %s", SPAN_ARG(name), shown);
 }
 
 static int coalesce(struct coalescing *c, const struct part *part, struct node *values,

@@ -437,11 +437,12 @@ int chart_set(struct doc *d, struct node *values, struct span text, enum chart_s
     static const char *const flags[] = {"set", "set-string", "set-json", "set-literal", "set-file"};
     struct setting s = {.d = d, .kind = kind, .rest = text, .read = read, .data = data, .err = err};
     bool is_map = kind == CHART_SET_JSON && span_starts(span_trim(text), "{");
+    char *shown CLEANUP(mem_cleanup) = NULL;
 
     if ((is_map ? set_map(d, values, span_trim(text), err) : set_all(&s, values)) == 0)
         return 0;
-    if (kind == CHART_SET_JSON)
-        return err_wrap(err, "failed parsing --set-json data%s %.*s", is_map ? " JSON:" : "",
-                        SPAN_ARG(span_head(text, 2000)));
-    return err_wrap(err, "failed parsing --%s data", flags[kind]);
+    if (kind != CHART_SET_JSON)
+        return err_wrap(err, "failed parsing --%s data", flags[kind]);
+    shown = text_plain(span_head(text, 2000), false);
+    return err_wrap(err, "failed parsing --set-json data%s %s", is_map ? " JSON:" : "", shown);
 }
