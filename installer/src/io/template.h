@@ -226,11 +226,9 @@ struct template_limits {
 #define TEMPLATE_LIMITS                                                                            \
     ((struct template_limits){UINT64_C(40000000), 10000, (size_t)128 << 20, (size_t)224 << 20})
 
-// For functions whose work is not in proportion to the length of their arguments: counts steps (a
-// node of a tree, 64 bytes of a text). The call fails when it returns after too many; one that may
-// need much longer looks before it goes on, and returns anything.
-void template_spend(const struct template_call *call, uint64_t steps);
-bool template_is_spent(const struct template_call *call);
+// For functions that do more than read their arguments once: takes steps of some 20 ns before the
+// work is done. ERR_CONFIG when there are not so many left.
+int template_charge(const struct template_call *call, uint64_t steps, struct err **err) MUST_CHECK;
 
 // `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
 // always there. They live as long as the set, and the set as long as the values of its runs: they
@@ -268,7 +266,6 @@ int template_execute(struct template_run *run, struct span name, const struct va
 int template_execute_in(struct template_run *run, const struct template_set *set, struct span name,
                         const struct value *dot, struct buf *out, struct err **err) MUST_CHECK;
 
-struct arena *template_run_arena(struct template_run *run);
 // The set that is being executed; else that of the run.
 const struct template_set *template_run_set(const struct template_run *run);
 

@@ -138,11 +138,6 @@ int template_execute_in(struct template_run *run, const struct template_set *set
                    buf_str(&quoted), TEMPLATE_SET_NAME);
 }
 
-struct arena *template_run_arena(struct template_run *run)
-{
-    return run->arena;
-}
-
 const struct template_set *template_run_set(const struct template_run *run)
 {
     return run->frame ? run->frame->set : run->set;

@@ -2,17 +2,33 @@
 // What an execution may use, and where arguments lie meanwhile.
 #include "io/template/exec/run.h"
 
+static bool is_spent(const struct template_run *run)
+{
+    return run->steps > run->limits.steps;
+}
+
+#define TOO_MANY_STEPS "the templates take more than %llu steps"
+
 int exec_check(struct frame *f)
 {
     const struct template_run *run = f->run;
 
-    if (run->steps > run->limits.steps)
-        return exec_fail(f, "the templates take more than %llu steps",
-                         (unsigned long long)run->limits.steps);
+    if (is_spent(run))
+        return exec_fail(f, TOO_MANY_STEPS, (unsigned long long)run->limits.steps);
     if (arena_size(run->arena) + arena_size(run->set->arena) > run->limits.memory_bytes)
         return exec_fail(f, "the templates use more than %zu MiB of memory",
                          run->limits.memory_bytes >> 20);
     return 0;
+}
+
+int template_charge(const struct template_call *call, uint64_t steps, struct err **err)
+{
+    struct template_run *run = call->run;
+
+    run->steps += steps;
+    if (!is_spent(run))
+        return 0;
+    return err_set(err, ERR_CONFIG, TOO_MANY_STEPS, (unsigned long long)run->limits.steps);
 }
 
 int exec_step(struct frame *f)
@@ -21,7 +37,7 @@ int exec_step(struct frame *f)
     struct template_run *run = f->run;
 
     run->steps++;
-    return run->steps > run->limits.steps || run->steps % STEPS_PER_CHECK == 0 ? exec_check(f) : 0;
+    return is_spent(run) || run->steps % STEPS_PER_CHECK == 0 ? exec_check(f) : 0;
 }
 
 void exec_charge(struct template_run *run, const struct value *args, size_t count)
@@ -36,16 +52,6 @@ void exec_charge(struct template_run *run, const struct value *args, size_t coun
         else if (value_is_list(v))
             run->steps += v->list->len / ITEMS_PER_STEP;
     }
-}
-
-void template_spend(const struct template_call *call, uint64_t steps)
-{
-    call->run->steps += steps;
-}
-
-bool template_is_spent(const struct template_call *call)
-{
-    return call->run->steps > call->run->limits.steps;
 }
 
 struct value *args_take(struct template_run *run, size_t count)
