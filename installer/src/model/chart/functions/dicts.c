@@ -181,7 +181,7 @@ static int merge_all(struct template_call *call, bool overwrite, struct value *r
 
         if (value_map_is_nil(into.map) && !value_map_is_nil(from.map))
             into = value_new_map(call->arena, VALUE_MAP);
-        if (merge_maps(call->arena, &into, &from, overwrite, err) < 0)
+        if (merge_maps(call, &into, &from, overwrite, err) < 0)
             return -1;
     }
     *result = into;

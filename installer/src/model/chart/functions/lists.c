@@ -223,9 +223,15 @@ static int uniq(struct template_call *call, struct value *result, struct err **e
     return 0;
 }
 
-static bool has_item(const struct value *items, size_t count, const struct value *wanted)
+static bool has_item(const struct template_call *call, const struct value *items, size_t count,
+                     const struct value *wanted)
 {
-    for (size_t i = 0; i < count; i++) {
+    size_t steps = value_is_map(wanted)    ? value_map_len(wanted->map)
+                   : value_is_list(wanted) ? wanted->list->len
+                                           : 0;
+
+    for (size_t i = 0; i < count && !template_is_spent(call); i++) {
+        template_spend(call, steps);
         if (value_deep_equal(wanted, &items[i]))
             return true;
     }
@@ -241,7 +247,7 @@ static int without(struct template_call *call, struct value *result, struct err 
         return -1;
     *result = value_new_list(call->arena, VALUE_LIST);
     for (size_t i = 0; i < items.len; i++) {
-        if (!has_item(call->args + 1, call->count - 1, &items.items[i]))
+        if (!has_item(call, call->args + 1, call->count - 1, &items.items[i]))
             value_push(call->arena, result->list, items.items[i]);
     }
     return 0;
@@ -255,7 +261,7 @@ static int has(struct template_call *call, struct value *result, struct err **er
     if (call->args[1].type != VALUE_NIL &&
         items_of(call, 1, "Cannot find has on type", &items, err) < 0)
         return -1;
-    *result = value_bool(has_item(items.items, items.len, &call->args[0]));
+    *result = value_bool(has_item(call, items.items, items.len, &call->args[0]));
     return 0;
 }
 

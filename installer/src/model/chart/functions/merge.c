@@ -15,7 +15,7 @@ struct merging_pair {
 };
 
 struct merging {
-    struct arena *arena;
+    struct template_call *call;
     bool overwrite;
     VEC(struct merging_pair) pending;
     size_t pairs;
@@ -72,13 +72,13 @@ static int decide(struct merging *m, const struct merging_pair *p, const struct 
 {
     struct value old;
     bool is_there = value_get(p->into.map, from->key, &old);
-    struct value item = unfolded(m->arena, &from->item);
+    struct value item = unfolded(m->call->arena, &from->item);
 
     *is_set = m->overwrite || (from->item.type != VALUE_NIL && !is_there);
     if (!is_there || item.type == VALUE_NIL)
         return 0;
     *is_set = m->overwrite || functions_is_empty(&old);
-    old = unfolded(m->arena, &old);
+    old = unfolded(m->call->arena, &old);
     if (value_is_map(&item) && value_is_map(&old) && !value_map_is_nil(old.map)) {
         *is_set = value_map_len(old.map) == 0 && !has_something(m, &item);
         if (!*is_set && old.map != item.map)
@@ -100,20 +100,21 @@ static int merge_pair(struct merging *m, const struct merging_pair *p, struct er
         if (decide(m, p, &from, &is_set, err) < 0 || check_type(p, &from, is_set, err) < 0)
             return -1;
         if (is_set)
-            value_set_borrowed(m->arena, p->into.map, from.key, from.item);
+            value_set_borrowed(m->call->arena, p->into.map, from.key, from.item);
     }
     return 0;
 }
 
-int merge_maps(struct arena *a, const struct value *into, const struct value *from, bool overwrite,
-               struct err **err)
+int merge_maps(struct template_call *call, const struct value *into, const struct value *from,
+               bool overwrite, struct err **err)
 {
-    struct merging m = {.arena = a, .overwrite = overwrite};
+    struct merging m = {.call = call, .overwrite = overwrite};
     struct merging_pair next = {*into, *from};
     int result = merge_pair(&m, &next, err);
 
-    while (result == 0 && m.pending.len) {
+    while (result == 0 && m.pending.len && !template_is_spent(call)) {
         next = m.pending.items[--m.pending.len];
+        template_spend(call, 1 + value_map_len(next.from.map));
         if (++m.pairs > PAIRS_MAX)
             result = err_set(err, ERR_CONFIG,
                              "a dict holds itself, or another one too often, and cannot be merged");

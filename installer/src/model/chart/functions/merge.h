@@ -17,7 +17,8 @@
 // all else is shared with `from`. Keys of `into` with something that is not empty stay as they are;
 // with `overwrite` they are replaced, also by what is empty. ERR_CONFIG: the words of mergo and of
 // reflect, or a dict that holds itself.
-int merge_maps(struct arena *a, const struct value *into, const struct value *from, bool overwrite,
-               struct err **err) MUST_CHECK;
+// For `call`, in its arena.
+int merge_maps(struct template_call *call, const struct value *into, const struct value *from,
+               bool overwrite, struct err **err) MUST_CHECK;
 
 #endif
