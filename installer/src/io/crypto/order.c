@@ -4,6 +4,7 @@
 #include <openssl/dsa.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"

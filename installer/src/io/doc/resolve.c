@@ -218,18 +218,42 @@ static void resolve_numeric(struct span text, bool yaml11, struct scalar *out)
         out->type = NODE_STRING;
 }
 
+// What the first character of a scalar lets it be.
+enum hint { HINT_TEXT, HINT_NUMBER, HINT_WORD, HINT_OLD_WORD };
+
+static enum hint hint_of(char first)
+{
+    if (first >= '0' && first <= '9')
+        return HINT_NUMBER;
+    switch (first) {
+    case '+':
+    case '-':
+    case '.': return HINT_NUMBER;
+    case '~':
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
+    case 'n':
+    case 'N': return HINT_WORD;
+    case 'y':
+    case 'Y':
+    case 'o':
+    case 'O': return HINT_OLD_WORD;
+    default: return HINT_TEXT;
+    }
+}
+
 void scalar_resolve(struct span text, bool yaml11, struct scalar *out)
 {
-    char first = text.len ? text.ptr[0] : '~';
+    enum hint hint = text.len ? hint_of(text.ptr[0]) : HINT_WORD;
 
     *out = (struct scalar){.type = NODE_STRING};
-    if (yaml11 && text.len <= 3 && resolve_old_boolean(text, out))
+    if (hint >= HINT_WORD && yaml11 && text.len <= 3 && resolve_old_boolean(text, out))
         return;
-    if (!first || !strchr("+-.0123456789~tTfFnN", first))
-        return;
-    if (!strchr("~tTfFnN", first))
+    if (hint == HINT_NUMBER)
         resolve_numeric(text, yaml11, out);
-    else if (text.len <= 5)
+    else if (hint == HINT_WORD && text.len <= 5)
         (void)resolve_word(text, out);
 }
 
@@ -276,10 +300,9 @@ static bool is_base60(struct span s)
 
 static bool is_typed(struct span text, bool yaml11)
 {
-    char first = text.len ? text.ptr[0] : '\0';
     struct scalar s;
 
-    if (first && !strchr("+-.0123456789~tTfFnNyYoO", first))
+    if (text.len && hint_of(text.ptr[0]) == HINT_TEXT)
         return false;
     scalar_resolve(text, yaml11, &s);
     return s.type != NODE_STRING || s.timestamp;

@@ -33,8 +33,19 @@ static bool is_string_key(const struct fast *f, struct span key)
     return s.type == NODE_STRING && !s.timestamp;
 }
 
+// Whether a plain key goes on at `at`, which is not its start: a colon with text behind it is part
+// of it (as in "host:80"), brackets and commas are outside of flow collections.
+static bool key_goes_on(const char *at, bool in_flow)
+{
+    if (is_key_char(*at) || *at == '@')
+        return true;
+    if (!in_flow && (*at == '[' || *at == ']' || *at == ','))
+        return true;
+    return *at == ':' && (is_key_char(at[1]) || (!in_flow && at[1] == '['));
+}
+
 // From the start of a key to its end, and the text of it; false when this is no key.
-static bool scan_key(char *start, char **stop, struct span *key)
+static bool scan_key(char *start, bool in_flow, char **stop, struct span *key)
 {
     char *at = start;
 
@@ -46,7 +57,7 @@ static bool scan_key(char *start, char **stop, struct span *key)
         *stop = at + 1;
         return true;
     }
-    while (is_key_char(*at))
+    while (at > start ? key_goes_on(at, in_flow) : is_key_char(*at))
         at++;
     *key = span_of(start, (size_t)(at - start));
     *stop = at;
@@ -55,11 +66,11 @@ static bool scan_key(char *start, char **stop, struct span *key)
 
 // A key and its colon, with a space or the end of the line behind it. Nothing is changed when there
 // is none here.
-static bool fast_key(struct fast *f, struct span *key)
+static bool fast_key(struct fast *f, bool in_flow, struct span *key)
 {
     char *stop;
 
-    if (!scan_key(f->at, &stop, key) || key->len > SIMPLE_KEY_MAX)
+    if (!scan_key(f->at, in_flow, &stop, key) || key->len > SIMPLE_KEY_MAX)
         return false;
     if (*stop != ':' || (stop[1] != ' ' && stop[1] != '\n'))
         return false;
@@ -99,7 +110,7 @@ static bool fast_flow_pair(struct fast *f, unsigned depth)
     struct pair pair = {.line = f->line};
     struct span key;
 
-    if (!fast_key(f, &key) || *f->at != ' ')
+    if (!fast_key(f, true, &key) || *f->at != ' ')
         return false;
     pair.key = doc_intern(f->r->d, key);
     fast_skip_spaces(f);
@@ -183,6 +194,20 @@ static bool fast_inline(struct fast *f, int parent, unsigned depth, struct node 
 
 static bool fast_list(struct fast *f, int column, bool in_map, unsigned depth, struct node **out);
 
+// What stands deeper than the "key:" or dash of the line before.
+static bool fast_below(struct fast *f, int parent, unsigned depth, struct node **out)
+{
+    char *start = f->at;
+    struct span key;
+
+    if (*start == '|')
+        return fast_inline(f, parent, depth, out);
+    if ((*start == '"' || *start == '\'') && !fast_key(f, false, &key))
+        return fast_inline(f, parent, depth, out);
+    f->at = start;
+    return fast_block(f, f->indent, depth, out) && f->indent <= parent;
+}
+
 // What stands behind "key:" of a map at `parent`, or (`item`) behind the dash of a list.
 static bool fast_value(struct fast *f, int parent, bool item, unsigned depth, struct node **out)
 {
@@ -195,7 +220,7 @@ static bool fast_value(struct fast *f, int parent, bool item, unsigned depth, st
     if (*start != '\n' && *start != '#') {
         if (!item)
             return fast_inline(f, parent, depth, out);
-        if (!fast_is_dash(start) && !fast_key(f, &key))
+        if (!fast_is_dash(start) && !fast_key(f, false, &key))
             return fast_inline(f, parent, depth, out);
         f->at = start; // a map or list in the line of its dash
         return fast_block(f, (int)(start - f->line_start), depth, out) && f->indent <= parent;
@@ -204,7 +229,7 @@ static bool fast_value(struct fast *f, int parent, bool item, unsigned depth, st
     if (!fast_next_line(f))
         return false;
     if (f->indent > parent)
-        return fast_block(f, f->indent, depth, out) && f->indent <= parent;
+        return fast_below(f, parent, depth, out);
     if (!item && f->indent == parent && fast_is_dash(f->at))
         return fast_list(f, parent, true, depth, out);
     *out = fast_node(f, NODE_NULL);
@@ -241,7 +266,7 @@ static bool fast_map(struct fast *f, int column, unsigned depth, struct node **o
         struct pair pair = {.line = f->line};
         struct span key;
 
-        if (!reader_has_room(f->r) || !fast_key(f, &key))
+        if (!reader_has_room(f->r) || !fast_key(f, false, &key))
             return false;
         pair.key = doc_intern(f->r->d, key);
         if (!fast_value(f, column, false, depth + 1, &pair.value))
@@ -323,5 +348,7 @@ bool yaml_read_fast(struct reader *r, struct span text, struct node **out)
         return false;
     if (f.indent < 0)
         return true;
+    if (f.at[0] == '[' || f.at[0] == '{')
+        return f.indent == 0 && fast_inline(&f, -1, 0, out) && f.indent < 0;
     return f.indent == 0 && fast_block(&f, 0, 0, out) && f.indent < 0;
 }

@@ -53,7 +53,7 @@ static bool take_two(struct reader *r, bool fixed, int *number)
 static bool take_year(struct reader *r, size_t len, int64_t *year)
 {
     struct span digits = span_head(r->rest, len);
-    uint64_t number;
+    uint64_t number = 0;
     bool minus = span_starts(digits, "-");
 
     if (digits.len < len)
