@@ -108,9 +108,12 @@ static void read_class(struct program *p, struct span *rest)
     (void)add(p, op);
 }
 
-typedef VEC(struct group) groups;
+struct groups {
+    struct group *items;
+    size_t len, cap;
+};
 
-static void open_group(struct program *p, groups *open)
+static void open_group(struct program *p, struct groups *open)
 {
     vec_push(open, (struct group){add(p, (struct op){.kind = OP_FORK}), NO_JUMP});
 }
@@ -134,7 +137,7 @@ static void close_group(struct program *p, const struct group *group)
     }
 }
 
-static void read_one(struct program *p, struct span *rest, groups *open)
+static void read_one(struct program *p, struct span *rest, struct groups *open)
 {
     struct group *group = open->len ? &open->items[open->len - 1] : NULL;
 
@@ -161,7 +164,7 @@ static void read_one(struct program *p, struct span *rest, groups *open)
 
 static void compile(struct program *p, struct span pattern)
 {
-    groups open = {0};
+    struct groups open = {0};
 
     while (pattern.len && !p->bad)
         read_one(p, &pattern, &open);

@@ -72,7 +72,7 @@ static struct value dependency(struct arena *a, const struct node *row)
         value_push(a, imports.list, convert_to_value(a, item));
     set_texts(a, &one, row, fields, ARRAY_LEN(fields));
     set(a, &one, "Tags", texts_of(a, row, "tags"));
-    set(a, &one, "Enabled", value_bool(true));
+    set(a, &one, "Enabled", value_bool(node_get_bool(row, "enabled", false)));
     set(a, &one, "ImportValues", imports);
     return one;
 }

@@ -21,8 +21,6 @@ struct chart_instance {
                   // chart->meta, with their aliases as names
 };
 
-typedef VEC(char *) chart_warnings; // Helm's words, in order, each once; in the arena of the doc
-
 // `given` are the user's values, a map of `given_doc` or NULL; neither it nor the chart is changed.
 // All that is new lives in `d`; of the chart only its files are borrowed. ERR_CONFIG: Helm's words
 // for what it refuses (dependencies that are not in charts/, libraries, versions of Kubernetes,

@@ -5,7 +5,6 @@
 #define MODEL_CHART_PART_H
 
 #include "model/chart.h"
-#include "model/chart/values/instance.h"
 
 // What Helm changes in place of a Chart.yaml; two parts share it where Helm's do.
 struct part_meta {
