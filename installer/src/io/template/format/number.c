@@ -141,36 +141,47 @@ bool printer_integer(struct printer *p, uint64_t u, bool is_signed, uint32_t ver
     }
 }
 
+// Where the exponent of a number starts, or its end.
+static size_t exponent_of(struct span text, bool hex)
+{
+    size_t at = 1;
+
+    while (at < text.len && text.ptr[at] != 'p' && text.ptr[at] != 'P' &&
+           (hex || (text.ptr[at] != 'e' && text.ptr[at] != 'E')))
+        at++;
+    return at;
+}
+
+// How many digits count, behind the sign and leading zeros.
+static int count_digits(struct span text)
+{
+    int count = 0;
+
+    for (size_t i = 1; i < text.len; i++)
+        count += text.ptr[i] != '.' && (count || text.ptr[i] != '0');
+    return count;
+}
+
 // %#: a point, and the zeros that the shortest form leaves out.
 static void add_zeros(struct buf *text, uint32_t verb, int precision)
 {
-    bool hex = verb == 'x' || verb == 'X';
-    struct span all = buf_span(text), exponent = SPAN_EMPTY;
+    size_t at = exponent_of(buf_span(text), verb == 'x' || verb == 'X');
     char tail[16];
-    int digits = verb == 'g' || verb == 'G' || verb == 'x' ? precision == -1 ? 6 : precision : 0;
-    bool point = false, counts = false;
+    size_t tail_len = text->len - at;
+    int digits = 0;
 
-    for (size_t i = 1; i < all.len && !exponent.len; i++) {
-        char c = all.ptr[i];
-
-        if (c == 'p' || c == 'P' || (!hex && (c == 'e' || c == 'E'))) {
-            memcpy(tail, all.ptr + i, all.len - i);
-            exponent = span_of(tail, all.len - i);
-        } else if (c == '.') {
-            point = true;
-        } else {
-            counts = counts || c != '0';
-            digits -= counts;
-        }
-    }
-    buf_truncate(text, all.len - exponent.len);
-    if (!point) {
+    if (verb == 'g' || verb == 'G' || verb == 'x')
+        digits = precision == -1 ? 6 : precision;
+    memcpy(tail, text->data + at, tail_len);
+    buf_truncate(text, at);
+    digits -= count_digits(buf_span(text));
+    if (span_find(buf_span(text), '.') == text->len) {
         if (text->len == 2 && text->data[1] == '0')
             digits--;
         buf_add_char(text, '.');
     }
     buf_add_repeat(text, '0', digits > 0 ? (size_t)digits : 0);
-    buf_add_span(text, exponent);
+    buf_add(text, tail, tail_len);
 }
 
 // `text` starts with its sign.

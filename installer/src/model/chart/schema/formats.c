@@ -3,70 +3,10 @@
 #include "model/chart/schema/formats.h"
 
 #include "base/rune.h"
-#include "base/text.h"
 #include "io/regex.h"
-#include "io/template.h"
+#include "model/chart/schema/format_checks.h"
 
-static const struct schema_format formats[] = {
-    {"json-pointer", format_json_pointer},
-    {"relative-json-pointer", format_relative_json_pointer},
-    {"uuid", format_uuid},
-    {"duration", format_duration},
-    {"period", format_period},
-    {"ipv4", format_ipv4},
-    {"ipv6", format_ipv6},
-    {"hostname", format_hostname},
-    {"email", format_email},
-    {"date", format_date},
-    {"time", format_time},
-    {"date-time", format_date_time},
-    {"uri", format_uri},
-    {"iri", format_uri},
-    {"uri-reference", format_uri_reference},
-    {"iri-reference", format_uri_reference},
-    {"uri-template", format_uri_template},
-    {"semver", format_semver},
-    {"regex", format_regex},
-};
-
-const struct schema_format *schema_format_get(struct span name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        if (span_is(name, formats[i].name))
-            return &formats[i];
-    }
-    return NULL;
-}
-
-bool format_fail(struct buf *why, const char *reason)
-{
-    buf_add_str(why, reason);
-    return false;
-}
-
-bool format_fail_rune(struct buf *why, const char *before, uint32_t rune, const char *after)
-{
-    struct value v = {.type = VALUE_INT32, .i = rune};
-
-    buf_add_str(why, before);
-    value_sprintf(SPAN("%q"), &v, 1, why);
-    buf_add_str(why, after);
-    return false;
-}
-
-bool format_next_piece(struct span *rest, char separator, struct span *piece)
-{
-    size_t end;
-
-    if (!rest->ptr)
-        return false;
-    end = span_find(*rest, separator);
-    *piece = span_head(*rest, end);
-    *rest = end < rest->len ? span_tail(*rest, end + 1) : (struct span){NULL, 0};
-    return true;
-}
-
-bool format_json_pointer(struct span s, struct buf *why)
+static bool format_json_pointer(struct span s, struct buf *why)
 {
     if (!s.len)
         return true;
@@ -79,18 +19,9 @@ bool format_json_pointer(struct span s, struct buf *why)
     return true;
 }
 
-static size_t count_digits(struct span s)
+static bool format_relative_json_pointer(struct span s, struct buf *why)
 {
-    size_t count = 0;
-
-    while (count < s.len && s.ptr[count] >= '0' && s.ptr[count] <= '9')
-        count++;
-    return count;
-}
-
-bool format_relative_json_pointer(struct span s, struct buf *why)
-{
-    size_t digits = count_digits(s);
+    size_t digits = format_count_digits(s);
 
     if (!digits)
         return format_fail(why, "must start with non-negative integer");
@@ -105,7 +36,7 @@ static bool is_hex(uint32_t c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-bool format_uuid(struct span s, struct buf *why)
+static bool format_uuid(struct span s, struct buf *why)
 {
     static const size_t lengths[] = {8, 4, 4, 4, 12};
     struct span rest = s, piece;
@@ -130,7 +61,7 @@ bool format_uuid(struct span s, struct buf *why)
     return true;
 }
 
-bool format_regex(struct span s, struct buf *why)
+static bool format_regex(struct span s, struct buf *why)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct regex *re CLEANUP(regex_cleanup) = regex_new(s, 0, &err);
@@ -148,7 +79,7 @@ static bool check_identifiers(struct span s, bool build, struct buf *why)
     struct span piece;
 
     while (format_next_piece(&s, '.', &piece)) {
-        bool digits = count_digits(piece) == piece.len;
+        bool digits = format_count_digits(piece) == piece.len;
         struct span rest = piece;
 
         if (!piece.len)
@@ -179,10 +110,10 @@ static bool check_core(struct span s, struct buf *why)
     if (dots != 2)
         return format_fail(why, "versionCore must have 3 numbers separated by dot");
     for (size_t i = 0; format_next_piece(&rest, '.', &piece); i++) {
-        const char *problem = !piece.len                             ? "is empty"
-                              : piece.len > 1 && piece.ptr[0] == '0' ? "starts with zero"
-                              : count_digits(piece) != piece.len     ? "contains non-digit"
-                                                                     : NULL;
+        const char *problem = !piece.len                                ? "is empty"
+                              : piece.len > 1 && piece.ptr[0] == '0'    ? "starts with zero"
+                              : format_count_digits(piece) != piece.len ? "contains non-digit"
+                                                                        : NULL;
 
         if (problem) {
             buf_printf(why, "%s %s", names[i], problem);
@@ -192,7 +123,7 @@ static bool check_core(struct span s, struct buf *why)
     return true;
 }
 
-bool format_semver(struct span s, struct buf *why)
+static bool format_semver(struct span s, struct buf *why)
 {
     size_t plus = span_find(s, '+'), minus;
 
@@ -205,4 +136,35 @@ bool format_semver(struct span s, struct buf *why)
     if (minus < s.len && !check_identifiers(span_tail(s, minus + 1), false, why))
         return false;
     return check_core(span_head(s, minus), why);
+}
+
+static const struct schema_format formats[] = {
+    {"json-pointer", format_json_pointer},
+    {"relative-json-pointer", format_relative_json_pointer},
+    {"uuid", format_uuid},
+    {"duration", format_duration},
+    {"period", format_period},
+    {"ipv4", format_ipv4},
+    {"ipv6", format_ipv6},
+    {"hostname", format_hostname},
+    {"email", format_email},
+    {"date", format_date},
+    {"time", format_time},
+    {"date-time", format_date_time},
+    {"uri", format_uri},
+    {"iri", format_uri},
+    {"uri-reference", format_uri_reference},
+    {"iri-reference", format_uri_reference},
+    {"uri-template", format_uri_template},
+    {"semver", format_semver},
+    {"regex", format_regex},
+};
+
+const struct schema_format *schema_format_get(struct span name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        if (span_is(name, formats[i].name))
+            return &formats[i];
+    }
+    return NULL;
 }

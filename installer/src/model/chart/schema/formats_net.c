@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses, names of hosts, mail addresses and URLs.
-#include "model/chart/schema/formats.h"
+#include "model/chart/schema/format_checks.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Points in time and spans of time (RFC 3339).
-#include "model/chart/schema/formats.h"
+#include "model/chart/schema/format_checks.h"
 
 #include <string.h>
-
-static size_t count_digits(struct span s)
-{
-    size_t count = 0;
-
-    while (count < s.len && s.ptr[count] >= '0' && s.ptr[count] <= '9')
-        count++;
-    return count;
-}
 
 // One side of the "T": numbers with units in order.
 static bool check_units(struct span s, const char *units, struct buf *why)
@@ -19,7 +10,7 @@ static bool check_units(struct span s, const char *units, struct buf *why)
     const char *all = units;
 
     while (s.len) {
-        size_t digits = count_digits(s);
+        size_t digits = format_count_digits(s);
         const char *unit;
 
         if (!digits)
@@ -50,7 +41,7 @@ bool format_duration(struct span s, struct buf *why)
     if (span_ends(s, "W")) {
         if (s.len == 1)
             return format_fail(why, "no number in week");
-        return count_digits(s) == s.len - 1 || format_fail(why, "invalid week");
+        return format_count_digits(s) == s.len - 1 || format_fail(why, "invalid week");
     }
     for (size_t i = 0; format_next_piece(&s, 'T', &piece); i++) {
         if (i && !piece.len)
@@ -153,6 +144,18 @@ static bool take_offset(struct span s, int *minutes, struct buf *why)
     return true;
 }
 
+// ".5"
+static bool skip_fraction(struct span *rest, struct buf *why)
+{
+    size_t digits;
+
+    if (!span_skip(rest, "."))
+        return true;
+    digits = format_count_digits(*rest);
+    *rest = span_tail(*rest, digits);
+    return digits || format_fail(why, "no digits in second fraction");
+}
+
 bool format_time(struct span s, struct buf *why)
 {
     unsigned hour, minute, second;
@@ -171,21 +174,12 @@ bool format_time(struct span s, struct buf *why)
     if (hour > 23 || minute > 59 || second > 60)
         return format_fail(why, "hour/min/sec out of range");
     rest = span_tail(s, 8);
-    if (span_skip(&rest, ".")) {
-        size_t digits = count_digits(rest);
-
-        if (!digits)
-            return format_fail(why, "no digits in second fraction");
-        rest = span_tail(rest, digits);
-    }
+    if (!skip_fraction(&rest, why))
+        return false;
     if (!span_is(rest, "z") && !span_is(rest, "Z") && !take_offset(rest, &offset, why))
         return false;
-    utc = (int)(hour * 60 + minute) + offset;
-    if (utc < 0)
-        utc += 24 * 60;
-    if (second >= 60 && utc != 23 * 60 + 59)
-        return format_fail(why, "invalid leap second");
-    return true;
+    utc = ((int)(hour * 60 + minute) + offset + 24 * 60) % (24 * 60);
+    return second < 60 || utc == 23 * 60 + 59 || format_fail(why, "invalid leap second");
 }
 
 bool format_date_time(struct span s, struct buf *why)

@@ -3,9 +3,15 @@
 #ifndef MODEL_CHART_SCHEMA_FRAME_H
 #define MODEL_CHART_SCHEMA_FRAME_H
 
-#include "model/chart/schema/judge.h"
+#include "base/err.h"
+#include "model/chart/schema/compiled.h"
+#include "model/chart/schema/violation.h"
+
+struct frame;
 
 struct judge {
+    // NULL when the value fits. What is found is in the arena.
+    const struct violation *(*judge)(struct frame *f);
     struct arena *a;
     const char *what;
     size_t steps;
@@ -42,8 +48,8 @@ struct frame {
     VEC(const struct violation *) found;
 };
 
-// NULL when the value fits. What is found is in the judge's arena.
-const struct violation *frame_judge(struct frame *f);
+// Stands for any violation where only the fact counts.
+extern const struct violation violation_unsaid;
 
 // Tries another schema on the same value, or on a part of it.
 const struct violation *frame_try(struct frame *f, const struct schema *s, const char *keyword,
@@ -68,6 +74,8 @@ void frame_add_causes(struct frame *f, const char *text, const violation_list *c
 // "NAME: got 1, want 2"
 void frame_add_counts(struct frame *f, const char *name, size_t got, int64_t want);
 
+// Only who asks for it, itself or for its caller, keeps a list.
+struct open open_new(const struct schema *s, const struct node *v, bool caller_asks);
 void open_close(struct open *open, size_t index);
 
 // By file.

@@ -4,158 +4,8 @@
 
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "model/chart/schema/frame.h"
 #include "model/chart/schema/location.h"
-
-// Stands for any violation where only the fact counts.
-static const struct violation unsaid = {.path = "", .text = ""};
-
-static void add_path(struct buf *out, const struct place *place)
-{
-    if (!place->parent)
-        return;
-    add_path(out, place->parent);
-    if (place->is_item)
-        buf_printf(out, "/%zu", place->index);
-    else
-        pointer_add_token(out, place->key);
-}
-
-const struct violation *frame_violation_of(const struct frame *f, enum violation_kind kind,
-                                           const char *text, const struct violation *const *causes,
-                                           size_t count)
-{
-    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    const struct violation **copy;
-    struct violation *v;
-
-    if (f->quiet)
-        return &unsaid;
-    add_path(&path, f->place);
-    v = ARENA_NEW(f->j->a, struct violation);
-    copy = arena_array(f->j->a, count, sizeof(struct violation *));
-    if (count)
-        memcpy(copy, causes, count * sizeof(*copy));
-    *v = (struct violation){
-        kind, arena_str(f->j->a, buf_str(&path)), arena_str(f->j->a, text), f->v, copy, count};
-    return v;
-}
-
-const struct violation *frame_violation(const struct frame *f, const struct buf *text)
-{
-    return frame_violation_of(f, VIOLATION_PLAIN, buf_str(text), NULL, 0);
-}
-
-void frame_add(struct frame *f, const struct violation *v)
-{
-    if (v)
-        vec_push(&f->found, v);
-}
-
-void frame_add_text(struct frame *f, const char *text)
-{
-    frame_add(f, frame_violation_of(f, VIOLATION_PLAIN, text, NULL, 0));
-}
-
-void frame_add_causes(struct frame *f, const char *text, const violation_list *causes)
-{
-    frame_add(f, frame_violation_of(f, VIOLATION_PLAIN, text, causes->items, causes->len));
-}
-
-void open_close(struct open *open, size_t index)
-{
-    if (open->flags && open->flags[index]) {
-        open->flags[index] = false;
-        open->count--;
-    }
-}
-
-// Only who asks for it, itself or for its caller, keeps a list.
-static struct open open_new(const struct schema *s, const struct node *v, bool caller_asks)
-{
-    struct open open = {0};
-    bool is_map = v->type == NODE_MAP;
-    size_t first = is_map ? 0 : s->draft < DRAFT_2020 && s->items ? 0 : s->prefix_items.len;
-
-    if (is_map ? s->all_properties_evaluated || !(caller_asks || s->unevaluated_properties)
-               : v->type != NODE_SEQ || s->all_items_evaluated ||
-                     !(caller_asks || s->unevaluated_items))
-        return open;
-    open.len = node_len(v);
-    open.flags = mem_zalloc(open.len, sizeof(bool));
-    for (size_t i = first; i < open.len; i++) {
-        open.flags[i] = true;
-        open.count++;
-    }
-    return open;
-}
-
-// What the other one has looked at counts here, too.
-static void open_merge(struct open *open, const struct open *other)
-{
-    for (size_t i = 0; i < open->len && open->count; i++) {
-        if (!other->flags || !other->flags[i])
-            open_close(open, i);
-    }
-}
-
-static const struct violation *run(struct frame *child, const struct frame *f, bool caller_asks,
-                                   struct open *merge)
-{
-    const struct violation *v;
-
-    child->j = f->j;
-    child->quiet = child->quiet || f->quiet;
-    child->depth = f->depth + 1;
-    child->open = open_new(child->s, child->v, caller_asks);
-    v = frame_judge(child);
-    if (!v && merge)
-        open_merge(merge, &child->open);
-    free(child->open.flags);
-    vec_free(&child->found);
-    return v;
-}
-
-const struct violation *frame_try(struct frame *f, const struct schema *s, const char *keyword,
-                                  bool quiet)
-{
-    struct frame child = {.s = s,
-                          .v = f->v,
-                          .place = f->place,
-                          .parent = f,
-                          .keyword = keyword,
-                          .same_value = true,
-                          .quiet = quiet};
-
-    return run(&child, f, f->open.count != 0, &f->open);
-}
-
-const struct violation *frame_try_key(struct frame *f, const struct schema *s, struct span key,
-                                      const struct node *v)
-{
-    const struct place place = {.parent = f->place, .key = key};
-    struct frame child = {.s = s, .v = v, .place = &place, .parent = f};
-
-    return run(&child, f, false, NULL);
-}
-
-const struct violation *frame_try_item(struct frame *f, const struct schema *s, size_t index)
-{
-    const struct place place = {.parent = f->place, .index = index, .is_item = true};
-    struct frame child = {.s = s, .v = node_item(f->v, index), .place = &place, .parent = f};
-
-    return run(&child, f, false, NULL);
-}
-
-const struct violation *frame_try_alone(struct frame *f, const struct schema *s,
-                                        const struct node *v)
-{
-    const struct place place = {0};
-    struct frame child = {.s = s, .v = v, .place = &place};
-
-    return run(&child, f, false, NULL);
-}
 
 // The frame that tries the same schema on the same value already.
 static const struct frame *cycle_of(const struct frame *f)
@@ -282,13 +132,13 @@ static bool is_too_much(struct frame *f)
     return j->failed;
 }
 
-const struct violation *frame_judge(struct frame *f)
+static const struct violation *judge(struct frame *f)
 {
     const struct frame *other;
     const struct violation *v;
 
     if (is_too_much(f))
-        return &unsaid;
+        return &violation_unsaid;
     if (f->s->is_boolean)
         return f->s->boolean ? NULL
                              : frame_violation_of(f, VIOLATION_PLAIN, "false schema", NULL, 0);
@@ -322,13 +172,16 @@ const struct violation *frame_judge(struct frame *f)
 int schema_judge(struct arena *a, const struct schema *schema, const struct node *value,
                  const char *what, const struct violation **found, struct err **err)
 {
-    struct judge j = {
-        .a = a, .what = what, .arena_max = arena_size(a) + ((size_t)64 << 20), .err = err};
+    struct judge j = {.a = a,
+                      .what = what,
+                      .judge = judge,
+                      .arena_max = arena_size(a) + ((size_t)64 << 20),
+                      .err = err};
     const struct place place = {0};
     struct frame f = {.j = &j, .s = schema, .v = value, .place = &place};
 
     f.open = open_new(schema, value, false);
-    *found = frame_judge(&f);
+    *found = judge(&f);
     free(f.open.flags);
     vec_free(&f.found);
     return j.failed ? -1 : 0;

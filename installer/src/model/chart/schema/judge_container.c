@@ -9,17 +9,6 @@ static bool is_done(const struct frame *f)
     return f->j->failed || (f->quiet && f->found.len);
 }
 
-void frame_add_counts(struct frame *f, const char *name, size_t got, int64_t want)
-{
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    buf_printf(&text, "%s: got ", name);
-    schema_count_print((int64_t)got, &text);
-    buf_add_str(&text, ", want ");
-    schema_count_print(want, &text);
-    frame_add(f, frame_violation(f, &text));
-}
-
 // Adds those of the names that the value lacks, quoted; their number.
 static size_t add_missing(const struct frame *f, const struct node *names, struct buf *out)
 {

@@ -46,7 +46,8 @@ static const struct {
     {"draft-04/schema", DRAFT_4},         {"schema", DRAFT_2020},
 };
 
-enum schema_draft schema_draft_of(struct span url)
+// The draft of a $schema, or 0.
+static enum schema_draft schema_draft_of(struct span url)
 {
     if (span_ends(url, "#"))
         url.len--;

@@ -36,8 +36,6 @@ struct schema_documents {
     struct map by_url;
 };
 
-// The draft of a $schema, or 0.
-enum schema_draft schema_draft_of(struct span url);
 // The URL of a draft's own schema.
 struct span schema_draft_url(enum schema_draft draft);
 

@@ -17,6 +17,22 @@ static void compilers_free(struct pair_of_compilers *both)
     schema_compiler_free(&both->meta);
 }
 
+// What is wrong, in one line.
+static void add_line(struct buf *out, const struct violation *found)
+{
+    struct buf lines CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    const char *before = "";
+    struct span rest, line;
+
+    violation_print(found, &lines);
+    for (rest = buf_span(&lines); span_next(&rest, '\n', &line); before = "; ") {
+        line = span_trim(line);
+        span_skip(&line, "- ");
+        buf_add_str(out, before);
+        buf_add_span(out, line);
+    }
+}
+
 // Whether a part of a document is a schema at all.
 static int check_part(void *data, const struct schema_document *document, struct span pointer,
                       struct err **err)
@@ -34,11 +50,10 @@ static int check_part(void *data, const struct schema_document *document, struct
         return -1;
     if (!found)
         return 0;
-    violation_print(found, &text);
-    buf_truncate(&text, text.len - 1); // the last newline
+    add_line(&text, found);
     return err_set(err, ERR_CONFIG,
                    "%s: \"%.*s#%.*s\" is not valid against metaschema: jsonschema "
-                   "validation failed with '%.*s#'\n%s",
+                   "validation failed with '%.*s#': %s",
                    documents->what, SPAN_ARG(document->url), SPAN_ARG(pointer),
                    SPAN_ARG(schema_draft_url(resource->draft)), buf_str(&text));
 }
@@ -108,8 +123,8 @@ static int check_chart(const struct chart_instance *instance, const struct doc *
     if (schema.len && judge(d, schema, instance->values, what, &found, err) < 0)
         return -1;
     if (found) {
-        buf_printf(text, "%.*s:\n", SPAN_ARG(instance->name));
-        violation_print(found, text);
+        buf_printf(text, "%s%.*s: ", text->len ? "; " : "", SPAN_ARG(instance->name));
+        add_line(text, found);
         add_places(found, values, places, count);
     }
     VEC_FOREACH (struct chart_instance **, sub, &instance->subcharts) {
@@ -131,9 +146,9 @@ int schema_check(const struct chart_instance *instance, const struct doc *d, str
         return 0;
     err_set(err, ERR_CONFIG,
             "values don't meet the specifications of the schema(s) in the "
-            "following chart(s):\n%s",
+            "following chart(s): %s",
             buf_str(&text));
     if (places.len)
-        err_hint(err, "%s", buf_str(&places));
-    return -1;
+        buf_add_str(&places, "; ");
+    return err_hint(err, "%s--skip-schema-validation leaves the check out", buf_str(&places));
 }

@@ -53,7 +53,10 @@ func write(folder, path string) error {
 	}
 	fmt.Printf("    {\"%s\",\n", path)
 	for rest := string(out); rest != ""; {
-		cut := min(len(rest), 60)
+		cut := len(rest)
+		if cut > 70 {
+			cut = strings.LastIndexAny(rest[:70], ",{") + 1 // no word is cut
+		}
 		piece := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "?", `\?`).Replace(rest[:cut])
 		fmt.Printf("     \"%s\"\n", piece)
 		rest = rest[cut:]
