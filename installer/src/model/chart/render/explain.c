@@ -61,21 +61,6 @@ static void join_lines(struct span text, struct span newline, struct buf *out)
     }
 }
 
-int explain_schema(const struct rendering *r, struct err **err)
-{
-    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    const char *hint = keep_hint(r, *err);
-
-    if (err_kind(*err) != ERR_CONFIG || err_cause(*err))
-        return -1;
-    join_lines(span_str(err_message(*err)), SPAN("\\n"), &out);
-    replace(err, buf_str(&out),
-            hint ? hint
-                 : "values.schema.json of the chart says what its values may be; "
-                   "--skip-schema-validation renders all the same");
-    return -1;
-}
-
 // --- what is wrong ---
 
 // What the language said, without the places that it puts in front.

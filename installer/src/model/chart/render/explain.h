@@ -11,7 +11,4 @@
 int explain_parse(const struct rendering *r, struct err **err);
 int explain_execution(const struct rendering *r, struct err **err);
 
-// Puts what a schema forbids on one line.
-int explain_schema(const struct rendering *r, struct err **err);
-
 #endif

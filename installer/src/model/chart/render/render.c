@@ -35,11 +35,7 @@ static struct chart_instance *instantiate(struct rendering *r, const struct char
         return NULL;
     if (node_get_bool(chart->meta, "deprecated", false))
         warn(r->out, "this chart is deprecated");
-    if (!r->target->skip_schema && schema_check(instance, r->doc, err) < 0) {
-        (void)explain_schema(r, err);
-        return NULL;
-    }
-    return instance;
+    return r->target->skip_schema || schema_check(instance, r->doc, err) == 0 ? instance : NULL;
 }
 
 static struct value release(struct arena *a, const struct chart_target *target)

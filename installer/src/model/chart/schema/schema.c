@@ -148,7 +148,7 @@ int schema_check(const struct chart_instance *instance, const struct doc *d, str
             "values don't meet the specifications of the schema(s) in the "
             "following chart(s): %s",
             buf_str(&text));
-    if (places.len)
-        buf_add_str(&places, "; ");
-    return err_hint(err, "%s--skip-schema-validation leaves the check out", buf_str(&places));
+    return err_hint(err, "%s; --skip-schema-validation renders all the same",
+                    places.len ? buf_str(&places)
+                               : "values.schema.json of the chart says what its values may be");
 }
