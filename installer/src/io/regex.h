@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -28,8 +29,7 @@ enum regex_flag {
 struct regex *regex_new(struct span pattern, unsigned flags, struct err **err) MUST_CHECK;
 
 // Whether `text` has a match. -1 only when the limit of steps is passed.
-int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
-    MUST_CHECK;
+int regex_match(struct regex *re, struct span text, bool *matched, struct err **err) MUST_CHECK;
 
 // The first match at or after byte `from` (Go's leftmost-first), with its groups: at[2 * i] and
 // at[2 * i + 1] are where group i starts and ends, REGEX_NOWHERE when it took no part; group 0 is
@@ -38,6 +38,9 @@ int regex_match(const struct regex *re, struct span text, bool *matched, struct 
 #define REGEX_NOWHERE ((size_t)-1)
 int regex_find(struct regex *re, struct span text, size_t from, size_t *at, size_t count,
                bool *matched, struct err **err) MUST_CHECK;
+
+// The steps of all matches since the last call, or a bound of them: for callers that have a budget.
+uint64_t regex_take_spent(struct regex *re);
 
 // How many groups there are, the whole match not counted; and the number of a named one, or -1.
 size_t regex_groups(const struct regex *re);

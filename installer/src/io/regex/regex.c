@@ -15,8 +15,9 @@ struct regex {
     pcre2_match_data *match;
     pcre2_match_context *limits;
     struct regex_names names;
-    char *pattern; // for messages, and what the names point into
-    bool is_utf8;  // the text of the search that is going on
+    char *pattern;  // for messages, and what the names point into
+    bool is_utf8;   // the text of the search that is going on
+    uint64_t spent; // steps, at most
 };
 
 static void compile_context_cleanup(pcre2_compile_context **context)
@@ -85,17 +86,26 @@ struct regex *regex_new(struct span pattern, unsigned flags, struct err **err)
     re->limits = pcre2_match_context_create(NULL);
     if (!re->match || !re->limits)
         abort();
-    pcre2_set_match_limit(re->limits, REGEX_STEPS_MAX);
     return re;
 }
 
-static int search(const struct regex *re, struct span text, size_t from, uint32_t options,
-                  bool *matched, struct err **err)
+// PCRE2 does not tell how many steps it took, only that they were more than a limit: the usual
+// match is cheap, and one that is not is begun again with the next limit.
+static int search(struct regex *re, struct span text, size_t from, uint32_t options, bool *matched,
+                  struct err **err)
 {
-    int result =
-        pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, from, options, re->match, re->limits);
+    static const uint32_t limits[] = {1000, 100000, REGEX_STEPS_MAX};
+    int result = PCRE2_ERROR_MATCHLIMIT;
 
+    for (size_t i = 0; i < ARRAY_LEN(limits) && result == PCRE2_ERROR_MATCHLIMIT; i++) {
+        pcre2_set_match_limit(re->limits, limits[i]);
+        result = pcre2_match(re->code, (PCRE2_SPTR)text.ptr, text.len, from, options, re->match,
+                             re->limits);
+        if (i)
+            re->spent += limits[i];
+    }
     *matched = result >= 0;
+    re->spent += 1 + (*matched ? pcre2_get_ovector_pointer(re->match)[1] - from : text.len - from);
     if (result >= 0 || result == PCRE2_ERROR_NOMATCH)
         return 0;
     err_set(err, ERR_CONFIG, "the regular expression \"%.200s\" takes too long on \"%.*s\"",
@@ -103,7 +113,15 @@ static int search(const struct regex *re, struct span text, size_t from, uint32_
     return err_hint(err, "write it without nested repetitions");
 }
 
-int regex_match(const struct regex *re, struct span text, bool *matched, struct err **err)
+uint64_t regex_take_spent(struct regex *re)
+{
+    uint64_t spent = re->spent;
+
+    re->spent = 0;
+    return spent;
+}
+
+int regex_match(struct regex *re, struct span text, bool *matched, struct err **err)
 {
     return search(re, text, 0, 0, matched, err);
 }
