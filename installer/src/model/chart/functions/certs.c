@@ -9,6 +9,9 @@
 
 #define PEM_BYTES_MAX ((size_t)64 << 10)
 
+// In steps of a template.
+enum { RSA_2048_STEPS = 1500000, RSA_4096_STEPS = 10000000, SIGN_STEPS = 50000 };
+
 // --- sprig.certificate ---
 
 struct certificate {
@@ -140,6 +143,8 @@ static int take_key(struct template_call *call, bool given, struct buf *key, str
     struct span pem = call->args[call->count - 1].s;
 
     if (!given) {
+        if (template_charge(call, RSA_2048_STEPS, err) < 0)
+            return -1;
         crypto_make_key(CRYPTO_KEY_RSA_2048, key);
         return 0;
     }
@@ -173,8 +178,8 @@ static int make(struct template_call *call, order_fn order_of, const struct cert
     struct crypto_order order;
 
     functions_random_used(call);
-    if (take_key(call, given_key, &key, err) < 0 || (ca && check_issuer(ca, err) < 0) ||
-        order_of(call, &order, err) < 0)
+    if (template_charge(call, SIGN_STEPS, err) < 0 || take_key(call, given_key, &key, err) < 0 ||
+        (ca && check_issuer(ca, err) < 0) || order_of(call, &order, err) < 0)
         return -1;
     if (ca) {
         issuer.cert_pem = ca->cert;
@@ -223,17 +228,20 @@ static int gen_private_key(struct template_call *call, struct value *result, str
     static const struct {
         const char *name;
         enum crypto_key_kind kind;
-    } kinds[] = {{"", CRYPTO_KEY_RSA_4096},
-                 {"rsa", CRYPTO_KEY_RSA_4096},
-                 {"dsa", CRYPTO_KEY_DSA},
-                 {"ecdsa", CRYPTO_KEY_EC},
-                 {"ed25519", CRYPTO_KEY_ED25519}};
+        uint64_t steps;
+    } kinds[] = {{"", CRYPTO_KEY_RSA_4096, RSA_4096_STEPS},
+                 {"rsa", CRYPTO_KEY_RSA_4096, RSA_4096_STEPS},
+                 {"dsa", CRYPTO_KEY_DSA, RSA_4096_STEPS},
+                 {"ecdsa", CRYPTO_KEY_EC, SIGN_STEPS},
+                 {"ed25519", CRYPTO_KEY_ED25519, SIGN_STEPS}};
     struct buf key CLEANUP(crypto_buf_wipe) = BUF_INIT(PEM_BYTES_MAX);
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (!span_is(call->args[0].s, kinds[i].name))
             continue;
         functions_random_used(call);
+        if (template_charge(call, kinds[i].steps, err) < 0)
+            return -1;
         crypto_make_key(kinds[i].kind, &key);
         return functions_take_text(call->arena, &key, result, err);
     }

@@ -208,6 +208,7 @@ static int fold(struct template_call *call, double first, size_t from, decimal_f
         double operand = functions_to_float64(&call->args[i]);
 
         if (decimal_from(call->arena, operand, &next, err) < 0 ||
+            template_charge(call, 1 + sum.len * (next.len + 1) / 4, err) < 0 ||
             fn(call->arena, &sum, &next, &sum, err) < 0)
             return -1;
     }

@@ -166,31 +166,40 @@ static bool take_exact(struct span *rest, const char *colon, int *number)
     return span_skip(rest, colon) && take_int(rest, 2, 2, number);
 }
 
+// Hours, and as far as the form has them minutes and seconds.
+static bool take_parts(struct span *rest, struct layout_offset form, int parts[3])
+{
+    const char *colon = form.colons ? ":" : "";
+
+    return take_int(rest, 2, 2, &parts[0]) &&
+           (!form.minutes || take_exact(rest, colon, &parts[1])) &&
+           (!form.seconds || take_exact(rest, colon, &parts[2]));
+}
+
 static bool take_offset(struct reader *r, struct layout_offset form)
 {
+    // Some people write 24 hours, 60 minutes or 60 seconds.
+    static const struct {
+        int most;
+        const char *what;
+    } limits[] = {{24, "time zone offset hour"},
+                  {60, "time zone offset minute"},
+                  {60, "time zone offset second"}};
     struct span rest = r->rest;
-    int hours, minutes = 0, seconds = 0;
+    int parts[3] = {0};
     bool minus = span_starts(rest, "-");
 
     if (form.z && span_skip(&r->rest, "Z")) {
         r->is_utc = true;
         return true;
     }
-    if (!span_skip(&rest, "-") && !span_skip(&rest, "+"))
+    if ((!span_skip(&rest, "-") && !span_skip(&rest, "+")) || !take_parts(&rest, form, parts))
         return false;
-    if (!take_int(&rest, 2, 2, &hours) ||
-        (form.minutes && !take_exact(&rest, form.colons ? ":" : "", &minutes)) ||
-        (form.seconds && !take_exact(&rest, form.colons ? ":" : "", &seconds)))
-        return false;
-    // Some people write 24 hours, 60 minutes or 60 seconds.
-    if (hours > 24)
-        r->range = "time zone offset hour";
-    if (minutes > 60)
-        r->range = "time zone offset minute";
-    if (seconds > 60)
-        r->range = "time zone offset second";
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+        if (parts[i] > limits[i].most)
+            r->range = limits[i].what;
     r->rest = rest;
-    r->offset = (hours * 60 + minutes) * 60 + seconds;
+    r->offset = (parts[0] * 60 + parts[1]) * 60 + parts[2];
     if (minus)
         r->offset = -r->offset;
     r->has_offset = r->offset != -1; // -1 is Go's sign for none
@@ -210,11 +219,23 @@ static size_t signed_offset(struct span text)
     return text.len - rest.len;
 }
 
-// How long the name of a zone at the start of a text is, by its looks; 0 when there is none.
-static size_t zone_len(struct span text)
+// Three capital letters, or four or five that end in T.
+static size_t name_len(struct span text)
 {
     size_t upper = 0;
 
+    while (upper < 6 && upper < text.len && text.ptr[upper] >= 'A' && text.ptr[upper] <= 'Z')
+        upper++;
+    if (upper == 4 && span_starts(text, "WITA"))
+        return upper;
+    if (upper == 4 || upper == 5)
+        return text.ptr[upper - 1] == 'T' ? upper : 0;
+    return upper == 3 ? upper : 0;
+}
+
+// How long the name of a zone at the start of a text is, by its looks; 0 when there is none.
+static size_t zone_len(struct span text)
+{
     if (text.len < 3)
         return 0;
     if (span_starts(text, "ChST") || span_starts(text, "MeST"))
@@ -223,12 +244,7 @@ static size_t zone_len(struct span text)
         return 3 + signed_offset(span_tail(text, 3));
     if (text.ptr[0] == '+' || text.ptr[0] == '-')
         return signed_offset(text);
-    while (upper < 6 && upper < text.len && text.ptr[upper] >= 'A' && text.ptr[upper] <= 'Z')
-        upper++;
-    if (upper == 3 || (upper == 5 && text.ptr[4] == 'T') ||
-        (upper == 4 && (text.ptr[3] == 'T' || span_starts(text, "WITA"))))
-        return upper;
-    return 0;
+    return name_len(text);
 }
 
 static bool take_zone(struct reader *r)

@@ -6,6 +6,9 @@
 #include "io/crypto.h"
 #include "model/chart/functions/functions.h"
 
+// What a random character takes, in steps of a template.
+enum { RANDOM_STEPS = 20 };
+
 // Evenly below `limit`, which is not 0: numbers of the last, incomplete round are drawn again.
 static uint64_t random_below(uint64_t limit)
 {
@@ -28,7 +31,8 @@ static int random_text(struct template_call *call, struct span letters, struct v
     *result = value_string(SPAN_EMPTY);
     if (count <= 0)
         return 0;
-    if (functions_check_text((size_t)count, err) < 0)
+    if (functions_check_text((size_t)count, err) < 0 ||
+        template_charge(call, (uint64_t)count * RANDOM_STEPS, err) < 0)
         return -1;
     text = arena_alloc(call->arena, (size_t)count);
     for (int64_t i = 0; i < count; i++)
@@ -117,6 +121,8 @@ static int shuffle(struct template_call *call, struct value *result, struct err 
     size_t count = 0;
 
     functions_random_used(call);
+    if (template_charge(call, rest.len * RANDOM_STEPS, err) < 0)
+        return -1;
     while (rest.len)
         runes[count++] = rune_next(&rest);
     for (size_t i = count; i > 1; i--) {

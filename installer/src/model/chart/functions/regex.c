@@ -52,14 +52,69 @@ static struct regex *compile(struct span pattern, enum must must, struct err **e
     return re;
 }
 
+// A text that is searched. To Go a byte that is no UTF-8 is a character of its own, U+FFFD; PCRE2
+// wants that written out.
+struct subject {
+    struct span raw;
+    struct span text;     // what is searched
+    const size_t *raw_at; // where each of its bytes, and its end, is in `raw`; NULL: the same place
+};
+
+static int take_subject(struct template_call *call, struct subject *s, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
+    struct span rest = call->args[1].s;
+    size_t *raw_at;
+
+    *s = (struct subject){.raw = rest, .text = rest};
+    if (text_is_utf8(rest))
+        return 0;
+    if (functions_check_text(3 * rest.len, err) < 0)
+        return -1;
+    raw_at = arena_array(call->arena, 3 * rest.len + 1, sizeof(*raw_at));
+    while (rest.len) {
+        size_t at = s->raw.len - rest.len, start = text.len;
+        char bytes[4];
+
+        buf_add(&text, bytes, text_encode(rune_next(&rest), bytes));
+        while (start < text.len)
+            raw_at[start++] = at;
+    }
+    raw_at[text.len] = s->raw.len;
+    s->text = arena_span(call->arena, buf_span(&text));
+    s->raw_at = raw_at;
+    return 0;
+}
+
+// What lies between two places of the searched text.
+static struct span part(const struct subject *s, size_t from, size_t to)
+{
+    if (s->raw_at) {
+        from = s->raw_at[from];
+        to = s->raw_at[to];
+    }
+    return span_of(s->raw.ptr + from, to - from);
+}
+
+// The match at or after `from`; what it took is taken from the template's steps.
+static int search(struct template_call *call, struct regex *re, struct span text, size_t from,
+                  size_t *at, size_t count, bool *matched, struct err **err)
+{
+    if (regex_find(re, text, from, at, count, matched, err) < 0)
+        return -1;
+    return template_charge(call, regex_take_spent(re), err);
+}
+
 // --- match, find ---
 
 static int regex_is_match(struct template_call *call, struct value *result, struct err **err)
 {
     struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, MUST_RETURN, err);
+    struct subject s;
     bool matched;
 
-    if (!re || regex_match(re, call->args[1].s, &matched, err) < 0)
+    if (!re || take_subject(call, &s, err) < 0 ||
+        search(call, re, s.text, 0, NULL, 0, &matched, err) < 0)
         return -1;
     *result = value_bool(matched);
     return 0;
@@ -78,13 +133,14 @@ static int regex_match_or_false(struct template_call *call, struct value *result
 static int find(struct template_call *call, enum must must, struct value *result, struct err **err)
 {
     struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
-    struct span text = call->args[1].s;
+    struct subject s;
     size_t at[2];
     bool matched;
 
-    if (!re || regex_find(re, text, 0, at, 1, &matched, err) < 0)
+    if (!re || take_subject(call, &s, err) < 0 ||
+        search(call, re, s.text, 0, at, 1, &matched, err) < 0)
         return -1;
-    *result = value_string(matched ? span_of(text.ptr + at[0], at[1] - at[0]) : SPAN_EMPTY);
+    *result = value_string(matched ? part(&s, at[0], at[1]) : SPAN_EMPTY);
     return 0;
 }
 
@@ -111,6 +167,7 @@ static size_t width_at(struct span text, size_t at)
 
 // What FindAll visits: an empty match right after another one is none.
 struct all_matches {
+    struct template_call *call;
     struct regex *re;
     struct span text;
     size_t next; // where to look; beyond the end when done
@@ -123,7 +180,7 @@ static int next_match(struct all_matches *all, size_t at[2], bool *found, struct
 
     *found = false;
     while (!*found && all->next <= all->text.len) {
-        if (regex_find(all->re, all->text, all->next, at, 1, &matched, err) < 0)
+        if (search(all->call, all->re, all->text, all->next, at, 1, &matched, err) < 0)
             return -1;
         if (!matched)
             break;
@@ -141,22 +198,22 @@ static int find_all(struct template_call *call, enum must must, struct value *re
                     struct err **err)
 {
     struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
-    struct span text = call->args[1].s;
     int64_t most = call->args[2].i;
-    struct all_matches all = {.re = re, .text = text, .end = REGEX_NOWHERE};
+    struct all_matches all = {.call = call, .re = re, .end = REGEX_NOWHERE};
+    struct subject s;
     size_t at[2];
     bool found = true;
 
-    if (!re)
+    if (!re || take_subject(call, &s, err) < 0)
         return -1;
+    all.text = s.text;
     *result = value_new_nil(call->arena, VALUE_STRINGS);
     while (most < 0 || result->list->len < (uint64_t)most) {
         if (next_match(&all, at, &found, err) < 0)
             return -1;
         if (!found)
             break;
-        value_push(call->arena, result->list,
-                   value_string(span_of(text.ptr + at[0], at[1] - at[0])));
+        value_push(call->arena, result->list, value_string(part(&s, at[0], at[1])));
     }
     return 0;
 }
@@ -173,12 +230,11 @@ static int must_regex_find_all(struct template_call *call, struct value *result,
 
 // --- split ---
 
-static int split_at(struct template_call *call, struct regex *re, struct value_list *pieces,
-                    struct err **err)
+static int split_at(struct template_call *call, struct regex *re, const struct subject *s,
+                    struct value_list *pieces, struct err **err)
 {
-    struct span text = call->args[1].s;
     int64_t most = call->args[2].i;
-    struct all_matches all = {.re = re, .text = text, .end = REGEX_NOWHERE};
+    struct all_matches all = {.call = call, .re = re, .text = s->text, .end = REGEX_NOWHERE};
     size_t start = 0, end = 0, at[2];
     bool found = true;
 
@@ -189,19 +245,20 @@ static int split_at(struct template_call *call, struct regex *re, struct value_l
             break;
         end = at[0];
         if (at[1])
-            value_push(call->arena, pieces, value_string(span_of(text.ptr + start, end - start)));
+            value_push(call->arena, pieces, value_string(part(s, start, end)));
         start = at[1];
     }
-    if (end != text.len)
-        value_push(call->arena, pieces, value_string(span_tail(text, start)));
+    if (end != s->text.len)
+        value_push(call->arena, pieces, value_string(part(s, start, s->text.len)));
     return 0;
 }
 
 static int split(struct template_call *call, enum must must, struct value *result, struct err **err)
 {
     struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
+    struct subject s;
 
-    if (!re)
+    if (!re || take_subject(call, &s, err) < 0)
         return -1;
     if (!call->args[2].i) {
         *result = value_new_nil(call->arena, VALUE_STRINGS);
@@ -212,7 +269,7 @@ static int split(struct template_call *call, enum must must, struct value *resul
         value_push(call->arena, result->list, value_string(SPAN_EMPTY));
         return 0;
     }
-    return split_at(call, re, result->list, err);
+    return split_at(call, re, &s, result->list, err);
 }
 
 static int regex_split(struct template_call *call, struct value *result, struct err **err)
@@ -229,7 +286,7 @@ static int must_regex_split(struct template_call *call, struct value *result, st
 
 // One match, with its groups.
 struct match {
-    struct span text;
+    const struct subject *subject;
     const struct regex *re;
     const size_t *at;
 };
@@ -239,7 +296,7 @@ static void add_group(const struct match *match, size_t group, struct buf *out)
     const size_t *at = match->at + 2 * group;
 
     if (group <= regex_groups(match->re) && at[0] != REGEX_NOWHERE)
-        buf_add(out, match->text.ptr + at[0], at[1] - at[0]);
+        buf_add_span(out, part(match->subject, at[0], at[1]));
 }
 
 // The number that a name is, without leading zeros; -1 when it is none.
@@ -301,24 +358,24 @@ static void add_literal(const struct match *match UNUSED, struct span with, stru
 
 typedef void (*replacement_fn)(const struct match *match, struct span with, struct buf *out);
 
-static int replace_each(struct template_call *call, struct regex *re, replacement_fn add,
-                        struct buf *out, struct err **err)
+static int replace_each(struct template_call *call, struct regex *re, const struct subject *s,
+                        replacement_fn add, struct buf *out, struct err **err)
 {
-    struct span text = call->args[1].s;
+    struct span text = s->text;
     size_t groups = regex_groups(re) + 1;
     size_t *at = arena_array(call->arena, 2 * groups, sizeof(*at));
-    struct match match = {text, re, at};
+    struct match match = {s, re, at};
     size_t next = 0, end = 0;
     bool matched = true;
 
     while (next <= text.len && !out->overflow) {
         size_t width;
 
-        if (regex_find(re, text, next, at, groups, &matched, err) < 0)
+        if (search(call, re, text, next, at, groups, &matched, err) < 0)
             return -1;
         if (!matched)
             break;
-        buf_add(out, text.ptr + end, at[0] - end);
+        buf_add_span(out, part(s, end, at[0]));
         if (at[1] > end || !at[0]) // else an empty match behind another one
             add(&match, call->args[2].s, out);
         end = at[1];
@@ -328,7 +385,7 @@ static int replace_each(struct template_call *call, struct regex *re, replacemen
         else
             next = at[1];
     }
-    buf_add_span(out, span_tail(text, end));
+    buf_add_span(out, part(s, end, text.len));
     return 0;
 }
 
@@ -337,8 +394,9 @@ static int replace(struct template_call *call, enum must must, replacement_fn ad
 {
     struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
+    struct subject s;
 
-    if (!re || replace_each(call, re, add, &out, err) < 0)
+    if (!re || take_subject(call, &s, err) < 0 || replace_each(call, re, &s, add, &out, err) < 0)
         return -1;
     return functions_take_text(call->arena, &out, result, err);
 }

@@ -8,6 +8,9 @@
 
 // --- bcrypt ---
 
+// In steps of a template.
+enum { BCRYPT_STEPS = 3000000, SCRYPT_STEPS = 8000000 };
+
 enum { BCRYPT_COST = 10 };
 
 // Too long a password is said in the result.
@@ -24,16 +27,20 @@ static const char *bcrypt_text(struct template_call *call, struct span password)
     return arena_str(call->arena, text);
 }
 
-static int bcrypt(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int bcrypt(struct template_call *call, struct value *result, struct err **err)
 {
+    if (template_charge(call, BCRYPT_STEPS, err) < 0)
+        return -1;
     *result = value_string(span_str(bcrypt_text(call, call->args[0].s)));
     return 0;
 }
 
-static int htpasswd(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int htpasswd(struct template_call *call, struct value *result, struct err **err)
 {
     struct span user = call->args[0].s;
 
+    if (template_charge(call, BCRYPT_STEPS, err) < 0)
+        return -1;
     if (span_find(user, ':') < user.len)
         *result = value_printf(call->arena, "invalid username: %.*s", SPAN_ARG(user));
     else
@@ -125,6 +132,8 @@ static int derive_password(struct template_call *call, struct value *result, str
             value_printf(call->arena, "cannot find password template %.*s", SPAN_ARG(args[1].s));
         return 0;
     }
+    if (template_charge(call, SCRYPT_STEPS, err) < 0)
+        return -1;
     add_named(&salt, args[3].s);
     crypto_scrypt(args[2].s, buf_span(&salt), &cost, key, sizeof(key));
     add_named(&message, args[4].s);
