@@ -223,19 +223,24 @@ static int uniq(struct template_call *call, struct value *result, struct err **e
     return 0;
 }
 
-static bool has_item(const struct template_call *call, const struct value *items, size_t count,
-                     const struct value *wanted)
+static bool has_item(const struct value *items, size_t count, const struct value *wanted)
 {
-    size_t steps = value_is_map(wanted)    ? value_map_len(wanted->map)
-                   : value_is_list(wanted) ? wanted->list->len
-                                           : 0;
-
-    for (size_t i = 0; i < count && !template_is_spent(call); i++) {
-        template_spend(call, steps);
+    for (size_t i = 0; i < count; i++) {
         if (value_deep_equal(wanted, &items[i]))
             return true;
     }
     return false;
+}
+
+// Takes the steps of looking for a value `times` times.
+static int charge_search(const struct template_call *call, size_t times, const struct value *wanted,
+                         struct err **err)
+{
+    size_t size = value_is_map(wanted)    ? value_map_len(wanted->map)
+                  : value_is_list(wanted) ? wanted->list->len
+                                          : 0;
+
+    return template_charge(call, (uint64_t)times * (size + 1), err);
 }
 
 // without LIST ITEM...
@@ -246,8 +251,12 @@ static int without(struct template_call *call, struct value *result, struct err 
     if (items_of(call, 0, "Cannot find without on type", &items, err) < 0)
         return -1;
     *result = value_new_list(call->arena, VALUE_LIST);
+    for (size_t i = 1; i < call->count; i++) {
+        if (charge_search(call, items.len, &call->args[i], err) < 0)
+            return -1;
+    }
     for (size_t i = 0; i < items.len; i++) {
-        if (!has_item(call, call->args + 1, call->count - 1, &items.items[i]))
+        if (!has_item(call->args + 1, call->count - 1, &items.items[i]))
             value_push(call->arena, result->list, items.items[i]);
     }
     return 0;
@@ -261,7 +270,9 @@ static int has(struct template_call *call, struct value *result, struct err **er
     if (call->args[1].type != VALUE_NIL &&
         items_of(call, 1, "Cannot find has on type", &items, err) < 0)
         return -1;
-    *result = value_bool(has_item(call, items.items, items.len, &call->args[0]));
+    if (charge_search(call, items.len, &call->args[0], err) < 0)
+        return -1;
+    *result = value_bool(has_item(items.items, items.len, &call->args[0]));
     return 0;
 }
 

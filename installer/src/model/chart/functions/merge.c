@@ -66,27 +66,43 @@ static int check_type(const struct merging_pair *p, const struct value_pair *fro
     return 0;
 }
 
+// Two dicts are merged when it is their turn. True when that would leave an empty one empty: then
+// the other one takes its place.
+static bool merge_later(struct merging *m, const struct value *into, const struct value *from)
+{
+    if (value_map_len(into->map) == 0 && !has_something(m, from))
+        return true;
+    if (into->map != from->map)
+        vec_push(&m->pending, (struct merging_pair){*into, *from});
+    return false;
+}
+
+static bool is_dict(const struct value *v)
+{
+    return value_is_map(v) && !value_map_is_nil(v->map);
+}
+
 // Whether the item goes into the map: else it stays out, or waits to be merged.
 static int decide(struct merging *m, const struct merging_pair *p, const struct value_pair *from,
                   bool *is_set, struct err **err)
 {
-    struct value old;
-    bool is_there = value_get(p->into.map, from->key, &old);
     struct value item = unfolded(m->call->arena, &from->item);
+    bool is_nil = item.type == VALUE_NIL;
+    struct value old;
 
-    *is_set = m->overwrite || (from->item.type != VALUE_NIL && !is_there);
-    if (!is_there || item.type == VALUE_NIL)
+    *is_set = m->overwrite || !is_nil;
+    if (!value_get(p->into.map, from->key, &old))
         return 0;
-    *is_set = m->overwrite || functions_is_empty(&old);
     old = unfolded(m->call->arena, &old);
-    if (value_is_map(&item) && value_is_map(&old) && !value_map_is_nil(old.map)) {
-        *is_set = value_map_len(old.map) == 0 && !has_something(m, &item);
-        if (!*is_set && old.map != item.map)
-            vec_push(&m->pending, (struct merging_pair){old, item});
-    } else if ((value_is_map(&item) || item.type == VALUE_OBJECT) && !m->overwrite &&
-               is_pointer(&old) && !is_pointer(&item)) {
-        return err_set(err, ERR_CONFIG, MERGE_OTHER_TYPE);
+    if (value_is_map(&item) && is_dict(&old)) {
+        *is_set = merge_later(m, &old, &item);
+        return 0;
     }
+    *is_set = m->overwrite || (!is_nil && functions_is_empty(&old));
+    if (m->overwrite || !is_pointer(&old) || is_pointer(&item))
+        return 0;
+    if (value_is_map(&item) || item.type == VALUE_OBJECT)
+        return err_set(err, ERR_CONFIG, MERGE_OTHER_TYPE);
     return 0;
 }
 
@@ -112,12 +128,13 @@ int merge_maps(struct template_call *call, const struct value *into, const struc
     struct merging_pair next = {*into, *from};
     int result = merge_pair(&m, &next, err);
 
-    while (result == 0 && m.pending.len && !template_is_spent(call)) {
+    while (result == 0 && m.pending.len) {
         next = m.pending.items[--m.pending.len];
-        template_spend(call, 1 + value_map_len(next.from.map));
         if (++m.pairs > PAIRS_MAX)
             result = err_set(err, ERR_CONFIG,
                              "a dict holds itself, or another one too often, and cannot be merged");
+        else if (template_charge(call, 1 + value_map_len(next.from.map), err) < 0)
+            result = -1;
         else
             result = merge_pair(&m, &next, err);
     }
