@@ -10,7 +10,7 @@
 #define PEM_BYTES_MAX ((size_t)64 << 10)
 
 // In steps of a template.
-enum { RSA_2048_STEPS = 1500000, RSA_4096_STEPS = 10000000, SIGN_STEPS = 50000 };
+enum { RSA_2048_STEPS = 3000000, RSA_4096_STEPS = 20000000, SIGN_STEPS = 50000 };
 
 // --- sprig.certificate ---
 
