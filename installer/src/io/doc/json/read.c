@@ -283,6 +283,12 @@ static int read_number(struct json *j, struct node *n)
         return fail_here(j, "a value", fault);
     }
     text = span_of(start, (size_t)(j->at - start));
+    // To Go all numbers are doubles, which have a zero below zero.
+    if (j->go && *start == '-' && number_parse(text, &real) && real == 0) {
+        n->type = NODE_FLOAT;
+        n->text = SPAN("-0");
+        return 0;
+    }
     if (whole && span_i64(text, &integer)) {
         n->type = NODE_INT;
         n->text = integer ? arena_span(j->r.d->arena, text) : SPAN("0");
