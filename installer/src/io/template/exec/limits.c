@@ -42,8 +42,9 @@ int exec_step(struct frame *f)
 
 void exec_charge(struct template_run *run, const struct value *args, size_t count)
 {
-    enum { BYTES_PER_STEP = 64, ITEMS_PER_STEP = 4 };
+    enum { STEPS_PER_CALL = 4, BYTES_PER_STEP = 64, ITEMS_PER_STEP = 4 };
 
+    run->steps += STEPS_PER_CALL;
     for (size_t i = 0; i < count; i++) {
         const struct value *v = &args[i];
 

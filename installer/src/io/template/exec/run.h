@@ -67,7 +67,7 @@ void exec_note_missing(struct frame *f, const struct tree_node *node, size_t pat
 int exec_step(struct frame *f) MUST_CHECK;
 // Whether steps and memory are within their limits.
 int exec_check(struct frame *f) MUST_CHECK;
-// Counts what a function has read: large arguments are many steps.
+// Counts what a function has done: a call is some steps, and large arguments are many.
 void exec_charge(struct template_run *run, const struct value *args, size_t count);
 
 // Room for `count` arguments; returned in the opposite order.
