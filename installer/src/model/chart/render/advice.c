@@ -199,7 +199,8 @@ int advice_execution(const struct rendering *r, struct span text, struct err **e
         {"wrong number of args for include",
          "include takes a name and what the template is about: include \"NAME\" ."},
         {"wrong number of args for tpl", "tpl takes a text and what it is about: tpl .Values.x ."},
-        {"wrong number of args", "docs/chart-functions.md has the arguments of each function"},
+        {"wrong number of args", "the value that a function works on comes last, and a pipe hands "
+                                 "it over there: 'VALUE | NAME ...'"},
         {"expected string; got float64", "convert the number: toString .Values.x, or quote it in "
                                          "the values"},
         {"wrong type for value", "the value that a function works on comes last: 'trunc 63 "
