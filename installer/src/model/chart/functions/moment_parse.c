@@ -291,7 +291,8 @@ static bool take_date_piece(struct reader *r, enum layout_kind kind)
         d->day = d->day ? d->day : -1; // seen, and none
         return true;
     case LAYOUT_UNDER_YEAR_DAY:
-        (void)(span_skip(&r->rest, " ") && span_skip(&r->rest, " "));
+        for (size_t i = 0; i < 2; i++)
+            (void)span_skip(&r->rest, " ");
         r->has_yday = true;
         return take_int(&r->rest, 1, 3, &d->yday);
     case LAYOUT_ZERO_YEAR_DAY: r->has_yday = true; return take_int(&r->rest, 3, 3, &d->yday);
