@@ -268,7 +268,29 @@ static void test_schema__that_explodes_ends_with_an_error(void **state)
     assert_non_null(strstr(buf_str(&out), "too long to judge by"));
 }
 
+// Parts that only references lead to, one below the other: each is judged as a schema when it is
+// come to, and that takes no longer the more there were before (those of Big Bang's umbrella).
+static void test_schema__with_many_parts_takes_no_longer_for_each(void **state)
+{
+    struct buf schema CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    bool broken;
+
+    (void)state;
+    buf_add_str(&schema, "{\"$ref\":\"#/parts/0\",\"parts\":{\"60\":{\"type\":\"object\"}");
+    for (int i = 0; i < 60; i++)
+        buf_printf(&schema,
+                   ",\"%d\":{\"allOf\":[{\"properties\":{\"a\":{\"items\":{\"not\":{\"type\":"
+                   "\"null\"}}}}},{\"$ref\":\"#/parts/%d\"}]}",
+                   i, i + 1);
+    buf_add_str(&schema, "}}");
+    judge(buf_str(&schema), "{}", &broken, &out);
+    assert_false(broken);
+    assert_string_equal(buf_str(&out), "");
+}
+
 UNIT_MAIN(UNIT(test_schema__has_the_words_of_the_library),
           UNIT(test_schema__refuses_what_it_would_have_to_fetch),
           UNIT(test_schema__knows_those_of_the_drafts_and_names_that_nobody_resolves),
-          UNIT(test_schema__that_explodes_ends_with_an_error))
+          UNIT(test_schema__that_explodes_ends_with_an_error),
+          UNIT(test_schema__with_many_parts_takes_no_longer_for_each))

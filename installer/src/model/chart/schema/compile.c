@@ -356,8 +356,8 @@ struct schema *schema_compile(struct schema_compiler *c, struct span url, struct
 {
     struct schema *s = enqueue(c, url, SPAN_EMPTY);
 
-    for (size_t done = 0; done < c->queue.len; done++) {
-        if (fill(c, c->queue.items[done], err) < 0)
+    for (; c->filled < c->queue.len; c->filled++) {
+        if (fill(c, c->queue.items[c->filled], err) < 0)
             return NULL;
     }
     return s;

@@ -14,6 +14,7 @@ struct schema_compiler {
     bool asserts_formats; // whatever the draft says: for the schemas of schemas
     struct map schemas;   // by URL and pointer
     VEC(struct schema *) queue;
+    size_t filled; // the first of them, which are whole
     VEC(struct regex *) patterns;
     schema_check_part check; // or NULL
     void *data;              // for it
