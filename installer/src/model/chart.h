@@ -122,8 +122,8 @@ struct node *chart_values(struct doc *d, const struct chart *chart, const struct
 int chart_values_read(struct doc *d, struct node *values, struct span text, const char *file,
                       struct err **err) MUST_CHECK;
 
-// What Helm says about values that do not fit together: its words, in order, each once; in the arena
-// of the doc that the values are made in.
+// What Helm says about values that do not fit together: its words, in order, each once; in the
+// arena of the doc that the values are made in.
 typedef VEC(char *) chart_warnings;
 
 // The grammar of Helm's strvals: "a.b[0].c=1,d={x,y}".

@@ -326,22 +326,28 @@ static bool skip_start_marker(struct fast *f)
     return fast_rest_is_empty(f) && fast_next_line(f);
 }
 
+// Reads from a copy that ends with a newline.
+static void take_copy(struct fast *f, struct span text)
+{
+    char *copy = arena_alloc(f->r->d->arena, text.len + 2);
+
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    f->cut = !text.len || text.ptr[text.len - 1] != '\n';
+    if (f->cut)
+        copy[text.len++] = '\n';
+    f->at = copy;
+    f->end = copy + text.len;
+}
+
 bool yaml_read_fast(struct reader *r, struct span text, struct node **out)
 {
-    char *copy;
     struct fast f = {.r = r, .line = r->first_line + 1};
 
     *out = NULL;
     if (!has_simple_characters(text))
         return false;
-    copy = arena_alloc(r->d->arena, text.len + 2);
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    f.cut = !text.len || text.ptr[text.len - 1] != '\n';
-    if (f.cut)
-        copy[text.len++] = '\n';
-    f.at = copy;
-    f.end = copy + text.len;
+    take_copy(&f, text);
     if (!fast_find_line(&f) && !(f.indent == 0 && f.at[0] == '-'))
         return false;
     if (f.indent == 0 && !skip_start_marker(&f))

@@ -99,14 +99,6 @@ struct value convert_to_own_value(struct arena *a, const struct node *n, bool in
 
 #define YAML_RULES ((unsigned)TREE_JSON | TREE_WHOLE | TREE_UTF8)
 
-struct node *convert_to_node(struct doc *d, const struct value *v, struct err **err)
-{
-    struct doc *scratch CLEANUP(doc_cleanup) = doc_new();
-    struct node *n = tree_of(scratch, v, YAML_RULES, err);
-
-    return n ? node_copy(d, n) : NULL;
-}
-
 static unsigned rules_of(enum convert_form form)
 {
     switch (form) {

@@ -21,11 +21,6 @@ struct value convert_to_value(struct arena *a, const struct node *n) MUST_CHECK;
 // as those of TOML are.
 struct value convert_to_own_value(struct arena *a, const struct node *n, bool integers) MUST_CHECK;
 
-// As json.Marshal sees a value: objects by unfold() or their text, keys in byte order, invalid
-// UTF-8 as U+FFFD. ERR_CONFIG with Go's words for what JSON cannot hold (functions, NaN, infinity,
-// circles).
-struct node *convert_to_node(struct doc *d, const struct value *v, struct err **err) MUST_CHECK;
-
 // toYaml, toYamlPretty, toJson, ... of a value, appended; YAML without a newline at the end.
 // ERR_CONFIG: Go's error; ERR_UNSUPPORTED: the value is too large.
 enum convert_form {
