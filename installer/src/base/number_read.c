@@ -221,8 +221,10 @@ enum number_read number_read_float(struct span text, double *value)
         return NUMBER_READ;
     if (!is_float(text, &t))
         return NUMBER_SYNTAX;
-    if (text.len >= sizeof(small))
-        plain = large = mem_alloc(text.len + 1);
+    if (text.len >= sizeof(small)) {
+        large = mem_alloc(text.len + 1);
+        plain = large;
+    }
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] != '_')
             plain[len++] = text.ptr[i];

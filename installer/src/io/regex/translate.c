@@ -281,8 +281,8 @@ static void assertion(struct translator *t, size_t len)
 static int escape(struct translator *t)
 {
     char c = peek(t, 1);
-    size_t len;
-    uint32_t rune;
+    size_t len = 0;
+    uint32_t rune = 0;
     int class;
 
     if (c == 'Q')

@@ -218,7 +218,7 @@ static int read_string(struct json *j, struct span *text, bool *escaped)
 static int read_text(struct json *j, struct node *n)
 {
     bool escaped;
-    struct span text;
+    struct span text = SPAN_EMPTY;
 
     if (read_string(j, &text, &escaped) < 0)
         return -1;

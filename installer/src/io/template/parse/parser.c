@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser's tokens, errors and variables.
+#define PARSER_DEFINE
 #include "io/template/parse/parser.h"
 
 #include <stdarg.h>

@@ -55,6 +55,11 @@ struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t po
 // Errors return -1. The place is the last token's.
 int parser_fail(struct parser *p, const char *fmt, ...) PRINTF(2, 3);
 int parser_unexpected(struct parser *p, const struct token *t, const char *context);
+// For clang's analyzer, as in base/err.h; not in parser.c, which defines them.
+#if defined(__clang_analyzer__) && !defined(PARSER_DEFINE)
+#define parser_fail(...) err_failed((parser_fail)(__VA_ARGS__))
+#define parser_unexpected(...) err_failed((parser_unexpected)(__VA_ARGS__))
+#endif
 
 void parser_declare(struct parser *p, struct span name);
 void parser_forget(struct parser *p, size_t declared); // all but the first `declared`

@@ -190,11 +190,11 @@ static int load_subchart(struct loader *l, const chart_files *files, struct span
                          const char *what, struct chart *parent)
 {
     char *below = arena_printf(arena_of(l), "%s/charts/%.*s", what, SPAN_ARG(name));
-    const struct chart_file *first = &files->items[0];
+    const struct chart_file *first = files->items;
     struct chart *chart;
     int status;
 
-    if (name.ptr[0] == '_' || name.ptr[0] == '.')
+    if (!first || name.ptr[0] == '_' || name.ptr[0] == '.')
         return 0;
     chart = ARENA_NEW(arena_of(l), struct chart);
     if (!span_ends(name, ".tgz"))

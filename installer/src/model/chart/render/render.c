@@ -185,6 +185,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     status = parse_all(r, &templates, err);
     if (status == 0)
         status = execute_all(r, &templates, outputs, err);
+    r->templates = NULL;
     vec_free(&templates);
     return status;
 }

@@ -109,7 +109,7 @@ static bool check_core(struct span s, struct buf *why)
         dots += s.ptr[i] == '.';
     if (dots != 2)
         return format_fail(why, "versionCore must have 3 numbers separated by dot");
-    for (size_t i = 0; format_next_piece(&rest, '.', &piece); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names) && format_next_piece(&rest, '.', &piece); i++) {
         const char *problem = !piece.len                                ? "is empty"
                               : piece.len > 1 && piece.ptr[0] == '0'    ? "starts with zero"
                               : format_count_digits(piece) != piece.len ? "contains non-digit"

@@ -142,12 +142,12 @@ static struct node *copy(struct copying *copying, const struct node *n, unsigned
     struct node *to;
     int status = 0;
 
-    if (step(copying->c, depth) < 0)
+    if (!n || step(copying->c, depth) < 0)
         return NULL;
-    if (node_is(n, NODE_MAP)) {
+    if (n->type == NODE_MAP) {
         to = node_new_map(copying->c->d);
         status = copy_pairs(copying, n, depth + 1, to);
-    } else if (node_is(n, NODE_SEQ)) {
+    } else if (n->type == NODE_SEQ) {
         to = node_new_seq(copying->c->d);
         status = copy_items(copying, n, depth + 1, to);
     } else {
