@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of any type by fmt's verbs, lists and maps item by item.
 #include "base/text.h"
+#include <string.h>
+
 #include "io/template/format/printer.h"
 
 // %!d(string=a)
@@ -88,17 +90,21 @@ static void add_object(struct printer *p, const struct value *v, uint32_t verb)
 {
     const struct value_class *class = v->object.class;
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct arena *a CLEANUP(arena_cleanup) = NULL;
+    struct value map;
 
-    if (!class->print) {
-        struct arena *a CLEANUP(arena_cleanup) = arena_new();
-        struct value map = class->unfold(a, v->object.data);
-
-        add_map(p, v, map.map, verb);
+    if (class->print) {
+        class->print(v->object.data, &text);
+        if (printer_text(p, buf_span(&text), verb))
+            return;
+    }
+    if (class->print && strcmp(class->kind, "map") != 0) {
+        add_bad_verb(p, v, verb);
         return;
     }
-    class->print(v->object.data, &text);
-    if (!printer_text(p, buf_span(&text), verb))
-        add_bad_verb(p, v, verb);
+    a = arena_new();
+    map = class->unfold(a, v->object.data);
+    add_map(p, v, map.map, verb);
 }
 
 // []uint8: a text, hexadecimal or a list of numbers.

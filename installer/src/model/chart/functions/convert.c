@@ -88,6 +88,24 @@ static int check_type(const struct reading *r, const struct node *n, struct err 
                    r->type == NODE_MAP ? "map[string]interface {}" : "[]interface {}");
 }
 
+// Go goes on reading behind a value that fits its type badly, or not at all, and tells the first of
+// them: that of the whole comes before that of a number in it.
+static void blame_the_whole(const struct reading *r, struct span text, struct err **err)
+{
+    struct node whole = {.type = NODE_MAP};
+
+    text = span_trim(text);
+    if (r->form != READING_JSON || !text.len || (text.ptr[0] != '{' && text.ptr[0] != '[') ||
+        !span_starts(span_str(err_message(*err)), "json: cannot unmarshal number"))
+        return;
+    if (text.ptr[0] == '[')
+        whole.type = NODE_SEQ;
+    if (!r->fails && whole.type != r->type) {
+        err_clear(err);
+        (void)check_type(r, &whole, err);
+    }
+}
+
 // {"Error": TEXT} or [TEXT]
 static struct value error_value(struct template_call *call, enum node_type type,
                                 const struct err *cause)
@@ -126,6 +144,7 @@ static int read_text(struct template_call *call, struct value *result, struct er
     struct node *n;
 
     if (read_tree(d, r->form, call->args[0].s, &n, &cause) < 0 || check_type(r, n, &cause) < 0) {
+        blame_the_whole(r, call->args[0].s, &cause);
         if (r->fails)
             return err_move(err, &cause);
         *result = error_value(call, r->type, cause);
