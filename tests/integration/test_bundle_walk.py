@@ -342,7 +342,6 @@ def test_subcharts_count(tree):
             subchart("old", **values(main=image_values(tree, "undeclared:1"))),
             subchart("_hidden", **values(main=image_values(tree, "hidden:1"))),
         ) for path, text in chart.items()},
-        "charts/README.md": "no chart\n",
     }
     tree.upstream.add_chart("tool", "1.0.0", files)
     tree.objects(*oci_release(tree, "tool:1.0.0"))
@@ -389,10 +388,17 @@ def test_chart_whose_images_are_guessed_is_named(tree):
 
 def test_chart_bombs_end_early(tree):
     """Archives in archives are counted together."""
-    inner = archive(subchart("low", **{"values.yaml": "a: " + "x" * (30 << 20)}))
+    inner = archive(subchart("low", **{f"files/{i}.txt": "x" * (4 << 20) for i in range(8)}))
     tree.upstream.add_chart("tool", "1.0.0", {f"charts/low-{i}.tgz": inner for i in range(4)})
     tree.objects(*oci_release(tree, "tool:1.0.0"))
     assert "more than 100 MiB in a chart and its subcharts" in tree.lock(check=5).stderr
+
+
+def test_what_is_no_chart_in_charts_is_refused(tree):
+    """As Helm does: "error unpacking subchart README.md in tool: Chart.yaml file is missing"."""
+    tree.upstream.add_chart("tool", "1.0.0", {"charts/README.md": "no chart\n"})
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    assert "tool:1.0.0/charts/README.md has no Chart.yaml" in tree.lock(check=6).stderr
 
 
 def test_chart_that_a_repository_lacks_is_named_with_its_release(tree):
