@@ -95,7 +95,7 @@ def test_other_names_are_refused(secure):
     answer = secure.s_client(name="quay.io")
     assert answer.returncode != 0
     assert b"unrecognized name" in answer.stderr, answer
-    assert any("'quay.io' are refused: no bundle has that host" in line for line in secure.server.errors)
+    secure.server.said("'quay.io' are refused: no bundle has that host")
 
 
 @pytest.mark.skipif(not shutil.which("skopeo"), reason="no skopeo here")
@@ -114,7 +114,7 @@ def test_skopeo_takes_the_certificate(secure, tmp_path):
         ["skopeo", "inspect", f"docker://localhost:{secure.port}/ghcr.io/stefanprodan/podinfo:6.9.1"],
         capture_output=True, text=True, check=False)
     assert "certificate signed by unknown authority" in refused.stderr, refused
-    assert any("127.0.0.1 does not trust the certificate of 'localhost'" in line for line in secure.server.errors)
+    secure.server.said("127.0.0.1 does not trust the certificate of 'localhost'")
 
 
 # --- what is spoken ---
