@@ -482,7 +482,7 @@ int eval_pipe(struct frame *f, const struct operand *dot, const struct tree_node
     f->at = pipe;
     *out = OPERAND_OF_NOTHING;
     if (set_is_deep(f->set))
-        return exec_fail(f, "exceeded maximum expression depth");
+        return exec_too_deep(f);
     for (size_t i = 0; i < commands->len; i++) {
         struct operand final = *out;
 

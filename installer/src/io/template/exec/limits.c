@@ -31,6 +31,13 @@ int template_charge(const struct template_call *call, uint64_t steps, struct err
     return err_set(err, ERR_CONFIG, TOO_MANY_STEPS, (unsigned long long)run->limits.steps);
 }
 
+int exec_too_deep(struct frame *f)
+{
+    if (f->run->depth <= 1)
+        return exec_fail(f, "exceeded maximum expression depth");
+    return exec_fail(f, "exceeded maximum template depth (%zu)", f->run->depth);
+}
+
 int exec_step(struct frame *f)
 {
     enum { STEPS_PER_CHECK = 1024 };

@@ -67,6 +67,9 @@ void exec_note_missing(struct frame *f, const struct tree_node *node, size_t pat
 int exec_step(struct frame *f) MUST_CHECK;
 // Whether steps and memory are within their limits.
 int exec_check(struct frame *f) MUST_CHECK;
+// Fails, by what is too deep: expressions are bounded when they are parsed, so within a template
+// that another one calls it is these.
+int exec_too_deep(struct frame *f);
 // Counts what a function has done: a call is some steps, and large arguments are many.
 void exec_charge(struct template_run *run, const struct value *args, size_t count);
 

@@ -254,8 +254,7 @@ int walk_template(struct template_run *run, const struct template_set *set,
     enum flow flow;
 
     if (run->depth >= run->limits.depth || set_is_deep(set))
-        return exec_fail(run->frame ? run->frame : &f, "exceeded maximum template depth (%zu)",
-                         run->depth);
+        return exec_too_deep(run->frame ? run->frame : &f);
     vec_push(&run->bindings, (struct binding){VARIABLE_ROOT, *dot});
     run->depth++;
     run->frame = &f;
