@@ -57,6 +57,21 @@ function(test_module source out)
     set(${out} "${highest}" PARENT_SCOPE)
 endfunction()
 
+# test_helpers(SOURCE HELPERS OUT): those of the helpers that need no module but what the test includes.
+function(test_helpers source helpers out)
+    get_property(SANDSTRAP_MODULES GLOBAL PROPERTY SANDSTRAP_MODULES)
+    test_modules("${source}" modules)
+    set(found "")
+    foreach(helper IN LISTS helpers)
+        test_modules("${helper}" needed)
+        list(REMOVE_ITEM needed base ${modules})
+        if(NOT needed)
+            list(APPEND found "${helper}")
+        endif()
+    endforeach()
+    set(${out} "${found}" PARENT_SCOPE)
+endfunction()
+
 # test_is_wanted(MODULE OUT): whether tests of the module are built.
 function(test_is_wanted module out)
     string(REPLACE "," ";" only "${SANDSTRAP_ONLY}")
