@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -96,12 +95,9 @@ static int open_network(struct remote *r, struct err **err)
 {
     const struct render_options *o = r->options;
     struct http_options options = {.report = r->env->report, .ca_file = o->ca_file};
-    const char *lock = o->lock ? o->lock : ARTIFACTS_LOCK;
-    if (o->lock || access(lock, F_OK) == 0) {
-        r->lock = artifacts_read_lock(lock, o->lab, err);
-        if (!r->lock)
-            return -1;
-    }
+
+    if (artifacts_find_lock(o->lock, o->lab, &r->lock, err) < 0)
+        return -1;
     r->http = http_new(r->env->loop, &options, err);
     if (!r->http)
         return -1;

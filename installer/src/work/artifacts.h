@@ -85,6 +85,10 @@ int artifacts_check_lock(const struct bundle *b, const char *path, bool lab, str
 
 // lock_read(), with the same check.
 struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) MUST_CHECK;
+// The same for a command that may do without: of no path (NULL) it is ARTIFACTS_LOCK where there is
+// one, and *lock stays NULL where there is none.
+int artifacts_find_lock(const char *path, bool lab, struct lock **lock, struct err **err)
+    MUST_CHECK;
 
 // --- one chart ---
 

@@ -2,6 +2,8 @@
 // Bundles and locks of the lab are only taken where they are asked for.
 #include "work/artifacts.h"
 
+#include <unistd.h>
+
 struct bundle *artifacts_open_bundle(const char *path, bool lab, struct err **err)
 {
     struct bundle *b CLEANUP(bundle_cleanup) = bundle_open(path, err);
@@ -25,4 +27,12 @@ struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err)
         return NULL;
     }
     return STEAL(l);
+}
+
+int artifacts_find_lock(const char *path, bool lab, struct lock **lock, struct err **err)
+{
+    if (!path && access(ARTIFACTS_LOCK, F_OK) < 0)
+        return 0;
+    *lock = artifacts_read_lock(path ? path : ARTIFACTS_LOCK, lab, err);
+    return *lock ? 0 : -1;
 }
