@@ -86,6 +86,11 @@ void chart_find_missing(const struct chart *chart, chart_missings *out);
 int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
     MUST_CHECK;
 
+// What packaging may change in the outermost chart: its default values (a map in `d_take`, which
+// the chart owns then), and its version.
+void chart_set_values(struct chart *chart, struct doc *d_take, const struct node *values);
+void chart_set_version(struct chart *chart, struct span version);
+
 // --- subcharts ---
 
 // A subchart as its parent uses it.

@@ -54,6 +54,8 @@ struct kustomize_tree *kustomize_tree_memory(void) MUST_CHECK RETURNS_NONNULL;
 void kustomize_tree_add(struct kustomize_tree *memory, const char *path, struct span data);
 // A symbolic link at `path`; `target` as readlink gives it.
 void kustomize_tree_link(struct kustomize_tree *memory, const char *path, const char *target);
+// The content of the file at `path` of a tree in memory, as it was given; false when none is there.
+bool kustomize_tree_data(struct kustomize_tree *memory, const char *path, struct span *data);
 // The paths of all files of a tree in memory, sorted; in `arena`. Links are left out.
 const char **kustomize_tree_list(struct kustomize_tree *memory, struct arena *arena, size_t *count);
 

@@ -331,6 +331,24 @@ int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, s
     return 0;
 }
 
+void chart_set_values(struct chart *chart, struct doc *d_take, const struct node *values)
+{
+    vec_push(&chart->store->docs, d_take);
+    chart->values = values;
+    chart->values_doc = d_take;
+}
+
+void chart_set_version(struct chart *chart, struct span version)
+{
+    struct doc *d = doc_new();
+    struct node *meta = node_copy(d, chart->meta);
+
+    vec_push(&chart->store->docs, d);
+    node_set_str(d, meta, "version", version);
+    chart->meta = meta;
+    chart->dependencies = node_get(meta, "dependencies");
+}
+
 void chart_free(struct chart *chart)
 {
     struct chart_store *store = chart ? chart->store : NULL;

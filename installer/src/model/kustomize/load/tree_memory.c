@@ -123,6 +123,17 @@ static int memory_read(struct kustomize_tree *base, const char *real, struct buf
     return buf_check(out, ERR_CONFIG, real, err);
 }
 
+bool kustomize_tree_data(struct kustomize_tree *memory, const char *path, struct span *data)
+{
+    const struct memory_tree *t = (const struct memory_tree *)memory;
+    const struct memory_entry *e = map_get(&t->entries, span_str(path));
+
+    if (!e || e->kind != KUSTOMIZE_FILE)
+        return false;
+    *data = e->data;
+    return true;
+}
+
 static int compare_paths(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
