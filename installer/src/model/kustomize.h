@@ -98,6 +98,19 @@ bool kustomize_git_parse(struct arena *arena, const char *entry, struct kustomiz
 
 // --- a build ---
 
+// A program that rewrites the kustomization of a folder before it builds it, as
+// kustomize-controller does: it reads the file with Go's types, which are lenient, and writes it
+// anew. Whoever does the same starts his own struct with this one.
+struct kustomize_edit {
+    // Changes `kustomization`, a map of `d`: what the file says, or nothing when there is none
+    // (`exists`). Called once, for the folder that is built.
+    int (*change)(struct kustomize_edit *edit, struct doc *d, struct node *kustomization,
+                  bool exists, struct err **err);
+    // A field of the file is none of a kustomization, and lost by rewriting it. `where` is
+    // "<file>:<line>".
+    void (*lost)(struct kustomize_edit *edit, const char *where, struct span field);
+};
+
 struct kustomize_options {
     struct kustomize_tree *tree;
     const char *folder;                  // absolute within the tree
@@ -107,6 +120,7 @@ struct kustomize_options {
     const struct cancel *cancel;         // asked at every file and transformer; may be NULL
     bool load_any;                       // load restrictor "none": files outside of the root too
     bool track_transformers;             // fill in kustomize_object.touched
+    struct kustomize_edit *edit;         // NULL: what is built is what the file says
 };
 
 struct kustomize_object {

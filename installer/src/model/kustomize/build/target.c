@@ -10,6 +10,7 @@
 const char *const kustomize_file_names[] = {"kustomization.yaml", "kustomization.yml",
                                             "Kustomization", NULL};
 
+// *name is NULL when there is none.
 static int find_file(struct kust *k, struct loader *l, const char **name, struct err **err)
 {
     *name = NULL;
@@ -26,11 +27,7 @@ static int find_file(struct kust *k, struct loader *l, const char **name, struct
                            *it);
         *name = *it;
     }
-    if (*name)
-        return 0;
-    return err_set(err, ERR_CONFIG,
-                   "there is no kustomization.yaml, kustomization.yml or Kustomization in %s",
-                   load_show(k, l, "."));
+    return 0;
 }
 
 static void warn_deprecated(struct kust *k, const struct node *spec)
@@ -98,17 +95,49 @@ static int check_empty(const struct target *t, struct err **err)
     return err_set(err, ERR_CONFIG, "%s is empty", t->file);
 }
 
+static struct node *read_file(struct kust *k, struct target *t, struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    if (load_file(k, t->loader, NULL, t->file_name, &text, &t->file, err) < 0)
+        return NULL;
+    return doc_read_yaml11(k->doc, buf_span(&text), t->file, err);
+}
+
+// What the file of the folder that is built says once it was edited.
+static struct node *edit_file(struct kust *k, struct target *t, struct err **err)
+{
+    struct kustomize_edit *edit = k->options->edit;
+    bool exists = t->file_name != NULL;
+    struct node *spec = exists ? read_file(k, t, err) : node_new_map(k->doc);
+    if (!spec)
+        return NULL;
+    if (!exists) {
+        t->file_name = kustomize_file_names[0];
+        t->file = load_show(k, t->loader, t->file_name);
+    }
+    fields_rewrite(k, spec, &fields_kustomization);
+    // What is wrong in it is told as what the file says, before anything is added.
+    if (fields_check(k, spec, &fields_kustomization, err) < 0)
+        return NULL;
+    return edit->change(edit, k->doc, spec, exists, err) < 0 ? NULL : spec;
+}
+
 struct target *target_read(struct kust *k, struct loader *l, const struct origin *origin,
                            struct err **err)
 {
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    bool edited = k->options->edit && !l->referrer;
     struct target *t = ARENA_NEW(k->arena, struct target);
     t->loader = l;
     t->origin = origin;
-    if (find_file(k, l, &t->file_name, err) < 0 ||
-        load_file(k, l, NULL, t->file_name, &text, &t->file, err) < 0)
+    if (find_file(k, l, &t->file_name, err) < 0)
         return NULL;
-    t->spec = doc_read_yaml11(k->doc, buf_span(&text), t->file, err);
+    if (!t->file_name && !edited) {
+        err_set(err, ERR_CONFIG,
+                "there is no kustomization.yaml, kustomization.yml or Kustomization in %s",
+                load_show(k, l, "."));
+        return NULL;
+    }
+    t->spec = edited ? edit_file(k, t, err) : read_file(k, t, err);
     if (!t->spec || fields_check(k, t->spec, &fields_kustomization, err) < 0)
         return NULL;
     warn_deprecated(k, t->spec);

@@ -6,7 +6,7 @@
 
 #include "base/opt.h"
 
-static const struct field *find_field(const struct fields *fields, struct span name)
+const struct field *fields_find(const struct fields *fields, struct span name)
 {
     for (size_t i = 0; i < fields->count; i++) {
         if (span_is(name, fields->items[i].name))
@@ -109,7 +109,7 @@ int fields_check(struct kust *k, struct node *object, const struct fields *field
                          node_type_name(object));
     for (uint32_t i = 0; i < object->map.len;) {
         struct pair *pair = &object->map.pairs[i];
-        const struct field *f = find_field(fields, pair->key);
+        const struct field *f = fields_find(fields, pair->key);
         if (!f && !fields->open)
             return unknown_field(k, object, pair, fields, err);
         if (pair->value->type == NODE_NULL) {

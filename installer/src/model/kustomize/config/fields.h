@@ -37,6 +37,14 @@ struct fields {
 int fields_check(struct kust *k, struct node *object, const struct fields *fields, struct err **err)
     MUST_CHECK;
 
+// What is left when Go reads `object` into its types and writes it again, before fields_check():
+// fields that are unknown are lost, and numbers and booleans where a text has to stand are its
+// text.
+void fields_rewrite(struct kust *k, struct node *object, const struct fields *fields);
+
+// The field that Go takes `name` for, in any letter case; NULL for none.
+const struct field *fields_find(const struct fields *fields, struct span name);
+
 extern const struct fields fields_kustomization;
 extern const struct fields fields_transformer_config;
 extern const struct fields fields_replacement;
