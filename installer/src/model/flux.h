@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/identity.h"
 #include "base/span.h"
+#include "base/vec.h"
 #include "io/doc.h"
 
 #define FLUX_GROUP_SUFFIX ".toolkit.fluxcd.io"
@@ -44,6 +45,32 @@ enum flux_kind {
 };
 
 enum flux_kind flux_kind(const struct identity *id);
+
+// --- which fields there are, and what each does here (fields.c, fields_table.c) ---
+
+enum flux_effect {
+    FLUX_DONE,          // what it says is done here as in the cluster
+    FLUX_AROUND,        // no effect on content: when, how often, with whose permission
+    FLUX_NEEDS_CLUSTER, // cannot be told without one: reported by name
+};
+
+// A field of an object, or the object itself, that needs a cluster.
+struct flux_note {
+    const char *field; // "spec.decryption"; "" for the object
+    const char *text;
+};
+typedef VEC(struct flux_note) flux_notes;
+
+// Holds spec of an object of Flux against the definitions of Flux 2.9 and appends what needs a
+// cluster to `notes`; in the arena. ERR_CONFIG for a field that is not known, with the nearest one,
+// for a value of another type, and for an apiVersion that Flux 2.9 does not serve: with file and
+// line as `doc`, which the object is of, knows them (NULL: the line alone). Objects of other kinds
+// are passed over.
+int flux_check(struct arena *arena, const struct node *object, const struct doc *doc,
+               flux_notes *notes, struct err **err) MUST_CHECK;
+
+// Appends the table of docs/flux-fields.md.
+void flux_describe_fields(struct buf *out);
 
 // --- who refers to whom (reference.c) ---
 
