@@ -299,4 +299,97 @@ struct template_missing template_missing(const struct template_run *run);
 // tests.
 const struct template_function *template_builtin(size_t index);
 
+// --- what an execution reads ---
+
+enum template_seen_what {
+    TEMPLATE_SEEN_FIELD, // .NAME of args[0]
+    TEMPLATE_SEEN_CALL,  // the function NAME, about to be called with args
+    TEMPLATE_SEEN_RANGE, // over args[0]
+    TEMPLATE_SEEN_WRITE, // args[0], by an action
+};
+struct template_seen {
+    enum template_seen_what what;
+    struct span name;
+    const struct value *args;
+    size_t count;
+    const struct template_run *run;
+    const void *node; // equal for what is of one place in a template
+};
+
+// Has `see` told of each map's field that is asked for, and of what happens to values as a whole.
+// `data` is passed on. Costs nothing without.
+typedef void (*template_see)(void *data, const struct template_seen *seen);
+void template_run_watch(struct template_run *run, template_see see, void *data);
+// Where the innermost template of a file stands, past texts that are templates; as template_here().
+bool template_here_in_file(const struct template_run *run, struct template_place *place);
+
+// --- what templates can read, whichever branches they take ---
+
+// What a function does with its arguments.
+enum template_effect {
+    TEMPLATE_TAKES_WHOLE, // reads all of them: what is in no table
+    TEMPLATE_TESTS,       // looks at them, not at what is below
+    TEMPLATE_PASSES,      // gives one of them, or what is in them
+    TEMPLATE_ADDS,        // the same, with the others but the first as items: append
+    TEMPLATE_GIVES_ITEM,  // of the first: first
+    TEMPLATE_DICT,
+    TEMPLATE_LIST,
+    TEMPLATE_SETS,       // map, key, value
+    TEMPLATE_GETS,       // map, keys: index, get
+    TEMPLATE_TESTS_KEYS, // map, keys: hasKey
+    TEMPLATE_PICKS,      // map, keys: a map of these
+    TEMPLATE_PLUCKS,     // key, maps
+    TEMPLATE_DIGS,       // keys, a value instead, map
+    TEMPLATE_GIVES_KEYS, // maps
+    TEMPLATE_GIVES_VALUES,
+    TEMPLATE_INCLUDES, // name, dot
+    TEMPLATE_EXPANDS,  // text, dot: tpl
+};
+struct template_effects {
+    const char *name;
+    enum template_effect effect;
+};
+
+#define TEMPLATE_ANY_KEY "*" // of a path: a key or item that is not known
+
+struct template_path {
+    const struct template_path *up; // NULL: this is the root, which has no key
+    struct span key;
+};
+struct template_explored {
+    const struct template_path *path;
+    bool whole; // with all that is below
+    struct span file;
+    uint32_t line;
+};
+typedef void (*template_on_explored)(void *data, const struct template_explored *read);
+
+// Walks templates without executing them, through all branches, and tells what of a tree of values
+// they read. `set`, the table and the data outlive it.
+struct template_explorer;
+struct template_explorer *template_explorer_new(const struct template_set *set,
+                                                const struct template_effects *effects,
+                                                size_t count, template_on_explored on_read,
+                                                void *data) MUST_CHECK RETURNS_NONNULL;
+void template_explorer_free(struct template_explorer *e); // NULL-safe
+CLEANUP_DEFINE(template_explorer_cleanup, struct template_explorer, template_explorer_free);
+
+// A value that templates start with: part of the tree (path keys, outermost first), or a map, which
+// never counts as read itself. They are the explorer's.
+struct template_thing;
+struct template_thing *template_thing_at(struct template_explorer *e, const struct span *keys,
+                                         size_t count) MUST_CHECK;
+struct template_thing *template_thing_map(struct template_explorer *e) MUST_CHECK;
+void template_thing_put(struct template_explorer *e, struct template_thing *map, struct span key,
+                        const struct template_thing *item);
+
+void template_explore(struct template_explorer *e, struct span name,
+                      const struct template_thing *dot);
+// A text that is a template itself (for `tpl`), whose first line is `line` of `file`. What cannot
+// be parsed is passed over.
+void template_explore_text(struct template_explorer *e, struct span text, struct span file,
+                           uint32_t line, const struct template_thing *dot);
+// False when templates were more than one looks at.
+bool template_explored_all(const struct template_explorer *e);
+
 #endif

@@ -155,6 +155,7 @@ struct chart_target {
     size_t api_version_count;
     bool skip_schema;
     const struct doc *given_doc; // whose files messages name for the user's values; or NULL
+    bool track_reads;            // fill in the rendering's `reads`
     // Answers `lookup`; NULL: always an empty map, as `helm template` does. *found is a tree of `d`
     // or NULL when there is no such object.
     int (*lookup)(void *data, struct doc *d, struct span api_version, struct span kind,
@@ -187,6 +188,25 @@ struct chart_note {    // something that a reader of the output has to know
     const char *where; // "chart/templates/x.yaml:12", or NULL
 };
 
+// One place that reads a value, or could.
+struct chart_read {
+    // In the values of the outermost chart, as --set has it ("sub.a.b", "*" for any key or item);
+    // globals of subcharts as those of the outermost. Empty: all values.
+    struct span path;
+    struct span file; // "chart/templates/x.yaml"
+    uint32_t line;
+    unsigned how; // bits of enum chart_read_how
+};
+enum chart_read_how {
+    CHART_READ_WHOLE = 1,    // with all that is below
+    CHART_READ_EXECUTED = 2, // this rendering did; else a branch that it did not take would
+    CHART_READ_STATIC = 4,   // seen in the templates' text
+    CHART_READ_SCHEMA = 8,   // values.schema.json names it, which is no more than that
+    CHART_READ_OFF = 16,     // it is the section of a subchart that is off
+    CHART_READ_CHART = 32,   // Chart.yaml: a condition, a tag, what a parent imports
+};
+typedef VEC(struct chart_read) chart_reads;
+
 struct chart_rendering {
     VEC(struct chart_manifest) crds;      // of crds/, by path, parents first
     VEC(struct chart_manifest) manifests; // in the order in which Helm installs them
@@ -194,6 +214,8 @@ struct chart_rendering {
     VEC(struct chart_note) warnings; // of values and dependencies
     VEC(struct chart_note) random;   // functions whose value is another one next time
     VEC(struct chart_note) lookups;  // questions about the cluster
+    chart_reads reads;               // by path, file and line; when asked for (track_reads)
+    bool reads_are_all;              // false: templates were too many to look through
     struct arena *arena;
 };
 
@@ -201,6 +223,11 @@ struct chart_rendering {
 // the chain of includes and a next step; nothing is rendered then.
 struct chart_rendering *chart_render(const struct chart *chart, const struct node *given,
                                      const struct chart_target *target, struct err **err)
+    MUST_CHECK;
+// The same without executing templates: only `reads` (by the templates' text), definitions and
+// warnings. Succeeds where an execution fails.
+struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
+                                         const struct chart_target *target, struct err **err)
     MUST_CHECK;
 void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
 CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);

@@ -102,6 +102,8 @@ static int field_of(struct frame *f, const struct operand *dot, const struct fie
 {
     struct span name = field->node->path.names.items[field->index];
 
+    if (f->run->see)
+        exec_tell(f, TEMPLATE_SEEN_FIELD, name, &receiver->value, 1);
     switch (receiver->value.type) {
     case VALUE_NIL:
         *out = OPERAND_OF_NOTHING;
@@ -405,6 +407,8 @@ static int call(struct frame *f, const struct callee *callee, const struct value
 
     *out = VALUE_OF_NIL;
     f->at = callee->node;
+    if (run->see)
+        exec_tell(f, TEMPLATE_SEEN_CALL, span_str(function->name), values, count);
     if (function->fn(&call, out, f->err) < 0)
         return exec_fail_call(f, function->name);
     f->at = at;

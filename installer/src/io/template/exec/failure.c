@@ -40,6 +40,17 @@ bool template_here(const struct template_run *run, struct template_place *place)
     return run->frame != NULL;
 }
 
+bool template_here_in_file(const struct template_run *run, struct template_place *place)
+{
+    const struct frame *f = run->frame;
+
+    while (f && span_is(f->tree->file->name, TEMPLATE_SET_NAME))
+        f = f->caller;
+    if (f)
+        *place = position_of(f);
+    return f != NULL;
+}
+
 // Only the first failure is traced: the others are on its way out.
 static void keep_trace(struct frame *f)
 {

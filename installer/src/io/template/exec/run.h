@@ -37,6 +37,8 @@ struct template_run {
     struct frame *frame; // the innermost
     struct template_trace trace;
     struct template_missing missing;
+    template_see see; // or NULL
+    void *see_data;
 };
 
 // One template's execution.
@@ -61,6 +63,12 @@ int exec_fail_call(struct frame *f, const char *name);
 // first `prefix` of them are there, as `found`.
 void exec_note_missing(struct frame *f, const struct tree_node *node, size_t path, size_t prefix,
                        const struct operand *found);
+
+// --- watch.c ---
+
+// Tells who watches the run; only to be called when somebody does (run->see).
+void exec_tell(struct frame *f, enum template_seen_what what, struct span name,
+               const struct value *args, size_t count);
 
 // --- limits.c ---
 

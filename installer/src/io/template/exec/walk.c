@@ -38,7 +38,11 @@ static int action(struct frame *f, const struct operand *dot, const struct tree_
     if (eval_pipe(f, dot, pipe, &value) < 0)
         return -1;
     f->at = node;
-    return pipe->pipe.declared.len ? 0 : write_value(f, &value.value);
+    if (pipe->pipe.declared.len)
+        return 0;
+    if (f->run->see)
+        exec_tell(f, TEMPLATE_SEEN_WRITE, SPAN_EMPTY, &value.value, 1);
+    return write_value(f, &value.value);
 }
 
 static void forget(struct frame *f, size_t bindings)
@@ -187,6 +191,8 @@ static enum flow range(struct frame *f, const struct operand *dot, const struct 
 
     if (eval_pipe(f, dot, node->statement.pipe, &value) < 0)
         return FLOW_FAILED;
+    if (f->run->see)
+        exec_tell(f, TEMPLATE_SEEN_RANGE, SPAN_EMPTY, &value.value, 1);
     if (value.value.type == VALUE_OBJECT && value.value.object.class->is_false_when_empty)
         value.value = value.value.object.class->unfold(f->run->arena, value.value.object.data);
     flow = range_over(f, node, &value.value, &is_empty);

@@ -20,6 +20,7 @@ struct rendering {
     const struct context_template *current; // the file that is parsed or executed
     struct map included;                    // by name: struct included
     struct map noted;                       // by text and place: what was told already
+    struct track *track;                    // or NULL
     struct span refusal; // what `fail` or `required` said, which ends the rendering; or empty
 };
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "model/chart/convert/convert.h"
+#include "model/chart/track/track.h"
 #include "model/chart/render/documents.h"
 #include "model/chart/render/explain.h"
 #include "model/chart/render/functions.h"
@@ -134,10 +135,30 @@ static void add_crds(struct chart_rendering *out, const struct chart_instance *i
         add_crds(out, instance->subcharts.items[i]);
 }
 
+// --- which values are read ---
+
+// By the templates' text; those that are executed from now on are watched.
+static void find_reads(struct rendering *r, const struct chart_instance *instance,
+                       const struct value *values, const context_templates *templates)
+{
+    if (!r->target->track_reads)
+        return;
+    r->track = track_new(r->out, instance, r->doc);
+    track_explore_begin(r->track, r->set);
+    VEC_FOREACH (const struct context_template *, template, templates)
+        if (!template->is_partial)
+            track_explore(r->track, template->path, template->instance);
+    track_explore_values(r->track);
+    track_of_charts(r->track);
+    track_of_schemas(r->track);
+    track_watch(r->track, r->run, values);
+}
+
 // --- the whole ---
 
 static void rendering_end(struct rendering *r)
 {
+    track_free(r->track);
     template_run_free(r->run);
     template_set_free(r->set);
     map_free(&r->included);
@@ -162,6 +183,7 @@ static void rendering_begin(struct rendering *r, struct chart_rendering *out,
     r->run = template_run_new(r->set, r->arena, &TEMPLATE_LIMITS);
 }
 
+// `outputs` NULL: nothing is executed.
 static int render(struct rendering *r, const struct chart *chart, const struct node *given,
                   render_outputs *outputs, struct err **err)
 {
@@ -184,7 +206,11 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     r->templates = &templates;
     status = parse_all(r, &templates, err);
     if (status == 0)
+        find_reads(r, instance, &common.values, &templates);
+    if (status == 0 && outputs)
         status = execute_all(r, &templates, outputs, err);
+    if (r->track)
+        track_end(r->track);
     r->templates = NULL;
     vec_free(&templates);
     return status;
@@ -233,6 +259,16 @@ struct chart_rendering *chart_render(const struct chart *chart, const struct nod
     return status < 0 ? NULL : STEAL(rendering);
 }
 
+struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
+                                         const struct chart_target *target, struct err **err)
+{
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = render_new();
+    struct chart_target tracked = *target;
+
+    tracked.track_reads = true;
+    return render_files(chart, given, &tracked, rendering, NULL, err) < 0 ? NULL : STEAL(rendering);
+}
+
 void chart_rendering_free(struct chart_rendering *rendering)
 {
     if (!rendering)
@@ -243,6 +279,7 @@ void chart_rendering_free(struct chart_rendering *rendering)
     vec_free(&rendering->warnings);
     vec_free(&rendering->random);
     vec_free(&rendering->lookups);
+    vec_free(&rendering->reads);
     arena_free(rendering->arena);
     free(rendering);
 }
