@@ -207,15 +207,23 @@ enum chart_read_how {
 };
 typedef VEC(struct chart_read) chart_reads;
 
+struct chart_question { // what a template asked .Capabilities
+    enum chart_asked { CHART_ASKED_API_VERSION, CHART_ASKED_KUBE_VERSION } of;
+    const char *asked;  // "monitoring.coreos.com/v1", "Minor"; "" for all API versions at once
+    const char *answer; // "true", "34"; "" for all API versions at once
+    const char *where;  // "chart/templates/x.yaml:12", or NULL
+};
+
 struct chart_rendering {
     VEC(struct chart_manifest) crds;      // of crds/, by path, parents first
     VEC(struct chart_manifest) manifests; // in the order in which Helm installs them
     VEC(struct chart_manifest) hooks;
-    VEC(struct chart_note) warnings; // of values and dependencies
-    VEC(struct chart_note) random;   // functions whose value is another one next time
-    VEC(struct chart_note) lookups;  // questions about the cluster
-    chart_reads reads;               // by path, file and line; when asked for (track_reads)
-    bool reads_are_all;              // false: templates were too many to look through
+    VEC(struct chart_note) warnings;      // of values and dependencies
+    VEC(struct chart_note) random;        // functions whose value is another one next time
+    VEC(struct chart_note) lookups;       // questions about the cluster
+    chart_reads reads;                    // by path, file and line; when asked for (track_reads)
+    bool reads_are_all;                   // false: templates were too many to look through
+    VEC(struct chart_question) questions; // about its versions, .Capabilities
     struct arena *arena;
 };
 

@@ -151,6 +151,15 @@ struct kustomize_result {
 int kustomize_build(const struct kustomize_options *options, struct kustomize_result *result,
                     struct err **err) MUST_CHECK;
 
+// For each object the entry of the root's `resources` that it came by. What the root's own
+// generators made goes with the first entry whose objects name it, else with the last one; NULL
+// when there is no entry at all. An array in `arena`.
+const char **kustomize_entries(const struct kustomize_result *result, struct arena *arena)
+    MUST_CHECK;
+// What the part of a build that came by an entry is called: "platform" of "../../platform/", "app"
+// of "app.yaml", "entrypoint" of NULL; in `arena`.
+const char *kustomize_entry_name(struct arena *arena, const char *entry) MUST_CHECK;
+
 // Appends all objects as `kustomize build` prints them; `sorted`: by result->sorted, else in the
 // order of the tree.
 void kustomize_write_yaml(const struct kustomize_result *result, bool sorted, struct buf *out);

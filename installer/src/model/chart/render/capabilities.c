@@ -66,6 +66,13 @@ static const char *const known_versions[] = {
 
 #define DEFAULT_KUBE_VERSION "v1.36.0"
 
+static void tell(const struct capabilities_listener *listener, enum chart_asked of,
+                 struct span what, struct span answer)
+{
+    if (listener)
+        listener->asked(listener->data, of, what, answer);
+}
+
 // --- structs of texts: fields by name, printed as {a b}, as a map by their JSON names ---
 
 struct text_field {
@@ -80,6 +87,7 @@ struct texts {
     struct span git;      // what the method GitVersion gives, or empty
     struct text_field fields[5];
     size_t len;
+    const struct capabilities_listener *listener; // of a version of Kubernetes
 };
 
 static bool texts_field(struct arena *a, void *data, struct span name, struct value *out)
@@ -90,6 +98,7 @@ static bool texts_field(struct arena *a, void *data, struct span name, struct va
     for (size_t i = 0; i < texts->len; i++)
         if (texts->fields[i].name && span_is(name, texts->fields[i].name)) {
             *out = value_string(texts->fields[i].text);
+            tell(texts->listener, CHART_ASKED_KUBE_VERSION, name, texts->fields[i].text);
             return true;
         }
     return false;
@@ -136,6 +145,7 @@ static int git_version(struct template_call *call, struct value *result, struct 
 
     (void)err;
     *result = value_string(texts->git);
+    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("GitVersion"), texts->git);
     return 0;
 }
 
@@ -145,6 +155,7 @@ static int plain_version(struct template_call *call, struct value *result, struc
 
     (void)err;
     *result = value_string(texts->stringer);
+    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
     return 0;
 }
 
@@ -233,7 +244,8 @@ int object_kube_version(struct arena *a, struct span text, struct kube_version *
     return 0;
 }
 
-static struct value kube_version(struct arena *a, const struct kube_version *version)
+static struct value kube_version(struct arena *a, const struct kube_version *version,
+                                 const struct capabilities_listener *listener)
 {
     struct texts *texts = ARENA_NEW(a, struct texts);
 
@@ -243,21 +255,29 @@ static struct value kube_version(struct arena *a, const struct kube_version *ver
                                        {NULL, NULL, false, version->plain},
                                        {"Major", "Major", false, version->major},
                                        {"Minor", "Minor", false, version->minor}},
-                            .len = 4};
+                            .len = 4,
+                            .listener = listener};
     return value_new_object(&kube_version_class, texts);
 }
 
 // --- .APIVersions ---
 
+struct versions {
+    struct value_list *list;
+    const struct capabilities_listener *listener;
+};
+
 static int has(struct template_call *call, struct value *result, struct err **err)
 {
-    const struct value_list *versions = call->data;
+    const struct versions *versions = call->data;
     bool found = false;
 
     (void)err;
-    for (size_t i = 0; i < versions->len && !found; i++)
-        found = span_eq(versions->items[i].s, call->args[0].s);
+    for (size_t i = 0; i < versions->list->len && !found; i++)
+        found = span_eq(versions->list->items[i].s, call->args[0].s);
     *result = value_bool(found);
+    tell(versions->listener, CHART_ASKED_API_VERSION, call->args[0].s,
+         found ? SPAN("true") : SPAN("false"));
     return 0;
 }
 
@@ -274,13 +294,17 @@ static const struct template_function *versions_method(void *data, struct span n
 
 static struct value versions_unfold(struct arena *a, void *data)
 {
+    const struct versions *versions = data;
+
     (void)a;
-    return (struct value){.type = VALUE_STRINGS, .list = data};
+    tell(versions->listener, CHART_ASKED_API_VERSION, SPAN_EMPTY, SPAN_EMPTY);
+    return (struct value){.type = VALUE_STRINGS, .list = versions->list};
 }
 
 static void versions_print(void *data, struct buf *out)
 {
-    struct value list = versions_unfold(NULL, data);
+    const struct versions *versions = data;
+    struct value list = {.type = VALUE_STRINGS, .list = versions->list};
 
     value_print(&list, out);
 }
@@ -294,15 +318,18 @@ static const struct value_class versions_class = {
     .is_false_when_empty = true,
 };
 
-static struct value api_versions(struct arena *a, const struct span *extra, size_t extra_count)
+static struct value api_versions(struct arena *a, const struct span *extra, size_t extra_count,
+                                 const struct capabilities_listener *listener)
 {
     struct value list = value_new_list(a, VALUE_STRINGS);
+    struct versions *versions = ARENA_NEW(a, struct versions);
 
     for (size_t i = 0; i < ARRAY_LEN(known_versions); i++)
         value_push(a, list.list, value_string(span_str(known_versions[i])));
     for (size_t i = 0; i < extra_count; i++)
         value_push(a, list.list, value_string(arena_span(a, extra[i])));
-    return value_new_object(&versions_class, list.list);
+    *versions = (struct versions){list.list, listener};
+    return value_new_object(&versions_class, versions);
 }
 
 // --- the whole ---
@@ -374,12 +401,13 @@ static struct value helm_version(struct arena *a)
 }
 
 struct value object_capabilities(struct arena *a, const struct kube_version *version,
-                                 const struct span *extra, size_t extra_count)
+                                 const struct span *extra, size_t extra_count,
+                                 const struct capabilities_listener *listener)
 {
     struct capabilities *c = ARENA_NEW(a, struct capabilities);
 
-    c->kube_version = kube_version(a, version);
-    c->api_versions = api_versions(a, extra, extra_count);
+    c->kube_version = kube_version(a, version, listener);
+    c->api_versions = api_versions(a, extra, extra_count, listener);
     c->helm_version = helm_version(a);
     return value_new_object(&capabilities_class, c);
 }

@@ -146,6 +146,20 @@ void render_note_random(struct functions_env *env, const struct template_call *c
         vec_push(&r->out->random, note);
 }
 
+void render_note_question(void *data, enum chart_asked of, struct span what, struct span answer)
+{
+    struct rendering *r = data;
+    struct chart_question question = {.of = of, .where = place_of(r)};
+    struct span key = span_str(arena_printf(r->arena, "%d %.*s %s", (int)of, SPAN_ARG(what),
+                                            question.where ? question.where : ""));
+
+    if (map_put(&r->noted, key, r))
+        return;
+    question.asked = arena_span(r->out->arena, what).ptr;
+    question.answer = arena_span(r->out->arena, answer).ptr;
+    vec_push(&r->out->questions, question);
+}
+
 static int look_up(const struct rendering *r, const struct value *args, struct value *result,
                    struct err **err)
 {

@@ -29,5 +29,7 @@ const struct template_function *render_functions(struct arena *a, size_t *count)
 
 // Tells of a function that asks for something beyond the chart, once for each place.
 void render_note_random(struct functions_env *env, const struct template_call *call);
+// The same of a question about versions; `data` is the rendering.
+void render_note_question(void *data, enum chart_asked of, struct span what, struct span answer);
 
 #endif

@@ -26,10 +26,17 @@ struct kube_version {
 int object_kube_version(struct arena *a, struct span text, struct kube_version *version,
                         struct err **err) MUST_CHECK;
 
+// Told of every question about versions, as chart_question has it; texts are borrowed.
+struct capabilities_listener {
+    void (*asked)(void *data, enum chart_asked of, struct span what, struct span answer);
+    void *data;
+};
+
 // *common.Capabilities: .Capabilities, with `extra` versions of the API behind those that every
-// cluster is said to have. `version` is kept.
+// cluster is said to have. `version` and `listener` (may be NULL) are kept.
 struct value object_capabilities(struct arena *a, const struct kube_version *version,
-                                 const struct span *extra, size_t extra_count) MUST_CHECK;
+                                 const struct span *extra, size_t extra_count,
+                                 const struct capabilities_listener *listener) MUST_CHECK;
 
 // The row of that name in a table of methods, which ends with a row without a name, or NULL.
 const struct template_function *object_method(const struct template_function *methods,

@@ -5,13 +5,13 @@
 #include <strings.h>
 
 #include "model/chart/convert/convert.h"
-#include "model/chart/track/track.h"
 #include "model/chart/render/documents.h"
 #include "model/chart/render/explain.h"
 #include "model/chart/render/functions.h"
 #include "model/chart/render/objects.h"
 #include "model/chart/render/render.h"
 #include "model/chart/schema/schema.h"
+#include "model/chart/track/track.h"
 
 // --- values ---
 
@@ -190,6 +190,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     context_templates templates = {0};
     struct kube_version version = {0};
     struct context_common common = {.release = release(r->arena, r->target)};
+    const struct capabilities_listener listener = {render_note_question, r};
     struct chart_instance *instance;
     int status;
 
@@ -201,7 +202,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     add_crds(r->out, instance);
     common.values = convert_to_value(r->arena, instance->values);
     common.capabilities = object_capabilities(r->arena, &version, r->target->api_versions,
-                                              r->target->api_version_count);
+                                              r->target->api_version_count, &listener);
     context_collect(r->arena, instance, &common, &templates);
     r->templates = &templates;
     status = parse_all(r, &templates, err);
@@ -280,6 +281,7 @@ void chart_rendering_free(struct chart_rendering *rendering)
     vec_free(&rendering->random);
     vec_free(&rendering->lookups);
     vec_free(&rendering->reads);
+    vec_free(&rendering->questions);
     arena_free(rendering->arena);
     free(rendering);
 }
