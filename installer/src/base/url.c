@@ -331,3 +331,19 @@ char *url_masked(const char *text)
     out.text[out.len] = '\0';
     return out.text;
 }
+
+bool url_host_is_inside(struct span host)
+{
+    static const char *const ends[] = {".svc",         ".cluster.local", ".local",
+                                       ".localhost",   ".example",       ".example.com",
+                                       ".example.net", ".example.org",   ".internal"};
+
+    if (span_ends(host, ".")) // a name from the root on
+        host.len--;
+    if (span_find(host, '.') == host.len || span_starts(host, "127.") || span_starts(host, "0."))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (span_ends(host, ends[i]) || span_is(host, ends[i] + 1))
+            return true;
+    return false;
+}

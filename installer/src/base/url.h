@@ -39,6 +39,9 @@ struct span url_trim(struct span text);
 // frees it. NULL for what url_parse() would not take in a URL either.
 char *url_resolve(const struct url *base, struct span reference) MUST_CHECK;
 
+// Whether a host is no place outside: of the cluster, of the machine, of documentation (RFC 2606).
+bool url_host_is_inside(struct span host);
+
 // Scheme, host and port are the same (RFC 6454): credentials for the one are for the other.
 bool url_same_origin(const struct url *a, const struct url *b);
 

@@ -5,29 +5,13 @@
 #include <string.h>
 
 #include "base/url.h"
+#include "model/images.h"
 
 struct mentions {
     struct walk *walk;
     const struct bundle *bundle;
     const char *user;
 };
-
-// Hosts that are no place outside: of the cluster, of the machine, of documentation (RFC 2606).
-static bool is_inside(struct span host)
-{
-    static const char *const ends[] = {".svc",         ".cluster.local", ".local",
-                                       ".localhost",   ".example",       ".example.com",
-                                       ".example.net", ".example.org",   ".internal"};
-
-    if (span_ends(host, ".")) // a name from the root on
-        host.len--;
-    if (span_find(host, '.') == host.len || span_starts(host, "127.") || span_starts(host, "0."))
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (span_ends(host, ends[i]) || span_is(host, ends[i] + 1))
-            return true;
-    return false;
-}
 
 // Whether `name` is `text`, or something below it.
 static bool is_below(struct span name, struct span text)
@@ -56,23 +40,12 @@ static void see_url(const struct mentions *m, struct span word)
     struct url url;
     bool is_fetched = false;
 
-    if (!url_parse(word, &url) || is_inside(url.host))
+    if (!url_parse(word, &url) || url_host_is_inside(url.host))
         return;
     for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
         is_fetched = is_fetched || url_is(&url, schemes[i]);
     if (is_fetched && !url_has_secret(&url) && !is_held(m, word))
         walk_note_gap(m->walk, ARTIFACTS_MENTIONED, "url", word, m->user);
-}
-
-// "ghcr.io/x/y:1": the first part is a host, the last one has a tag or digest.
-static bool looks_like_image(struct span word)
-{
-    size_t first = span_find(word, '/'), last = span_rfind(word, '/');
-    struct span host = span_head(word, first);
-
-    host = span_head(host, span_find(host, ':'));
-    return first < word.len && !is_inside(host) &&
-           span_find(span_tail(word, last), ':') < word.len - last;
 }
 
 static void see_image(const struct mentions *m, struct span word)
@@ -81,7 +54,7 @@ static void see_image(const struct mentions *m, struct span word)
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct oci_ref ref;
 
-    if (!looks_like_image(word) || oci_ref_parse(m->walk->arena, word, &ref, &ignored) < 0)
+    if (!images_is_reference(word) || oci_ref_parse(m->walk->arena, word, &ref, &ignored) < 0)
         return;
     oci_ref_format(&ref, &name);
     if ((digest_is_set(&ref.digest) && bundle_find_blob(m->bundle, &ref.digest)) ||
@@ -107,19 +80,12 @@ static void see_word(const struct mentions *m, struct span word)
     see_url(m, word);
 }
 
-// Words end where neither a URL nor a reference goes on.
 static void see_text(const struct mentions *m, struct span text)
 {
-    static const char ends[] = " \t\r\n\"'`,;()<>[]{}|\\";
-    size_t start = 0;
+    struct span word;
 
-    for (size_t i = 0; i <= text.len; i++) {
-        if (i < text.len && !memchr(ends, text.ptr[i], sizeof(ends)))
-            continue;
-        if (i > start)
-            see_word(m, span_of(text.ptr + start, i - start));
-        start = i + 1;
-    }
+    while (images_next_word(&text, &word))
+        see_word(m, word);
 }
 
 static void see_node(const struct mentions *m, const struct node *n)
