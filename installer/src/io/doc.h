@@ -37,10 +37,13 @@ struct pair {
     uint32_t line; // of the key, 0 when made by the program
 };
 
-// Bits of `struct node.flags`; the other five are free for the module that owns the tree.
+// Bits of `struct node.flags`; the other four are free for the module that owns the tree.
 #define NODE_QUOTED 1u  // a string that was read in quotes or as a block
 #define NODE_RETYPED 2u // a scalar whose text is not what was written: see node_source()
 #define NODE_FLOW 8u    // a map or list in brackets (not from YAML 1.1): see node_settle_empty()
+#define NODE_LITERAL                                                                               \
+    64u // a string that was read as a literal block, or is a whole file: its first
+        // line is the one below `line`
 
 struct node {
     uint8_t type; // enum node_type
@@ -117,6 +120,12 @@ int doc_read_helm(struct doc *d, struct span text, const char *file, struct node
 // in the words of sigs.k8s.io/yaml (fromYaml of charts gives them to the template). *out is NULL
 // when there is no document, or null. ERR_CONFIG.
 int doc_read_text(struct doc *d, struct span text, struct node **out, struct err **err) MUST_CHECK;
+
+// Reads the first document of a text by the rules of doc_read_helm, as the one that Helm takes out
+// of a text that is no file of a chart. `file` is where the text stands, behind its line `above`.
+// *out is NULL when there is no document, or null. ERR_CONFIG.
+int doc_read_within(struct doc *d, struct span text, const char *file, uint32_t above,
+                    struct node **out, struct err **err) MUST_CHECK;
 
 // Reads one JSON value. `kind` is the error kind for bad input (ERR_API for answers of a server).
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
@@ -239,8 +248,11 @@ void node_push(struct doc *d, struct node *seq, struct node *item);
 void node_remove_item(struct node *seq, size_t i);
 void node_insert_item(struct doc *d, struct node *seq, size_t i, struct node *item);
 
-// A deep copy in `d`, also of a tree of another doc.
+// A deep copy in `d`, also of a tree of another doc, whose names of files it does not take along:
+// see node_copy_from().
 struct node *node_copy(struct doc *d, const struct node *n);
+// The same with the names of its files, of a tree of `from`.
+struct node *node_copy_from(struct doc *d, const struct doc *from, const struct node *n);
 
 // What writing the tree as go-yaml does and reading it again makes of values that were left out
 // (`k:`): in a list or map in brackets the empty string, elsewhere null. No brackets are left.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading and building the trees of a document.
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "io/doc/doc_int.h"
 
 static struct pair *find(const struct node *map, struct span key)
@@ -321,6 +323,43 @@ struct node *node_copy(struct doc *d, const struct node *n)
     } else {
         copy_text(d, copy, n);
     }
+    return copy;
+}
+
+// Names of files of one doc as another one has them; those of neighbours are mostly one.
+struct file_names {
+    struct doc *to;
+    const struct doc *from;
+    uint16_t *indexes; // of `to`, by those of `from`; 0: not asked for yet
+    size_t len;
+};
+
+static uint16_t file_of(struct file_names *names, uint16_t file)
+{
+    if (!file || file > names->len)
+        return 0;
+    if (!names->indexes[file - 1])
+        names->indexes[file - 1] = doc_add_file(names->to, doc_file_name(names->from, file));
+    return names->indexes[file - 1];
+}
+
+static void rename_files(struct file_names *names, struct node *n)
+{
+    n->file = file_of(names, n->file);
+    NODE_FOREACH_PAIR (pair, n)
+        rename_files(names, pair->value);
+    NODE_FOREACH_ITEM (item, n)
+        rename_files(names, item);
+}
+
+struct node *node_copy_from(struct doc *d, const struct doc *from, const struct node *n)
+{
+    struct file_names names = {.to = d, .from = from, .len = from->files.len};
+    struct node *copy = node_copy(d, n);
+
+    names.indexes = names.len ? mem_zalloc(names.len, sizeof(*names.indexes)) : NULL;
+    rename_files(&names, copy);
+    free(names.indexes);
     return copy;
 }
 

@@ -271,7 +271,7 @@ bool fast_literal(struct fast *f, int parent, struct node **out)
     int indent;
 
     *out = fast_node(f, NODE_STRING);
-    (*out)->flags = NODE_QUOTED;
+    (*out)->flags = NODE_QUOTED | NODE_LITERAL;
     if (!literal_header(f, &chomp))
         return false;
     indent = literal_indent(f, parent);

@@ -143,6 +143,23 @@ int doc_read_text(struct doc *d, struct span text, struct node **out, struct err
     return result;
 }
 
+int doc_read_within(struct doc *d, struct span text, const char *file, uint32_t above,
+                    struct node **out, struct err **err)
+{
+    struct node_list all = {0};
+    struct reader r CLEANUP(reader_cleanup) = {
+        .d = d, .file = file, .yaml11 = true, .helm = true, .first_line = above, .err = err};
+    int result;
+
+    (void)span_skip(&text, "\xef\xbb\xbf");
+    r.file_index = doc_add_file(d, file);
+    reader_start(&r, text.len, DOC_YAML_RATIO);
+    result = read_document(&r, text, &all);
+    reader_end(&r);
+    *out = all.len ? all.items[0] : NULL;
+    return result;
+}
+
 int doc_read_helm(struct doc *d, struct span text, const char *file, struct node_list *out,
                   struct err **err)
 {

@@ -273,6 +273,8 @@ int reader_set_scalar(const struct reader *r, struct node *n, struct span text,
         tag = NULL;
     if (written != WRITTEN_PLAIN)
         n->flags |= NODE_QUOTED;
+    if (written == WRITTEN_LITERAL)
+        n->flags |= NODE_LITERAL;
     if (written == WRITTEN_DOUBLE && !r->helm && has_control(text))
         return reader_fail(r, n->line, CONTROL);
     if (standard_tag(tag))

@@ -227,23 +227,39 @@ static void set_key(const struct setting *s, struct node *map, struct span key, 
         node_set(s->d, map, key, value);
 }
 
-static enum outcome set_index(struct setting *s, struct node *list, int64_t index,
+// The list with room for one more item behind its end: a new one, as Go makes one, since who shares
+// the old one does not see that (fluxcd/pkg/chartutil's maps of values do).
+static struct node *grown(const struct setting *s, const struct node *list, int64_t index)
+{
+    struct node *longer = node_new_seq(s->d);
+
+    longer->file = list->file;
+    longer->line = list->line;
+    NODE_FOREACH_ITEM (item, list)
+        node_push(s->d, longer, item);
+    while ((int64_t)node_len(longer) <= index)
+        node_push(s->d, longer, node_new_null(s->d));
+    return longer;
+}
+
+static enum outcome set_index(struct setting *s, struct node **list, int64_t index,
                               struct node *value)
 {
     if (index > INDEX_MAX)
         return fail(s, "index of %lld is greater than maximum supported index of %d",
                     (long long)index, INDEX_MAX);
-    while ((int64_t)node_len(list) <= index) {
-        if (++s->items > ITEMS_MAX)
+    if ((int64_t)node_len(*list) <= index) {
+        s->items += (size_t)index + 1;
+        if (s->items > ITEMS_MAX)
             return fail(s, "its indexes make more than %d items", ITEMS_MAX);
-        node_push(s->d, list, node_new_null(s->d));
+        *list = grown(s, *list, index);
     }
-    list->seq.items[index] = value;
+    (*list)->seq.items[index] = value;
     return SET;
 }
 
 static enum outcome set_in_map(struct setting *s, struct node *map, unsigned levels);
-static enum outcome set_in_list(struct setting *s, struct node *list, int64_t index,
+static enum outcome set_in_list(struct setting *s, struct node **list, int64_t index,
                                 unsigned levels);
 
 static enum outcome enter(struct setting *s)
@@ -264,7 +280,7 @@ static enum outcome set_below(struct setting *s, struct node *map, unsigned leve
     return outcome;
 }
 
-static enum outcome set_at_index(struct setting *s, struct node *list, int64_t index,
+static enum outcome set_at_index(struct setting *s, struct node **list, int64_t index,
                                  unsigned levels)
 {
     enum outcome outcome;
@@ -289,7 +305,7 @@ static enum outcome set_list_of_key(struct setting *s, struct node *map, struct 
         return fail_type(s, list, "[]interface {}");
     if (!list)
         list = node_new_seq(s->d);
-    outcome = set_at_index(s, list, index, levels);
+    outcome = set_at_index(s, &list, index, levels);
     if (outcome != FAILED)
         set_key(s, map, key, list);
     return outcome;
@@ -357,10 +373,10 @@ static enum outcome fail_behind_index(const struct setting *s, struct span text)
 }
 
 // "[0][1]...": a list in the list.
-static enum outcome set_list_of_index(struct setting *s, struct node *list, int64_t index,
+static enum outcome set_list_of_index(struct setting *s, struct node **list, int64_t index,
                                       unsigned levels)
 {
-    struct node *below = node_item(list, (size_t)index);
+    struct node *below = node_item(*list, (size_t)index);
     int64_t next = 0;
     enum outcome outcome = take_index(s, &next);
 
@@ -370,27 +386,27 @@ static enum outcome set_list_of_index(struct setting *s, struct node *list, int6
         return fail_type(s, below, "[]interface {}");
     if (!node_is(below, NODE_SEQ))
         below = node_new_seq(s->d);
-    outcome = set_at_index(s, below, next, levels);
+    outcome = set_at_index(s, &below, next, levels);
     return outcome == SET ? set_index(s, list, index, below) : outcome;
 }
 
 // "[0].b...": a map in the list, in the place of whatever else is there.
-static enum outcome set_map_of_index(struct setting *s, struct node *list, int64_t index,
+static enum outcome set_map_of_index(struct setting *s, struct node **list, int64_t index,
                                      unsigned levels)
 {
-    struct node *below = node_item(list, (size_t)index);
+    struct node *below = node_item(*list, (size_t)index);
     enum outcome outcome;
 
     if (!node_is(below, NODE_MAP)) {
         below = node_new_map(s->d);
-        if ((size_t)index < node_len(list))
-            list->seq.items[index] = below;
+        if ((size_t)index < node_len(*list))
+            (*list)->seq.items[index] = below;
     }
     outcome = set_below(s, below, levels);
     return outcome == SET ? set_index(s, list, index, below) : outcome;
 }
 
-static enum outcome set_in_list(struct setting *s, struct node *list, int64_t index,
+static enum outcome set_in_list(struct setting *s, struct node **list, int64_t index,
                                 unsigned levels)
 {
     struct node *value = NULL;

@@ -14,6 +14,18 @@
 #define BASE64_LINE 70
 #define ENV_LINE_MAX 65536 // longer lines silently end an env file in kustomize
 
+// Where a value stands: a line of a file, or all of it.
+struct place {
+    uint16_t file;
+    uint32_t line;
+    bool whole;
+};
+
+static struct place place_of(const struct node *at)
+{
+    return (struct place){.file = at->file, .line = at->line};
+}
+
 struct making {
     struct kust *kust;
     const struct loader *loader;
@@ -49,8 +61,8 @@ static struct node *data_map(struct making *m, const char *field)
     return map;
 }
 
-static int add_pair(struct making *m, const struct node *at, struct span key, struct span value,
-                    struct err **err)
+static int add_pair(struct making *m, const struct node *at, struct place place, struct span key,
+                    struct span value, struct err **err)
 {
     struct kust *k = m->kust;
     if (node_get_span(node_get(m->object, "data"), key) ||
@@ -59,14 +71,21 @@ static int add_pair(struct making *m, const struct node *at, struct span key, st
                          SPAN_ARG(key));
     bool text = !m->secret && text_is_utf8(value);
     struct node *map = data_map(m, m->secret || text ? "data" : "binaryData");
-    node_set(k->doc, map, key, text ? scalar_new_string(k->doc, value) : base64_text(k, value));
+    struct node *n = text ? scalar_new_string(k->doc, value) : base64_text(k, value);
+    n->file = place.file;
+    n->line = place.line;
+    if (place.whole)
+        n->flags |= NODE_LITERAL;
+    node_set(k->doc, map, key, n);
     return 0;
 }
 
 // One line of an env file; blank lines and comments give nothing.
-static int add_env_line(struct making *m, const struct node *at, const char *name, unsigned number,
+static int add_env_line(struct making *m, const struct node *at, struct place place,
                         struct span line, struct err **err)
 {
+    const char *name = doc_file_name(m->kust->doc, place.file);
+    uint32_t number = place.line;
     struct span key, value;
     if (!text_is_utf8(line))
         return kust_fail(m->kust, at, err, "%s:%u: invalid UTF-8", name, number);
@@ -80,7 +99,7 @@ static int add_env_line(struct making *m, const struct node *at, const char *nam
         key = line;
         value = SPAN_EMPTY;
     }
-    return key.len ? add_pair(m, at, key, value, err) : 0;
+    return key.len ? add_pair(m, at, place, key, value, err) : 0;
 }
 
 static int add_env_file(struct making *m, const struct node *at, struct err **err)
@@ -90,15 +109,16 @@ static int add_env_file(struct making *m, const struct node *at, struct err **er
     if (load_file(m->kust, m->loader, at, node_str(at), &text, &name, err) < 0)
         return -1;
     struct span rest = buf_span(&text), line;
-    for (unsigned number = 1; span_next(&rest, '\n', &line); number++) {
+    struct place place = {.file = doc_add_file(m->kust->doc, name), .line = 1};
+    for (; span_next(&rest, '\n', &line); place.line++) {
         if (line.len >= ENV_LINE_MAX)
             return kust_fail(m->kust, at, err,
                              "%s:%u: the line is longer than 65,535 bytes, where kustomize stops "
                              "reading the file",
-                             name, number);
+                             name, place.line);
         if (span_ends(line, "\r"))
             line = span_head(line, line.len - 1);
-        if (add_env_line(m, at, name, number, line, err) < 0)
+        if (add_env_line(m, at, place, line, err) < 0)
             return -1;
     }
     return 0;
@@ -112,7 +132,7 @@ static int add_literal(struct making *m, const struct node *at, struct err **err
     if (value.len >= 2 && value.ptr[0] == value.ptr[value.len - 1] &&
         (value.ptr[0] == '"' || value.ptr[0] == '\''))
         value = span_of(value.ptr + 1, value.len - 2);
-    return add_pair(m, at, key, value, err);
+    return add_pair(m, at, place_of(at), key, value, err);
 }
 
 static int add_file(struct making *m, const struct node *at, struct err **err)
@@ -132,7 +152,8 @@ static int add_file(struct making *m, const struct node *at, struct err **err)
     const char *name = NULL;
     if (load_file(k, m->loader, at, arena_span(k->arena, path).ptr, &text, &name, err) < 0)
         return -1;
-    return add_pair(m, at, key, buf_span(&text), err);
+    struct place whole = {.file = doc_add_file(k->doc, name), .whole = true};
+    return add_pair(m, at, whole, key, buf_span(&text), err);
 }
 
 static int add_sources(struct making *m, const struct node *entry, struct err **err)

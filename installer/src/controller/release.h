@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What helm-controller (1.6, of Flux 2.9) would install for a HelmRelease, in its own steps: values
+// composed from valuesFrom and values, the chart rendered, post-rendered, and the objects that come
+// of it. Pure: what is in the cluster is asked of the caller.
+#ifndef CONTROLLER_RELEASE_H
+#define CONTROLLER_RELEASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/identity.h"
+#include "base/report.h"
+#include "base/span.h"
+#include "base/vec.h"
+#include "io/doc.h"
+#include "model/chart.h"
+
+// What a reader of the result has to know: something optional is missing, a field needs a cluster.
+struct release_note {
+    const char *field; // "spec.valuesFrom[1]"; a template's "chart/templates/x.yaml:12"
+    const char *text;
+};
+typedef VEC(struct release_note) release_notes;
+
+// --- values ---
+
+// A ConfigMap or Secret as it will be in the cluster, with the doc that it is of; NULL when nothing
+// that is known makes it.
+typedef const struct node *(*release_find)(void *data, const struct identity *id,
+                                           const struct doc **doc);
+
+// One that takes part in a release's values; in the order in which they are laid over each other.
+struct release_layer {
+    const char *label;         // "ConfigMap bigbang/values, values.yaml", "spec.values"
+    const struct node *values; // a map, or NULL for one that holds nothing
+    const char *target_path;   // of a single value; else NULL
+};
+
+// Nodes have the file (doc_file_name) and line where they were set: of the tree where that is
+// known, else of the text within the object, whose label the file's name is then.
+struct release_values {
+    struct doc *doc;           // owns all
+    const struct node *values; // a map: what the controller hands to Helm
+    VEC(struct release_layer) layers;
+    release_notes notes;
+};
+
+// Composes the values of `release`, a HelmRelease of `release_doc`. ERR_CONFIG where the controller
+// fails: a holder or key that is missing and not optional, a text that is no map of YAML.
+int release_compose(const struct node *release, const struct doc *release_doc, release_find find,
+                    void *data, struct release_values *out, struct err **err) MUST_CHECK;
+void release_values_free(struct release_values *values); // also a CLEANUP
+
+// --- names ---
+
+// What Helm calls the release: releaseName, or the object's name behind targetNamespace, shortened
+// as the controller does; in `arena`.
+struct span release_name(struct arena *arena, const struct node *release);
+// Where its objects go, and where Helm keeps its record; borrowed from the object.
+struct span release_namespace(const struct node *release);
+struct span release_storage_namespace(const struct node *release);
+
+#endif

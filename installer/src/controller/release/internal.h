@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of controller/release share.
+#ifndef CONTROLLER_RELEASE_INTERNAL_H
+#define CONTROLLER_RELEASE_INTERNAL_H
+
+#include "controller/release.h"
+
+// Fails with "<file>:<line>: HelmRelease <ns>/<name>: <text>" about a node of the release.
+struct release_at {
+    const struct node *release;
+    const struct doc *doc;
+};
+int release_fail(const struct release_at *at, const struct node *n, struct err **err,
+                 const char *fmt, ...) PRINTF(4, 5);
+
+// --- text.c ---
+
+// The text of one key of a ConfigMap or Secret, and where its lines stand.
+struct release_text {
+    struct span text; // in the arena
+    const char *file; // of the tree; else the label of the object and its key
+    uint32_t above;   // the text's first line is the one below
+    uint32_t line;    // of the value as a whole
+};
+// False when the object lacks that key. ERR_CONFIG: it cannot be such an object.
+int release_read_text(struct arena *arena, const struct node *object, const struct doc *doc,
+                      struct span key, bool *found, struct release_text *out, struct err **err)
+    MUST_CHECK;
+
+// --- merge.c ---
+
+// A new map of `a` with `b` (may be NULL) over it, as Flux merges: maps deeply, all else replaced.
+// What only one of them has is shared with it, which is Flux's way, too, and can be seen: a value
+// put at a path then changes both.
+struct node *release_merge(struct doc *d, const struct node *a, const struct node *b);
+
+#endif
