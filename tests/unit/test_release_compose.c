@@ -71,10 +71,10 @@ static void test_release_compose__layers_over_each_other(void **state)
     check(RELEASE("  values: {a: 1}\n"), "{\"a\":1}");
     check(FROM("{kind: ConfigMap, name: a}, {kind: Secret, name: b, valuesKey: k}",
                "{m: {own: 1}, list: [3]}")
-              HOLDER("ConfigMap", "a", "data: {values.yaml: \"m: {a: 1, n: 1}\\nlist: [1, 2]\"}\n")
+              HOLDER("ConfigMap", "a", "data: {values.yaml: \"m: {a: 1, c: 1}\\nlist: [1, 2]\"}\n")
                   HOLDER("Secret", "b",
                          "data: {k: bTogeyBhOiAyIH0K}\nstringData: {k: 'm: {a: null}'}\n"),
-          "{\"list\":[3],\"m\":{\"a\":null,\"n\":1,\"own\":1}}");
+          "{\"list\":[3],\"m\":{\"a\":null,\"c\":1,\"own\":1}}");
     check(FROM("{kind: Secret, name: b, valuesKey: k}", "{}")
               HOLDER("Secret", "b", "data: {k: \"bTogeyBhOiAy\\nIH0K\"}\n"),
           "{\"m\":{\"a\":2}}");
@@ -103,7 +103,7 @@ static void test_release_compose__single_values(void **state)
     check(ONE("a", "'x,b=1'", "{}"), "{\"a\":\"x\",\"b\":1}");
     check(ONE("a", "'{x,1}'", "{}"), "{\"a\":[\"x\",1]}");
     check(ONE("a", "'x,b'", "{}"),
-          "tree.yaml:9: ConfigMap ns/a, k cannot be put at targetPath 'a'");
+          "tree.yaml:11: ConfigMap ns/a, k cannot be put at targetPath 'a'");
     check(FROM("{kind: ConfigMap, name: a, valuesKey: k, targetPath: x, literal: true}", "{}")
               HOLDER("ConfigMap", "a", "data: {k: 'a,b=[1]{\\\\}'}\n"),
           "{\"x\":\"a,b=[1]{\\\\\\\\}\"}");
@@ -129,7 +129,7 @@ static void test_release_compose__what_the_controller_refuses(void **state)
           "{\"v\":1}");
     check(FROM("{kind: ConfigMap, name: a}", "{}")
               HOLDER("ConfigMap", "a", "data:\n  values.yaml: |\n    a: 1\n    - b\n"),
-          "tree.yaml:13: ");
+          "HelmRelease ns/r: spec.valuesFrom[0]: tree.yaml:14: ");
     check(FROM("{kind: ConfigMap, name: a}", "{}")
               HOLDER("ConfigMap", "a", "data: {values.yaml: '[1]'}\n"),
           "ConfigMap ns/a, values.yaml: is a list instead of a map");

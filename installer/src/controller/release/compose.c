@@ -118,13 +118,20 @@ static int read_reference(struct composing *c, const struct reference *r, bool *
     return 0;
 }
 
+static int wrap(const struct composing *c, const struct reference *r)
+{
+    char *label CLEANUP(mem_cleanup) = node_label(c->at.release);
+
+    return err_wrap(c->err, "%s: spec.valuesFrom[%zu]", label, r->index);
+}
+
 static int merge_text(struct composing *c, const struct reference *r,
                       const struct release_text *text)
 {
     struct node *values = NULL;
 
     if (doc_read_within(c->out->doc, text->text, text->file, text->above, &values, c->err) < 0)
-        return err_wrap(c->err, "spec.valuesFrom[%zu]", r->index);
+        return wrap(c, r);
     if (values && values->type != NODE_MAP)
         return err_set(c->err, ERR_CONFIG, "%s:%u: %s: is a %s instead of a map of values",
                        text->file, values->line, r->label, node_type_name(values));
