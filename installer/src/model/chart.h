@@ -85,6 +85,11 @@ void chart_find_missing(const struct chart *chart, chart_missings *out);
 // Puts the archive of one into its charts/. Kinds as for loading.
 int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
     MUST_CHECK;
+// The same out of the files of its folder, under the name that `use` gives it; "" for its own.
+int chart_add_subchart_files(struct chart *chart, chart_files *files, const char *what,
+                             struct span use, struct err **err) MUST_CHECK;
+int chart_add_subchart_as(struct chart *chart, struct span tgz, const char *what, struct span use,
+                          struct err **err) MUST_CHECK;
 
 // What packaging may change in the outermost chart: its default values (a map in `d_take`, which
 // the chart owns then), and its version.
@@ -298,6 +303,11 @@ struct chart_index *chart_index_read(struct span text, const char *what, struct 
 // ERR_UNSUPPORTED when several are, which differ in build metadata.
 int chart_index_find(const struct chart_index *index, struct span chart, struct span version,
                      struct chart_listed *found, struct err **err) MUST_CHECK;
+
+// Appends the versions of a chart that Helm does not pass over, as they are written; of those that
+// are one version to Helm, what was created last comes first, else what is listed last. Borrowed.
+typedef VEC(struct span) chart_versions;
+void chart_index_versions(const struct chart_index *index, struct span chart, chart_versions *out);
 
 // An empty one.
 struct chart_index *chart_index_new(void) MUST_CHECK RETURNS_NONNULL;

@@ -135,16 +135,31 @@ void flux_attempted(const struct node *object, struct buf *out);
 struct span flux_url(const struct node *repository);
 
 // What spec.ref of a GitRepository asks for, as git_resolve() takes it: "commit/<id>",
-// "tag/<name>", "branch/<name>" or "refs/…"; in the arena or borrowed. Of several fields the first
-// counts, in this order: commit, name, semver, tag, branch (GitRepositoryRef in api/v1). ERR_CONFIG
-// for a name that is no full one, ERR_UNSUPPORTED for semver.
+// "tag/<name>", "branch/<name>" or "refs/…"; or a range of the repository's tags, which stands
+// behind FLUX_SEMVER_PREFIX. In the arena or borrowed. Of several fields the first counts, in this
+// order: commit, name, semver, tag, branch (GitRepositoryRef in api/v1). ERR_CONFIG for a name that
+// is no full one.
+#define FLUX_SEMVER_PREFIX "semver/"
 const char *flux_git_ref(struct arena *arena, const struct node *repository, struct err **err)
     MUST_CHECK;
 
 // The reference of an OCIRepository as oci_ref_parse() takes it; in the arena. The digest counts
-// before the tag (OCIRepositoryRef). ERR_UNSUPPORTED for semver.
-const char *flux_oci_reference(struct arena *arena, const struct node *repository, struct err **err)
-    MUST_CHECK;
+// before the tag (OCIRepositoryRef).
+const char *flux_oci_reference(struct arena *arena, const struct node *repository) MUST_CHECK;
+// The range of tags that counts before the tag, if there is one.
+struct flux_oci_range {
+    bool is_set;
+    struct span semver;
+    struct span filter; // a regular expression of Go's that the tags have to match; "" for any
+};
+struct flux_oci_range flux_oci_range(const struct node *repository);
+// Which layer of an OCIRepository is its content: the first one of that media type, "" for the
+// first one; and whether it is handed on as it is, or taken apart.
+struct flux_oci_layer {
+    struct span media_type;
+    bool is_copied;
+};
+struct flux_oci_layer flux_oci_layer(const struct node *repository);
 
 // Whether a HelmRepository is a registry. It has no content of its own then: it is the prefix of
 // its charts' names (HelmRepositorySpec type). Else it is an index over http or https.

@@ -65,6 +65,16 @@ struct git_remote {
 int git_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                 struct err **err) MUST_CHECK;
 
+// A tag of a repository, and what it comes to.
+struct git_tag {
+    struct span name; // "v1.2.3"
+    struct git_oid commit;
+};
+typedef VEC(struct git_tag) git_tags;
+// Appends all tags that the repository has; in the arena. Kinds as above.
+int git_list_tags(const struct git_remote *remote, struct arena *arena, git_tags *out,
+                  struct err **err) MUST_CHECK;
+
 // Appends a pack of the commit, without its history, and of its tag to `pack`. ERR_SOURCE.
 int git_fetch(const struct git_remote *remote, const struct git_target *target, struct buf *pack,
               struct err **err) MUST_CHECK;
@@ -96,8 +106,8 @@ enum git_mode {
     GIT_MODE_SUBMODULE = 0160000,
 };
 
-// Called for every file, link and submodule below a tree, in path order; `content` is empty for a
-// submodule. -1 ends the walk.
+// Called for every file, link and submodule below a tree, in path order; `content` of a submodule
+// is the GIT_OID_BYTES of its commit, during the call. -1 ends the walk.
 typedef int git_visit_fn(void *data, const char *path, unsigned mode, struct span content,
                          struct err **err);
 

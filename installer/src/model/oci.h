@@ -15,6 +15,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/vec.h"
 #include "io/http.h"
 
 #define OCI_MANIFEST_MAX_BYTES ((size_t)8 << 20)
@@ -24,6 +25,7 @@
 #define OCI_INDEX_DEPTH_MAX 4 // of indexes in indexes
 #define OCI_LOOKS_MAX 64      // documents that are looked at to find one manifest
 #define OCI_CHART_CONFIG "application/vnd.cncf.helm.config.v1+json"
+#define OCI_CHART_LAYER "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
 // --- references ---
 
@@ -160,6 +162,13 @@ CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);
 // not verified. Blocking. ERR_SOURCE.
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      struct span *bytes, struct span *media_type, struct err **err) MUST_CHECK;
+
+// Appends the tags of the reference's repository, page by page, in the order of the registry; in
+// the arena. Blocking. ERR_SOURCE.
+#define OCI_TAGS_MAX 200000
+typedef VEC(struct span) oci_tags;
+int oci_list_tags(struct oci *o, struct arena *arena, const struct oci_ref *ref, oci_tags *out,
+                  struct err **err) MUST_CHECK;
 
 // Fills in a request for a blob of the reference's repository, with credentials; for http_start()
 // or http_open(). The request borrows from `arena`. Blocking: it may have to get a token.

@@ -34,11 +34,6 @@ static const char *named_ref(struct arena *arena, struct span name, struct err *
     return arena_span(arena, name).ptr;
 }
 
-static void refuse_semver(struct err **err)
-{
-    err_set(err, ERR_UNSUPPORTED, "a reference by semver cannot be locked yet");
-}
-
 const char *flux_git_ref(struct arena *arena, const struct node *repository, struct err **err)
 {
     const struct node *ref = node_path(repository, "spec", "ref");
@@ -47,11 +42,8 @@ const char *flux_git_ref(struct arena *arena, const struct node *repository, str
         return arena_printf(arena, "commit/%s", node_get_str(ref, "commit"));
     if (node_get_text(ref, "name").len)
         return named_ref(arena, node_get_text(ref, "name"), err);
-    if (node_get_text(ref, "semver").len) {
-        refuse_semver(err);
-        err_hint(err, "pin a tag or a commit");
-        return NULL;
-    }
+    if (node_get_text(ref, "semver").len)
+        return arena_printf(arena, FLUX_SEMVER_PREFIX "%s", node_get_str(ref, "semver"));
     if (node_get_text(ref, "tag").len)
         return arena_printf(arena, "tag/%s", node_get_str(ref, "tag"));
     if (node_get_text(ref, "branch").len)
@@ -59,18 +51,37 @@ const char *flux_git_ref(struct arena *arena, const struct node *repository, str
     return "branch/master"; // the API's default
 }
 
-const char *flux_oci_reference(struct arena *arena, const struct node *repository, struct err **err)
+const char *flux_oci_reference(struct arena *arena, const struct node *repository)
 {
     const struct node *ref = node_path(repository, "spec", "ref");
     struct span digest = node_get_text(ref, "digest");
     struct span tag = node_scalar(node_get(ref, "tag"));
 
-    if (node_get_text(ref, "semver").len) {
-        refuse_semver(err);
-        return NULL;
-    }
     return arena_printf(arena, "%.*s%s%.*s%s%.*s", SPAN_ARG(flux_url(repository)),
                         tag.len ? ":" : "", SPAN_ARG(tag), digest.len ? "@" : "", SPAN_ARG(digest));
+}
+
+struct flux_oci_range flux_oci_range(const struct node *repository)
+{
+    const struct node *ref = node_path(repository, "spec", "ref");
+    struct flux_oci_range range = {.filter = SPAN_EMPTY};
+
+    if (node_get_text(ref, "digest").len || !node_get_text(ref, "semver").len)
+        return range;
+    range.is_set = true;
+    range.semver = node_get_text(ref, "semver");
+    range.filter = node_get_text(ref, "semverFilter");
+    return range;
+}
+
+struct flux_oci_layer flux_oci_layer(const struct node *repository)
+{
+    const struct node *selector = node_path(repository, "spec", "layerSelector");
+
+    return (struct flux_oci_layer){
+        .media_type = node_get_text(selector, "mediaType"),
+        .is_copied = span_is(node_get_text(selector, "operation"), "copy"),
+    };
 }
 
 bool flux_is_registry(const struct node *helm_repository)

@@ -10,4 +10,8 @@
 int refs_resolve(const struct git_remote *remote, const char *ref, struct git_target *target,
                  struct err **err) MUST_CHECK;
 
+// Appends all tags; in the arena. Blocks. ERR_SOURCE.
+int refs_list_tags(const struct git_remote *remote, struct arena *arena, git_tags *out,
+                   struct err **err) MUST_CHECK;
+
 #endif

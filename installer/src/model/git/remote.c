@@ -74,6 +74,14 @@ int git_resolve(const struct git_remote *remote, const char *ref, struct git_tar
     return 0;
 }
 
+int git_list_tags(const struct git_remote *remote, struct arena *arena, git_tags *out,
+                  struct err **err)
+{
+    if (check_url(remote, err) < 0)
+        return -1;
+    return refs_list_tags(remote, arena, out, err) < 0 ? wrap(remote, err) : 0;
+}
+
 // Side-band: 1 pack data, 2 progress, 3 the server's last words.
 static int take_band(struct span payload, struct buf *pack, struct err **err)
 {

@@ -190,7 +190,9 @@ static int walk_entry(struct walk *w, const struct store_entry *entry, const cha
         return -1;
     if (entry->mode == GIT_MODE_FOLDER)
         return walk_tree(w, &entry->oid, below, depth + 1, err);
-    if (entry->mode != GIT_MODE_SUBMODULE && !get_object(w->store, &entry->oid, GIT_BLOB, &content))
+    if (entry->mode == GIT_MODE_SUBMODULE)
+        content = span_of(entry->oid.bytes, GIT_OID_BYTES);
+    else if (!get_object(w->store, &entry->oid, GIT_BLOB, &content))
         return missing(&entry->oid, GIT_BLOB, err);
     return w->visit(w->data, below, entry->mode, content, err);
 }

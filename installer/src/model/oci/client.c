@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "model/oci/auth.h"
+#include "model/oci/client.h"
 
 static const char *const manifest_headers[] = {
     "Accept: application/vnd.oci.image.manifest.v1+json, "
@@ -41,7 +42,7 @@ void oci_free(struct oci *o)
 // Performs with the credentials known so far, and again with those that a 401 asks for. That ends:
 // auth_answer() refuses when what it gave before was of no use. A 401 of another server, to which
 // the registry redirects, is no question of the registry's.
-static int perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
+int client_perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
                    struct http_response *response, struct err **err)
 {
     struct http_request request = *wanted;
@@ -78,7 +79,7 @@ int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *r
                                    .max_bytes = OCI_MANIFEST_MAX_BYTES};
     struct http_response response CLEANUP(http_response_free) = {0};
 
-    if (perform(o, ref, &request, &response, err) < 0 ||
+    if (client_perform(o, ref, &request, &response, err) < 0 ||
         http_check_no_page(&response, "a manifest", err) < 0)
         return -1;
     *bytes = arena_span(arena, buf_span(&response.body));
@@ -99,7 +100,7 @@ int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *r
         (struct http_request){.url = url, .follow = true, .retry = HTTP_RETRY_ALL, .resume = true};
     // Nothing is known of this repository yet: one HEAD brings a challenge, or says that there is
     // none.
-    if (!auth_is_settled(&o->auth, ref) && perform(o, ref, &head, &response, err) < 0)
+    if (!auth_is_settled(&o->auth, ref) && client_perform(o, ref, &head, &response, err) < 0)
         return -1;
     auth_apply(&o->auth, ref, request);
     return 0;

@@ -5,10 +5,10 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/semver.h"
 #include "base/url.h"
 #include "io/crypto.h"
 #include "work/artifacts/chart.h"
+#include "work/artifacts/ranges.h"
 
 struct folder {
     struct arena *arena;
@@ -65,29 +65,12 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
     return chart;
 }
 
-static struct chart *pull_chart(struct walk *w, const struct oci_ref *ref, const char *what,
-                                struct lock_entry *entry, struct buf *tgz, struct err **err)
-{
-    struct oci_resolved resolved;
-    const struct oci_manifest *m;
-
-    if (registry_resolve(&w->registry, w->arena, ref, OCI_CHART, w->lock, &resolved, err) < 0)
-        return NULL;
-    registry_pin(w->arena, &resolved, w->lock, entry);
-    m = &resolved.manifests[0];
-    if (!m->layer_count || !span_is(m->config.media_type, OCI_CHART_CONFIG)) {
-        err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
-        return NULL;
-    }
-    if (registry_read_blob(&w->registry, ref, &m->layers[0].digest, what, tgz, err) < 0)
-        return NULL;
-    return chart_load_archive(buf_span(tgz), what, err);
-}
-
 // Whose archive goes into `tgz`; so below.
 static struct chart *from_oci(struct walk *w, struct span reference, const char *user,
                               struct buf *tgz, struct err **err)
 {
+    static const struct registry_layer layer_of_helm = {.of_helm = true};
+    const struct registry_layer *layer = &layer_of_helm;
     struct oci_ref ref;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
@@ -107,7 +90,10 @@ static struct chart *from_oci(struct walk *w, struct span reference, const char 
     }
     if (known)
         ref.digest = known->digest;
-    chart = pull_chart(w, &ref, buf_str(&name), &entry, tgz, err);
+    chart = registry_read_content(&w->registry, w->arena, &ref, layer, w->lock, buf_str(&name),
+                                  &entry, tgz, err) < 0
+                ? NULL
+                : chart_load_archive(buf_span(tgz), buf_str(&name), err);
     if (chart)
         lock_add(w->lock, &entry);
     else
@@ -170,26 +156,15 @@ static char *registry_reference(struct arena *arena, const struct chart_name *na
     return reference;
 }
 
-static int refuse_range(const struct chart_wanted *wanted, const char *user, struct err **err)
-{
-    struct span version = wanted->name.version;
-
-    if (version.len)
-        err_set(err, ERR_UNSUPPORTED, "%s: %s '%.*s' may mean another version tomorrow", user,
-                wanted->field, SPAN_ARG(version));
-    else
-        err_set(err, ERR_UNSUPPORTED, "%s: %s is not set, which means the newest version", user,
-                wanted->field);
-    return err_hint(err, "only what cannot change is bundled: name one version of the chart, all "
-                         "three numbers of it");
-}
-
-static bool is_followed(struct span repository)
+static bool is_followed(const struct chart_name *name)
 {
     struct url url;
 
-    return url_parse(repository, &url) && (url_is(&url, "https") || url_is(&url, "http")) &&
-           url.host.len && !url.fragment.len && (!url.query.len || url_has_secret(&url));
+    if (span_starts(name->repository, "oci://"))
+        return true;
+    return url_parse(name->repository, &url) && (url_is(&url, "https") || url_is(&url, "http")) &&
+           url.host.len && !url.fragment.len && (!url.query.len || url_has_secret(&url)) &&
+           chart_name_is_plain(name->chart);
 }
 
 static struct chart *from_repository(struct walk *w, const struct chart_wanted *wanted,
@@ -198,14 +173,19 @@ static struct chart *from_repository(struct walk *w, const struct chart_wanted *
     struct chart_name name = wanted->name;
 
     name.repository = url_trim(name.repository);
-    if (!semver_is_exact(name.version)) {
-        refuse_range(wanted, user, err);
-        return NULL;
-    }
-    if (span_starts(name.repository, "oci://"))
-        return from_oci(w, span_str(registry_reference(w->arena, &name)), user, tgz, err);
-    if (is_followed(name.repository) && chart_name_is_plain(name.chart))
+    if (is_followed(&name)) {
+        if (ranges_chart(w, &name, err) < 0) {
+            err_wrap(err, "%s: %s", user, wanted->field);
+            return NULL;
+        }
+        if (!span_eq(name.version, wanted->name.version))
+            user =
+                arena_printf(w->arena, "%s, version '%.*s'", user,
+                             SPAN_ARG(wanted->name.version.len ? wanted->name.version : SPAN("*")));
+        if (span_starts(name.repository, "oci://"))
+            return from_oci(w, span_str(registry_reference(w->arena, &name)), user, tgz, err);
         return by_index(w, &name, user, tgz, err);
+    }
     err_set(err, ERR_UNSUPPORTED, "%s: the chart '%.*s' of a Helm repository at '%.*s'", user,
             SPAN_ARG(name.chart), SPAN_ARG(name.repository));
     err_hint(err, "names are of letters, digits, '-', '_' and '.', URLs of https, http or oci, "

@@ -18,8 +18,8 @@ struct chart_wanted {
     struct chart_name name; // `repository` with its scheme: "oci://", "https://" or "http://"
     const char *field;      // where the tree has its version, for messages
 };
-// From a registry or by an index, as the scheme of the repository says; adds it to the lock.
-// ERR_UNSUPPORTED unless the version is one, and no range.
+// From a registry or by an index, as the scheme of the repository says; adds it to the lock. A
+// range is what ranges_chart() makes of it.
 struct chart *chart_from_repository(struct walk *w, const struct chart_wanted *wanted,
                                     const char *user, struct err **err) MUST_CHECK;
 // The archive of one instead, into an empty buffer.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "work/artifacts/artifact.h"
 #include "work/artifacts/folder.h"
 
 // A view of a tree with one file more.
@@ -69,33 +70,11 @@ static int build(struct walk *w, struct kustomize_tree *tree, const folder_paths
     return status;
 }
 
-// The GitRepository that it is built from, and its tree.
-static struct kustomize_tree *fetch(struct walk *w, const struct walk_object *object,
-                                    const struct walk_object **repository, const char **url,
-                                    struct err **err)
-{
-    struct sources_git *git;
-    struct identity ref;
-
-    (void)flux_source(object->node, &ref);
-    if (flux_kind(&ref) != FLUX_GIT_REPOSITORY) {
-        err_set(err, ERR_UNSUPPORTED, "%s: a source of kind %.*s cannot be followed yet",
-                object->label, SPAN_ARG(ref.kind));
-        return NULL;
-    }
-    *repository = walk_find_source(w, object, err);
-    git = *repository ? walk_git_repository(w, *repository, err) : NULL;
-    if (!git)
-        return NULL;
-    *url = git->url;
-    return sources_git_tree(git, err);
-}
-
 int kustomization_follow(struct walk *w, const struct walk_object *object, struct err **err)
 {
-    const struct walk_object *repository;
-    const char *path = flux_path(w->arena, object->node), *url;
-    struct kustomize_tree *tree = fetch(w, object, &repository, &url, err);
+    const struct walk_object *source = walk_find_source(w, object, err);
+    const char *path = flux_path(w->arena, object->node);
+    struct kustomize_tree *tree = source ? artifact_tree(w, source, err) : NULL;
     struct kustomize_result *result;
     folder_paths paths = {0};
 
@@ -104,12 +83,12 @@ int kustomization_follow(struct walk *w, const struct walk_object *object, struc
     if (flux_has_post_build(object->node))
         return err_set(err, ERR_UNSUPPORTED, "%s: postBuild substitutions cannot be followed yet",
                        object->label);
-    if (folder_resources(w->arena, tree, path, flux_has_ignore(repository->node), &paths, err) < 0)
-        return err_wrap(err, "%s: git %s", object->label, url);
+    if (folder_resources(w->arena, tree, path, false, &paths, err) < 0)
+        return err_wrap(err, "%s: %s", object->label, source->label);
     result = MEM_NEW(struct kustomize_result);
     if (build(w, tree, &paths, object->node, result, err) < 0) {
         free(result);
-        return err_wrap(err, "%s: %s in git %s", object->label, path + 1, url);
+        return err_wrap(err, "%s: %s in %s", object->label, path + 1, source->label);
     }
     vec_push(&w->builds, result);
     walk_add(w, result);

@@ -162,6 +162,25 @@ static int network_git(struct sources *s, struct sources_git *git, struct err **
     return 0;
 }
 
+// With a lock those that it pins; then their commits are of no interest.
+static int network_tags(struct sources *s, const char *url, struct arena *arena, git_tags *out,
+                        struct err **err)
+{
+    struct network *n = (struct network *)s;
+    struct git_remote remote = {.http = n->http, .url = url};
+    size_t count = 0;
+    const struct lock_entry *entries = n->lock ? lock_entries(n->lock, &count) : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        struct git_tag tag = {.name = entries[i].ref};
+
+        if (entries[i].kind == LOCK_GIT && span_is(entries[i].name, url) &&
+            span_skip(&tag.name, "tag/"))
+            vec_push_arena(arena, out, tag);
+    }
+    return n->lock ? 0 : git_list_tags(&remote, arena, out, err);
+}
+
 static void network_close(struct sources *s)
 {
     free(s);
@@ -170,11 +189,12 @@ static void network_close(struct sources *s)
 struct sources *sources_network(struct loop *loop, struct http *h, const struct lock *lock,
                                 struct report *report)
 {
-    static const struct sources_ops ops = {network_file, network_git, network_close};
+    static const struct sources_ops ops = {network_file, network_git, network_tags, network_close};
     struct network *n = MEM_NEW(struct network);
 
     sources_init(&n->base, &ops);
     n->base.report = report;
+    n->base.pinned = lock != NULL;
     n->loop = loop;
     n->http = h;
     n->lock = lock;

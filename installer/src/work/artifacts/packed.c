@@ -61,6 +61,22 @@ static int packed_git(struct sources *s, struct sources_git *git, struct err **e
     return git->store ? 0 : -1;
 }
 
+static int packed_tags(struct sources *s, const char *url, struct arena *arena, git_tags *out,
+                       struct err **err UNUSED)
+{
+    const struct packed *p = (const struct packed *)s;
+    size_t count;
+    const struct bundle_artifact *all = bundle_artifacts(p->bundle, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct git_tag tag = {.name = all[i].version};
+
+        if (all[i].kind == BUNDLE_GIT && span_is(all[i].name, url) && span_skip(&tag.name, "tag/"))
+            vec_push_arena(arena, out, tag);
+    }
+    return 0;
+}
+
 static void packed_close(struct sources *s)
 {
     free(s);
@@ -68,10 +84,11 @@ static void packed_close(struct sources *s)
 
 struct sources *sources_bundle(const struct bundle *b)
 {
-    static const struct sources_ops ops = {packed_file, packed_git, packed_close};
+    static const struct sources_ops ops = {packed_file, packed_git, packed_tags, packed_close};
     struct packed *p = MEM_NEW(struct packed);
 
     sources_init(&p->base, &ops);
+    p->base.pinned = true;
     p->bundle = b;
     return &p->base;
 }

@@ -113,3 +113,56 @@ void registry_pin(struct arena *arena, const struct oci_resolved *r, const struc
     entry->manifests = list;
     entry->manifest_count = r->manifest_count;
 }
+
+// --- content ---
+
+// Of Helm 4's client (pkg/registry): older charts have the second one.
+static const char *const chart_layers[] = {OCI_CHART_LAYER, "application/tar+gzip"};
+
+static const struct oci_blob *find_layer(const struct oci_manifest *m, struct span media_type)
+{
+    for (size_t i = 0; i < m->layer_count; i++)
+        if (!media_type.len || span_eq(m->layers[i].media_type, media_type))
+            return &m->layers[i];
+    return NULL;
+}
+
+static const struct oci_blob *choose_layer(const struct oci_manifest *m,
+                                           const struct registry_layer *layer, const char *what,
+                                           struct err **err)
+{
+    const struct oci_blob *found = NULL;
+
+    if (layer->of_helm && !span_is(m->config.media_type, OCI_CHART_CONFIG)) {
+        err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
+        return NULL;
+    }
+    if (layer->of_helm) {
+        for (size_t i = 0; i < ARRAY_LEN(chart_layers) && !found; i++)
+            found = find_layer(m, span_str(chart_layers[i]));
+    } else {
+        found = find_layer(m, layer->media_type);
+    }
+    if (!found)
+        err_set(err, ERR_SOURCE, "%s has no layer%s%.*s", what,
+                layer->media_type.len ? " of the media type "
+                : layer->of_helm      ? " of a chart"
+                                      : "",
+                SPAN_ARG(layer->media_type));
+    return found;
+}
+
+int registry_read_content(const struct registry *r, struct arena *arena, const struct oci_ref *ref,
+                          const struct registry_layer *layer, const struct lock *lock,
+                          const char *what, struct lock_entry *entry, struct buf *out,
+                          struct err **err)
+{
+    struct oci_resolved resolved;
+    const struct oci_blob *blob;
+
+    if (registry_resolve(r, arena, ref, OCI_CHART, lock, &resolved, err) < 0)
+        return -1;
+    registry_pin(arena, &resolved, lock, entry);
+    blob = choose_layer(&resolved.manifests[0], layer, what, err);
+    return blob ? registry_read_blob(r, ref, &blob->digest, what, out, err) : -1;
+}

@@ -169,6 +169,22 @@ static int download(struct repositories *r, const struct chart_name *name, const
     return buf_check(out, ERR_SOURCE, url, err);
 }
 
+int repositories_versions(struct repositories *r, const struct chart_name *name,
+                          chart_versions *out, struct err **err)
+{
+    char *url CLEANUP(mem_cleanup) = mem_printf("%.*s", SPAN_ARG(name->repository));
+    const struct chart_index *index =
+        sources_refuse_secrets(url, err) < 0 ? NULL : get_index(r, name->repository, err);
+
+    if (!index)
+        return -1;
+    chart_index_versions(index, name->chart, out);
+    if (out->len)
+        return 0;
+    return err_set(err, ERR_SOURCE, "%.*s/index.yaml has no chart %.*s", SPAN_ARG(name->repository),
+                   SPAN_ARG(name->chart));
+}
+
 int repositories_archive(struct repositories *r, const struct chart_name *name,
                          const struct digest *pin, struct buf *out, struct err **err)
 {

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/semver.h"
 #include "base/url.h"
+#include "controller/source.h"
 #include "io/crypto.h"
 
 static int resolve_file(struct kustomize_resolver *r, const char *url, struct buf *out,
@@ -154,6 +156,10 @@ void sources_free(struct sources *s)
 {
     if (!s)
         return;
+    VEC_FOREACH (struct kustomize_tree **, it, &s->trees)
+        kustomize_tree_close(*it);
+    vec_free(&s->trees);
+    map_free(&s->artifacts);
     VEC_FOREACH (struct sources_git **, it, &s->gits) {
         kustomize_tree_close((*it)->tree);
         git_store_free((*it)->store);
@@ -162,6 +168,52 @@ void sources_free(struct sources *s)
     vec_free(&s->files);
     arena_free(s->arena);
     s->ops->close(s);
+}
+
+// Tags that are the same version to Flux, which then takes the one that was committed last.
+static int check_one_meant(const char *url, const git_tags *tags, size_t picked, struct err **err)
+{
+    const struct git_tag *is = &tags->items[picked];
+    struct semver v, other;
+
+    if (!semver_parse(is->name, &v))
+        return 0;
+    VEC_FOREACH (const struct git_tag *, it, tags) {
+        if (!semver_parse(it->name, &other) || semver_compare(&v, &other) != 0 ||
+            memcmp(it->commit.bytes, is->commit.bytes, GIT_OID_BYTES) == 0)
+            continue;
+        err_set(err, ERR_UNSUPPORTED,
+                "git %s: the tags %.*s and %.*s are the same version, of different commits", url,
+                SPAN_ARG(is->name), SPAN_ARG(it->name));
+        return err_hint(err, "Flux takes the one that was committed last: name the tag in "
+                             "spec.ref.tag");
+    }
+    return 0;
+}
+
+const char *sources_git_range(struct sources *s, const char *url, struct span range,
+                              struct err **err)
+{
+    struct source_wanted wanted = {.range = range};
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct span *names;
+    git_tags tags = {0};
+    size_t picked;
+
+    if (check_secrets(s, url, err) < 0 || s->ops->tags(s, url, arena, &tags, err) < 0)
+        return NULL;
+    names = arena_array(arena, tags.len + 1, sizeof(*names));
+    for (size_t i = 0; i < tags.len; i++)
+        names[i] = tags.items[i].name;
+    if (source_pick(&wanted, names, tags.len, &picked, err) < 0) {
+        err_wrap(err, "git %s%s", url, s->pinned ? ", as it is locked" : "");
+        if (s->pinned)
+            err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
+        return NULL;
+    }
+    if (!s->pinned && check_one_meant(url, &tags, picked, err) < 0)
+        return NULL;
+    return arena_printf(s->arena, "tag/%.*s", SPAN_ARG(names[picked]));
 }
 
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
@@ -183,21 +235,36 @@ struct sources_git *sources_git(struct sources *s, const char *url, const char *
     return git;
 }
 
+struct adding {
+    struct kustomize_tree *tree;
+    const char *at;
+};
+
 static int add_file(void *data, const char *path, unsigned mode, struct span content,
                     struct err **err UNUSED)
 {
-    struct kustomize_tree *tree = data;
-    char *absolute CLEANUP(mem_cleanup) = mem_printf("/%s", path);
+    const struct adding *to = data;
+    char *absolute CLEANUP(mem_cleanup) = mem_printf("/%s/%s", to->at, path);
     char *target CLEANUP(mem_cleanup) = NULL;
 
     if (mode == GIT_MODE_SUBMODULE)
         return 0;
     if (mode == GIT_MODE_LINK) {
         target = mem_strn(content.ptr, content.len);
-        kustomize_tree_link(tree, absolute, target);
+        kustomize_tree_link(to->tree, absolute, target);
     } else {
-        kustomize_tree_add(tree, absolute, content);
+        kustomize_tree_add(to->tree, absolute, content);
     }
+    return 0;
+}
+
+int sources_git_add(const struct sources_git *git, struct kustomize_tree *tree, const char *at,
+                    struct err **err)
+{
+    struct adding to = {tree, at};
+
+    if (git_walk(git->store, &git->target.commit, add_file, &to, err) < 0)
+        return err_wrap(err, "git %s", git->url);
     return 0;
 }
 
@@ -226,10 +293,8 @@ struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **er
     if (git->tree)
         return git->tree;
     tree = kustomize_tree_memory();
-    if (git_walk(git->store, &git->target.commit, add_file, tree, err) < 0) {
-        err_wrap(err, "git %s", git->url);
+    if (sources_git_add(git, tree, "", err) < 0)
         return NULL;
-    }
     git->tree = STEAL(tree);
     return git->tree;
 }

@@ -37,6 +37,10 @@ struct sources_ops {
     int (*file)(struct sources *s, const char *url, struct buf *out, struct err **err);
     // Fills in target, pack and store for git->url and git->ref. ERR_SOURCE, ERR_INTEGRITY.
     int (*git)(struct sources *s, struct sources_git *git, struct err **err);
+    // Appends the tags of the repository `url` that a range may mean: all that upstream has, or
+    // those that are pinned. In `arena`. ERR_SOURCE.
+    int (*tags)(struct sources *s, const char *url, struct arena *arena, git_tags *out,
+                struct err **err);
     void (*close)(struct sources *s);
 };
 
@@ -46,9 +50,12 @@ struct sources {
     const struct sources_ops *ops;
     struct report *report; // borrowed; may be NULL
     bool handed_on;        // in a lock or a bundle, which must not hold credentials
+    bool pinned;           // nothing else than what a lock or a bundle has may be had
     struct arena *arena;
     VEC(struct sources_git *) gits;
-    VEC(struct sources_seen) files; // in the order of asking, once each
+    VEC(struct sources_seen) files;     // in the order of asking, once each
+    struct map artifacts;               // of artifact.c: trees by what they were made of
+    VEC(struct kustomize_tree *) trees; // that these are of
 };
 
 // Sets up the common part.
@@ -60,11 +67,19 @@ void sources_free(struct sources *s);
 // ERR_CONFIG for a URL with credentials that would be handed on; the same holds for files.
 struct sources_git *sources_git(struct sources *s, const char *url, const char *ref,
                                 struct err **err) MUST_CHECK;
+// What a range of versions means for the tags of a repository (spec.ref.semver): "tag/<name>"; in
+// the arena of `s`. The newest tag that it admits, so that what is pinned stays what was resolved,
+// as long as nothing newer is. Kinds of source_pick(), ERR_UNSUPPORTED when two tags may be meant.
+const char *sources_git_range(struct sources *s, const char *url, struct span range,
+                              struct err **err) MUST_CHECK;
 // Pins it in a lock, unless it is there already.
 void sources_git_lock(const struct sources_git *git, struct lock *lock, const char *const *users,
                       size_t user_count);
 // Its files as a tree for kustomize; "/" is its root.
 struct kustomize_tree *sources_git_tree(struct sources_git *git, struct err **err) MUST_CHECK;
+// Adds them to a tree in memory below the folder `at` ("" for its root).
+int sources_git_add(const struct sources_git *git, struct kustomize_tree *tree, const char *at,
+                    struct err **err) MUST_CHECK;
 // A file, noted in s->files.
 int sources_file(struct sources *s, const char *url, struct buf *out, struct err **err) MUST_CHECK;
 

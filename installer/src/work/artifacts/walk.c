@@ -83,13 +83,18 @@ struct sources_git *walk_git(struct walk *w, struct span url, const char *ref, c
 struct sources_git *walk_git_repository(struct walk *w, const struct walk_object *repository,
                                         struct err **err)
 {
-    const char *ref = flux_git_ref(w->arena, repository->node, err);
+    const char *ref = flux_git_ref(w->arena, repository->node, err), *user = repository->label;
+    struct span url = flux_url(repository->node), range = span_str(ref);
 
+    if (ref && span_skip(&range, FLUX_SEMVER_PREFIX)) {
+        user = arena_printf(w->arena, "%s, semver '%.*s'", user, SPAN_ARG(range));
+        ref = sources_git_range(w->sources, sources_git_url(w->arena, url), range, err);
+    }
     if (!ref) {
         err_wrap(err, "%s", repository->label);
         return NULL;
     }
-    return walk_git(w, flux_url(repository->node), ref, repository->label, err);
+    return walk_git(w, url, ref, user, err);
 }
 
 void walk_note_gap(struct walk *w, enum artifacts_gap_kind kind, const char *what, struct span name,

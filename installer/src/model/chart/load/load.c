@@ -320,14 +320,56 @@ struct chart *chart_load_archive(struct span tgz, const char *what, struct err *
                                                                                      : STEAL(chart);
 }
 
-int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
+// A copy of what Chart.yaml says with another text.
+static void set_meta(struct chart_store *store, struct chart *chart, const char *key,
+                     struct span text)
+{
+    struct doc *d = doc_new();
+    struct node *meta = node_copy(d, chart->meta);
+
+    vec_push(&store->docs, d);
+    node_set_str(d, meta, key, text);
+    chart->meta = meta;
+    chart->dependencies = node_get(meta, "dependencies");
+}
+
+static void add_subchart(struct chart *chart, struct chart *subchart, struct span use)
+{
+    if (use.len)
+        set_meta(chart->store, subchart, "name", use);
+    vec_push_arena(chart->store->arena, &chart->subcharts, subchart);
+}
+
+int chart_add_subchart_as(struct chart *chart, struct span tgz, const char *what, struct span use,
+                          struct err **err)
 {
     struct loader l = {.outermost = chart, .depth = 1, .err = err};
     struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
 
     if (load_archive(&l, tgz, what, subchart) < 0)
         return -1;
-    vec_push_arena(chart->store->arena, &chart->subcharts, subchart);
+    add_subchart(chart, subchart, use);
+    return 0;
+}
+
+int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
+{
+    return chart_add_subchart_as(chart, tgz, what, SPAN_EMPTY, err);
+}
+
+int chart_add_subchart_files(struct chart *chart, chart_files *files, const char *what,
+                             struct span use, struct err **err)
+{
+    struct loader l = {.outermost = chart, .depth = 1, .err = err};
+    struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
+    chart_files kept CLEANUP(chart_files_free) = {0};
+
+    if (chart_files_ignore(files, what, err) < 0)
+        return -1;
+    keep_files(chart->store->arena, files, &kept);
+    if (load(&l, &kept, what, subchart) < 0)
+        return -1;
+    add_subchart(chart, subchart, use);
     return 0;
 }
 
@@ -340,13 +382,7 @@ void chart_set_values(struct chart *chart, struct doc *d_take, const struct node
 
 void chart_set_version(struct chart *chart, struct span version)
 {
-    struct doc *d = doc_new();
-    struct node *meta = node_copy(d, chart->meta);
-
-    vec_push(&chart->store->docs, d);
-    node_set_str(d, meta, "version", version);
-    chart->meta = meta;
-    chart->dependencies = node_get(meta, "dependencies");
+    set_meta(chart->store, chart, "version", version);
 }
 
 void chart_free(struct chart *chart)

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "base/semver.h"
+#include "base/when.h"
 
 enum { NAMED_MAX = 3 }; // versions that a message names
 
@@ -171,6 +173,47 @@ int chart_index_find(const struct chart_index *index, struct span chart, struct 
         return 0;
     return err_set(err, ERR_SOURCE, "%s has no URL for the chart %.*s %.*s", index->what,
                    SPAN_ARG(chart), SPAN_ARG(found->version));
+}
+
+// --- versions ---
+
+struct version {
+    struct span text;
+    struct semver v;
+    int64_t created;
+    size_t at;
+};
+
+static int compare_versions(const void *a, const void *b)
+{
+    const struct version *x = a, *y = b;
+    int order = semver_compare(&y->v, &x->v);
+
+    if (!order)
+        order = (y->created > x->created) - (y->created < x->created);
+    return order ? order : (y->at > x->at) - (y->at < x->at);
+}
+
+void chart_index_versions(const struct chart_index *index, struct span chart, chart_versions *out)
+{
+    const struct node *versions = node_get_span(index->entries, chart);
+    struct version *all = mem_zalloc(node_len(versions) + 1, sizeof(*all));
+    size_t count = 0;
+
+    NODE_FOREACH_ITEM (entry, versions) {
+        struct version *one = &all[count];
+
+        if (!is_valid(entry) || !semver_parse(version_of(entry), &one->v))
+            continue;
+        one->text = version_of(entry);
+        one->at = count++;
+        if (!when_parse(node_get_text(entry, "created"), &one->created))
+            one->created = 0;
+    }
+    qsort(all, count, sizeof(*all), compare_versions);
+    for (size_t i = 0; i < count; i++)
+        vec_push(out, all[i].text);
+    free(all);
 }
 
 void chart_index_free(struct chart_index *index)

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all requests to a registry share.
+#ifndef MODEL_OCI_CLIENT_H
+#define MODEL_OCI_CLIENT_H
+
+#include "model/oci.h"
+
+// Performs with the credentials known so far, and again with those that a 401 asks for. ERR_SOURCE.
+int client_perform(struct oci *o, const struct oci_ref *ref, const struct http_request *wanted,
+                   struct http_response *response, struct err **err) MUST_CHECK;
+
+#endif
