@@ -63,12 +63,24 @@ def helm_oracle():
 
 def template_driver():
     """The program that renders many templates with sandstrap: $TEMPLATE_DRIVER, or the newest build."""
+    return driver("charts", "template_driver")
+
+
+def driver(folder, name):
+    """A program of a folder here that answers many questions with sandstrap's code: the newest build."""
     built = [p for preset in ("release", "dev")
-             if (p := CHECKOUT / "build" / preset / "tests/differential/charts/template_driver").exists()]
-    given = os.environ.get("TEMPLATE_DRIVER")
+             if (p := CHECKOUT / "build" / preset / "tests/differential" / folder / name).exists()]
+    given = os.environ.get(name.upper())
     if not given and not built:
-        raise SystemExit("no template_driver: build a preset with its tests, or set TEMPLATE_DRIVER")
+        raise SystemExit(f"no {name}: build a preset with its tests, or set {name.upper()}")
     return given or str(max(built, key=lambda p: p.stat().st_mtime))
+
+
+def flux_kustomization_oracle():
+    """The program that builds Flux Kustomizations with the libraries of kustomize-controller."""
+    folder = "flux/kustomization"
+    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
+    return os.environ.get("FLUX_KUSTOMIZATION_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 
 
 def scratch():

@@ -61,6 +61,21 @@ char *path_join(const char *dir, const char *name)
     return path_clean(joined);
 }
 
+bool path_climbs(const char *dir, const char *path)
+{
+    struct span rest = span_str(path), part;
+    size_t depth = 0;
+
+    for (const char *c = *path == '/' ? "" : dir; *c; c++)
+        depth += *c == '/' && c[1];
+    while (span_next(&rest, '/', &part)) {
+        if (span_is(part, "..") && depth-- == 0)
+            return true;
+        depth += part.len && !span_is(part, ".") && !span_is(part, "..");
+    }
+    return false;
+}
+
 char *path_dir(const char *path)
 {
     char *clean CLEANUP(mem_cleanup) = path_clean(path);

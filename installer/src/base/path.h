@@ -23,6 +23,9 @@ const char *path_base(const char *path);
 // Whether cleaned `path` is `root` or lies below it. Both absolute or both relative.
 bool path_within(const char *root, const char *path);
 
+// Whether `path`, seen from the absolute and clean `dir`, leads above "/" on its way.
+bool path_climbs(const char *dir, const char *path);
+
 // `path` as seen from `base` (both cleaned, both absolute or both relative); the caller frees it.
 char *path_relative(const char *base, const char *path) MUST_CHECK RETURNS_NONNULL;
 

@@ -43,6 +43,7 @@ struct kustomize_tree_ops {
 // A kind of tree starts its own struct with `struct kustomize_tree base`.
 struct kustomize_tree {
     const struct kustomize_tree_ops *ops;
+    bool below; // "/" lies in something else: a path with ".." can lead out of the tree
 };
 
 // The files below `jail` on this host (an absolute path; "/" for all). Paths within the tree stay
@@ -102,6 +103,8 @@ bool kustomize_git_parse(struct arena *arena, const char *entry, struct kustomiz
 // kustomize-controller does: it reads the file with Go's types, which are lenient, and writes it
 // anew. Whoever does the same starts his own struct with this one.
 struct kustomize_edit {
+    // How the program's own copy of kustomize calls itself, in the label of managedByLabel.
+    const char *name;
     // Changes `kustomization`, a map of `d`: what the file says, or nothing when there is none
     // (`exists`). Called once, for the folder that is built.
     int (*change)(struct kustomize_edit *edit, struct doc *d, struct node *kustomization,

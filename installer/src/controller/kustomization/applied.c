@@ -47,8 +47,8 @@ int applied_are_whole(const struct kustomize_result *result, struct err **err)
     return 0;
 }
 
-// A file for kustomize that stands among the resources (IsKustomization()), or what is no object
-// any more since its name was substituted away (IsKubernetesObject()).
+// A file for kustomize that stands among the resources (IsKustomization()), or what is no object to
+// client-go: its name is a number, say, or was substituted away (IsKubernetesObject()).
 static bool is_dropped(const struct kustomize_object *o)
 {
     if (!o->api_version.len || !o->kind.len || !o->name.len)
@@ -99,6 +99,9 @@ int applied_admit(const struct merge *m, struct kustomize_result *result, struct
     for (size_t i = 0; i < result->len; i++) {
         struct kustomize_object *o = &result->objects[i];
 
+        applied_read(o);
+        if (!o->kind.len)
+            return err_set(err, ERR_CONFIG, "%s:%u: Object 'Kind' is missing", o->file, o->line);
         if (is_dropped(o)) {
             merge_note(m, "kustomization", "%s:%u: no object of Kubernetes, and left out", o->file,
                        o->line);
@@ -169,11 +172,18 @@ void applied_own(const struct merge *m, struct kustomize_result *result)
 
 // --- the order ---
 
+static bool is_kind(const struct kustomize_object *o, struct span kind, const char *group)
+{
+    return o->kind.len == kind.len && strncasecmp(o->kind.ptr, kind.ptr, kind.len) == 0 &&
+           span_is(identity_group(o->api_version), group);
+}
+
 // Definitions, then classes, then all else, each by kind (ApplyAllStaged()).
 static int stage_of(const struct kustomize_object *o)
 {
-    if (span_is(o->kind, "CustomResourceDefinition") || span_is(o->kind, "Namespace") ||
-        span_is(o->kind, "ClusterRole"))
+    if (is_kind(o, SPAN("CustomResourceDefinition"), "apiextensions.k8s.io") ||
+        is_kind(o, SPAN("ClusterRole"), "rbac.authorization.k8s.io") ||
+        (is_kind(o, SPAN("Namespace"), "") && span_is(o->api_version, "v1")))
         return 0;
     return span_ends(o->kind, "Class") ? 1 : 2;
 }

@@ -36,9 +36,22 @@ static int build(struct merge *m, struct kustomize_result *result, struct err **
     return kustomize_build(&options, result, err);
 }
 
+// In the order of kustomize's own sortOptions, where there are any.
+static void sort(struct kustomize_result *result)
+{
+    struct kustomize_object *sorted =
+        arena_array(doc_arena(result->doc), result->len + 1, sizeof(*sorted));
+
+    for (size_t i = 0; i < result->len; i++)
+        sorted[i] = result->objects[result->sorted[i]];
+    result->objects = sorted;
+}
+
 // What is done with the objects of the build.
 static int finish(const struct merge *m, struct kustomize_result *result, struct err **err)
 {
+    if (result->sort_options)
+        sort(result);
     if (applied_are_whole(result, err) < 0)
         return -1;
     if (node_path(m->options->kustomization, "spec", "postBuild") &&

@@ -158,18 +158,17 @@ static bool is_local(struct span path)
     return !span_starts(path, "/");
 }
 
-static int is_there(const struct target *t, const char *component, bool *there)
+static bool is_there(const struct target *t, const char *component)
 {
     struct kustomize_tree *tree = t->m->options->artifact;
     char *path CLEANUP(mem_cleanup) = path_join(t->m->path, component);
     char *real CLEANUP(mem_cleanup) = NULL;
-    struct err *ignored = NULL;
+    struct err *ignored CLEANUP(err_cleanup) = NULL;
     enum kustomize_entry entry;
 
     // What leads out of the source is as good as not there (fsSecure.Exists()).
-    *there = tree->ops->lookup(tree, path, &entry, &real, &ignored) == 0 && entry != KUSTOMIZE_NONE;
-    err_clear(&ignored);
-    return 0;
+    return !path_climbs(t->m->path, component) &&
+           tree->ops->lookup(tree, path, &entry, &real, &ignored) == 0 && entry != KUSTOMIZE_NONE;
 }
 
 static int add_components(const struct target *t, struct err **err)
@@ -180,16 +179,12 @@ static int add_components(const struct target *t, struct err **err)
     if (list_in(t, "components", NODE_STRING, &components, err) < 0)
         return -1;
     NODE_FOREACH_ITEM (item, components) {
-        bool there = true;
-
         if (!is_local(node_text(item))) {
             err_set(err, ERR_CONFIG, "%s: component path '%s' must be local and relative",
                     t->m->label, node_str(item));
             return err_hint(err, "spec.components are paths from spec.path on, within the source");
         }
-        if (ignore && is_there(t, node_str(item), &there) < 0)
-            return -1;
-        if (there)
+        if (!ignore || is_there(t, node_str(item)))
             node_push(t->d, list_of(t, "components"), take(t, item));
         else
             merge_note(t->m, "spec.ignoreMissingComponents", "there is no component %s",
@@ -325,7 +320,7 @@ static void lost(struct kustomize_edit *edit, const char *where, struct span fie
 void merge_init(struct merge *m, const struct kustomization_options *options, const char *path,
                 const char *label, kustomization_notes *notes)
 {
-    *m = (struct merge){.edit = {.change = change, .lost = lost},
+    *m = (struct merge){.edit = {.name = "kustomize-(devel)", .change = change, .lost = lost},
                         .options = options,
                         .path = path,
                         .label = label,

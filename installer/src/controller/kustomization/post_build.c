@@ -74,8 +74,6 @@ static int substitute_object(const struct merge *m, struct kustomize_result *res
     struct kustomize_object *object = &result->objects[at];
     struct node *made;
 
-    if (is_disabled(object->node))
-        return 0;
     made = substituted(m, result->doc, v, object->node, err);
     if (!made)
         return -1;
@@ -87,21 +85,37 @@ static int substitute_object(const struct merge *m, struct kustomize_result *res
     return check_alone(result, at, err);
 }
 
+static int substitute_all(const struct merge *m, struct kustomize_result *result,
+                          struct variables *v, struct err **err)
+{
+    bool read = false;
+
+    for (size_t i = 0; i < result->len; i++) {
+        const struct kustomize_object *object = &result->objects[i];
+        const char *file = object->file;
+        char *label CLEANUP(mem_cleanup) = NULL;
+
+        if (is_disabled(object->node))
+            continue;
+        // Nobody asks for what the first object does not need.
+        if (!read && variables_read(m, doc_arena(result->doc), v, err) < 0)
+            return -1;
+        read = true;
+        if (!v->always && !map_len(&v->map))
+            return 0;
+        label = node_label(object->node);
+        if (substitute_object(m, result, i, v, err) < 0)
+            return err_wrap(err, "%s: spec.postBuild: %s%s%s%s", m->label, label, *file ? " (" : "",
+                            file, *file ? ")" : "");
+    }
+    return 0;
+}
+
 int applied_substitute(const struct merge *m, struct kustomize_result *result, struct err **err)
 {
     struct variables v = {0};
-    int status = variables_read(m, doc_arena(result->doc), &v, err);
+    int status = substitute_all(m, result, &v, err);
 
-    for (size_t i = 0; i < result->len && status == 0 && (v.always || map_len(&v.map)); i++) {
-        const struct kustomize_object *object = &result->objects[i];
-        const char *file = object->file;
-        char *label CLEANUP(mem_cleanup) = node_label(object->node);
-
-        status = substitute_object(m, result, i, &v, err);
-        if (status < 0)
-            err_wrap(err, "%s: spec.postBuild: %s%s%s%s", m->label, label, *file ? " (" : "", file,
-                     *file ? ")" : "");
-    }
     map_free(&v.map);
     return status;
 }

@@ -51,7 +51,7 @@ static int build(struct walk *w, struct kustomize_tree *tree, const folder_paths
                  struct err **err)
 {
     static const struct kustomize_tree_ops ops = {overlay_lookup, overlay_read, overlay_close};
-    struct overlay o = {.base = {&ops},
+    struct overlay o = {.base = {&ops, false},
                         .inner = tree,
                         .folder = "/.flux-kustomization",
                         .file = "/.flux-kustomization/kustomization.yaml",

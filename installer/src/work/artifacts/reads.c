@@ -93,7 +93,7 @@ void reads_init(struct reads *r, struct kustomize_tree *inner)
 {
     static const struct kustomize_tree_ops ops = {reads_lookup, reads_read, reads_close};
 
-    *r = (struct reads){.base = {&ops}, .inner = inner, .arena = arena_new()};
+    *r = (struct reads){.base = {&ops, inner->below}, .inner = inner, .arena = arena_new()};
 }
 
 void reads_free(struct reads *r)

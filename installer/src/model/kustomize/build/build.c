@@ -16,7 +16,7 @@
 
 #define LOCAL_KEY "config.kubernetes.io/local-config"
 #define MANAGED_BY_KEY "app.kubernetes.io/managed-by"
-#define MANAGED_BY "kustomize-v5.8.1"
+#define MANAGED_BY "kustomize-v5.8.1" // kustomize itself
 
 static void read_options(const struct node *spec, struct metadata_options *o)
 {
@@ -39,7 +39,8 @@ static int label_managed_by(struct kust *k, struct resmap *m, struct err **err)
     struct node *pairs = node_new_map(k->doc);
     const struct pairs_args args = {.pairs = pairs, .specs = &specs};
     const struct transformer labelling = {.args = &args};
-    node_set_str(k->doc, pairs, MANAGED_BY_KEY, SPAN(MANAGED_BY));
+    const struct kustomize_edit *edit = k->options->edit;
+    node_set_str(k->doc, pairs, MANAGED_BY_KEY, edit ? span_str(edit->name) : SPAN(MANAGED_BY));
     vec_push_arena(k->arena, &specs, labels);
     return transform_pairs(k, &labelling, m, err);
 }

@@ -95,11 +95,22 @@ static int check_empty(const struct target *t, struct err **err)
     return err_set(err, ERR_CONFIG, "%s is empty", t->file);
 }
 
+// To kustomize a file that says nothing is an error, to a program that rewrites it not.
+static bool says_nothing(struct kust *k, const struct loader *l, struct span text)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct node *read = NULL;
+    return k->options->edit && !l->referrer && doc_read_text(d, text, &read, &err) == 0 && !read;
+}
+
 static struct node *read_file(struct kust *k, struct target *t, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     if (load_file(k, t->loader, NULL, t->file_name, &text, &t->file, err) < 0)
         return NULL;
+    if (says_nothing(k, t->loader, buf_span(&text)))
+        return node_new_map(k->doc);
     return doc_read_yaml11(k->doc, buf_span(&text), t->file, err);
 }
 

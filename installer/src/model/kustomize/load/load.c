@@ -116,6 +116,12 @@ static struct loader *load_git(struct kust *k, const struct loader *l, const str
     return made;
 }
 
+// Whether a path leads out of a tree that is a part of something.
+static bool leaves(const struct loader *l, const char *path)
+{
+    return l->tree->below && path_climbs(l->root, path);
+}
+
 struct loader *load_folder(struct kust *k, const struct loader *l, const struct node *at,
                            const char *path, struct err **err)
 {
@@ -128,6 +134,10 @@ struct loader *load_folder(struct kust *k, const struct loader *l, const struct 
         return load_git(k, l, at, &git, err);
     if (*path == '/') {
         kust_fail(k, at, err, "%s: the path of a folder cannot be absolute", path);
+        return NULL;
+    }
+    if (leaves(l, path)) {
+        kust_fail(k, at, err, "%s leads out of the source", path);
         return NULL;
     }
     char *full CLEANUP(mem_cleanup) = path_join(l->root, path);
@@ -152,6 +162,8 @@ int load_probe(struct kust *k, const struct loader *l, const char *path, enum lo
     *kind = LOAD_REMOTE;
     if (is_url(path))
         return 0;
+    if (leaves(l, path) && !kustomize_git_parse(k->arena, path, &git))
+        return err_set(err, ERR_CONFIG, "%s leads out of the source", path);
     char *full CLEANUP(mem_cleanup) = path_join(l->root, path);
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;
@@ -190,6 +202,8 @@ int load_file(struct kust *k, const struct loader *l, const struct node *at, con
     char *real CLEANUP(mem_cleanup) = NULL;
     enum kustomize_entry entry;
     *name = load_show(k, l, path);
+    if (leaves(l, path))
+        return kust_fail(k, at, err, "%s leads out of the source", path);
     if (l->tree->ops->lookup(l->tree, full, &entry, &real, err) < 0)
         return kust_wrap(k, at, err);
     if (entry == KUSTOMIZE_NONE)

@@ -167,6 +167,7 @@ struct kustomize_tree *kustomize_tree_memory(void)
 {
     struct memory_tree *t = MEM_NEW(struct memory_tree);
     t->base.ops = &memory_ops;
+    t->base.below = true;
     t->arena = arena_new();
     add_entry(t, "/", KUSTOMIZE_FOLDER, SPAN_EMPTY);
     return &t->base;

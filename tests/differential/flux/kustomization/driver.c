@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds many Flux Kustomizations, and substitutes variables, in one process, as main.go beside it
+// does with the libraries of kustomize-controller: the same questions on stdin, the same answers on
+// stdout.
+//
+// With the name of a file, its questions have the controller's answers with them, as "answer":
+// those that differ are printed, and the exit status is 1. Of an error counts only that it is one.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "controller/kustomization.h"
+#include "io/crypto.h"
+#include "io/doc.h"
+
+#define ANSWER_MAX ((size_t)64 << 20)
+
+static void tree_of(struct kustomize_tree *tree, const struct node *files)
+{
+    NODE_FOREACH_PAIR (pair, files) {
+        char *path CLEANUP(mem_cleanup) = mem_printf("/%.*s", SPAN_ARG(pair->key));
+
+        kustomize_tree_add(tree, path, node_text(pair->value));
+    }
+}
+
+static const struct node *find(void *data, const struct identity *id)
+{
+    NODE_FOREACH_ITEM (object, (const struct node *)data) {
+        struct identity one = node_identity(object);
+
+        if (identity_eq(&one, id))
+            return object;
+    }
+    return NULL;
+}
+
+static void add_inventory(const struct kustomize_result *result, struct buf *out)
+{
+    for (size_t i = 0; i < result->len; i++) {
+        const struct kustomize_object *o = &result->objects[result->sorted[i]];
+        const struct identity id = {identity_group(o->api_version), o->kind, o->namespace, o->name};
+        struct buf entry CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+
+        kustomization_inventory_id(&id, &entry);
+        buf_add_str(out, i ? "," : "");
+        buf_add_json(out, buf_span(&entry));
+    }
+}
+
+static void add_build(const struct kustomize_result *result, struct buf *out)
+{
+    if (!result->len) {
+        buf_add_str(out, "{}");
+        return;
+    }
+    buf_add_str(out, "{\"objects\":[");
+    for (size_t i = 0; i < result->len; i++) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+
+        doc_write_yaml(result->objects[i].node, &text);
+        buf_add_str(out, i ? "," : "");
+        buf_add_json(out, buf_span(&text));
+    }
+    buf_add_str(out, "],\"inventory\":[");
+    add_inventory(result, out);
+    buf_add_str(out, "]}");
+}
+
+static int build(const struct node *question, struct buf *out, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
+    kustomization_notes notes = {0};
+    struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
+    const struct kustomization_options options = {
+        .kustomization = node_get(question, "kustomization"),
+        .artifact = tree,
+        .strict = node_get_bool(question, "strict", false),
+        .find = find,
+        .data = node_get(question, "objects"),
+        .arena = arena,
+    };
+
+    tree_of(tree, node_get(question, "files"));
+    if (kustomization_build(&options, &result, &notes, err) < 0)
+        return -1;
+    add_build(&result, out);
+    return 0;
+}
+
+static int decode(const struct node *text, struct buf *out, struct err **err)
+{
+    if (crypto_base64_decode(node_text(text), out))
+        return 0;
+    return err_set(err, ERR_CONFIG, "the question is not base64");
+}
+
+// Values of variables, decoded into `arena`.
+struct values {
+    const struct node *variables;
+    struct arena *arena;
+};
+
+static bool value_of(void *data, struct span name, struct span *value)
+{
+    const struct values *values = data;
+    const struct node *found = node_get_span(values->variables, name);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+
+    if (found && crypto_base64_decode(node_text(found), &text))
+        *value = arena_span(values->arena, buf_span(&text));
+    return found != NULL;
+}
+
+static int substitute(const struct node *question, struct buf *out, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct values values = {node_get(question, "variables"), arena};
+    struct buf text CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+    struct buf made CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+
+    if (decode(node_get(question, "text"), &text, err) < 0 ||
+        kustomization_substitute(buf_span(&text), node_get_bool(question, "strict", false),
+                                 value_of, &values, &made, err) < 0)
+        return -1;
+    buf_add_str(out, "{\"output\":\"");
+    crypto_base64_encode(buf_span(&made), out);
+    buf_add_str(out, "\"}");
+    return 0;
+}
+
+static void answer(const struct node *question, struct buf *out)
+{
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct buf why CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+    int status =
+        node_get(question, "text") ? substitute(question, out, &err) : build(question, out, &err);
+
+    if (status == 0)
+        return;
+    err_format(err, &why);
+    buf_truncate(out, 0);
+    buf_add_str(out, "{\"error\":");
+    buf_add_json(out, buf_span(&why));
+    buf_add_char(out, '}');
+}
+
+// Prints the answer, or says what differs from the one that is stored with the question.
+static int tell(struct span line, bool stored, size_t *different, struct err **err)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *question = doc_read_json(d, line, "question", ERR_CONFIG, err), *got;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+    const struct node *wanted;
+
+    if (!question)
+        return -1;
+    answer(question, &out);
+    if (!stored) {
+        puts(buf_str(&out));
+        fflush(stdout);
+        return 0;
+    }
+    got = doc_read_json(d, buf_span(&out), "answer", ERR_CONFIG, err);
+    if (!got)
+        return -1;
+    wanted = node_get(question, "answer");
+    if (node_get(wanted, "error") ? !node_get(got, "error") : !node_equal(wanted, got)) {
+        printf("%.*s\n   sandstrap: %s\n", SPAN_ARG(line), buf_str(&out));
+        (*different)++;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    FILE *input = argc > 1 ? fopen(argv[1], "re") : stdin;
+    size_t count = 0, different = 0, size = 0;
+    char *line = NULL;
+
+    if (!input) {
+        perror(argv[1]);
+        return 2;
+    }
+    for (ssize_t len; (len = getline(&line, &size, input)) > 0; count++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+
+        if (tell(span_of(line, (size_t)len), argc > 1, &different, &err) < 0) {
+            fprintf(stderr, "question %zu: %s\n", count + 1, err_message(err));
+            return 2;
+        }
+    }
+    free(line);
+    if (argc > 1) {
+        fclose(input);
+        printf("%zu questions, %zu different\n", count, different);
+    }
+    return different || !count;
+}
