@@ -23,6 +23,7 @@
 #include "cmd/serve.h"
 #include "cmd/status.h"
 #include "cmd/store.h"
+#include "cmd/values.h"
 #include "io/term.h"
 
 // In the order of --help.
@@ -33,6 +34,10 @@ static const struct command *const commands[] = {
     &cmd_status,
     &cmd_render,
     &cmd_chart_render,
+    &cmd_values_show,
+    &cmd_values_trace,
+    &cmd_values_check,
+    &cmd_values_diff,
     &cmd_bundle_lock,
     &cmd_bundle_build,
     &cmd_bundle_verify,

@@ -237,8 +237,14 @@ struct chart_rendering {
 struct chart_rendering *chart_render(const struct chart *chart, const struct node *given,
                                      const struct chart_target *target, struct err **err)
     MUST_CHECK;
-// The same without executing templates: only `reads` (by the templates' text), definitions and
-// warnings. Succeeds where an execution fails.
+// The values that its templates see: `given` over all defaults, of the subcharts that are on, too.
+// A new tree in `d`, whose nodes keep their places. Kinds as above.
+struct node *chart_effective_values(struct doc *d, const struct chart *chart,
+                                    const struct node *given, const struct chart_target *target,
+                                    struct err **err) MUST_CHECK;
+
+// As chart_render() without executing templates: only `reads` (by the templates' text), definitions
+// and warnings. Succeeds where an execution fails.
 struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
                                          const struct chart_target *target, struct err **err)
     MUST_CHECK;

@@ -113,6 +113,23 @@ bool artifacts_is_chart_reference(const char *text);
 int artifacts_complete_chart(const struct artifacts_chart_options *options, struct chart *chart,
                              struct err **err) MUST_CHECK;
 
+// A chart as the command line names it: a folder, an archive, or a reference. What is remote, the
+// chart or its dependencies, comes from the bundle or the network, and is checked against the lock.
+struct artifacts_named_chart {
+    const char *chart;
+    const char *bundle;  // or NULL: the network
+    const char *lock;    // NULL: the usual one, if it is there
+    const char *ca_file; // or NULL
+    bool lab;
+    struct loop *loop;
+    struct report *report;
+};
+
+// Loads it with all dependencies. ERR_CONFIG, ERR_USAGE, and what fetching may fail with. Blocks
+// for what is remote.
+struct chart *artifacts_load_chart(const struct artifacts_named_chart *named, struct err **err)
+    MUST_CHECK;
+
 // --- locking ---
 
 struct artifacts_lock_options {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `chart render`.
 #include "cmd/chart.h"
-#include "cmd/chart/load.h"
 #include "cmd/chart/print.h"
 #include "cmd/chart/values.h"
+#include "work/artifacts.h"
 
 struct chart_command {
     struct command_common common;
@@ -18,7 +18,7 @@ struct chart_command {
     bool no_hooks;
     bool skip_tests;
     struct opt_list show_only;
-    struct load_options from;
+    struct artifacts_named_chart from;
 };
 
 #define AT(field) offsetof(struct chart_command, field)
@@ -200,9 +200,15 @@ static void chart_defaults(void *options)
 static int chart_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct chart_command *o = options;
-    struct chart *chart CLEANUP(chart_cleanup) = load_chart(env, &o->from, err);
-    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) =
-        chart ? render(o, chart, err) : NULL;
+    struct artifacts_named_chart from = o->from;
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = NULL;
+    struct chart *chart CLEANUP(chart_cleanup) = NULL;
+
+    from.loop = env->loop;
+    from.report = env->report;
+    chart = artifacts_load_chart(&from, err);
+    if (chart)
+        rendering = render(o, chart, err);
 
     env->document = true;
     return rendering ? print(env, o, rendering, err) : -1;

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts from disk, from a bundle, from upstream.
-#include "cmd/chart/load.h"
-
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "cmd/chart/folder.h"
-#include "io/http.h"
-#include "model/bundle.h"
-#include "model/lock.h"
 #include "work/artifacts.h"
+#include "work/artifacts/chart_folder.h"
 
 static struct chart *load_file(const char *path, struct err **err)
 {
@@ -25,7 +20,7 @@ static struct chart *load_local(const char *path, struct err **err)
     struct stat st;
 
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return folder_load(path, err);
+        return chart_folder_load(path, err);
     struct chart *chart = load_file(path, err);
     if (!chart)
         err_hint(err, "a chart is a folder with a Chart.yaml, an archive of one, or "
@@ -35,8 +30,7 @@ static struct chart *load_local(const char *path, struct err **err)
 
 // Where charts come from that are not on disk; opened when the first one is needed.
 struct remote {
-    struct command_env *env;
-    const struct load_options *options;
+    const struct artifacts_named_chart *options;
     struct http *http;
     struct bundle *bundle;
     struct lock *lock;
@@ -51,20 +45,21 @@ static void remote_close(struct remote *r)
 
 static int open_bundle(struct remote *r, struct err **err)
 {
-    const struct load_options *o = r->options;
+    const struct artifacts_named_chart *o = r->options;
 
     r->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
-    return r->bundle ? artifacts_check_lock(r->bundle, o->lock, o->lab, r->env->report, err) : -1;
+    return r->bundle ? artifacts_check_lock(r->bundle, o->lock, o->lab, r->options->report, err)
+                     : -1;
 }
 
 static int open_network(struct remote *r, struct err **err)
 {
-    const struct load_options *o = r->options;
-    struct http_options options = {.report = r->env->report, .ca_file = o->ca_file};
+    const struct artifacts_named_chart *o = r->options;
+    struct http_options options = {.report = r->options->report, .ca_file = o->ca_file};
 
     if (artifacts_find_lock(o->lock, o->lab, &r->lock, err) < 0)
         return -1;
-    r->http = http_new(r->env->loop, &options, err);
+    r->http = http_new(r->options->loop, &options, err);
     return r->http ? 0 : -1;
 }
 
@@ -73,7 +68,7 @@ static int open_remote(struct remote *r, struct artifacts_chart_options *options
     if (!r->bundle && !r->http &&
         (r->options->bundle ? open_bundle(r, err) : open_network(r, err)) < 0)
         return -1;
-    *options = (struct artifacts_chart_options){r->http, r->bundle, r->lock, r->env->report};
+    *options = (struct artifacts_chart_options){r->http, r->bundle, r->lock, r->options->report};
     return 0;
 }
 
@@ -92,9 +87,9 @@ static int complete(struct remote *r, struct chart *chart, struct err **err)
     return open_remote(r, &options, err) < 0 ? -1 : artifacts_complete_chart(&options, chart, err);
 }
 
-struct chart *load_chart(struct command_env *env, const struct load_options *o, struct err **err)
+struct chart *artifacts_load_chart(const struct artifacts_named_chart *o, struct err **err)
 {
-    struct remote remote CLEANUP(remote_close) = {.env = env, .options = o};
+    struct remote remote CLEANUP(remote_close) = {.options = o};
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     struct artifacts_chart_options options;
 

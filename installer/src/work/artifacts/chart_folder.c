@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of a chart's folder.
-#include "cmd/chart/folder.h"
+#include "work/artifacts/chart_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -101,7 +101,7 @@ static struct chart_ignore *read_ignore(const char *root, struct arena *arena, s
     return chart_ignore_parse(buf_span(&text), path, err);
 }
 
-struct chart *folder_load(const char *path, struct err **err)
+struct chart *chart_folder_load(const char *path, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct chart_ignore *ignore CLEANUP(chart_ignore_cleanup) = read_ignore(path, arena, err);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command `values show`.
+#include "cmd/values.h"
+#include "cmd/values/input.h"
+
+struct show_options {
+    struct input_options input;
+    bool all, origin;
+};
+
+static const struct opt show_table[] = {
+    INPUT_OPTIONS(struct show_options),
+    {.type = OPT_FLAG,
+     .name = "all",
+     .offset = offsetof(struct show_options, all),
+     .help = "with the defaults of the chart and its subcharts"},
+    {.type = OPT_FLAG,
+     .name = "origin",
+     .offset = offsetof(struct show_options, origin),
+     .help = "with the place that each value is from"},
+    COMMAND_COMMON_OPTIONS,
+};
+
+static void show_defaults(void *options)
+{
+    input_defaults(options);
+}
+
+static int show_run(struct command_env *env, const void *options, struct err **err)
+{
+    const struct show_options *o = options;
+    struct input input CLEANUP(input_close) = {0};
+    const struct doc *doc;
+    const struct node *values;
+
+    env->document = true;
+    if (input_open(env, &o->input, &input, err) < 0)
+        return -1;
+    doc = input.doc;
+    values = o->all ? values_effective(input.view, &doc) : input.given;
+    if (env->json) {
+        doc_write_json(values, false, env->out);
+        buf_add_char(env->out, '\n');
+    } else {
+        values_write(values, o->origin ? doc : NULL, env->out);
+    }
+    return 0;
+}
+
+const struct command cmd_values_show = {
+    .spec =
+        {
+            .name = "values show",
+            .summary = "print the values of a release as its templates see them",
+            .details = "Values of all layers, laid over each other. Needs no cluster.",
+            .options = show_table,
+            .option_count = ARRAY_LEN(show_table),
+        },
+    .options_size = sizeof(struct show_options),
+    .defaults = show_defaults,
+    .run = show_run,
+};
