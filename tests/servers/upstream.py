@@ -66,6 +66,7 @@ class Upstream:
         self.basic = False  # of a repository with users: basic instead of tokens
         self.token_seconds = 300
         self.redirect_blobs = False
+        self.tags_page = 100  # tags in one answer
         self.git_v0 = False
         self.git_answer = None  # instead of git's answer to a POST
         self.break_after = {}  # path to bytes: the first answer ends there, in the middle
@@ -242,6 +243,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def registry(self, path, _):
         if path == "/v2/":
             return self.answer(200)
+        listed = re.fullmatch(r"/v2/(.+)/tags/list", path)
+        if listed:
+            return self.tags(listed[1])
         wanted = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/([^/]+)", path)
         if not wanted:
             return self.answer(404)
@@ -256,6 +260,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.owner.redirect_blobs:
             return self.answer(307, Location=f"{self.owner.url}/cdn/{name}")
         self.content(self.owner.blobs[name], "application/octet-stream")
+
+    def tags(self, repository):
+        if repository in self.owner.users and not self.is_allowed(repository):
+            return self.challenge(repository)
+        last = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query)).get("last", "")
+        tags = sorted(tag for name, tag in self.owner.manifests if name == repository and ":" not in tag)
+        if not tags:
+            return self.answer(404)
+        page = [tag for tag in tags if tag > last][:self.owner.tags_page]
+        more = {} if page[-1:] == tags[-1:] or not page else {
+            "Link": f'</v2/{repository}/tags/list?last={urllib.parse.quote(page[-1])}>; rel="next"'}
+        self.answer(200, json.dumps({"name": repository, "tags": page}).encode(), "application/json", **more)
 
     def cdn(self, path, _):
         # A CDN refuses what has credentials of another.

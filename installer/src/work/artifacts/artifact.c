@@ -136,16 +136,17 @@ static int reference_of(struct walk *w, const struct walk_object *source, struct
 
 // Appends the layer that is the content of an OCIRepository, and locks it. *name is what a lock
 // calls it.
-static int read_layer(struct walk *w, const struct walk_object *source, const char **name,
-                      struct buf *out, struct err **err)
+static int read_layer(struct walk *w, const struct walk_object *source,
+                      struct registry_layer *layer, const char **name, struct buf *out,
+                      struct err **err)
 {
-    struct registry_layer layer = {.media_type = flux_oci_layer(source->node).media_type};
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by_count = 1};
     const struct lock_entry *known;
     struct oci_ref ref;
     const char *user;
 
+    layer->media_type = flux_oci_layer(source->node).media_type;
     if (reference_of(w, source, &ref, &user, err) < 0)
         return err_wrap(err, "%s", source->label);
     oci_ref_format(&ref, &text);
@@ -157,7 +158,7 @@ static int read_layer(struct walk *w, const struct walk_object *source, const ch
         return walk_not_locked(w, "chart", entry.name, source->label, err);
     if (known)
         ref.digest = known->digest;
-    if (registry_read_content(&w->registry, w->arena, &ref, &layer, w->lock, *name, &entry, out,
+    if (registry_read_content(&w->registry, w->arena, &ref, layer, w->lock, *name, &entry, out,
                               err) < 0)
         return err_wrap(err, "%s", source->label);
     lock_add(w->lock, &entry);
@@ -191,9 +192,10 @@ static struct kustomize_tree *oci_content(struct walk *w, const struct walk_obje
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
     struct buf layer CLEANUP(buf_free) = BUF_INIT(LAYER_MAX_BYTES);
+    struct registry_layer chosen = {0};
     const char *name;
 
-    if (read_layer(w, source, &name, &layer, err) < 0)
+    if (read_layer(w, source, &chosen, &name, &layer, err) < 0)
         return NULL;
     if (unpack(w, buf_span(&layer), name, tree, err) < 0) {
         err_wrap(err, "%s", source->label);
@@ -254,10 +256,10 @@ static struct kustomize_tree *make(struct walk *w, const struct walk_object *sou
         return NULL;
     }
     content = is_oci ? oci_content(w, source, err) : git_content(w, source, err);
-    others = content ? included(w, source, &count, err) : NULL;
-    if (!others)
+    if (!content)
         return NULL;
-    artifact = source_artifact(source->node, content, others, count, err);
+    others = included(w, source, &count, err);
+    artifact = others ? source_artifact(source->node, content, others, count, err) : NULL;
     if (!artifact)
         err_wrap(err, "%s", source->label);
     return artifact ? keep(w, artifact) : NULL;
@@ -337,18 +339,18 @@ static int chart_archive_of(struct walk *w, const struct walk_object *source, co
 struct chart *artifact_chart(struct walk *w, const struct walk_object *source, struct err **err)
 {
     struct buf layer CLEANUP(buf_free) = BUF_INIT(LAYER_MAX_BYTES);
+    struct registry_layer chosen = {0};
+    struct chart *chart = NULL;
     const char *name;
-    struct chart *chart;
 
-    if (read_layer(w, source, &name, &layer, err) < 0)
+    if (read_layer(w, source, &chosen, &name, &layer, err) < 0)
         return NULL;
-    if (!flux_oci_layer(source->node).is_copied &&
-        chart_archive_of(w, source, name, &layer, err) < 0) {
-        err_wrap(err, "%s", source->label);
-        return NULL;
-    }
-    chart = chart_load_archive(buf_span(&layer), name, err);
-    if (!chart)
+    if (flux_oci_layer(source->node).is_copied ||
+        chart_archive_of(w, source, name, &layer, err) == 0)
+        chart = chart_load_archive(buf_span(&layer), name, err);
+    if (!chart && !chosen.has_chart_config)
+        err_wrap_as(err, ERR_SOURCE, "%s: %s is no Helm chart", source->label, name);
+    else if (!chart)
         err_wrap(err, "%s", source->label);
     return chart;
 }

@@ -69,8 +69,7 @@ struct chart *chart_from_git(struct walk *w, const struct sources_git *git, stru
 static struct chart *from_oci(struct walk *w, struct span reference, const char *user,
                               struct buf *tgz, struct err **err)
 {
-    static const struct registry_layer layer_of_helm = {.of_helm = true};
-    const struct registry_layer *layer = &layer_of_helm;
+    struct registry_layer layer = {.of_helm = true};
     struct oci_ref ref;
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct lock_entry entry = {.kind = LOCK_CHART, .used_by = &user, .used_by_count = 1};
@@ -90,7 +89,7 @@ static struct chart *from_oci(struct walk *w, struct span reference, const char 
     }
     if (known)
         ref.digest = known->digest;
-    chart = registry_read_content(&w->registry, w->arena, &ref, layer, w->lock, buf_str(&name),
+    chart = registry_read_content(&w->registry, w->arena, &ref, &layer, w->lock, buf_str(&name),
                                   &entry, tgz, err) < 0
                 ? NULL
                 : chart_load_archive(buf_span(tgz), buf_str(&name), err);

@@ -2,6 +2,8 @@
 // The work list: one object after the other, new ones at the end.
 #include "work/artifacts/follow.h"
 
+#include "work/artifacts/artifact.h"
+#include "work/artifacts/chart_source.h"
 #include "work/artifacts/images.h"
 #include "work/artifacts/kustomization.h"
 #include "work/artifacts/mentions.h"
@@ -21,14 +23,22 @@ static int unsupported(const struct walk_object *object, const char *what, struc
     return err_set(err, ERR_UNSUPPORTED, "%s: %s cannot be bundled yet", object->label, what);
 }
 
+// One that no release names is fetched all the same.
+static int follow_chart(struct walk *w, const struct walk_object *o, struct err **err)
+{
+    struct chart *chart CLEANUP(chart_cleanup) = chart_of_source(w, o, err);
+
+    return chart ? 0 : -1;
+}
+
 static int follow(struct walk *w, const struct walk_object *o, struct err **err)
 {
     switch (flux_kind(&o->id)) {
-    case FLUX_GIT_REPOSITORY: return walk_git_repository(w, o, err) ? 0 : -1;
+    case FLUX_GIT_REPOSITORY: return artifact_tree(w, o, err) ? 0 : -1;
     case FLUX_HELM_REPOSITORY:
     case FLUX_OCI_REPOSITORY: return 0; // the releases name the charts
     case FLUX_BUCKET: return unsupported(o, "a Bucket", err);
-    case FLUX_HELM_CHART: return unsupported(o, "a HelmChart without a HelmRelease", err);
+    case FLUX_HELM_CHART: return follow_chart(w, o, err);
     case FLUX_KUSTOMIZATION: return follow_kustomization(w, o, err);
     case FLUX_HELM_RELEASE: return release_follow(w, o, err);
     case FLUX_OTHER: break;

@@ -133,7 +133,7 @@ static const struct oci_blob *choose_layer(const struct oci_manifest *m,
 {
     const struct oci_blob *found = NULL;
 
-    if (layer->of_helm && !span_is(m->config.media_type, OCI_CHART_CONFIG)) {
+    if (layer->of_helm && !layer->has_chart_config) {
         err_set(err, ERR_SOURCE, "%s is no Helm chart", what);
         return NULL;
     }
@@ -153,9 +153,8 @@ static const struct oci_blob *choose_layer(const struct oci_manifest *m,
 }
 
 int registry_read_content(const struct registry *r, struct arena *arena, const struct oci_ref *ref,
-                          const struct registry_layer *layer, const struct lock *lock,
-                          const char *what, struct lock_entry *entry, struct buf *out,
-                          struct err **err)
+                          struct registry_layer *layer, const struct lock *lock, const char *what,
+                          struct lock_entry *entry, struct buf *out, struct err **err)
 {
     struct oci_resolved resolved;
     const struct oci_blob *blob;
@@ -163,6 +162,7 @@ int registry_read_content(const struct registry *r, struct arena *arena, const s
     if (registry_resolve(r, arena, ref, OCI_CHART, lock, &resolved, err) < 0)
         return -1;
     registry_pin(arena, &resolved, lock, entry);
+    layer->has_chart_config = span_is(resolved.manifests[0].config.media_type, OCI_CHART_CONFIG);
     blob = choose_layer(&resolved.manifests[0], layer, what, err);
     return blob ? registry_read_blob(r, ref, &blob->digest, what, out, err) : -1;
 }

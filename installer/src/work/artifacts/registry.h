@@ -35,14 +35,14 @@ int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
 struct registry_layer {
     struct span media_type; // the first one of that type; "" for the first of all
     bool of_helm;           // as Helm's client chooses: the config has to be a chart's, too
+    bool has_chart_config;  // told by registry_read_content()
 };
 
 // Appends the content of what `ref` names, as pinned or resolved, and fills in the pin. ERR_SOURCE
 // for no such layer, and the kinds of oci_resolve(). Blocks.
 int registry_read_content(const struct registry *r, struct arena *arena, const struct oci_ref *ref,
-                          const struct registry_layer *layer, const struct lock *lock,
-                          const char *what, struct lock_entry *entry, struct buf *out,
-                          struct err **err) MUST_CHECK;
+                          struct registry_layer *layer, const struct lock *lock, const char *what,
+                          struct lock_entry *entry, struct buf *out, struct err **err) MUST_CHECK;
 
 // The same for a blob of its bundle.
 int registry_read_bundle(const struct registry *r, const struct digest *digest, const char *what,
