@@ -107,6 +107,8 @@ static const char *find_name(const struct values_view *view, struct arena *a,
 
     add_names(a, view->reads, keys, count - 1, &names);
     nearest = opt_nearest(key, names.items, names.len);
+    if (nearest && strcmp(nearest, key) == 0)
+        return NULL;
     // Of short names nearly all are near each other.
     if (nearest && strlen(key) <= SHORT_KEY && nearest[0] != key[0])
         return NULL;

@@ -49,15 +49,32 @@ static bool is_default(const struct checking *c, size_t depth)
     return view_default(c->view, c->keys, depth, NULL) != NULL;
 }
 
+// What goes through all keys reads this one, too. That is no mistake, unless it is nearly the name
+// of a key that is asked for by its name.
+static bool check_any(struct checking *c, const struct checked *at)
+{
+    struct suggestion s;
+
+    if (is_default(c, at->depth))
+        return true;
+    s = suggest(c->view, c->arena, c->keys, at->depth);
+    if (s.fault != VALUES_MISSPELT)
+        return true;
+    add_suggestion(c, at, &s, "no template asks for it by its name", VALUES_MISTAKE);
+    return false;
+}
+
 bool check_read(struct checking *c, const struct checked *at)
 {
     enum read_kind kind = view_read(c->view, c->keys, at->depth, NULL);
     struct suggestion s;
 
-    if (kind == READ_YES || c->view->reads->whole)
+    if (kind == READ_YES)
         return true;
     if (node_is(at->value, NODE_NULL) || (at->depth == 1 && span_is(c->keys[0], "global")))
         return false;
+    if (kind == READ_ANY)
+        return check_any(c, at);
     if (kind == READ_NAMED) {
         check_add(c, at, VALUES_UNREAD, VALUES_NOTE,
                   "no template reads it, though values.schema.json has it", NULL);

@@ -58,34 +58,57 @@ static const struct chart_read *any_read(const struct read_key *at)
 struct search {
     const struct span *keys;
     size_t count;
-    const struct chart_read *read;
+    const struct chart_read *read, *any;
     bool is_named;
 };
 
-static void search(struct search *s, const struct read_key *at, size_t depth)
+static bool is_any(const struct read_key *at)
 {
+    return span_is(at->key, "*");
+}
+
+// Whether some keys below are asked for by their names.
+static bool has_names(const struct read_key *at)
+{
+    for (const struct read_key *below = at->first; below; below = below->next)
+        if (!is_any(below) && any_read(below))
+            return true;
+    return false;
+}
+
+// `any`: on the way here a key was none of those that are known by name.
+static void search(struct search *s, const struct read_key *at, size_t depth, bool any)
+{
+    const struct chart_read *found = at->whole;
+    bool is_all = found && !depth && has_names(at); // the root as a whole
+
+    if (!found && depth == s->count)
+        found = any_read(at);
     s->is_named = s->is_named || (depth == s->count && at->named);
-    if (!s->read && at->whole)
-        s->read = at->whole;
-    if (!s->read && depth == s->count)
-        s->read = any_read(at);
+    if (found && (any || is_all) && !s->any)
+        s->any = found;
+    else if (found && !any && !is_all)
+        s->read = found;
     if (s->read || depth == s->count)
         return;
-    for (const struct read_key *below = at->first; below; below = below->next)
-        if (span_eq(below->key, s->keys[depth]) || span_is(below->key, "*"))
-            search(s, below, depth + 1);
+    for (const struct read_key *below = at->first; below && !s->read; below = below->next)
+        if (span_eq(below->key, s->keys[depth]))
+            search(s, below, depth + 1, any);
+    for (const struct read_key *below = at->first; below && !s->read; below = below->next)
+        if (is_any(below))
+            search(s, below, depth + 1, any || has_names(at));
 }
 
 enum read_kind view_read(const struct values_view *view, const struct span *keys, size_t count,
                          const struct chart_read **read)
 {
     size_t skip = view_global(view->input.chart, keys, count);
-    struct search s = {keys + skip, count - skip, NULL, false};
+    struct search s = {.keys = keys + skip, .count = count - skip};
 
-    search(&s, view->reads, 0);
+    search(&s, view->reads, 0, false);
     if (read)
-        *read = s.read;
-    return s.read ? READ_YES : s.is_named ? READ_NAMED : READ_NOT;
+        *read = s.read ? s.read : s.any;
+    return s.read ? READ_YES : s.any ? READ_ANY : s.is_named ? READ_NAMED : READ_NOT;
 }
 
 // --- charts ---

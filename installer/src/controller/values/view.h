@@ -26,7 +26,12 @@ struct values_view {
 };
 
 // How a path is read; the keys of lists are indexes.
-enum read_kind { READ_NOT, READ_NAMED, READ_YES };
+enum read_kind {
+    READ_NOT,
+    READ_NAMED, // by a schema only
+    READ_ANY,   // by what goes through all keys, beside others that are asked for by their names
+    READ_YES,
+};
 enum read_kind view_read(const struct values_view *view, const struct span *keys, size_t count,
                          const struct chart_read **read);
 // A chart's defaults for a path of the outermost one's values, or NULL. *doc knows its file.

@@ -9,7 +9,7 @@
 #include "io/template/parse/set.h"
 
 enum {
-    THING_PATHS = 8, // that one expression may come to; more are read as a whole
+    THING_PATHS = 16, // that one expression may come to; more are read as a whole
     THING_SHAPES = 4,
     THING_TEXTS = 6,
     PATH_DEPTH_MAX = 14,

@@ -46,10 +46,10 @@ static void add_path(struct template_explorer *e, struct template_thing *thing, 
     for (size_t i = 0; i < thing->path_count; i++)
         if (thing->paths[i] == part)
             return;
-    if (thing->path_count == THING_PATHS)
-        thing_read_whole(e, &alone);
-    else
+    if (thing->path_count < THING_PATHS)
         thing->paths[thing->path_count++] = part;
+    else if (part->depth) // the root is everything: that says nothing
+        thing_read_whole(e, &alone);
 }
 
 static void add_shape(struct template_explorer *e, struct template_thing *thing,
@@ -165,8 +165,10 @@ struct template_thing thing_field(struct template_explorer *e, const struct temp
 void thing_set(struct template_explorer *e, const struct template_thing *thing, struct span key,
                const struct template_thing *item)
 {
+    // What a template puts under any key of its own dot is not what others look for there.
     for (size_t i = 0; i < thing->shape_count; i++)
-        shape_put(e, thing->shapes[i], key, item);
+        if (!thing->shapes[i]->is_context || !span_is(key, TEMPLATE_ANY_KEY))
+            shape_put(e, thing->shapes[i], key, item);
     for (size_t i = 0; i < thing->path_count; i++) {
         struct part *part = thing->paths[i];
 
