@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct span pattern = {"templates/*", sizeof("templates/*") - 1};
     static const struct chart_print all = {0}, some = {.show_only = &pattern, .show_only_count = 1};
-    struct chart_rendering *r CLEANUP(chart_rendering_cleanup) = render_new();
+    struct chart_rendering *r CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct span text = documents_clean(r->arena, span_of(data, size));

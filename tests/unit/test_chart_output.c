@@ -11,7 +11,7 @@ static struct chart_rendering *rendering;
 static int set_up(void **state)
 {
     (void)state;
-    rendering = render_new();
+    rendering = chart_rendering_new();
     return 0;
 }
 

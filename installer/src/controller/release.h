@@ -19,6 +19,7 @@
 #include "base/vec.h"
 #include "io/doc.h"
 #include "model/chart.h"
+#include "model/kustomize.h"
 
 // What a reader of the result has to know: something optional is missing, a field needs a cluster.
 struct release_note {
@@ -64,5 +65,59 @@ struct span release_name(struct arena *arena, const struct node *release);
 // Where its objects go, and where Helm keeps its record; borrowed from the object.
 struct span release_namespace(const struct node *release);
 struct span release_storage_namespace(const struct node *release);
+
+// --- what is installed ---
+
+struct release_options {
+    const struct node *release; // the HelmRelease
+    const struct doc *release_doc;
+    const struct chart *chart;
+    const struct release_values *values;
+    struct span kube_version;        // "1.34.4": what the cluster is said to be
+    const struct span *api_versions; // "g/v" or "g/v/Kind" that it serves beside its own
+    size_t api_version_count;
+    struct kustomize_resolver *resolver; // of patches that are remote; NULL: there are none
+    struct report *report;               // may be NULL
+    // Answers `lookup`, as of chart_target; NULL: there is never such an object.
+    int (*lookup)(void *data, struct doc *d, struct span api_version, struct span kind,
+                  struct span space, struct span name, struct node **found, struct err **err);
+    // Whether the kind, which is of a custom resource, has no namespace; NULL: none.
+    bool (*is_cluster_scoped)(void *data, struct span group, struct span kind);
+    void *data;
+    bool track_reads; // as of chart_target
+};
+
+struct release_object {
+    const struct doc *doc;   // that the node is of
+    const struct node *node; // as it will be in the cluster: with what is put into it on the way
+    struct identity id;      // with the namespace that it goes to; "" for one without any
+    const char *path;        // that it is of: "chart/templates/x.yaml", "chart/crds/y.yaml"
+    bool is_crd;             // of crds/
+    unsigned hooks;          // bits of enum chart_hook; 0: no hook
+    bool runs;               // false: a hook that nothing calls (hooks or tests are off)
+};
+
+typedef VEC(struct doc *) release_docs;
+
+struct release_result {
+    release_docs docs;                  // own the nodes
+    struct arena *arena;                // owns the texts
+    VEC(struct release_object) objects; // CRDs, then in Helm's order; hooks last
+    struct buf manifest;                // byte for byte what Helm's record of the release has
+    struct chart_rendering *rendering;  // post-rendered manifests and hooks as the record has
+                                        // them; random, lookups, questions, reads
+    release_notes notes;
+};
+
+// Renders what is installed first: revision 1, no upgrade. ERR_CONFIG where the controller fails.
+int release_render(const struct release_options *options, struct release_result *result,
+                   struct err **err) MUST_CHECK;
+void release_result_free(struct release_result *result); // also a CLEANUP
+
+// All that a plain cluster of this Kubernetes version serves, "g/v" and "g/v/Kind": appended, in
+// `arena`. What is off by default (alpha, most beta) is left out. ERR_CONFIG: no version.
+typedef VEC(struct span) release_api_versions;
+int release_builtin_apis(struct arena *arena, struct span kube_version, release_api_versions *out,
+                         struct err **err) MUST_CHECK;
 
 #endif

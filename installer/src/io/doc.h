@@ -145,6 +145,9 @@ struct node *doc_read_toml(struct doc *d, struct span text, const char *file, st
 // keys in natural order, canonical scalars, lists in maps not indented, lines folded after column
 // 80, no "---", a newline at the end.
 void doc_write_yaml(const struct node *n, struct buf *out);
+// Writes what kyaml makes of that when it reads it and writes it again, which Helm does behind a
+// post-renderer: the styles stay, nothing is folded.
+void doc_write_again(const struct node *n, struct buf *out);
 // Writes YAML as an encoder of go-yaml v3 with an indentation of two blanks (toYamlPretty): lists
 // in maps are indented, nothing is folded.
 void doc_write_yaml3(const struct node *n, struct buf *out);

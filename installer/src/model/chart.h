@@ -158,6 +158,7 @@ struct chart_target {
     struct span kube_version;        // "1.34.4", with or without "v"; empty: Helm's default
     const struct span *api_versions; // more than Helm's own list: "g/v" or "g/v/Kind"
     size_t api_version_count;
+    bool only_api_versions; // they are all: without Helm's own list, which a cluster has not
     bool skip_schema;
     const struct doc *given_doc; // whose files messages name for the user's values; or NULL
     bool track_reads;            // fill in the rendering's `reads`
@@ -248,6 +249,28 @@ struct node *chart_effective_values(struct doc *d, const struct chart *chart,
 struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
                                          const struct chart_target *target, struct err **err)
     MUST_CHECK;
+
+// chart_render() in two steps, for who changes in between what the templates write.
+struct chart_output { // of one template
+    struct span path; // "chart/templates/x.yaml"
+    struct span text; // any number of documents
+};
+typedef VEC(struct chart_output) chart_outputs;
+// Appends the outputs in the order of their paths, notes for people left out; paths and texts are
+// the rendering's. The array is the caller's, also after a failure.
+struct chart_rendering *chart_render_outputs(const struct chart *chart, const struct node *given,
+                                             const struct chart_target *target,
+                                             chart_outputs *outputs, struct err **err) MUST_CHECK;
+// Adds the documents of outputs, which are in the order of their paths and outlive the rendering,
+// to one that has none yet. ERR_CONFIG: no YAML, or no object.
+int chart_add_documents(struct chart_rendering *rendering, const chart_outputs *outputs,
+                        struct err **err) MUST_CHECK;
+struct chart_rendering *chart_rendering_new(void) MUST_CHECK RETURNS_NONNULL; // an empty one
+// Cuts the next document off a text as Helm does, where "---" starts a line; blank ones are passed
+// over. Before the first one the text goes through chart_documents_start().
+struct span chart_documents_start(struct span text);
+bool chart_documents_next(struct span *rest, struct span *document);
+
 void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
 CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);
 

@@ -122,6 +122,7 @@ struct kustomize_options {
     struct report *report;               // warnings about deprecated fields; may be NULL
     const struct cancel *cancel;         // asked at every file and transformer; may be NULL
     bool load_any;                       // load restrictor "none": files outside of the root too
+    bool keep_local;                     // objects for local use only (an annotation) are kept
     bool track_transformers;             // fill in kustomize_object.touched
     struct kustomize_edit *edit;         // NULL: what is built is what the file says
 };

@@ -51,7 +51,7 @@ static struct chart *chart_of(struct arena *arena, const struct node *question, 
     return chart_load_files(&files, "the question's chart", err);
 }
 
-static void outputs_free(render_outputs *outputs)
+static void outputs_free(chart_outputs *outputs)
 {
     vec_free(outputs);
 }
@@ -62,12 +62,12 @@ static int render(const struct node *question, struct buf *out, struct err **err
         .release = {"rel", 3}, .space = {"ns", 2}, .revision = 1};
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct chart *chart CLEANUP(chart_cleanup) = chart_of(arena, question, err);
-    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = render_new();
-    render_outputs outputs CLEANUP(outputs_free) = {0};
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
+    chart_outputs outputs CLEANUP(outputs_free) = {0};
     if (!chart ||
         render_files(chart, node_get(question, "values"), &target, rendering, &outputs, err) < 0)
         return -1;
-    VEC_FOREACH (struct render_output *, output, &outputs)
+    VEC_FOREACH (struct chart_output *, output, &outputs)
         if (span_is(output->path, "c/templates/t.yaml"))
             buf_add_span(out, output->text);
     return buf_check(out, ERR_CONFIG, "the output", err);

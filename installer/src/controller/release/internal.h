@@ -34,4 +34,30 @@ int release_read_text(struct arena *arena, const struct node *object, const stru
 // put at a path then changes both.
 struct node *release_merge(struct doc *d, const struct node *a, const struct node *b);
 
+// --- post_render.c ---
+
+// A document as it was written, and its node.
+struct release_written {
+    const char *text; // where it starts in the output
+    struct node *node;
+    struct doc *doc; // that it is of
+};
+
+// What post-renderers make of outputs: these are replaced by texts in the arena; their nodes are in
+// new docs. `written` is sorted by text, in the arena.
+struct release_post {
+    const struct release_options *options;
+    struct arena *arena;
+    release_docs *docs;
+    VEC(struct release_written) written;
+};
+int release_post_render(struct release_post *post, chart_outputs *outputs, struct err **err)
+    MUST_CHECK;
+
+// --- objects.c ---
+
+// Fills in result->objects of what was rendered.
+int release_collect(const struct release_options *options, const struct release_post *post,
+                    struct release_result *result, struct err **err) MUST_CHECK;
+
 #endif

@@ -271,7 +271,7 @@ static struct span fold_nel(struct span s, struct buf *folded)
 static void write_styled(struct emitter *e, struct span s, const struct looks *l, bool text,
                          enum place place)
 {
-    bool may_fold = place != PLACE_KEY && e->dialect == DIALECT_V2;
+    bool may_fold = place != PLACE_KEY && e->dialect == DIALECT_V2 && !e->unfolded;
 
     switch (yaml_choose_style(s, l, text, place, e->dialect)) {
     case STYLE_PLAIN: write_plain(e, s, l, may_fold); break;

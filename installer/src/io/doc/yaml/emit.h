@@ -12,6 +12,7 @@
 struct emitter {
     struct buf *out;
     enum dialect dialect;
+    bool unfolded;   // no line is folded, whatever the dialect does
     int column;      // in characters
     int indent;      // of the innermost collection; -1 at the root
     bool whitespace; // the last thing written was white space

@@ -116,10 +116,15 @@ static void write_node(struct emitter *e, const struct node *n, enum place place
     }
 }
 
-static void write_document(const struct node *n, enum dialect dialect, struct buf *out)
+static void write_document(const struct node *n, enum dialect dialect, bool unfolded,
+                           struct buf *out)
 {
-    struct emitter e = {
-        .out = out, .dialect = dialect, .indent = -1, .whitespace = true, .indention = true};
+    struct emitter e = {.out = out,
+                        .dialect = dialect,
+                        .unfolded = unfolded,
+                        .indent = -1,
+                        .whitespace = true,
+                        .indention = true};
 
     write_node(&e, n, PLACE_ITEM);
     if (e.column || !e.indention)
@@ -128,10 +133,15 @@ static void write_document(const struct node *n, enum dialect dialect, struct bu
 
 void doc_write_yaml(const struct node *n, struct buf *out)
 {
-    write_document(n, DIALECT_V2, out);
+    write_document(n, DIALECT_V2, false, out);
+}
+
+void doc_write_again(const struct node *n, struct buf *out)
+{
+    write_document(n, DIALECT_V2, true, out);
 }
 
 void doc_write_yaml3(const struct node *n, struct buf *out)
 {
-    write_document(n, DIALECT_V3, out);
+    write_document(n, DIALECT_V3, false, out);
 }

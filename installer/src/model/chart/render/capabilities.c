@@ -318,16 +318,16 @@ static const struct value_class versions_class = {
     .is_false_when_empty = true,
 };
 
-static struct value api_versions(struct arena *a, const struct span *extra, size_t extra_count,
+static struct value api_versions(struct arena *a, const struct chart_target *target,
                                  const struct capabilities_listener *listener)
 {
     struct value list = value_new_list(a, VALUE_STRINGS);
     struct versions *versions = ARENA_NEW(a, struct versions);
 
-    for (size_t i = 0; i < ARRAY_LEN(known_versions); i++)
+    for (size_t i = 0; i < ARRAY_LEN(known_versions) && !target->only_api_versions; i++)
         value_push(a, list.list, value_string(span_str(known_versions[i])));
-    for (size_t i = 0; i < extra_count; i++)
-        value_push(a, list.list, value_string(arena_span(a, extra[i])));
+    for (size_t i = 0; i < target->api_version_count; i++)
+        value_push(a, list.list, value_string(arena_span(a, target->api_versions[i])));
     *versions = (struct versions){list.list, listener};
     return value_new_object(&versions_class, versions);
 }
@@ -401,13 +401,13 @@ static struct value helm_version(struct arena *a)
 }
 
 struct value object_capabilities(struct arena *a, const struct kube_version *version,
-                                 const struct span *extra, size_t extra_count,
+                                 const struct chart_target *target,
                                  const struct capabilities_listener *listener)
 {
     struct capabilities *c = ARENA_NEW(a, struct capabilities);
 
     c->kube_version = kube_version(a, version, listener);
-    c->api_versions = api_versions(a, extra, extra_count, listener);
+    c->api_versions = api_versions(a, target, listener);
     c->helm_version = helm_version(a);
     return value_new_object(&capabilities_class, c);
 }

@@ -30,14 +30,14 @@ static void skip_separator(struct span *rest)
             *rest = span_tail(*rest, 1);
 }
 
-struct span documents_start(struct span text)
+struct span chart_documents_start(struct span text)
 {
     text = trim_start(text);
     skip_separator(&text);
     return text;
 }
 
-bool documents_next(struct span *rest, struct span *document)
+bool chart_documents_next(struct span *rest, struct span *document)
 {
     while (rest->len) {
         // The line's end before a separator is the document's.
@@ -304,9 +304,9 @@ static int add(struct chart_rendering *rendering, struct span path, size_t numbe
 int documents_add(struct chart_rendering *rendering, struct span path, struct span text,
                   struct err **err)
 {
-    struct span rest = documents_start(text), document;
+    struct span rest = chart_documents_start(text), document;
 
-    for (size_t number = 1; documents_next(&rest, &document); number++)
+    for (size_t number = 1; chart_documents_next(&rest, &document); number++)
         if (add(rendering, path, number, document, err) < 0)
             return -1;
     return 0;

@@ -10,11 +10,6 @@
 #include "base/span.h"
 #include "model/chart.h"
 
-// A stream of documents that "---" at the start of a line cuts, whatever follows it there. Each
-// comes without leading white space; blank ones are passed over.
-struct span documents_start(struct span text);
-bool documents_next(struct span *rest, struct span *document);
-
 // Without "<no value>", what Go writes for what is not there: Helm takes it out of all that a file
 // or `tpl` writes. The text itself when it has none; else a new one in `a`.
 struct span documents_clean(struct arena *a, struct span text);

@@ -5,6 +5,7 @@
 #define MODEL_CHART_OBJECTS_H
 
 #include "io/template.h"
+#include "model/chart.h"
 #include "model/chart/values/instance.h"
 
 // common.Values: a map with methods (AsMap, YAML, Table, PathValue). The map is shared.
@@ -32,10 +33,10 @@ struct capabilities_listener {
     void *data;
 };
 
-// *common.Capabilities: .Capabilities, with `extra` versions of the API behind those that every
-// cluster is said to have. `version` and `listener` (may be NULL) are kept.
+// *common.Capabilities: .Capabilities, with the target's versions of the API behind those that
+// every cluster is said to have. `version` and `listener` (may be NULL) are kept.
 struct value object_capabilities(struct arena *a, const struct kube_version *version,
-                                 const struct span *extra, size_t extra_count,
+                                 const struct chart_target *target,
                                  const struct capabilities_listener *listener) MUST_CHECK;
 
 // The row of that name in a table of methods, which ends with a row without a name, or NULL.

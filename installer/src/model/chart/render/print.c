@@ -68,7 +68,7 @@ static int print_matching(struct span all, struct span pattern, struct buf *out,
     struct span document;
     bool found = false;
 
-    while (documents_next(&all, &document)) {
+    while (chart_documents_next(&all, &document)) {
         struct span source = source_of(document);
 
         if (!source.len || !glob_match(pattern, source, GLOB_PATH))
@@ -100,7 +100,8 @@ int chart_print(const struct chart_rendering *rendering, const struct chart_prin
     if (buf_check(&all, ERR_CONFIG, "what the chart renders to", err) < 0)
         return -1;
     for (size_t i = 0; i < options->show_only_count; i++)
-        if (print_matching(documents_start(buf_span(&all)), options->show_only[i], out, err) < 0)
+        if (print_matching(chart_documents_start(buf_span(&all)), options->show_only[i], out, err) <
+            0)
             return -1;
     return buf_check(out, ERR_CONFIG, "what the chart renders to", err);
 }

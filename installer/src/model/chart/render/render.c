@@ -81,16 +81,15 @@ static int execute(struct rendering *r, const struct context_template *template,
 
 static int compare_outputs(const void *a, const void *b)
 {
-    return span_cmp(((const struct render_output *)a)->path,
-                    ((const struct render_output *)b)->path);
+    return span_cmp(((const struct chart_output *)a)->path, ((const struct chart_output *)b)->path);
 }
 
 // Notes for people are rendered as well, and left out then.
 static int execute_all(struct rendering *r, const context_templates *templates,
-                       render_outputs *outputs, struct err **err)
+                       chart_outputs *outputs, struct err **err)
 {
     VEC_FOREACH (const struct context_template *, template, templates) {
-        struct render_output output;
+        struct chart_output output;
 
         if (template->is_partial)
             continue;
@@ -185,7 +184,7 @@ static void rendering_begin(struct rendering *r, struct chart_rendering *out,
 
 // `outputs` NULL: nothing is executed.
 static int render(struct rendering *r, const struct chart *chart, const struct node *given,
-                  render_outputs *outputs, struct err **err)
+                  chart_outputs *outputs, struct err **err)
 {
     context_templates templates = {0};
     struct kube_version version = {0};
@@ -201,8 +200,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
         return -1;
     add_crds(r->out, instance);
     common.values = convert_to_value(r->arena, instance->values);
-    common.capabilities = object_capabilities(r->arena, &version, r->target->api_versions,
-                                              r->target->api_version_count, &listener);
+    common.capabilities = object_capabilities(r->arena, &version, r->target, &listener);
     context_collect(r->arena, instance, &common, &templates);
     r->templates = &templates;
     status = parse_all(r, &templates, err);
@@ -219,7 +217,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
 
 int render_files(const struct chart *chart, const struct node *given,
                  const struct chart_target *target, struct chart_rendering *rendering,
-                 render_outputs *outputs, struct err **err)
+                 chart_outputs *outputs, struct err **err)
 {
     struct rendering r CLEANUP(rendering_end);
 
@@ -229,7 +227,7 @@ int render_files(const struct chart *chart, const struct node *given,
 
 // --- documents ---
 
-struct chart_rendering *render_new(void)
+struct chart_rendering *chart_rendering_new(void)
 {
     struct chart_rendering *rendering = MEM_NEW(struct chart_rendering);
 
@@ -237,25 +235,35 @@ struct chart_rendering *render_new(void)
     return rendering;
 }
 
-static int add_documents(struct chart_rendering *rendering, const render_outputs *outputs,
-                         struct err **err)
+int chart_add_documents(struct chart_rendering *rendering, const chart_outputs *outputs,
+                        struct err **err)
 {
-    VEC_FOREACH (const struct render_output *, output, outputs)
+    VEC_FOREACH (const struct chart_output *, output, outputs)
         if (documents_add(rendering, output->path, output->text, err) < 0)
             return -1;
     documents_sort(rendering);
     return 0;
 }
 
+struct chart_rendering *chart_render_outputs(const struct chart *chart, const struct node *given,
+                                             const struct chart_target *target,
+                                             chart_outputs *outputs, struct err **err)
+{
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
+
+    if (render_files(chart, given, target, rendering, outputs, err) < 0)
+        return NULL;
+    return STEAL(rendering);
+}
+
 struct chart_rendering *chart_render(const struct chart *chart, const struct node *given,
                                      const struct chart_target *target, struct err **err)
 {
-    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = render_new();
-    render_outputs outputs = {0};
-    int status = render_files(chart, given, target, rendering, &outputs, err);
+    chart_outputs outputs = {0};
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) =
+        chart_render_outputs(chart, given, target, &outputs, err);
+    int status = rendering ? chart_add_documents(rendering, &outputs, err) : -1;
 
-    if (status == 0)
-        status = add_documents(rendering, &outputs, err);
     vec_free(&outputs);
     return status < 0 ? NULL : STEAL(rendering);
 }
@@ -263,7 +271,7 @@ struct chart_rendering *chart_render(const struct chart *chart, const struct nod
 struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
                                          const struct chart_target *target, struct err **err)
 {
-    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = render_new();
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
     struct chart_target tracked = *target;
 
     tracked.track_reads = true;

@@ -55,7 +55,7 @@ static int drop_local(struct kust *k, struct resmap *m, struct err **err)
         if (objects_check(k, r->node, err) < 0)
             return -1;
         struct node *local = node_get(node_path(r->node, "metadata", "annotations"), LOCAL_KEY);
-        if (!local || span_is(scalar_raw(local), "false"))
+        if (!local || k->options->keep_local || span_is(scalar_raw(local), "false"))
             m->items[kept++] = r;
     }
     m->len = kept;
