@@ -83,6 +83,13 @@ def flux_kustomization_oracle():
     return os.environ.get("FLUX_KUSTOMIZATION_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 
 
+def flux_release_oracle():
+    """The program that installs HelmReleases with helm-controller's own code, without a cluster."""
+    folder = "flux/release"
+    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
+    return os.environ.get("FLUX_RELEASE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
+
+
 def scratch():
     """A folder in memory when there is one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

@@ -183,21 +183,25 @@ static int set_path(struct composing *c, const struct reference *r, const struct
     enum chart_set_kind kind = write_setting(r, text->text, &setting);
     uint16_t file = doc_add_file(d, text->file);
     struct node *alone = node_new_map(d);
+    struct err *alone_err CLEANUP(err_cleanup) = NULL;
 
     if (buf_check(&setting, ERR_CONFIG, r->label, c->err) < 0)
         return -1;
     // The object's own values are below it, so that it counts more than they do; at the end they
     // come over it again, and win where the maps on the path were not theirs alone.
     c->result = release_merge(d, c->result, c->own);
-    if (chart_set(d, c->result, buf_span(&setting), kind, NULL, NULL, c->err) < 0 ||
-        chart_set(d, alone, buf_span(&setting), kind, NULL, NULL, c->err) < 0) {
+    if (chart_set(d, c->result, buf_span(&setting), kind, NULL, NULL, c->err) < 0) {
         err_wrap(c->err, "%s:%u: %s cannot be put at targetPath '%.*s'", text->file, text->line,
                  r->label, SPAN_ARG(r->target_path));
         return err_hint(c->err, "the value is read as --set reads one, where , { } [ ] and \\ mean "
                                 "something: `literal: true` takes it as it is");
     }
     stamp(c->result, file, text->line);
-    stamp(alone, file, text->line);
+    // Alone it can fail where it did nothing to what was there ("m.=x").
+    if (chart_set(d, alone, buf_span(&setting), kind, NULL, NULL, &alone_err) < 0)
+        alone = NULL;
+    else
+        stamp(alone, file, text->line);
     add_layer(c, r->label, alone, arena_span(doc_arena(d), r->target_path).ptr);
     return 0;
 }
