@@ -90,6 +90,13 @@ def flux_release_oracle():
     return os.environ.get("FLUX_RELEASE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 
 
+def flux_source_oracle():
+    """The program that answers questions about sources with the libraries of source-controller."""
+    folder = "flux/source"
+    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
+    return os.environ.get("FLUX_SOURCE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
+
+
 def scratch():
     """A folder in memory when there is one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

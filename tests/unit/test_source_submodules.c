@@ -37,11 +37,11 @@ static void test_source_submodules_read__entries(void **state)
     expect("[submodule \"a\"]\n\tpath = libs/a\n\turl = https://h/a.git\n\tbranch = main\n"
            "[core]\n\tpath = x\n[submodule \"b\"]\npath=b/\r\nurl=https://h/b ; why\n",
            "libs/a=https://h/a.git b=https://h/b");
-    expect("[SubModule \"a\"] PATH = a # one\n  Url = \"https://h/a b\\\"c\" # two\n",
+    expect("[SubModule \"a\"] # of a\n PATH = a # one\n  Url = \"https://h/a b\\\"c\" # two\n",
            "a=https://h/a b\"c");
     expect("[submodule \"a\"]\npath = x\npath = y\nurl = https://h/1\n[submodule \"a\"]\n"
            "url = https://h/\\\n2\n",
-           "y=https://h/2");
+           "y=https://h/\n2");
     expect("[submodule \"a\\\"]\"]\npath = a\nurl = https://h/a\n", "a=https://h/a");
 }
 
@@ -71,7 +71,10 @@ static void test_source_submodules_read__what_is_none(void **state)
     refuse("\n[submodule \"a\"\n", ".gitmodules:2: a section has no ']'");
     refuse("[submodule \"a\"]\nurl = \"x\n", ".gitmodules:2: a quote is not closed");
     refuse("[submodule \"a\"]\nurl = x\\q\n", ".gitmodules:2: '\\' stands before");
-    refuse("= x\n", ".gitmodules:1: neither a section nor a key");
+    refuse("= x\n", ".gitmodules:1: neither a section nor a comment");
+    refuse("[a]\n= x\n", ".gitmodules:2: neither a section nor a key");
+    refuse("[a] b = c\n", ".gitmodules:1: something follows");
+    refuse("[a]\nb = c\\", ".gitmodules:2: '\\' stands at the end");
     refuse("[a]\nurl x\n", ".gitmodules:2: a key without '='");
 }
 

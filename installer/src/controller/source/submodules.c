@@ -13,7 +13,9 @@ enum { NAME_MAX_BYTES = 4096 };
 struct reader {
     struct arena *arena;
     struct span rest;
+    const char *end; // of the text
     unsigned line;
+    bool in_section;
     const char *name; // of the submodule whose section this is; NULL in any other one
     source_submodules *out;
     struct err **err;
@@ -109,6 +111,9 @@ static int add_character(struct reader *r, struct span *line, struct buf *out)
         return 0;
     }
     if (!line->len || span_is(*line, "\r")) {
+        if (line->ptr + line->len == r->end)
+            return fail(r, "'\\' stands at the end");
+        buf_add_char(out, '\n'); // it stays in the value, other than for git
         if (!next_line(r, line))
             *line = SPAN_EMPTY;
         return 0;
@@ -179,9 +184,13 @@ static int read_line(struct reader *r, struct span line)
     if (span_skip(&line, "[")) {
         if (read_section(r, line, &line) < 0)
             return -1;
+        r->in_section = true;
         skip_blanks(&line);
+        return !line.len || is_comment(line) ? 0 : fail(r, "something follows a section's ']'");
     }
-    return !line.len || is_comment(line) ? 0 : read_key(r, line);
+    if (!line.len || is_comment(line))
+        return 0;
+    return r->in_section ? read_key(r, line) : fail(r, "neither a section nor a comment");
 }
 
 static bool leads_out(struct span path)
@@ -234,7 +243,11 @@ int source_submodules_read(struct arena *arena, struct span gitmodules, const ch
                            source_submodules *out, struct err **err)
 {
     source_submodules all = {0};
-    struct reader r = {.arena = arena, .rest = gitmodules, .out = &all, .err = err};
+    struct reader r = {.arena = arena,
+                       .rest = gitmodules,
+                       .end = gitmodules.ptr + gitmodules.len,
+                       .out = &all,
+                       .err = err};
     struct span line;
 
     if (memchr(gitmodules.ptr, '\0', gitmodules.len))
@@ -243,11 +256,11 @@ int source_submodules_read(struct arena *arena, struct span gitmodules, const ch
         if (read_line(&r, line) < 0)
             return -1;
     VEC_FOREACH (struct source_submodule *, it, &all) {
-        if (it->path && leads_out(span_str(it->path)))
-            continue;
         if (!it->path || !it->path[0] || !it->url || !it->url[0])
             return err_set(err, ERR_CONFIG, ".gitmodules: submodule %s has no %s", it->name,
                            it->path && it->path[0] ? "url" : "path");
+        if (leads_out(span_str(it->path)))
+            continue;
         if (make_absolute(&r, repository_url, it) < 0)
             return -1;
         it->path = clean(arena, it->path);
