@@ -177,10 +177,14 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-typedef VEC(const char *) texts;
+struct texts {
+    const char **items;
+    size_t len, cap;
+};
 
 // The folders that files are in, parents before what is in them; "" is the root.
-static void list_folders(const struct making *m, const char **paths, size_t count, texts *out)
+static void list_folders(const struct making *m, const char **paths, size_t count,
+                         struct texts *out)
 {
     struct map seen = MAP_INIT;
 
@@ -224,8 +228,8 @@ static int read_ignore(const struct making *m, const char *folder, struct buf *o
     return entry == KUSTOMIZE_FILE ? tree->ops->read(tree, real, out, m->err) : 0;
 }
 
-static int add_files(const struct making *m, const texts *folders, struct source_ignore *ignore,
-                     size_t *patterns)
+static int add_files(const struct making *m, const struct texts *folders,
+                     struct source_ignore *ignore, size_t *patterns)
 {
     VEC_FOREACH (const char **, folder, folders) {
         struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
@@ -245,7 +249,7 @@ static struct source_ignore *patterns_of(const struct making *m, const char **pa
     struct source_ignore *own CLEANUP(source_ignore_cleanup) = source_ignore_new();
     struct source_ignore *defaults CLEANUP(source_ignore_cleanup) = source_ignore_new();
     size_t patterns = 0;
-    texts folders = {0};
+    struct texts folders = {0};
 
     (void)source_ignore_add(own, SPAN(always), "");
     (void)source_ignore_add(defaults, SPAN(always), "");

@@ -11,11 +11,14 @@
 
 enum { LINE_MAX_BYTES = 65536 }; // bufio.Scanner reads no further behind a longer one
 
-typedef VEC(struct span) parts;
+struct parts {
+    struct span *items;
+    size_t len, cap;
+};
 
 struct pattern {
-    parts domain; // folders that the path has to start with
-    parts parts;
+    struct parts domain; // folders that the path has to start with
+    struct parts parts;
     bool includes;    // "!..."
     bool folder_only; // ".../"
     bool has_slash;
@@ -43,7 +46,7 @@ void source_ignore_free(struct source_ignore *ignore)
 }
 
 // Every piece between slashes, also empty ones; of an empty text one.
-static void split(struct arena *arena, struct span text, parts *out)
+static void split(struct arena *arena, struct span text, struct parts *out)
 {
     struct span before, after;
 

@@ -6,9 +6,12 @@
 #include "base/semver.h"
 #include "base/url.h"
 
-typedef VEC(struct span) versions;
+struct versions {
+    struct span *items;
+    size_t len, cap;
+};
 
-static int pick(struct walk *w, const struct source_wanted *wanted, const versions *list,
+static int pick(struct walk *w, const struct source_wanted *wanted, const struct versions *list,
                 struct span what, struct span *picked, struct err **err)
 {
     size_t at;
@@ -39,7 +42,7 @@ static int prefix_of(struct walk *w, struct span repository, struct oci_ref *ref
     return 0;
 }
 
-static void locked_tags(struct walk *w, const char *prefix, versions *out)
+static void locked_tags(struct walk *w, const char *prefix, struct versions *out)
 {
     size_t count;
     const struct lock_entry *entries = lock_entries(w->lock, &count);
@@ -57,7 +60,7 @@ int ranges_tag(struct walk *w, struct span repository, const struct source_wante
                struct span *tag, struct err **err)
 {
     struct buf prefix CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    versions list = {0};
+    struct versions list = {0};
     oci_tags tags = {0};
     struct oci_ref ref;
 
@@ -76,7 +79,7 @@ int ranges_tag(struct walk *w, struct span repository, const struct source_wante
 
 // --- Helm repositories ---
 
-static void locked_versions(struct walk *w, const struct chart_name *name, versions *out)
+static void locked_versions(struct walk *w, const struct chart_name *name, struct versions *out)
 {
     size_t count;
     const struct lock_entry *entries = lock_entries(w->lock, &count);
@@ -95,7 +98,7 @@ static int by_index(struct walk *w, struct chart_name *name, struct err **err)
     char *what = arena_printf(w->arena, "chart %.*s of %.*s", SPAN_ARG(name->chart),
                               SPAN_ARG(name->repository));
     chart_versions listed = {0};
-    versions list = {0};
+    struct versions list = {0};
     int status = 0;
 
     if (w->frozen)

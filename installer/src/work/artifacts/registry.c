@@ -16,9 +16,11 @@ int registry_read_bundle(const struct registry *r, const struct digest *digest, 
                    bundle_path(r->bundle));
 }
 
-int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
-                       const struct digest *digest, const char *what, struct buf *out,
-                       struct err **err)
+// Appends a blob of the reference's repository, verified. `what` is for messages. ERR_SOURCE,
+// ERR_INTEGRITY. Blocks.
+static int read_blob(const struct registry *r, const struct oci_ref *ref,
+                     const struct digest *digest, const char *what, struct buf *out,
+                     struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct stream *s CLEANUP(stream_cleanup) = NULL;
@@ -79,8 +81,7 @@ static int get_config(struct oci_documents *d, struct arena *arena, const struct
     const struct documents *documents = (const struct documents *)d;
     struct buf out CLEANUP(buf_free) = BUF_INIT(OCI_CONFIG_MAX_BYTES);
 
-    if (registry_read_blob(documents->registry, documents->ref, &blob->digest, "the config", &out,
-                           err) < 0)
+    if (read_blob(documents->registry, documents->ref, &blob->digest, "the config", &out, err) < 0)
         return -1;
     *bytes = arena_span(arena, buf_span(&out));
     return 0;
@@ -164,5 +165,5 @@ int registry_read_content(const struct registry *r, struct arena *arena, const s
     registry_pin(arena, &resolved, lock, entry);
     layer->has_chart_config = span_is(resolved.manifests[0].config.media_type, OCI_CHART_CONFIG);
     blob = choose_layer(&resolved.manifests[0], layer, what, err);
-    return blob ? registry_read_blob(r, ref, &blob->digest, what, out, err) : -1;
+    return blob ? read_blob(r, ref, &blob->digest, what, out, err) : -1;
 }

@@ -25,12 +25,6 @@ int registry_resolve(const struct registry *r, struct arena *arena, const struct
 void registry_pin(struct arena *arena, const struct oci_resolved *resolved, const struct lock *lock,
                   struct lock_entry *entry);
 
-// Appends a blob of the reference's repository, verified. `what` is for messages. ERR_SOURCE,
-// ERR_INTEGRITY. Blocks.
-int registry_read_blob(const struct registry *r, const struct oci_ref *ref,
-                       const struct digest *digest, const char *what, struct buf *out,
-                       struct err **err) MUST_CHECK;
-
 // Which layer of a manifest is its content.
 struct registry_layer {
     struct span media_type; // the first one of that type; "" for the first of all
@@ -44,7 +38,7 @@ int registry_read_content(const struct registry *r, struct arena *arena, const s
                           struct registry_layer *layer, const struct lock *lock, const char *what,
                           struct lock_entry *entry, struct buf *out, struct err **err) MUST_CHECK;
 
-// The same for a blob of its bundle.
+// Appends a blob of the registry's bundle. `what` is for messages. ERR_CONFIG, ERR_INTEGRITY.
 int registry_read_bundle(const struct registry *r, const struct digest *digest, const char *what,
                          struct buf *out, struct err **err) MUST_CHECK;
 
