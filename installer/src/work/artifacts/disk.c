@@ -40,13 +40,13 @@ int disk_render(const char *entrypoint, struct sources *sources, struct report *
     struct kustomize_options options = {
         .folder = folder, .relative_to = here, .resolver = &sources->resolver, .report = report};
 
-    reads_init(reads, NULL);
+    *reads = (struct reads){0};
     if (!folder || refuse_configuration(folder, err) < 0)
         return -1;
     *tree = kustomize_tree_disk("/", err);
     if (!*tree)
         return -1;
-    reads->inner = *tree;
+    reads_init(reads, *tree);
     options.tree = &reads->base;
     return kustomize_build(&options, result, err);
 }
