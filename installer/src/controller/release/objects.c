@@ -200,32 +200,34 @@ static const struct release_written *find_written(const struct release_post *pos
     return NULL;
 }
 
-// A document that no post-renderer saw.
-static int read_document(struct collecting *c, const struct chart_manifest *m, struct doc **doc,
-                         struct node **node)
+// A hook that no post-renderer saw. Helm fails when its time comes, and not before.
+static struct node *read_hook(struct collecting *c, const struct chart_manifest *m,
+                              struct doc **doc)
 {
-    char *path CLEANUP(mem_cleanup) = mem_printf("%.*s", SPAN_ARG(m->path));
+    char *path = arena_printf(c->result->arena, "%.*s", SPAN_ARG(m->path));
+    struct err *err CLEANUP(err_cleanup) = NULL;
     struct node_list list = {0};
 
     *doc = doc_new();
     vec_push(&c->result->docs, *doc);
-    if (doc_read_yaml(*doc, m->text, path, &list, c->err) < 0)
-        return -1;
-    *node = list.len ? list.items[0] : NULL;
-    return 0;
+    if (doc_read_yaml(*doc, m->text, path, &list, &err) == 0)
+        return list.len ? list.items[0] : NULL;
+    add_note(c, path,
+             arena_printf(c->result->arena, "the hook cannot be applied: %s", err_message(err)));
+    return NULL;
 }
 
-static int add_document(struct collecting *c, const struct chart_manifest *m)
+static void add_document(struct collecting *c, const struct chart_manifest *m)
 {
     const struct release_written *written = find_written(c->post, m->text.ptr);
     struct release_object object = {.hooks = m->hooks, .runs = !m->hooks || runs(c, m->hooks)};
     struct node *node = written ? written->node : NULL;
     struct doc *doc = written ? written->doc : NULL;
 
-    if (!written && read_document(c, m, &doc, &node) < 0)
-        return -1;
+    if (!written)
+        node = read_hook(c, m, &doc);
     if (!node_is(node, NODE_MAP))
-        return 0;
+        return;
     object.path = arena_span(c->result->arena, m->path).ptr;
     if (!m->hooks) {
         put(doc, node, "labels", "app.kubernetes.io/managed-by", SPAN("Helm"));
@@ -233,7 +235,6 @@ static int add_document(struct collecting *c, const struct chart_manifest *m)
         put(doc, node, "annotations", "meta.helm.sh/release-namespace", c->space);
     }
     add_object(c, doc, node, object);
-    return 0;
 }
 
 // What Helm makes before anything else when it is asked to.
@@ -273,10 +274,8 @@ int release_collect(const struct release_options *options, const struct release_
         return -1;
     add_namespace(&c);
     VEC_FOREACH (const struct chart_manifest *, m, &result->rendering->manifests)
-        if (add_document(&c, m) < 0)
-            return -1;
+        add_document(&c, m);
     VEC_FOREACH (const struct chart_manifest *, m, &result->rendering->hooks)
-        if (add_document(&c, m) < 0)
-            return -1;
+        add_document(&c, m);
     return 0;
 }

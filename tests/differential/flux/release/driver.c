@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Says what HelmReleases come to, as main.go does with helm-controller's own code: a line of JSON
 // on stdin is a question, {"Release": {...}, "ConfigMaps": [...], "Secrets": [...], "Chart": {PATH:
-// TEXT}, "KubeVersion": TEXT, "APIVersions": [TEXT] (beside the built-in ones)}, a line on stdout
-// its answer, {"values", "manifest", "hooks"} or {"error"}. {"Builtin": VERSION} asks for the API
-// versions of a plain cluster.
+// TEXT}, "Binary": {PATH: BASE64}, "KubeVersion": TEXT, "APIVersions": [TEXT] (beside the built-in
+// ones)}, a line on stdout its answer, {"values", "manifest", "hooks"} or {"error"}. {"Builtin":
+// VERSION} asks for the API versions of a plain cluster.
 //
 // With the name of a file, its questions have the controller's answers with them, as "answer":
 // those that differ are printed, and the exit status is 1.
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "controller/release.h"
+#include "io/crypto.h"
 
 #define ANSWER_MAX ((size_t)64 << 20)
 
@@ -43,6 +44,16 @@ static struct chart *chart_of(struct arena *arena, const struct node *question, 
         struct span path = arena_span(arena, file->key);
 
         vec_push(&files, (struct chart_file){path.ptr, node_text(file->value)});
+    }
+    NODE_FOREACH_PAIR (file, node_get(question, "Binary")) {
+        struct buf data CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
+        struct span path = arena_span(arena, file->key);
+
+        if (!crypto_base64_decode(node_text(file->value), &data)) {
+            err_set(err, ERR_CONFIG, "%s is not base64", path.ptr);
+            return NULL;
+        }
+        vec_push(&files, (struct chart_file){path.ptr, arena_span(arena, buf_span(&data))});
     }
     return chart_load_files(&files, "the question's chart", err);
 }

@@ -38,6 +38,7 @@ type testCase struct {
 	ConfigMaps  []corev1.ConfigMap
 	Secrets     []corev1.Secret
 	Chart       map[string]string // nil: values only
+	Binary      map[string][]byte // more files of it, in base64
 	KubeVersion string
 	APIVersions []string // all that the cluster serves; empty: Helm's own list
 }
@@ -82,6 +83,9 @@ func render(c *testCase, values common.Values) (*helmrelease.Release, error) {
 	var files []*archive.BufferedFile
 	for name, text := range c.Chart {
 		files = append(files, &archive.BufferedFile{Name: name, Data: []byte(text)})
+	}
+	for name, data := range c.Binary {
+		files = append(files, &archive.BufferedFile{Name: name, Data: data})
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
 	chart, err := loader.LoadFiles(files)
