@@ -97,8 +97,19 @@ func TestArchiveIsTheSameEachTimeAndLeavesIgnoredFilesOut(t *testing.T) {
 	if first.Digest != second.Digest {
 		t.Errorf("digests are %s and %s", first.Digest, second.Digest)
 	}
-	for name, want := range map[string]bool{"kept.yaml": true, "dropped.md": false, "picture.png": false} {
-		err := s.CopyToPath(&first, name, filepath.Join(t.TempDir(), "copy"))
+	// As in fluxcd/pkg/artifact v0.18.0: any pattern takes the place of the default ones.
+	expectIn(t, s, &first, map[string]bool{"kept.yaml": true, "dropped.md": false, "picture.png": true})
+	third := put(t, s, "3.tar.gz", "", 0)
+	if err := s.Archive(&third, dir, SourceIgnoreFilter(nil, domain)); err != nil {
+		t.Fatal(err)
+	}
+	expectIn(t, s, &third, map[string]bool{"kept.yaml": true, "dropped.md": true, "picture.png": false})
+}
+
+func expectIn(t *testing.T, s *Storage, artifact *meta.Artifact, names map[string]bool) {
+	t.Helper()
+	for name, want := range names {
+		err := s.CopyToPath(artifact, name, filepath.Join(t.TempDir(), "copy"))
 		if (err == nil) != want {
 			t.Errorf("%s is in the archive: %t, want %t", name, err == nil, want)
 		}

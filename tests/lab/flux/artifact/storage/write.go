@@ -22,10 +22,13 @@ import (
 // ArchiveFileFilter tells whether the file or folder path is left out of an archive.
 type ArchiveFileFilter func(path string, info os.FileInfo) bool
 
-// SourceIgnoreFilter leaves out what patterns, and the patterns that always apply, match below
-// domain.
+// SourceIgnoreFilter leaves out what patterns match below domain, and what version control keeps
+// there; without any pattern, what sourceignore leaves out by default.
 func SourceIgnoreFilter(patterns []gitignore.Pattern, domain []string) ArchiveFileFilter {
-	matcher := sourceignore.NewDefaultMatcher(patterns, domain)
+	matcher := sourceignore.NewDefaultMatcher(nil, domain)
+	if len(patterns) > 0 {
+		matcher = sourceignore.NewMatcher(append(sourceignore.VCSPatterns(domain), patterns...))
+	}
 	return func(path string, info os.FileInfo) bool {
 		return matcher.Match(strings.Split(path, string(filepath.Separator)), info.IsDir())
 	}
