@@ -21,7 +21,7 @@ static const char by_default[] =
 struct making {
     const struct node *spec;
     struct kustomize_tree *content;
-    struct kustomize_tree *work; // as source-controller has it on disk, links left out
+    struct kustomize_tree *work; // as source-controller has it on disk; its links do not count
     struct arena *arena;
     struct err **err;
 };
@@ -284,16 +284,22 @@ struct kustomize_tree *source_artifact(const struct node *source, struct kustomi
                                        struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct kustomize_tree *work CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
+    struct kustomize_tree *work CLEANUP(kustomize_tree_cleanup) = NULL;
     struct making m = {.spec = node_get(source, "spec"),
                        .content = content,
-                       .work = work,
+                       .work = content,
                        .arena = arena,
                        .err = err};
     source_includes includes = {0};
 
-    if (source_includes_read(arena, source, &includes, err) < 0 || check_out(&m) < 0)
+    if (source_includes_read(arena, source, &includes, err) < 0)
         return NULL;
+    if (sparse_of(m.spec) || includes.len) { // else it is all that was fetched
+        work = kustomize_tree_memory();
+        m.work = work;
+        if (check_out(&m) < 0)
+            return NULL;
+    }
     for (size_t i = 0; i < includes.len && i < count; i++)
         if (copy_in(&m, &includes.items[i], included[i]) < 0)
             return NULL;
