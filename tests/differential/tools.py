@@ -92,7 +92,7 @@ def flux_release_oracle():
 
 def flux_source_oracle():
     """The program that answers questions about sources with the libraries of source-controller."""
-    folder = "flux/source"
+    folder = "flux/source/oracle"
     source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
     return os.environ.get("FLUX_SOURCE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 

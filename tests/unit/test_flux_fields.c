@@ -165,8 +165,8 @@ static void test_flux_check__fields(void **state)
     (void)state;
     refuse(GIT "spec:\n  ref: {tga: x}\n",
            "x.yaml:5: GitRepository n/r: spec.ref.tga: Flux has no such field", "'tag'");
-    refuse(KUSTOMIZATION "spec:\n  patches:\n  - patch: x\n    taget: {kind: A}\n",
-           "x.yaml:7: Kustomization n/k: spec.patches[0].taget: Flux has no such field",
+    refuse(KUSTOMIZATION "spec:\n  patches:\n  - patch: x\n    targets: {kind: A}\n",
+           "x.yaml:7: Kustomization n/k: spec.patches[0].targets: Flux has no such field",
            "'target'");
     refuse(KUSTOMIZATION "spec: {somethingElse: x}\n", "spec.somethingElse", "docs/flux-fields.md");
     refuse(KUSTOMIZATION "spec:\n  sourceRef: {kind: HelmRepository, name: x}\n",

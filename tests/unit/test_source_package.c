@@ -27,7 +27,7 @@ static struct chart *load(bool has_values)
 
     vec_push(&files, (struct chart_file){"Chart.yaml", span_str(meta)});
     if (has_values)
-        vec_push(&files, (struct chart_file){"values.yaml", SPAN("a: {x: 1, w: 2}\nown: 1\n")});
+        vec_push(&files, (struct chart_file){"values.yaml", SPAN("a: {x: 1, w: 2}\nmine: 1\n")});
     vec_push(&files, (struct chart_file){"env/in.yaml", SPAN("a: {w: 3}\n")});
     chart = chart_load_files(&files, "c", &err);
     assert_non_null(chart);
@@ -71,7 +71,7 @@ static void refuse(const char *spec, bool local, bool has_values, const char *wo
     assert_err(err, ERR_CONFIG, words);
 }
 
-#define OWN "{\"a\":{\"w\":2,\"x\":1},\"own\":1}"
+#define OWN "{\"a\":{\"w\":2,\"x\":1},\"mine\":1}"
 
 static void test_source_package_chart__values_files(void **state)
 {
@@ -81,7 +81,7 @@ static void test_source_package_chart__values_files(void **state)
     expect("{valuesFiles: [env/a.yaml, /env/b.yaml]}", true, "1.2.3-rc.1+1",
            "{\"a\":{\"x\":null,\"z\":[2]}}");
     expect("{valuesFiles: [values.yaml, env/in.yaml]}", false, "1.2.3-rc.1+1",
-           "{\"a\":{\"w\":3,\"x\":1},\"own\":1}");
+           "{\"a\":{\"w\":3,\"x\":1},\"mine\":1}");
     expect("{valuesFiles: [env/no.yaml, env/in.yaml], ignoreMissingValuesFiles: true}", false,
            "1.2.3-rc.1+1", "{\"a\":{\"w\":3}}");
     expect("{valuesFiles: [env/no.yaml], ignoreMissingValuesFiles: true}", true, "1.2.3-rc.1+1",

@@ -153,7 +153,7 @@ static int read_value(struct reader *r, struct span line, struct buf *out)
 static int read_key(struct reader *r, struct span line)
 {
     struct buf value CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct span key = line;
+    struct span key;
     size_t len = 0;
 
     while (len < line.len && (isalnum((unsigned char)line.ptr[len]) || line.ptr[len] == '-'))

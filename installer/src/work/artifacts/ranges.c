@@ -16,7 +16,7 @@ static int pick(struct walk *w, const struct source_wanted *wanted, const struct
 {
     size_t at;
 
-    if (source_pick(wanted, list->items, list->len, &at, err) == 0) {
+    if (source_pick(wanted, list->items, list->len, &at, err) == 0 && list->items) {
         *picked = arena_span(w->arena, list->items[at]);
         return 0;
     }

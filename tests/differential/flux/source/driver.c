@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers many questions about sources in one process, as main.go beside it does with the libraries
+// Answers many questions about sources in one process, as oracle/main.go does with the libraries
 // of source-controller: the same questions on stdin, the same answers on stdout.
 //
 // With the name of a file, its questions have the controller's answers with them, as "answer":

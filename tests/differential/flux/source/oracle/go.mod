@@ -1,4 +1,4 @@
-module sandstrap.dev/tests/differential/flux/source
+module sandstrap.dev/tests/differential/flux/source/oracle
 
 go 1.26.0
 
