@@ -178,6 +178,48 @@ static void test_release_compose__nodes_know_their_lines(void **state)
     assert_null(node_path(values.layers.items[3].values, "m", "set"));
 }
 
+// ConfigMaps and Secrets that generators make of whole files, of lines and of literals.
+static void test_release_compose__generated_values_know_their_files(void **state)
+{
+    static const char kustomization[] =
+        "generatorOptions: {disableNameSuffixHash: true}\nnamespace: ns\n"
+        "configMapGenerator:\n- name: c\n  files: [values.yaml]\n  envs: [e.env]\n"
+        "  literals:\n  - lit=3\n"
+        "secretGenerator:\n- name: s\n  files: [values.yaml=s.yaml]\n"
+        "resources: [release.yaml]\n";
+    static const char release[] =
+        RELEASE("  valuesFrom:\n  - {kind: ConfigMap, name: c}\n  - {kind: Secret, name: s}\n"
+                "  - {kind: ConfigMap, name: c, valuesKey: lit, targetPath: lit}\n"
+                "  - {kind: ConfigMap, name: c, valuesKey: env, targetPath: env}\n");
+    struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
+    struct kustomize_options options = {.tree = tree, .folder = "/t", .relative_to = "/"};
+    struct kustomize_result built CLEANUP(kustomize_result_free) = {0};
+    struct release_values values CLEANUP(release_values_free) = {0};
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct world w = {0};
+
+    (void)state;
+    kustomize_tree_add(tree, "/t/kustomization.yaml", span_str(kustomization));
+    kustomize_tree_add(tree, "/t/release.yaml", span_str(release));
+    kustomize_tree_add(tree, "/t/values.yaml", SPAN("# first\na: 1\nl:\n- x\n"));
+    kustomize_tree_add(tree, "/t/s.yaml", SPAN("s:\n  t: 2\n"));
+    kustomize_tree_add(tree, "/t/e.env", SPAN("# first\nenv=v\n"));
+    assert_int_equal(kustomize_build(&options, &built, &err), 0);
+    w.doc = built.doc;
+    for (size_t pass = 0; pass < 2; pass++) // the release first
+        for (size_t i = 0; i < built.len; i++)
+            if (span_is(built.objects[i].kind, "HelmRelease") == (pass == 0))
+                vec_push_arena(doc_arena(w.doc), &w.objects, built.objects[i].node);
+    assert_int_equal(compose(&w, &values, &err), 0);
+    assert_string_equal(place_of(&values, node_get(values.values, "a")), "t/values.yaml:2");
+    assert_string_equal(place_of(&values, node_item(node_get(values.values, "l"), 0)),
+                        "t/values.yaml:4");
+    assert_string_equal(place_of(&values, node_path(values.values, "s", "t")), "t/s.yaml:2");
+    assert_string_equal(place_of(&values, node_get(values.values, "lit")),
+                        "t/kustomization.yaml:8");
+    assert_string_equal(place_of(&values, node_get(values.values, "env")), "t/e.env:2");
+}
+
 static void test_release_name__is_shortened(void **state)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
@@ -199,4 +241,6 @@ static void test_release_name__is_shortened(void **state)
 UNIT_MAIN(UNIT(test_release_compose__layers_over_each_other),
           UNIT(test_release_compose__single_values),
           UNIT(test_release_compose__what_the_controller_refuses),
-          UNIT(test_release_compose__nodes_know_their_lines), UNIT(test_release_name__is_shortened))
+          UNIT(test_release_compose__nodes_know_their_lines),
+          UNIT(test_release_compose__generated_values_know_their_files),
+          UNIT(test_release_name__is_shortened))

@@ -37,13 +37,12 @@ struct pair {
     uint32_t line; // of the key, 0 when made by the program
 };
 
-// Bits of `struct node.flags`; the other four are free for the module that owns the tree.
-#define NODE_QUOTED 1u  // a string that was read in quotes or as a block
-#define NODE_RETYPED 2u // a scalar whose text is not what was written: see node_source()
-#define NODE_FLOW 8u    // a map or list in brackets (not from YAML 1.1): see node_settle_empty()
-#define NODE_LITERAL                                                                               \
-    64u // a string that was read as a literal block, or is a whole file: its first
-        // line is the one below `line`
+// Bits of `struct node.flags`; the other three are free for the module that owns the tree.
+#define NODE_QUOTED 1u   // a string that was read in quotes or as a block
+#define NODE_RETYPED 2u  // a scalar whose text is not what was written: see node_source()
+#define NODE_FLOW 8u     // a map or list in brackets (not from YAML 1.1): see node_settle_empty()
+#define NODE_LITERAL 64u // a literal block, or a whole file: its first line is the one below `line`
+#define NODE_FOLDED 128u // a folded block (not from YAML 1.1): see node_fold_again()
 
 struct node {
     uint8_t type; // enum node_type
@@ -260,5 +259,10 @@ struct node *node_copy_from(struct doc *d, const struct doc *from, const struct 
 // What writing the tree as go-yaml does and reading it again makes of values that were left out
 // (`k:`): in a list or map in brackets the empty string, elsewhere null. No brackets are left.
 void node_settle_empty(struct node *n);
+
+// What reading a tree once more makes of its folded blocks when they were written as such: go-yaml
+// v3 gives texts with indented lines more newlines each time. (doc_read_yaml has what one writing
+// and reading makes of them.)
+void node_fold_again(struct doc *d, struct node *n);
 
 #endif

@@ -86,7 +86,9 @@ static int merge_document(struct group *g, struct span path, struct span documen
     for (size_t i = 0; i < list.len && status == 0; i++) {
         struct node *n = list.items[i];
 
+        // The stream is written, and kustomize writes it again.
         node_settle_empty(n);
+        node_fold_again(d, n);
         if (list.len > 1 || !is_wrapper(n)) {
             status = annotate(g, d, n, path);
             continue;

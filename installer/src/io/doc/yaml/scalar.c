@@ -242,6 +242,20 @@ static void refold(struct span text, struct buf *out)
     }
 }
 
+void node_fold_again(struct doc *d, struct node *n)
+{
+    if (n->type == NODE_STRING && n->flags & NODE_FOLDED && text_may_be_block(n->text)) {
+        struct buf again CLEANUP(buf_free) = BUF_INIT(SIZE_MAX);
+
+        refold(n->text, &again);
+        n->text = arena_span(d->arena, buf_span(&again));
+    }
+    NODE_FOREACH_PAIR (pair, n)
+        node_fold_again(d, pair->value);
+    NODE_FOREACH_ITEM (item, n)
+        node_fold_again(d, item);
+}
+
 static int read_folded(const struct reader *r, struct node *n, struct span text)
 {
     struct buf again CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
@@ -250,6 +264,8 @@ static int read_folded(const struct reader *r, struct node *n, struct span text)
         refold(text, &again);
         text = buf_span(&again);
     }
+    if (!r->yaml11)
+        n->flags |= NODE_FOLDED;
     n->text = arena_span(r->d->arena, text);
     return buf_check(&again, ERR_CONFIG, "a folded scalar", r->err);
 }
