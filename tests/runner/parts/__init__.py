@@ -3,7 +3,7 @@
 
 import collections
 
-from . import bench, build, charts, fuzz, kustomize, lab, lint, modules, release, suites
+from . import bench, build, charts, flux, fuzz, kustomize, lab, lint, modules, release, suites
 
 # run(context, tally) counts what it tested; full_only parts run with --full or by name.
 Part = collections.namedtuple("Part", "name summary run full_only", defaults=[False])
@@ -23,6 +23,7 @@ PARTS = [
     Part("lab", "tests of the lab tool; its components built into the cache", lab.run),
     Part("kustomize", "render against kustomize itself", kustomize.run),
     Part("charts", "chart render against Helm itself", charts.run),
+    Part("flux", "what Flux would apply against its controllers' libraries", flux.run),
     Part("e2e", "the whole path in the lab", lab.e2e),
     Part("fuzz", "every fuzz target for a minute", fuzz.run, True),
     Part("bench", "ratios against peers, in one run", bench.run, True),
