@@ -78,7 +78,7 @@ def driver(folder, name):
 
 def flux_kustomization_oracle():
     """The program that builds Flux Kustomizations with the libraries of kustomize-controller."""
-    folder = "flux/kustomization"
+    folder = "flux/kustomization/oracle"
     source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
     return os.environ.get("FLUX_KUSTOMIZATION_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 

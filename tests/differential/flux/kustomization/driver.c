@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds many Flux Kustomizations, and substitutes variables, in one process, as main.go beside it
+// Builds many Flux Kustomizations, and substitutes variables, in one process, as oracle/main.go
 // does with the libraries of kustomize-controller: the same questions on stdin, the same answers on
 // stdout.
 //

@@ -123,9 +123,9 @@ static int close(struct run *r, struct err **err)
 }
 
 // The operator, of up to two signs.
-static int operator(struct run *r, scan_accept accept, struct call *c, struct err **err)
+static int operator(struct run *r, scan_belongs belongs, struct call *c, struct err **err)
 {
-    if (scan_next(&r->s, accept, SCAN_MAY_TEXT) != SCAN_TEXT)
+    if (scan_next(&r->s, belongs, SCAN_MAY_TEXT) != SCAN_TEXT)
         return fail(r, "bad substitution", err);
     memcpy(c->op, r->s.token.data, r->s.token.len < 3 ? r->s.token.len : 3);
     return 0;
@@ -134,10 +134,10 @@ static int operator(struct run *r, scan_accept accept, struct call *c, struct er
 static int function(struct run *r, struct buf *out, struct err **err);
 
 // An argument, or a piece of one.
-static int argument(struct run *r, scan_accept accept, unsigned may, struct buf *out,
+static int argument(struct run *r, scan_belongs belongs, unsigned may, struct buf *out,
                     struct err **err)
 {
-    switch (scan_next(&r->s, accept, may | SCAN_MAY_TEXT | SCAN_MAY_OPEN)) {
+    switch (scan_next(&r->s, belongs, may | SCAN_MAY_TEXT | SCAN_MAY_OPEN)) {
     case SCAN_OPEN: return function(r, out, err);
     case SCAN_TEXT: buf_add_span(out, buf_span(&r->s.token)); return 0;
     case SCAN_ILLEGAL:
@@ -175,10 +175,10 @@ static int read_piece(struct run *r, struct call *c, struct err **err)
     return argument(r, is_not_close, 0, &c->args[1], err) < 0 ? -1 : close(r, err);
 }
 
-static int read_remove(struct run *r, scan_accept accept, struct call *c, struct err **err)
+static int read_remove(struct run *r, scan_belongs belongs, struct call *c, struct err **err)
 {
     c->count = 1;
-    return operator(r, accept, c, err) < 0 || argument(r, is_not_close, 0, &c->args[0], err) < 0 ||
+    return operator(r, belongs, c, err) < 0 || argument(r, is_not_close, 0, &c->args[0], err) < 0 ||
                    close(r, err) < 0
                ? -1
                : 0;

@@ -59,7 +59,7 @@ static void skip_escape(struct scanner *s, size_t *part)
     *part = s->pos++;
 }
 
-static bool scan_text(struct scanner *s, uint32_t rune, scan_accept accept, unsigned may)
+static bool scan_text(struct scanner *s, uint32_t rune, scan_belongs belongs, unsigned may)
 {
     size_t part = s->start;
 
@@ -67,7 +67,7 @@ static bool scan_text(struct scanner *s, uint32_t rune, scan_accept accept, unsi
         return false;
     if (is_escape(s, rune, may))
         skip_escape(s, &part);
-    else if (!accept(rune, s->pos - s->start))
+    else if (!belongs(rune, s->pos - s->start))
         return false;
     for (;;) {
         rune = scan_read(s);
@@ -84,7 +84,7 @@ static bool scan_text(struct scanner *s, uint32_t rune, scan_accept accept, unsi
             skip_escape(s, &part);
             continue;
         }
-        if (!accept(rune, s->pos - s->start)) {
+        if (!belongs(rune, s->pos - s->start)) {
             scan_unread(s);
             break;
         }
@@ -93,7 +93,7 @@ static bool scan_text(struct scanner *s, uint32_t rune, scan_accept accept, unsi
     return true;
 }
 
-enum scan_token scan_next(struct scanner *s, scan_accept accept, unsigned may)
+enum scan_token scan_next(struct scanner *s, scan_belongs belongs, unsigned may)
 {
     uint32_t rune;
 
@@ -106,5 +106,5 @@ enum scan_token scan_next(struct scanner *s, scan_accept accept, unsigned may)
         return SCAN_OPEN;
     if (may & SCAN_MAY_CLOSE && rune == '}')
         return SCAN_CLOSE;
-    return scan_text(s, rune, accept, may) ? SCAN_TEXT : SCAN_ILLEGAL;
+    return scan_text(s, rune, belongs, may) ? SCAN_TEXT : SCAN_ILLEGAL;
 }

@@ -28,7 +28,7 @@ enum scan_token {
 
 // Whether a rune belongs to the text that is scanned; `end` is where it ends, from the text's
 // start.
-typedef bool (*scan_accept)(uint32_t rune, size_t end);
+typedef bool (*scan_belongs)(uint32_t rune, size_t end);
 
 struct scanner {
     struct span text;
@@ -42,6 +42,6 @@ uint32_t scan_peek(struct scanner *s);
 uint32_t scan_read(struct scanner *s);
 void scan_unread(struct scanner *s);
 
-enum scan_token scan_next(struct scanner *s, scan_accept accept, unsigned may);
+enum scan_token scan_next(struct scanner *s, scan_belongs belongs, unsigned may);
 
 #endif

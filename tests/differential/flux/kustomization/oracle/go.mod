@@ -1,4 +1,4 @@
-module sandstrap/tests/differential/flux/kustomization
+module sandstrap/tests/differential/flux/kustomization/oracle
 
 go 1.26.0
 
