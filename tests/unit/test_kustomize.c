@@ -312,6 +312,26 @@ static void test_kustomize__replicas_keep_quotes(void **state)
                 "spec:\n  replicas: \"3\"\n");
 }
 
+// With buildMetadata kustomize notes in annotations, while it builds, where an object is from: they
+// are there for a patch to add to.
+static void test_kustomize__patches_add_to_the_notes_of_a_build(void **state)
+{
+    static const struct test_file files[] = {
+        {"/a/kustomization.yaml", "resources: [../b]\nbuildMetadata: [managedByLabel]\n"},
+        {"/b/kustomization.yaml",
+         "resources: [c.yaml]\npatchesJson6902:\n- target: {kind: ConfigMap, version: v1, name: "
+         "c}\n"
+         "  patch: '- {op: add, path: /metadata/annotations/x, value: text}'\n"},
+        {"/b/c.yaml", TEST_CONFIGMAP("c")},
+        {NULL, NULL}};
+
+    (void)state;
+    test_refuse(files, "/b", ERR_CONFIG, "/metadata/annotations is missing");
+    test_expect(files, "/a",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations:\n    x: text\n"
+                "  labels:\n    app.kubernetes.io/managed-by: kustomize-v5.8.1\n  name: c\n");
+}
+
 static void test_kustomize__git_sources(void **state)
 {
     (void)state;
@@ -370,4 +390,5 @@ UNIT_MAIN(UNIT(test_kustomize__hashes_follow_into_references),
           UNIT(test_kustomize__refuses_what_leaves_the_root),
           UNIT(test_kustomize__names_both_places_of_a_duplicate), UNIT(test_kustomize__git_sources),
           UNIT(test_kustomize__left_out_values_in_brackets),
-          UNIT(test_kustomize__replicas_keep_quotes))
+          UNIT(test_kustomize__replicas_keep_quotes),
+          UNIT(test_kustomize__patches_add_to_the_notes_of_a_build))

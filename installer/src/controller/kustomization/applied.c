@@ -57,6 +57,18 @@ static bool is_dropped(const struct kustomize_object *o)
            span_starts(o->api_version, "kustomize.config.k8s.io/");
 }
 
+// What client-go cannot read at all: it takes the kind from apiVersion and kind together.
+static int check_kind(const struct kustomize_object *o, struct err **err)
+{
+    struct span first, rest;
+
+    if (o->kind.len &&
+        !(span_cut(o->api_version, '/', &first, &rest) && span_find(rest, '/') < rest.len))
+        return 0;
+    err_set(err, ERR_CONFIG, "%s:%u: Object 'Kind' is missing", o->file, o->line);
+    return err_hint(err, "look at its kind and apiVersion, with the variables of spec.postBuild");
+}
+
 static bool decrypts(const struct merge *m)
 {
     return node_path(m->options->kustomization, "spec", "decryption") != NULL;
@@ -100,8 +112,8 @@ int applied_admit(const struct merge *m, struct kustomize_result *result, struct
         struct kustomize_object *o = &result->objects[i];
 
         applied_read(o);
-        if (!o->kind.len)
-            return err_set(err, ERR_CONFIG, "%s:%u: Object 'Kind' is missing", o->file, o->line);
+        if (check_kind(o, err) < 0)
+            return -1;
         if (is_dropped(o)) {
             merge_note(m, "kustomization", "%s:%u: no object of Kubernetes, and left out", o->file,
                        o->line);
@@ -133,13 +145,15 @@ static struct node *map_in(struct doc *d, struct node *map, const char *key)
 static struct node *texts_in(struct doc *d, struct node *meta, const char *key)
 {
     struct node *map = map_in(d, meta, key);
+    bool lost = false;
 
     NODE_FOREACH_PAIR (pair, map) {
         if (node_is(pair->value, NODE_NULL))
             pair->value = node_new_str(d, SPAN_EMPTY);
-        else if (!node_is(pair->value, NODE_STRING))
-            return map_in(d, (node_remove(meta, span_str(key)), meta), key);
+        lost = lost || !node_is(pair->value, NODE_STRING);
     }
+    if (lost)
+        map->map.len = 0;
     return map;
 }
 

@@ -304,7 +304,7 @@ static int apply_operations(struct kust *k, const struct patch_args *args, struc
     if (args->remember)
         resource_store_id(k, r);
     // kustomize's notes are annotations, so that the map is there for the patch to add to.
-    if (r->built)
+    if (r->built || (k->build_metadata && r->origin))
         (void)objects_meta_map(k, r, "annotations");
     if (r->shares_nodes)
         r->node = node_copy(k->doc, r->node);
