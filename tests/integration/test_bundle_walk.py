@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `bundle lock` finds: images of all workloads, Flux objects, charts, packages of an umbrella."""
+"""What `bundle lock` finds: images of all workloads, Flux objects, what charts render to, umbrellas."""
 
 import re
 
@@ -22,8 +22,31 @@ def at(tree, name):
     return f"{tree.upstream.host}/{name}"
 
 
+# Runs an image for each map with a repository and a tag in the values of its chart.
+RUNS_ALL = """\
+{{- define "images" -}}
+{{- if kindIs "map" . -}}
+{{- if and (hasKey . "repository") (hasKey . "tag") }}
+{{ .registry }}/{{ .repository }}:{{ .tag }}
+{{- else -}}{{- range . }}{{ include "images" . }}{{ end -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+"""
+RUNS = RUNS_ALL + """\
+{{- range $i, $image := splitList "\\n" (include "images" (omit .Values "global" | merge dict) | trim) }}
+{{- if $image }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ printf "%s-%s-%d" $.Release.Name $.Chart.Name $i }}}
+spec: {containers: [{name: c, image: {{ $image | quote }}}]}
+{{- end }}
+{{- end }}
+"""
+
+
 def values(**top):
-    return {"values.yaml": yaml.safe_dump(top)}
+    return {"values.yaml": yaml.safe_dump(top), "templates/run.yaml": RUNS}
 
 
 def image_values(tree, name):

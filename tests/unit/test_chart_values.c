@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// model/chart: values over defaults, and which subcharts are used under which names. The cases are
-// those of Helm's chartutil tests (coalesce_test.go, dependencies_test.go), made small.
+// model/chart: values laid over each other, and which subcharts are used under which names. The
+// cases are those of Helm's chartutil tests (coalesce_test.go, dependencies_test.go), made small.
 #include "unit.h"
 
 #include "model/chart.h"
@@ -26,20 +26,6 @@ static struct chart *load(const struct file *files, size_t count)
 #define LOAD(...) load((struct file[]){__VA_ARGS__}, ARRAY_LEN(((struct file[]){__VA_ARGS__})))
 #define META(name, version) "name: " name "\nversion: " version "\n"
 
-// The values that the templates of the chart see, against those that they should.
-static void expect_values(const struct chart *chart, const char *given, const char *expected)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct err *err = NULL;
-    struct node *values = chart_values(d, chart, given ? object(given) : NULL, &err);
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    assert_null(err);
-    doc_write_json(values, true, &text);
-    if (!node_equal(values, object(expected)))
-        fail_msg("got %s, want %s", buf_str(&text), expected);
-}
-
 static void test_chart_values__maps_are_laid_over_each_other(void **state)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -51,60 +37,6 @@ static void test_chart_values__maps_are_laid_over_each_other(void **state)
     chart_merge(d, values, NULL);
     chart_merge(d, values, object("[not, a, map]"));
     assert_true(node_equal(values, object("{a: {b: 1, c: [3], e: 2}, d: {f: 3}, gone: null}")));
-}
-
-static void test_chart_values__given_over_defaults(void **state)
-{
-    struct chart *c CLEANUP(chart_cleanup) =
-        LOAD({"Chart.yaml", META("x", "1.0.0")},
-             {"values.yaml", "{a: 1, map: {b: 2, c: 3}, list: [1], empty: null}"});
-
-    (void)state;
-    expect_values(c, NULL, "{a: 1, map: {b: 2, c: 3}, list: [1]}");
-    expect_values(c, "{a: 2, map: {c: 4}, list: [], more: 1}",
-                  "{a: 2, map: {b: 2, c: 4}, list: [], more: 1}");
-    // A map and something else: what is given stays.
-    expect_values(c, "{a: {b: 1}, map: none}", "{a: {b: 1}, map: none, list: [1]}");
-}
-
-static void test_chart_values__a_null_takes_a_default_away(void **state)
-{
-    struct chart *c CLEANUP(chart_cleanup) =
-        LOAD({"Chart.yaml", META("x", "1.0.0")}, {"values.yaml", "{a: 1, map: {b: 2, c: 3}}"},
-             {"charts/low/Chart.yaml", META("low", "1.0.0")},
-             {"charts/low/values.yaml", "{d: 4, e: 5}"});
-
-    (void)state;
-    expect_values(c, "{a: null, map: {b: null}}", "{map: {c: 3}, low: {d: 4, e: 5}}");
-    expect_values(c, "{low: {d: null}}", "{a: 1, map: {b: 2, c: 3}, low: {e: 5}}");
-}
-
-static void test_chart_values__subcharts_see_their_section_and_the_globals(void **state)
-{
-    struct chart *c CLEANUP(chart_cleanup) = LOAD(
-        {"Chart.yaml", META("x", "1.0.0") "dependencies: [{name: low, version: '*', alias: one}, "
-                                          "{name: low, version: 1.x, alias: two}]"},
-        {"values.yaml", "{global: {g: parent, h: 1}, one: {a: parent}}"},
-        {"charts/low/Chart.yaml", META("low", "1.0.0")},
-        {"charts/low/values.yaml", "{a: own, b: own, global: {g: own, i: own}}"});
-
-    (void)state;
-    expect_values(c, "{two: {b: given}}",
-                  "{global: {g: parent, h: 1},"
-                  " one: {a: parent, b: own, global: {g: parent, h: 1, i: own}},"
-                  " two: {a: own, b: given, global: {g: parent, h: 1, i: own}}}");
-}
-
-// A null in the parent's own defaults reaches the subchart's.
-static void test_chart_values__a_parents_null_lasts_until_the_subcharts_defaults(void **state)
-{
-    struct chart *c CLEANUP(chart_cleanup) =
-        LOAD({"Chart.yaml", META("x", "1.0.0")}, {"values.yaml", "{low: {a: 1, b: 2}}"},
-             {"charts/low/Chart.yaml", META("low", "1.0.0")},
-             {"charts/low/values.yaml", "{a: 3, c: 4}"});
-
-    (void)state;
-    expect_values(c, "{low: {a: null}}", "{low: {b: 2, c: 4}}");
 }
 
 static void expect_uses(const struct chart *chart, const char *values, const char *expected)
@@ -165,10 +97,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(test_chart_values__maps_are_laid_over_each_other),
-        UNIT(test_chart_values__given_over_defaults),
-        UNIT(test_chart_values__a_null_takes_a_default_away),
-        UNIT(test_chart_values__subcharts_see_their_section_and_the_globals),
-        UNIT(test_chart_values__a_parents_null_lasts_until_the_subcharts_defaults),
         UNIT(test_chart_uses__conditions_and_tags),
         UNIT(test_chart_uses__names_and_versions),
     };

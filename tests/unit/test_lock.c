@@ -10,8 +10,9 @@
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define TAG "1123456789abcdef0123456789abcdef01234567"
 #define HEAD                                                                                       \
-    "apiVersion: sandstrap.dev/v1alpha2\n"                                                         \
+    "apiVersion: sandstrap.dev/v1alpha3\n"                                                         \
     "kind: Lock\n"                                                                                 \
+    "kubernetes: 1.34.0\n"                                                                         \
     "entrypoint: clusters/sandbox\n"                                                               \
     "origin: upstream\n"                                                                           \
     "platforms: [linux/amd64, linux/arm64]\n"                                                      \
@@ -168,45 +169,46 @@ static void test_lock__what_is_wrong_is_told_with_its_line(void **state)
     expect_bad("kind: Lock\n", "1:", "not a lock");
     expect_bad("- a\n", "1:", "not a lock");
     expect_bad("apiVersion: sandstrap.dev/v9\nkind: Lock\n", "1:", "not a lock");
-    expect_bad(HEAD "more: 1\n", "7:", "unknown field");
-    expect_bad(HEAD "- x\n", "7:", "not a map");
-    expect_bad(HEAD "- kind: thing\n  name: x\n", "7:", "unknown kind of artifact: thing");
+    expect_bad(HEAD "more: 1\n", "8:", "unknown field");
+    expect_bad(HEAD "- x\n", "8:", "not a map");
+    expect_bad(HEAD "- kind: thing\n  name: x\n", "8:", "unknown kind of artifact: thing");
     expect_bad("apiVersion: sandstrap.dev/v1alpha1\nkind: Lock\n", "1:", "by an older sandstrap");
-    expect_bad(HEAD GIT GIT, "13:", "pinned twice");
-    expect_bad(HEAD GIT "  size: 1\n", "13:", "unknown field: size");
+    expect_bad("apiVersion: sandstrap.dev/v1alpha2\nkind: Lock\n", "1:", "by an older sandstrap");
+    expect_bad(HEAD GIT GIT, "14:", "pinned twice");
+    expect_bad(HEAD GIT "  size: 1\n", "14:", "unknown field: size");
     expect_bad(HEAD "- kind: git\n  name: x\n  commit: " COMMIT "\n  usedBy: []\n",
-               "7:", "'pack' is not sha256:");
-    expect_bad(HEAD IMAGE "  manifests: []\n", "10:", "one for each platform");
-    expect_bad(HEAD IMAGE "  manifests: [x, y]\n", "10:", "not a map");
+               "8:", "'pack' is not sha256:");
+    expect_bad(HEAD IMAGE "  manifests: []\n", "11:", "one for each platform");
+    expect_bad(HEAD IMAGE "  manifests: [x, y]\n", "11:", "not a map");
     expect_bad(HEAD IMAGE
                "  manifests: [" MANIFEST("linux/amd64") ", " MANIFEST("linux/s390x") "]\n",
-               "10:", "not a platform of this lock: linux/s390x");
+               "11:", "not a platform of this lock: linux/s390x");
     expect_bad(HEAD IMAGE
                "  manifests: [" MANIFEST("linux/arm64") ", " MANIFEST("linux/amd64") "]\n",
-               "10:", "not in the order");
+               "11:", "not in the order");
     expect_bad(HEAD "- kind: file\n  name: x\n  digest: sha256:" HEX "\n  manifests: []\n",
-               "10:", "unknown field: manifests");
+               "11:", "unknown field: manifests");
     expect_bad(HEAD "- kind: chart\n  name: https://h/x:1.0.0\n  digest: sha256:" HEX
                     "\n  manifests: []\n",
-               "10:", "unknown field: manifests");
-    expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "9:", "unknown field");
-    expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "9:", "not a text");
-    expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "9:", "40 hexa");
-    expect_bad(HEAD GIT "  tag: v1\n", "13:", "'tag' is not 40 hexa");
-    expect_bad(HEAD GIT "  tag: ''\n", "13:", "'tag' is not 40 hexa");
+               "11:", "unknown field: manifests");
+    expect_bad(HEAD "- kind: git\n  name: x\n  digest: sha256:" HEX "\n", "10:", "unknown field");
+    expect_bad(HEAD "- kind: git\n  name: x\n  commit: 123\n  usedBy: []\n", "10:", "not a text");
+    expect_bad(HEAD "- kind: git\n  name: x\n  commit: main\n  usedBy: []\n", "10:", "40 hexa");
+    expect_bad(HEAD GIT "  tag: v1\n", "14:", "'tag' is not 40 hexa");
+    expect_bad(HEAD GIT "  tag: ''\n", "14:", "'tag' is not 40 hexa");
     expect_bad(HEAD "- kind: git\n  name: x\n  ref: 1.0\n  commit: " COMMIT "\n",
-               "9:", "not a text");
+               "10:", "not a text");
     expect_bad(HEAD "- kind: image\n  digest: sha256:" HEX "\n  usedBy: []\n",
-               "7:", "without a name");
-    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:12\n", "9:", "64 hexadecimal");
+               "8:", "without a name");
+    expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:12\n", "10:", "64 hexadecimal");
     expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  size: -1\n",
-               "10:", "not a number");
+               "11:", "not a number");
     expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  size: big\n",
-               "10:", "not a number");
+               "11:", "not a number");
     expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  usedBy: me\n",
-               "10:", "not a list");
+               "11:", "not a list");
     expect_bad(HEAD "- kind: image\n  name: x:1\n  digest: sha256:" HEX "\n  usedBy: [1]\n",
-               "10:", "else than texts");
+               "11:", "else than texts");
     expect_bad(HEAD "- kind: image\n  name: x:1\n  name: y:1\n", "", "name");
 }
 
@@ -218,6 +220,8 @@ static void test_lock__head_is_checked(void **state)
         {"platforms: [linux/amd64, linux/arm64]", "platforms: [linux/a//b]"},
         {"platforms: [linux/amd64, linux/arm64]", "platforms: []"},
         {"entrypoint: clusters/sandbox", "entrypoint: ''"},
+        {"kubernetes: 1.34.0", "kubernetes: '1.34'"},
+        {"kubernetes: 1.34.0", "kubernetes: v1.34.0"},
     };
 
     (void)state;
@@ -230,39 +234,56 @@ static void test_lock__head_is_checked(void **state)
     }
 }
 
-static void test_lock__guesses_are_sorted_and_once_each(void **state)
+static void test_lock__decisions_are_sorted_and_once_each(void **state)
 {
     struct lock *l CLEANUP(lock_cleanup) = sample((const int[]){0, 1, 2});
     struct lock *again CLEANUP(lock_cleanup) = NULL;
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
+    struct buf second CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
     struct err *err CLEANUP(err_cleanup) = NULL;
-    const struct lock_guess *guesses;
+    const struct lock_decision all[] = {
+        {LOCK_LOOKUP, "HelmRelease x/b", "c/t.yaml:1", "v1 Secret x/y", "not there"},
+        {LOCK_RANDOM, "HelmRelease x/a", "c/t.yaml:2", "randAlpha", "any value"},
+        {LOCK_CLUSTER, "HelmRelease x/a", "", "spec.suspend", "followed"},
+        {LOCK_LOOKUP, "HelmRelease x/b", "c/t.yaml:1", "v1 Secret x/y", "not there"},
+    };
+    const struct lock_decision *found;
     size_t count;
 
     (void)state;
     lock_format(l, &text);
-    assert_null(strstr(buf_str(&text), "guessed"));
+    assert_null(strstr(buf_str(&text), "decisions"));
+    assert_non_null(strstr(buf_str(&text), "kubernetes: " LOCK_KUBE_VERSION));
     buf_truncate(&text, 0);
-    lock_add_guess(l, "b-1", "HelmRelease x/b");
-    lock_add_guess(l, "a-1", "HelmRelease x/z");
-    lock_add_guess(l, "a-1", "HelmRelease x/a");
-    lock_add_guess(l, "b-1", "HelmRelease x/b");
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        lock_add_decision(l, &all[i]);
+    lock_set_kube_version(l, SPAN("1.33.2"));
     lock_format(l, &text);
     again = lock_parse(buf_span(&text), "x.lock", &err);
     assert_non_null(again);
-    guesses = lock_guesses(again, &count);
+    found = lock_decisions(again, &count);
     assert_int_equal(count, 3);
-    assert_string_equal(guesses[0].release, "HelmRelease x/a");
-    assert_string_equal(guesses[1].chart, "a-1");
-    assert_string_equal(guesses[2].chart, "b-1");
+    assert_string_equal(found[0].asked, "spec.suspend");
+    assert_string_equal(found[0].where, "");
+    assert_int_equal(found[1].question, LOCK_RANDOM);
+    assert_string_equal(found[2].user, "HelmRelease x/b");
+    assert_true(span_is(lock_kube_version(again), "1.33.2"));
+    lock_format(again, &second);
+    assert_string_equal(buf_str(&text), buf_str(&second));
 }
 
-static void test_lock__guesses_are_read_strictly(void **state)
+static void test_lock__decisions_are_read_strictly(void **state)
 {
     (void)state;
-    expect_bad(HEAD GIT "guessed: x\n", "13: ", "'guessed' is not a list");
-    expect_bad(HEAD GIT "guessed:\n- chart: x\n", "14: ", "lacks a chart or its release");
-    expect_bad(HEAD GIT "guessed:\n- {chart: x, release: y, z: 1}\n", "14: ", "unknown field");
+    expect_bad(HEAD GIT "decisions: x\n", "14: ", "'decisions' is not a list");
+    expect_bad(HEAD GIT "decisions:\n- {what: lookup, asked: a, user: b}\n",
+               "15: ", "lacks: assumed");
+    expect_bad(HEAD GIT "decisions:\n- {what: x, asked: a, assumed: b, user: c}\n",
+               "15: ", "unknown kind of decision: x");
+    expect_bad(HEAD GIT "decisions:\n- {what: lookup, asked: a, assumed: 1, user: c}\n",
+               "15: ", "not a text");
+    expect_bad(HEAD GIT "decisions:\n- {what: lookup, z: 1}\n", "15: ", "unknown field");
+    expect_bad(HEAD GIT "guessed: []\n", "14:", "unknown field: guessed");
 }
 
 static void test_lock_is_oci__a_chart_by_its_name(void **state)
@@ -288,6 +309,6 @@ static void test_lock__a_missing_file_says_how_it_is_made(void **state)
 UNIT_MAIN(UNIT(test_lock__any_order_gives_the_same_bytes), UNIT(test_lock__what_is_written_is_read),
           UNIT(test_lock__adding_again_adds_the_users_only),
           UNIT(test_lock__what_is_wrong_is_told_with_its_line), UNIT(test_lock__head_is_checked),
-          UNIT(test_lock__guesses_are_sorted_and_once_each),
-          UNIT(test_lock__guesses_are_read_strictly), UNIT(test_lock_is_oci__a_chart_by_its_name),
+          UNIT(test_lock__decisions_are_sorted_and_once_each),
+          UNIT(test_lock__decisions_are_read_strictly), UNIT(test_lock_is_oci__a_chart_by_its_name),
           UNIT(test_lock__a_missing_file_says_how_it_is_made))

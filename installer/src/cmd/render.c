@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "cmd/render/deep.h"
 #include "cmd/render/print.h"
 #include "io/http.h"
 #include "model/bundle.h"
@@ -26,6 +27,8 @@ struct render_options {
     const char *bundle;
     const char *lock;
     const char *ca_file;
+    const char *kube_version;
+    bool deep;
     bool diff;
     bool origin;
     bool lab;
@@ -58,6 +61,15 @@ static const struct opt render_table[] = {
      .name = "origin",
      .offset = AT(origin),
      .help = "say which files each object and field came from"},
+    {.type = OPT_FLAG,
+     .name = "deep",
+     .offset = AT(deep),
+     .help = "down to every object that Flux and Helm would make of it, layer by layer"},
+    {.type = OPT_TEXT,
+     .name = "kube-version",
+     .value = "VERSION",
+     .offset = AT(kube_version),
+     .help = "with --deep: the version of Kubernetes that charts are rendered for"},
     {.type = OPT_FLAG,
      .name = "diff",
      .offset = AT(diff),
@@ -200,6 +212,22 @@ static int render_difference(struct command_env *env, const struct render_option
                : 0;
 }
 
+static int render_deep(struct command_env *env, const struct render_options *o, struct err **err)
+{
+    struct deep_command command = {.folder = o->folder,
+                                   .other = o->other,
+                                   .write = o->write,
+                                   .bundle = o->bundle,
+                                   .lock = o->lock,
+                                   .ca_file = o->ca_file,
+                                   .kube_version = o->kube_version,
+                                   .diff = o->diff,
+                                   .origin = o->origin,
+                                   .lab = o->lab};
+
+    return deep_run(env, &command, err);
+}
+
 static void render_defaults(void *options)
 {
     struct render_options *o = options;
@@ -212,6 +240,10 @@ static int render_run(struct command_env *env, const void *options, struct err *
 {
     const struct render_options *o = options;
     env->document = true;
+    if (o->deep)
+        return render_deep(env, o, err);
+    if (o->kube_version)
+        return err_set(err, ERR_USAGE, "--kube-version says nothing without --deep");
     struct remote remote CLEANUP(remote_close) = {{&remote_ops}, env, o, NULL, NULL, NULL, NULL};
     if (o->diff)
         return render_difference(env, o, &remote, err);

@@ -122,11 +122,6 @@ bool chart_uses_name(const chart_uses *uses, struct span name);
 // nulls stay.
 void chart_merge(struct doc *d, struct node *values, const struct node *over);
 
-// What the templates would see: `given` (may be NULL) over the defaults of the chart and of its
-// subcharts, where a null takes a default away. A new tree in `d`. ERR_CONFIG: too many subcharts.
-struct node *chart_values(struct doc *d, const struct chart *chart, const struct node *given,
-                          struct err **err) MUST_CHECK;
-
 // Reads a file of values (-f) over the map `values` of `d`: several documents, YAML 1.1, of equal
 // keys the last one counts. ERR_CONFIG.
 int chart_values_read(struct doc *d, struct node *values, struct span text, const char *file,

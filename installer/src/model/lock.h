@@ -16,6 +16,7 @@
 
 #define LOCK_MAX_BYTES ((size_t)16 << 20)
 #define LOCK_PLATFORM "linux/amd64" // when none is asked for
+#define LOCK_KUBE_VERSION "1.34.0"  // likewise
 #define LOCK_PLATFORMS_MAX 16
 #define LOCK_ORIGIN_LAB "lab"
 #define LOCK_ORIGIN_UPSTREAM "upstream"
@@ -50,15 +51,25 @@ struct lock_entry {
     size_t used_by_count;
 };
 
-// A chart whose images were guessed from its values, since it does not list them.
-struct lock_guess {
-    const char *chart;   // "podinfo-6.9.1"
-    const char *release; // what uses it: "HelmRelease apps/podinfo"
+// Something that depends on a cluster or on chance, and what was taken for it.
+enum lock_question {
+    LOCK_API_VERSION_SERVED, // whether a cluster has a version of its API
+    LOCK_KUBE_VERSION_READ,  // which version a cluster has
+    LOCK_LOOKUP,             // an object in a cluster
+    LOCK_RANDOM,             // a function whose value is another one each time
+    LOCK_CLUSTER,            // what else only a cluster has
+};
+struct lock_decision {
+    enum lock_question question;
+    const char *user;    // who asks: "HelmRelease bigbang/loki"
+    const char *where;   // "loki/templates/x.yaml:12"; "" when unknown
+    const char *asked;   // "monitoring.coreos.com/v1", "v1 Secret loki/x", "randAlphaNum"
+    const char *assumed; // "yes", "no", "34", "not there", "any value"
 };
 
 struct lock;
 
-// `platforms`: "linux/amd64,linux/arm64", each in its normal form.
+// `platforms`: "linux/amd64,linux/arm64", each in its normal form. Of LOCK_KUBE_VERSION.
 struct lock *lock_new(struct span entrypoint, struct span origin, struct span platforms)
     MUST_CHECK RETURNS_NONNULL;
 void lock_free(struct lock *l); // NULL-safe
@@ -77,9 +88,19 @@ const struct lock_entry *lock_find(const struct lock *l, enum lock_kind kind, st
 // Adds a copy of an entry; one that is there already (kind, name, ref) only gains its users.
 void lock_add(struct lock *l, const struct lock_entry *entry);
 
-// Notes a guess, once each.
-void lock_add_guess(struct lock *l, const char *chart, const char *release);
-const struct lock_guess *lock_guesses(const struct lock *l, size_t *count);
+// Adds the entries of another lock, and takes its version of Kubernetes over.
+void lock_add_all(struct lock *l, const struct lock *from);
+
+// The version of Kubernetes that charts were rendered for, "1.34.0"; borrowed.
+struct span lock_kube_version(const struct lock *l);
+void lock_set_kube_version(struct lock *l, struct span version);
+// Whether that is one: three numbers, without "v".
+bool lock_is_kube_version(struct span text);
+
+// Notes a decision, once each.
+void lock_add_decision(struct lock *l, const struct lock_decision *decision);
+const struct lock_decision *lock_decisions(const struct lock *l, size_t *count);
+const char *lock_question_name(enum lock_question question); // "api-version", "lookup", ...
 
 // Parses the text of a lock. ERR_CONFIG with "<file>:<line>: …" for anything unexpected.
 struct lock *lock_parse(struct span text, const char *file, struct err **err) MUST_CHECK;

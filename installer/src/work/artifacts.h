@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/identity.h"
 #include "base/report.h"
 #include "base/vec.h"
 #include "io/http.h"
@@ -57,8 +58,7 @@ int artifacts_verify_content(const struct bundle *b, struct cancel *cancel, stru
 // What a tree can reach and a bundle does not hold.
 enum artifacts_gap_kind {
     ARTIFACTS_LACKED,    // an object needs it, or cannot be followed: `name` says why
-    ARTIFACTS_MENTIONED, // a chart's values, or a text in an object, name it: it may be asked for
-    ARTIFACTS_GUESSED,   // a chart whose images nobody lists, so that some may be lacking
+    ARTIFACTS_MENTIONED, // a text in an object names it: it may be asked for
 };
 struct artifacts_gap {
     enum artifacts_gap_kind kind;
@@ -89,6 +89,77 @@ struct lock *artifacts_read_lock(const char *path, bool lab, struct err **err) M
 // one, and *lock stays NULL where there is none.
 int artifacts_find_lock(const char *path, bool lab, struct lock **lock, struct err **err)
     MUST_CHECK;
+
+// --- all that will be in the cluster ---
+
+// Who applies objects.
+enum deep_kind {
+    DEEP_TREE,          // `sandstrap up`, out of the entrypoint
+    DEEP_KUSTOMIZATION, // kustomize-controller
+    DEEP_RELEASE,       // helm-controller
+};
+struct deep_by {
+    enum deep_kind kind;
+    const char *label;            // "HelmRelease bigbang/loki"; of the tree its entrypoint
+    const struct deep_by *parent; // who applied the object of Flux; NULL for the tree
+    struct identity id;           // of the object of Flux, empty for the tree, as are the next two
+    const struct node *node;
+    const struct doc *doc;
+    const char *source; // "git https://… at tag/3.30.0", "chart ghcr.io/x:1.2.3"; "" for the tree
+    // Of a release, else NULL. Chart and values are there with `keep` only.
+    const struct chart *chart;
+    const struct release_values *values;
+    const struct release_result *result;
+};
+struct deep_object {
+    struct identity id; // with the namespace that it will be in
+    const struct node *node;
+    const struct doc *doc;       // that the node is of
+    const char *label;           // "Deployment bigbang/loki"
+    const char *layer;           // "flux", "platform", …
+    const struct deep_by *by;    // who applies it first
+    const struct deep_by **also; // who else does, in the order of being found
+    size_t also_count;
+    const char *file; // that it is of, in the tree or its source, or the template of the chart; ""
+    uint32_t line;    // 0: unknown
+    unsigned hooks;   // bits of enum chart_hook, of a chart's object
+    bool is_random;   // another value each time is among its own
+    bool never_runs;  // a test of a chart that nobody asks for
+};
+struct deep_decision { // see struct lock_decision
+    enum lock_question question;
+    const char *user, *where, *asked, *assumed;
+};
+struct deep {
+    VEC(struct deep_object) objects;      // layer by layer, in the order of being found
+    VEC(const struct deep_by *) appliers; // parents first; the tree is the first one
+    VEC(struct deep_decision) decisions;  // in the order of being found
+    VEC(const char *) layers;             // in their order
+    struct span kube_version;
+    struct deep_store *store; // owns all
+};
+
+struct artifacts_deep_options {
+    struct loop *loop;
+    struct http *http;           // NULL with a bundle
+    const struct bundle *bundle; // that everything comes from; or NULL
+    const struct lock *lock;     // what it pins is not asked for again; or NULL
+    const char *entrypoint;      // folder; NULL: as for artifacts_render_bundle()
+    const char *kube_version;    // NULL: the lock's, or LOCK_KUBE_VERSION
+    struct report *report;
+    bool inside;             // the tree in the bundle is looked at, whatever is on disk
+    bool track_reads;        // of values by templates
+    bool track_transformers; // as for kustomize_build()
+    bool keep;               // charts and values of releases stay with the result
+};
+
+// Builds the entrypoint, and all that Flux and Helm would make of it, to the last object. What the
+// lock does not know is resolved anew, and nothing is locked. ERR_CONFIG and what fetching may fail
+// with. Blocks; the caller frees the result.
+struct deep *artifacts_deep(const struct artifacts_deep_options *options, struct err **err)
+    MUST_CHECK;
+void deep_free(struct deep *deep); // NULL-safe
+CLEANUP_DEFINE(deep_cleanup, struct deep, deep_free);
 
 // --- one chart ---
 
@@ -133,9 +204,10 @@ struct chart *artifacts_load_chart(const struct artifacts_named_chart *named, st
 // --- locking ---
 
 struct artifacts_lock_options {
-    const char *entrypoint; // folder of the tree
-    const char *platforms;  // that images are for: "linux/amd64,linux/arm64"
-    bool airgap;            // with the images that container runtimes start pods with
+    const char *entrypoint;   // folder of the tree
+    const char *platforms;    // that images are for: "linux/amd64,linux/arm64"
+    const char *kube_version; // that charts are rendered for, "1.34.0"; NULL: LOCK_KUBE_VERSION
+    bool airgap;              // with the images that container runtimes start pods with
     bool lab;
     struct report *report;
 };

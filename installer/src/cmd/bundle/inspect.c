@@ -40,7 +40,6 @@ static void file_defaults(void *options)
 static const char *const gap_titles[] = {
     [ARTIFACTS_LACKED] = "lacking, and needed:",
     [ARTIFACTS_MENTIONED] = "named, and not in it; whether it is asked for, only a cluster tells:",
-    [ARTIFACTS_GUESSED] = "charts that do not list their images, of which some may be lacking:",
 };
 
 static size_t count_gaps(const struct artifacts_gaps *gaps, enum artifacts_gap_kind kind)
@@ -68,7 +67,7 @@ static void gaps_text(const struct artifacts_gaps *gaps, struct buf *out)
 
 static struct node *gaps_node(const struct artifacts_gaps *gaps, struct doc *d)
 {
-    static const char *const states[] = {"lacking", "mentioned", "guessed"};
+    static const char *const states[] = {"lacking", "mentioned"};
     struct node *list = node_new_seq(d);
 
     VEC_FOREACH (const struct artifacts_gap *, gap, &gaps->items) {
@@ -92,7 +91,7 @@ static int judge_gaps(const struct bundle *b, const struct artifacts_gaps *gaps,
     err_set(err, ERR_PREFLIGHT, "bundle %s lacks %zu of what its tree needs", bundle_path(b),
             lacking);
     return err_hint(err, "'sandstrap bundle lock' and 'sandstrap bundle build' of the tree bring "
-                         "it; images that no list names are to be listed (helm.sh/images)");
+                         "it");
 }
 
 static int verify_run(struct command_env *env, const void *options, struct err **err)

@@ -16,6 +16,7 @@ struct lock_options {
     const char *entrypoint;
     const char *file;
     const char *platforms;
+    const char *kube_version;
     const char *ca_file;
     bool airgap;
     bool lab;
@@ -37,6 +38,11 @@ static const struct opt lock_table[] = {
      .value = "NAMES",
      .offset = AT(platforms),
      .help = "what images are for, separated by commas (linux/amd64)"},
+    {.type = OPT_TEXT,
+     .name = "kube-version",
+     .value = "VERSION",
+     .offset = AT(kube_version),
+     .help = "the version of Kubernetes that charts are rendered for (" LOCK_KUBE_VERSION ")"},
     {.type = OPT_FLAG,
      .name = "airgap",
      .offset = AT(airgap),
@@ -109,6 +115,7 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     struct http_options http_options = {.report = env->report, .ca_file = o->ca_file};
     struct artifacts_lock_options lock_options = {.entrypoint = o->entrypoint,
                                                   .platforms = o->platforms,
+                                                  .kube_version = o->kube_version,
                                                   .airgap = o->airgap,
                                                   .lab = o->lab,
                                                   .report = env->report};
@@ -143,9 +150,10 @@ const struct command cmd_bundle_lock = {
             .summary = "pin everything that the tree reaches to a digest or commit",
             .details =
                 "Renders the entrypoint and follows it: remote files, git repositories, Flux\n"
-                "Kustomizations into their sources, charts, packages of an umbrella, images.\n"
-                "Charts are not rendered: where one does not list its images (helm.sh/images),\n"
-                "they are guessed from its values, and the lock names the chart under 'guessed'.\n"
+                "Kustomizations into their sources, releases with their charts rendered, down\n"
+                "to every object that will be in the cluster and the images that it runs.\n"
+                "What a chart asks the cluster is answered for the lock's version of Kubernetes\n"
+                "and with the tree's own definitions; the lock lists it under 'decisions'.\n"
                 "For a cluster without the Internet, --airgap adds what no tree names: the images\n"
                 "that container runtimes start every pod with, under the runtimes' own names.",
             .options = lock_table,

@@ -16,39 +16,45 @@ static const struct kustomize_object *object_at(const struct kustomize_result *r
     return &r->objects[o->tree_order ? i : r->sorted[i]];
 }
 
-static void print_place(const char *file, uint32_t line, struct buf *out)
+void print_place(const char *file, uint32_t line, struct buf *out)
 {
     if (*file)
         buf_printf(out, line ? "%s:%u" : "%s", file, line);
 }
 
 // Fields that came from another file than their object, with their place, as comments.
-static void print_fields(const struct kustomize_result *r, const struct node *n, uint16_t file,
-                         struct buf *path, struct buf *out)
+static void print_fields(const struct doc *d, const struct node *n, uint16_t file, struct buf *path,
+                         struct buf *out)
 {
     size_t len = path->len;
     if (n->file && n->file != file) {
         buf_printf(out, "#   %s: ", buf_str(path));
-        print_place(doc_file_name(r->doc, n->file), n->line, out);
+        print_place(doc_file_name(d, n->file), n->line, out);
         buf_add_char(out, '\n');
         file = n->file;
     }
     NODE_FOREACH_PAIR (pair, n) {
         buf_printf(path, "%s%.*s", len ? "." : "", SPAN_ARG(pair->key));
-        print_fields(r, pair->value, file, path, out);
+        print_fields(d, pair->value, file, path, out);
         buf_truncate(path, len);
     }
     for (size_t i = 0; node_is(n, NODE_SEQ) && i < node_len(n); i++) {
         buf_printf(path, "[%zu]", i);
-        print_fields(r, node_item(n, i), file, path, out);
+        print_fields(d, node_item(n, i), file, path, out);
         buf_truncate(path, len);
     }
+}
+
+void print_fields_of(const struct doc *d, const struct node *object, struct buf *out)
+{
+    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    print_fields(d, object, object->file, &path, out);
 }
 
 static void print_origin(const struct kustomize_result *r, const struct kustomize_object *object,
                          struct buf *out)
 {
-    struct buf path CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     buf_add_str(out, "# from ");
     print_place(*object->file ? object->file : "the build", object->line, out);
     if (object->generator)
@@ -58,7 +64,7 @@ static void print_origin(const struct kustomize_result *r, const struct kustomiz
     buf_add_char(out, '\n');
     for (size_t i = 0; i < object->touched_len; i++)
         buf_printf(out, "#   passed %s\n", object->touched[i]);
-    print_fields(r, object->node, object->node->file, &path, out);
+    print_fields_of(r->doc, object->node, out);
 }
 
 static struct node *texts(struct doc *d, const char *const *items, size_t len)
@@ -157,18 +163,18 @@ static bool several_namespaces(const struct kustomize_result *r)
     return false;
 }
 
-// "<namespace>_<group>_<version>_<kind>_<name>.yaml" in lower case, as kustomize names them.
-static const char *file_name(struct arena *arena, const struct kustomize_object *object,
-                             bool with_namespace, bool json)
+// "<namespace>_<group>_<version>_<kind>_<name>.yaml" in lower case.
+const char *print_file_name(struct arena *arena, struct span api_version, struct span kind,
+                            struct span ns, struct span name, bool json)
 {
-    struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    if (with_namespace)
-        add_lower(&name, namespace_of(object), '_');
-    add_lower(&name, object->api_version, '_');
-    add_lower(&name, object->kind, '_');
-    add_lower(&name, object->name, 0);
-    buf_add_str(&name, json ? ".json" : ".yaml");
-    return arena_str(arena, buf_str(&name));
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    add_lower(&out, ns, '_');
+    add_lower(&out, api_version, '_');
+    add_lower(&out, kind, '_');
+    add_lower(&out, name, 0);
+    buf_add_str(&out, json ? ".json" : ".yaml");
+    return arena_str(arena, buf_str(&out));
 }
 
 static const char *identity(const struct kustomize_object *object, struct arena *arena)
@@ -190,7 +196,9 @@ static const char **file_names(const struct kustomize_result *r, bool json, stru
     bool with_namespace = several_namespaces(r);
     for (size_t i = 0; i < r->len; i++) {
         struct kustomize_object *object = &r->objects[i];
-        names[i] = file_name(arena, object, with_namespace, json);
+        names[i] =
+            print_file_name(arena, object->api_version, object->kind,
+                            with_namespace ? namespace_of(object) : SPAN_EMPTY, object->name, json);
         const struct kustomize_object *other = map_get(&taken, span_str(names[i]));
         if (other) {
             err_set(err, ERR_CONFIG, "%s would be the file of both %s and %s", names[i],

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/compiler.h"
@@ -36,6 +37,14 @@ int print_to_folder(const struct kustomize_result *r, const struct print_options
 // Appends what differs, object by object, as unified diffs; returns how many objects differ.
 size_t print_difference(const struct kustomize_result *a, const struct kustomize_result *b,
                         struct buf *out);
+
+// Appends "<file>:<line>"; without a file nothing.
+void print_place(const char *file, uint32_t line, struct buf *out);
+// Appends the fields of an object that came from another file than it, with their places.
+void print_fields_of(const struct doc *d, const struct node *object, struct buf *out);
+// What the file of an object is called, as kustomize names it; in the arena.
+const char *print_file_name(struct arena *arena, struct span api_version, struct span kind,
+                            struct span ns, struct span name, bool json);
 
 // Appends a unified diff of two texts under `name`; nothing when they are equal.
 void diff_lines(struct span a, struct span b, const char *name, struct buf *out);

@@ -55,6 +55,7 @@ struct lock *lock_new(struct span entrypoint, struct span origin, struct span pl
     l->arena = arena_new();
     l->entrypoint = arena_span(l->arena, entrypoint);
     l->origin = arena_span(l->arena, origin);
+    l->kube_version = SPAN(LOCK_KUBE_VERSION);
     while (span_next(&platforms, ',', &platform))
         lock_add_platform(l, platform);
     return l;
@@ -65,6 +66,7 @@ void lock_free(struct lock *l)
     if (!l)
         return;
     map_free(&l->places);
+    map_free(&l->decided);
     arena_free(l->arena);
     free(l);
 }
@@ -187,19 +189,11 @@ void lock_add(struct lock *l, const struct lock_entry *entry)
     add_users(l, e ? e : push(l, entry), entry);
 }
 
-void lock_add_guess(struct lock *l, const char *chart, const char *release)
+void lock_add_all(struct lock *l, const struct lock *from)
 {
-    VEC_FOREACH (const struct lock_guess *, it, &l->guesses)
-        if (strcmp(it->chart, chart) == 0 && strcmp(it->release, release) == 0)
-            return;
-    vec_push_arena(l->arena, &l->guesses,
-                   ((struct lock_guess){arena_str(l->arena, chart), arena_str(l->arena, release)}));
-}
-
-const struct lock_guess *lock_guesses(const struct lock *l, size_t *count)
-{
-    *count = l->guesses.len;
-    return l->guesses.items;
+    VEC_FOREACH (const struct lock_entry *, it, &from->entries)
+        lock_add(l, it);
+    lock_set_kube_version(l, from->kube_version);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -265,31 +259,6 @@ static struct node *entry_node(struct doc *d, const struct lock_entry *e)
     return n;
 }
 
-static int compare_guesses(const void *a, const void *b)
-{
-    const struct lock_guess *x = a, *y = b;
-    int order = strcmp(x->chart, y->chart);
-
-    return order ? order : strcmp(x->release, y->release);
-}
-
-static struct node *guesses_node(struct doc *d, const struct lock *l)
-{
-    struct lock_guess *sorted = arena_array(doc_arena(d), l->guesses.len, sizeof(*sorted));
-    struct node *list = node_new_seq(d);
-
-    memcpy(sorted, l->guesses.items, l->guesses.len * sizeof(*sorted));
-    qsort(sorted, l->guesses.len, sizeof(*sorted), compare_guesses);
-    for (size_t i = 0; i < l->guesses.len; i++) {
-        struct node *n = node_new_map(d);
-
-        node_set_str(d, n, "chart", span_str(sorted[i].chart));
-        node_set_str(d, n, "release", span_str(sorted[i].release));
-        node_push(d, list, n);
-    }
-    return list;
-}
-
 void lock_format(const struct lock *l, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -311,8 +280,9 @@ void lock_format(const struct lock *l, struct buf *out)
         node_push(d, platforms, node_new_str(d, *it));
     node_set(d, root, SPAN("platforms"), platforms);
     node_set(d, root, SPAN("artifacts"), artifacts);
-    if (l->guesses.len)
-        node_set(d, root, SPAN("guessed"), guesses_node(d, l));
+    node_set_str(d, root, "kubernetes", l->kube_version);
+    if (l->decisions.len)
+        node_set(d, root, SPAN("decisions"), lock_decisions_node(d, l));
     buf_add_str(out, "# Written by 'sandstrap bundle lock'. Pins what the entrypoint reaches; the "
                      "tree itself says what that is.\n");
     doc_write_yaml(root, out);

@@ -2,6 +2,7 @@
 // Reading a lock. Strict: a field that is not known, missing or of another form is an error at its
 // line, because a pin that is read wrongly pins nothing.
 #include <fcntl.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -210,10 +211,11 @@ static int parse_entry(struct lock *l, const struct node *n, const char *file, s
 static int check_head(const struct node *root, const char *file, struct err **err)
 {
     static const char *const known[] = {"apiVersion", "kind",      "entrypoint", "origin",
-                                        "platforms",  "artifacts", "guessed"};
-    struct span origin = node_get_text(root, "origin");
+                                        "platforms",  "artifacts", "kubernetes", "decisions"};
+    static const char *const old[] = {"sandstrap.dev/v1alpha1", "sandstrap.dev/v1alpha2"};
+    struct span origin = node_get_text(root, "origin"), version = node_get_text(root, "apiVersion");
 
-    if (span_is(node_get_text(root, "apiVersion"), LOCK_API_VERSION_OLD))
+    if (span_is(version, old[0]) || span_is(version, old[1]))
         return fail(file, line_of(root, "apiVersion"), err,
                     "the lock was made by an older sandstrap", SPAN_EMPTY);
     if (!node_is(root, NODE_MAP) || !span_is(node_get_text(root, "kind"), LOCK_KIND) ||
@@ -269,20 +271,55 @@ static int parse_platforms(struct lock *l, const struct node *root, const char *
     return 0;
 }
 
-static int parse_guesses(struct lock *l, const struct node *list, const char *file,
-                         struct err **err)
+static int parse_kube_version(struct lock *l, const struct node *root, const char *file,
+                              struct err **err)
 {
-    static const char *const known[] = {"chart", "release"};
+    struct span version = SPAN_EMPTY;
 
-    if (list && !node_is(list, NODE_SEQ))
-        return fail(file, list->line, err, "'guessed' is not a list", SPAN_EMPTY);
-    NODE_FOREACH_ITEM (n, list) {
-        if (!node_get_text(n, "chart").len || !node_get_text(n, "release").len)
-            return fail(file, n->line, err, "'guessed' lacks a chart or its release", SPAN_EMPTY);
-        if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0)
+    if (parse_text(root, "kubernetes", &version, file, err) < 0)
+        return -1;
+    if (!lock_is_kube_version(version))
+        return fail(file, line_of(root, "kubernetes"), err,
+                    "'kubernetes' is not a version of three numbers", version);
+    lock_set_kube_version(l, version);
+    return 0;
+}
+
+static int parse_decision(struct lock *l, const struct node *n, const char *file, struct err **err)
+{
+    static const char *const known[] = {"what", "asked", "assumed", "user", "where"};
+    struct lock_decision decision = {0};
+    struct span text;
+
+    if (!node_is(n, NODE_MAP))
+        return fail(file, n->line, err, "a decision is not a map", SPAN_EMPTY);
+    if (check_keys(n, known, ARRAY_LEN(known), file, err) < 0)
+        return -1;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (parse_text(n, known[i], &text, file, err) < 0)
             return -1;
-        lock_add_guess(l, node_get_str(n, "chart"), node_get_str(n, "release"));
+        if (!node_get(n, known[i]) && strcmp(known[i], "where") != 0)
+            return fail(file, n->line, err, "a decision lacks", span_str(known[i]));
     }
+    if (!lock_question_of(node_get_text(n, "what"), &decision.question))
+        return fail(file, line_of(n, "what"), err, "unknown kind of decision",
+                    node_get_text(n, "what"));
+    decision.asked = node_get_str(n, "asked");
+    decision.assumed = node_get_str(n, "assumed");
+    decision.user = node_get_str(n, "user");
+    decision.where = node_get_str(n, "where");
+    lock_add_decision(l, &decision);
+    return 0;
+}
+
+static int parse_decisions(struct lock *l, const struct node *list, const char *file,
+                           struct err **err)
+{
+    if (list && !node_is(list, NODE_SEQ))
+        return fail(file, list->line, err, "'decisions' is not a list", SPAN_EMPTY);
+    NODE_FOREACH_ITEM (n, list)
+        if (parse_decision(l, n, file, err) < 0)
+            return -1;
     return 0;
 }
 
@@ -295,12 +332,12 @@ struct lock *lock_parse(struct span text, const char *file, struct err **err)
     if (!root || check_head(root, file, err) < 0)
         return NULL;
     l = lock_new(node_get_text(root, "entrypoint"), node_get_text(root, "origin"), SPAN_EMPTY);
-    if (parse_platforms(l, root, file, err) < 0)
+    if (parse_platforms(l, root, file, err) < 0 || parse_kube_version(l, root, file, err) < 0)
         return NULL;
     NODE_FOREACH_ITEM (n, node_get(root, "artifacts"))
         if (parse_entry(l, n, file, err) < 0)
             return NULL;
-    return parse_guesses(l, node_get(root, "guessed"), file, err) < 0 ? NULL : STEAL(l);
+    return parse_decisions(l, node_get(root, "decisions"), file, err) < 0 ? NULL : STEAL(l);
 }
 
 struct lock *lock_read(const char *file, struct err **err)

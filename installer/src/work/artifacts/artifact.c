@@ -95,7 +95,7 @@ static struct kustomize_tree *keep(struct walk *w, struct kustomize_tree *tree_t
     return tree_take;
 }
 
-static struct kustomize_tree *git_content(struct walk *w, const struct walk_object *source,
+static struct kustomize_tree *git_content(struct walk *w, const struct deep_object *source,
                                           struct err **err)
 {
     struct sources_git *git = walk_git_repository(w, source, err);
@@ -113,7 +113,7 @@ static struct kustomize_tree *git_content(struct walk *w, const struct walk_obje
 
 // --- layers ---
 
-static int reference_of(struct walk *w, const struct walk_object *source, struct oci_ref *ref,
+static int reference_of(struct walk *w, const struct deep_object *source, struct oci_ref *ref,
                         const char **user, struct err **err)
 {
     struct flux_oci_range range = flux_oci_range(source->node);
@@ -136,7 +136,7 @@ static int reference_of(struct walk *w, const struct walk_object *source, struct
 
 // Appends the layer that is the content of an OCIRepository, and locks it. *name is what a lock
 // calls it.
-static int read_layer(struct walk *w, const struct walk_object *source,
+static int read_layer(struct walk *w, const struct deep_object *source,
                       struct registry_layer *layer, const char **name, struct buf *out,
                       struct err **err)
 {
@@ -187,7 +187,7 @@ static int unpack(struct walk *w, struct span layer, const char *name, struct ku
     return more;
 }
 
-static struct kustomize_tree *oci_content(struct walk *w, const struct walk_object *source,
+static struct kustomize_tree *oci_content(struct walk *w, const struct deep_object *source,
                                           struct err **err)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
@@ -207,7 +207,7 @@ static struct kustomize_tree *oci_content(struct walk *w, const struct walk_obje
 // --- artifacts ---
 
 // What an artifact depends on in the object: the same key, the same artifact.
-static struct span key_of(struct walk *w, const struct walk_object *source)
+static struct span key_of(struct walk *w, const struct deep_object *source)
 {
     struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
@@ -217,7 +217,7 @@ static struct span key_of(struct walk *w, const struct walk_object *source)
 }
 
 // The artifacts that an artifact includes, in the order of spec.include.
-static struct kustomize_tree *const *included(struct walk *w, const struct walk_object *source,
+static struct kustomize_tree *const *included(struct walk *w, const struct deep_object *source,
                                               size_t *count, struct err **err)
 {
     struct kustomize_tree **trees;
@@ -228,7 +228,7 @@ static struct kustomize_tree *const *included(struct walk *w, const struct walk_
     trees = arena_array(w->arena, includes.len + 1, sizeof(struct kustomize_tree *));
     *count = includes.len;
     for (size_t i = 0; i < includes.len; i++) {
-        const struct walk_object *found = walk_find(w, &includes.items[i].repository);
+        const struct deep_object *found = walk_find(w, &includes.items[i].repository);
 
         if (!found) {
             err_set(err, ERR_CONFIG, "spec.include: GitRepository %.*s is not in the tree",
@@ -242,7 +242,7 @@ static struct kustomize_tree *const *included(struct walk *w, const struct walk_
     return trees;
 }
 
-static struct kustomize_tree *make(struct walk *w, const struct walk_object *source,
+static struct kustomize_tree *make(struct walk *w, const struct deep_object *source,
                                    struct err **err)
 {
     bool is_oci = flux_kind(&source->id) == FLUX_OCI_REPOSITORY;
@@ -265,7 +265,7 @@ static struct kustomize_tree *make(struct walk *w, const struct walk_object *sou
     return artifact ? keep(w, artifact) : NULL;
 }
 
-struct kustomize_tree *artifact_tree(struct walk *w, const struct walk_object *source,
+struct kustomize_tree *artifact_tree(struct walk *w, const struct deep_object *source,
                                      struct err **err)
 {
     static char being_made;
@@ -312,7 +312,7 @@ static int repack(struct arena *arena, struct kustomize_tree *artifact, struct b
 }
 
 // The archive that is handed on: the layer itself, unless something of it is left out.
-static int chart_archive_of(struct walk *w, const struct walk_object *source, const char *name,
+static int chart_archive_of(struct walk *w, const struct deep_object *source, const char *name,
                             struct buf *layer, struct err **err)
 {
     struct kustomize_tree *content CLEANUP(kustomize_tree_cleanup) = kustomize_tree_memory();
@@ -336,7 +336,7 @@ static int chart_archive_of(struct walk *w, const struct walk_object *source, co
     return 0;
 }
 
-struct chart *artifact_chart(struct walk *w, const struct walk_object *source, struct err **err)
+struct chart *artifact_chart(struct walk *w, const struct deep_object *source, struct err **err)
 {
     struct buf layer CLEANUP(buf_free) = BUF_INIT(LAYER_MAX_BYTES);
     struct registry_layer chosen = {0};

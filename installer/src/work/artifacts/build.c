@@ -52,7 +52,7 @@ static int check_lock(struct build *b, const char *folder, const struct kustomiz
                 SPAN_ARG(lock_entrypoint(b->lock)), folder);
         return err_hint(err, "run 'sandstrap bundle lock %s'", b->options->entrypoint);
     }
-    if (follow_tree(&options, tree, err) < 0)
+    if (follow_tree(&options, tree, NULL, err) < 0)
         return err_wrap(err, "lock %s", b->options->lock);
     return 0;
 }

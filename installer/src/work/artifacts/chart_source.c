@@ -184,8 +184,8 @@ static struct chart *load_folder(const struct local *l, struct err **err)
     return NULL;
 }
 
-static struct chart *of_git(struct walk *w, const struct walk_object *object,
-                            const struct walk_object *source, const struct node *spec,
+static struct chart *of_git(struct walk *w, const struct deep_object *object,
+                            const struct deep_object *source, const struct node *spec,
                             struct err **err)
 {
     struct local l = {.w = w,
@@ -212,8 +212,8 @@ static struct chart *of_git(struct walk *w, const struct walk_object *object,
     return STEAL(chart);
 }
 
-static struct chart *of_repository(struct walk *w, const struct walk_object *object,
-                                   const struct walk_object *source, const struct node *spec,
+static struct chart *of_repository(struct walk *w, const struct deep_object *object,
+                                   const struct deep_object *source, const struct node *spec,
                                    struct err **err)
 {
     struct chart_wanted wanted = {.name = {flux_url(source->node), node_get_text(spec, "chart"),
@@ -235,9 +235,9 @@ static struct chart *of_repository(struct walk *w, const struct walk_object *obj
     return STEAL(chart);
 }
 
-struct chart *chart_of_source(struct walk *w, const struct walk_object *object, struct err **err)
+struct chart *chart_of_source(struct walk *w, const struct deep_object *object, struct err **err)
 {
-    const struct walk_object *source = walk_find_source(w, object, err);
+    const struct deep_object *source = walk_find_source(w, object, err);
     const struct node *spec = node_get(object->node, "spec");
 
     if (!source)

@@ -8,7 +8,7 @@
 // From its source, by chartRef or chart template, with the dependencies that it lacks, valuesFiles
 // and its version; all of that is added to the lock for `object`. The caller's. ERR_CONFIG,
 // ERR_UNSUPPORTED, and what fetching may fail with. Blocks.
-struct chart *chart_of_source(struct walk *w, const struct walk_object *object, struct err **err)
+struct chart *chart_of_source(struct walk *w, const struct deep_object *object, struct err **err)
     MUST_CHECK;
 
 #endif

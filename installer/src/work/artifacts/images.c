@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Container images: of pod templates, and those that charts name.
+// Container images: those of objects, and by name.
 #include "work/artifacts/images.h"
 
 #include "base/mem.h"
+#include "model/images.h"
 #include "model/runtime.h"
 
 static int resolve(struct walk *w, struct span reference, struct lock_entry *entry,
@@ -108,63 +109,32 @@ static int placeholder(struct walk *w, const struct node *meta, const char *user
     return 0;
 }
 
-static int container_images(struct walk *w, const struct node *template, const char *list,
-                            const char *user, struct err **err)
+static int add_found(struct walk *w, const struct deep_object *object,
+                     const struct images_found *found, struct err **err)
 {
-    NODE_FOREACH_ITEM (container, node_get(node_get(template, "spec"), list)) {
-        struct span image = node_get_text(container, "image");
-
-        if (is_placeholder(image)) {
-            if (placeholder(w, node_get(template, "metadata"), user, err) < 0)
-                return -1;
-            continue;
-        }
-        if (image.len && images_add(w, image, user, false, err) < 0)
-            return -1;
+    if (found->use == IMAGES_UNSAID) {
+        walk_decide(w, LOCK_CLUSTER, object->label, "", found->path,
+                    "an image that its operator picks, which is not locked");
+        return 0;
     }
-    return 0;
+    if (found->use != IMAGES_NAMED && is_placeholder(found->reference))
+        return placeholder(w, found->pod_meta, object->label, err);
+    return images_add(w, found->reference, object->label, found->use == IMAGES_NAMED, err);
 }
 
-// The map with the metadata and the spec of an object's pods; NULL when it has none.
-static const struct node *pod_template(const struct walk_object *o)
+int images_of_object(struct walk *w, const struct deep_object *object, struct err **err)
 {
-    const struct node *spec = node_get(o->node, "spec");
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    images_list list = {0};
 
-    if (span_is(o->id.group, "") && span_is(o->id.kind, "Pod"))
-        return o->node;
-    if (span_is(o->id.group, "batch") && span_is(o->id.kind, "CronJob"))
-        return node_path(spec, "jobTemplate", "spec", "template");
-    if (span_is(o->id.group, "") && span_is(o->id.kind, "PodTemplate"))
-        return node_get(o->node, "template");
-    if (span_is(o->id.group, "apps") ||
-        (span_is(o->id.group, "batch") && span_is(o->id.kind, "Job")) ||
-        (span_is(o->id.group, "") && span_is(o->id.kind, "ReplicationController")))
-        return node_get(spec, "template");
-    return NULL;
-}
-
-// Volumes that are images (KEP-4639).
-static int volume_images(struct walk *w, const struct node *template, const char *user,
-                         struct err **err)
-{
-    NODE_FOREACH_ITEM (volume, node_path(template, "spec", "volumes")) {
-        struct span image = node_get_text(node_get(volume, "image"), "reference");
-
-        if (image.len && images_add(w, image, user, false, err) < 0)
+    if (object->never_runs)
+        return 0;
+    if (images_of(arena, object->node, &list, err) < 0)
+        return err_wrap(err, "%s", object->label);
+    VEC_FOREACH (const struct images_found *, found, &list)
+        if (add_found(w, object, found, err) < 0)
             return -1;
-    }
     return 0;
-}
-
-int images_of_pods(struct walk *w, const struct walk_object *object, struct err **err)
-{
-    static const char *const lists[] = {"initContainers", "containers", "ephemeralContainers"};
-    const struct node *template = pod_template(object);
-
-    for (size_t i = 0; template && i < ARRAY_LEN(lists); i++)
-        if (container_images(w, template, lists[i], object->label, err) < 0)
-            return -1;
-    return volume_images(w, template, object->label, err);
 }
 
 int images_of_runtimes(struct walk *w, struct err **err)

@@ -5,8 +5,9 @@
 
 #include "work/artifacts/walk.h"
 
-// Fetches the source, builds what the Kustomization applies, and adds its objects.
-int kustomization_follow(struct walk *w, const struct walk_object *object, struct err **err)
+// Fetches the source, builds what the Kustomization applies, and adds its objects. WALK_LATER when
+// something that it reads may still come.
+int kustomization_follow(struct walk *w, const struct deep_object *object, struct err **err)
     MUST_CHECK;
 
 #endif

@@ -69,7 +69,15 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
                                      .report = o->report,
                                      .runtimes = o->airgap};
 
-    return oci ? follow_tree(&options, tree, err) : -1;
+    return oci ? follow_tree(&options, tree, NULL, err) : -1;
+}
+
+int artifacts_check_kube_version(const char *version, struct err **err)
+{
+    if (!version || lock_is_kube_version(span_str(version)))
+        return 0;
+    err_set(err, ERR_USAGE, "'%s' is no version of Kubernetes", version);
+    return err_hint(err, "three numbers, for example " LOCK_KUBE_VERSION);
 }
 
 // In their normal form, separated by commas.
@@ -111,6 +119,8 @@ static struct lock *lock_with(struct http *h, struct sources *sources,
         return NULL;
     lock = lock_new(span_str(folder), span_str(o->lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),
                     platforms);
+    if (o->kube_version)
+        lock_set_kube_version(lock, span_str(o->kube_version));
     if (walk_tree(h, sources, lock, &tree, o, err) < 0)
         return NULL;
     add_remote_files(lock, sources, &reads);
@@ -125,7 +135,8 @@ struct lock *artifacts_lock(struct loop *loop, struct http *h,
     struct sources *sources;
     struct lock *lock;
 
-    if (normal_platforms(o->platforms, &normal, err) < 0)
+    if (normal_platforms(o->platforms, &normal, err) < 0 ||
+        artifacts_check_kube_version(o->kube_version, err) < 0)
         return NULL;
     sources = sources_network(loop, h, NULL, o->report);
     sources->handed_on = true;

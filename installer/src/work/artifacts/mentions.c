@@ -98,7 +98,7 @@ static void see_node(const struct mentions *m, const struct node *n)
         see_node(m, pair->value);
 }
 
-void mentions_find(struct walk *w, const struct bundle *b, const struct walk_object *object)
+void mentions_find(struct walk *w, const struct bundle *b, const struct deep_object *object)
 {
     struct mentions m = {w, b, object->label};
 

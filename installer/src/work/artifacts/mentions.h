@@ -9,6 +9,6 @@
 // Notes as gaps what an object names and the bundle does not hold: URLs of other hosts than the
 // cluster's own, and images with a registry and a tag or digest. Short names of images look like
 // many other things, and are not found; the schemas of definitions are not looked at.
-void mentions_find(struct walk *w, const struct bundle *b, const struct walk_object *object);
+void mentions_find(struct walk *w, const struct bundle *b, const struct deep_object *object);
 
 #endif

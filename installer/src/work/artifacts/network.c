@@ -45,7 +45,7 @@ static int network_file(struct sources *s, const char *url, struct buf *out, str
     size_t start = out->len;
     struct digest digest;
 
-    if (n->lock && !pin) {
+    if (n->lock && !pin && !s->anew) {
         err_set(err, ERR_CONFIG, "%s is not in the lock", url);
         return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
     }
@@ -77,6 +77,8 @@ static int find_target(struct network *n, const struct git_remote *remote, struc
         git->pack = pin->pack;
         return 0;
     }
+    if (n->base.anew)
+        return git_resolve(remote, git->ref, &git->target, err);
     err_set(err, ERR_CONFIG, "git %s at '%s' is not in the lock", git->url, git->ref);
     return err_hint(err, "the tree has changed: run 'sandstrap bundle lock' again");
 }

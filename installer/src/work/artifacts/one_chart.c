@@ -25,12 +25,9 @@ static void fetching_end(struct fetching *f)
 static struct lock *copy_lock(const struct lock *from)
 {
     struct lock *lock = lock_new(SPAN("."), SPAN(LOCK_ORIGIN_UPSTREAM), SPAN(LOCK_PLATFORM));
-    const struct lock_entry *entries;
-    size_t count = 0;
 
-    entries = from ? lock_entries(from, &count) : NULL;
-    for (size_t i = 0; i < count; i++)
-        lock_add(lock, &entries[i]);
+    if (from)
+        lock_add_all(lock, from);
     return lock;
 }
 
@@ -43,7 +40,8 @@ static int fetching_begin(struct fetching *f, const struct artifacts_chart_optio
                             .lock = f->lock,
                             .report = o->report,
                             .frozen = o->bundle != NULL,
-                            .arena = arena_new()};
+                            .own_arena = arena_new()};
+    f->walk.arena = f->walk.own_arena;
     if (o->bundle)
         return 0;
     f->oci = oci_new(o->http, err);

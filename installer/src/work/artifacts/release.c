@@ -1,60 +1,208 @@
 // SPDX-License-Identifier: Apache-2.0
-// HelmReleases: the chart, its values as far as the tree gives them, and its packages.
+// HelmReleases: what helm-controller would install.
 #include "work/artifacts/release.h"
 
-#include "work/artifacts/chart_images.h"
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "work/artifacts/chart_source.h"
-#include "work/artifacts/packages.h"
+#include "work/artifacts/definitions.h"
+#include "work/artifacts/holders.h"
 
-// Lays the values in a ConfigMap of the tree over `values`. Those in Secrets are empty holders in a
-// tree without secrets in clear: they are left out.
-static int add_values_from(struct walk *w, const struct flux_values *from, struct doc *d,
-                           struct node *values, struct err **err)
+// --- charts, each loaded once ---
+
+static const struct node *chart_spec(const struct deep_object *object)
 {
-    const struct walk_object *holder = walk_find(w, &from->from);
-    struct doc *source CLEANUP(doc_cleanup) = doc_new();
-    struct node_list list = {0};
+    const struct node *spec = node_get(object->node, "spec");
+    const struct node *named = node_get(spec, "chartRef");
 
-    if (!holder || !span_is(holder->id.kind, "ConfigMap"))
-        return 0;
-    if (doc_read_helm(source, node_get_text(node_get(holder->node, "data"), from->key),
-                      holder->label, &list, err) < 0)
-        return -1;
-    if (list.len && !from->is_one_value)
-        chart_merge(d, values, list.items[0]);
+    if (flux_kind(&object->id) == FLUX_HELM_CHART)
+        return spec;
+    return named ? named : node_path(spec, "chart", "spec");
+}
+
+// All that decides which chart it is, apart from what the world has.
+static struct span chart_key(struct walk *w, const struct deep_object *object,
+                             const struct deep_object *source)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+    doc_write_json(chart_spec(object), true, &text);
+    while (source) {
+        struct identity ref;
+
+        doc_write_json(node_get(source->node, "spec"), true, &text);
+        buf_add_str(&text, source->label);
+        // One that stands between has a source of its own.
+        source = flux_source(source->node, &ref) ? walk_find(w, &ref) : NULL;
+    }
+    return arena_span(w->arena, buf_span(&text));
+}
+
+static const struct chart *find_chart(struct walk *w, const struct deep_object *object,
+                                      struct err **err)
+{
+    const struct deep_object *source = walk_find_source(w, object, err);
+    struct chart *chart;
+    struct span key;
+
+    if (!source)
+        return NULL;
+    key = chart_key(w, object, source);
+    chart = map_get(&w->deep->store->charts, key);
+    if (chart)
+        return chart;
+    chart = chart_of_source(w, object, err);
+    if (chart)
+        (void)map_put(&w->deep->store->charts, key, chart);
+    return chart;
+}
+
+// --- what was found out ---
+
+static void add_notes(struct walk *w, const char *user, const struct chart_rendering *rendering,
+                      bool is_random)
+{
+    VEC_FOREACH (const struct chart_note *, note, &rendering->lookups) {
+        if (!is_random)
+            walk_decide(w, LOCK_LOOKUP, user, note->where ? note->where : "", note->text,
+                        "not there");
+    }
+    VEC_FOREACH (const struct chart_note *, note, &rendering->random) {
+        struct span name = span_head(span_str(note->text), span_find(span_str(note->text), ' '));
+
+        if (is_random)
+            walk_decide(w, LOCK_RANDOM, user, note->where ? note->where : "",
+                        arena_span(w->arena, name).ptr, "any value");
+    }
+}
+
+static void add_questions(struct walk *w, const char *user, const struct chart_rendering *rendering)
+{
+    VEC_FOREACH (const struct chart_question *, q, &rendering->questions) {
+        bool is_api = q->of == CHART_ASKED_API_VERSION;
+
+        walk_decide(w, is_api ? LOCK_API_VERSION_SERVED : LOCK_KUBE_VERSION_READ, user,
+                    q->where ? q->where : "", q->asked[0] ? q->asked : "all",
+                    is_api && q->asked[0] ? (q->answer[0] == 't' ? "served" : "not served")
+                    : is_api              ? "those of the version, and of the tree's definitions"
+                                          : q->answer);
+    }
+}
+
+static void add_decisions(struct walk *w, const char *user, const struct release_values *values,
+                          const struct release_result *result)
+{
+    add_notes(w, user, result->rendering, false);
+    add_notes(w, user, result->rendering, true);
+    add_questions(w, user, result->rendering);
+    VEC_FOREACH (const struct release_note *, note, &values->notes)
+        walk_decide(w, LOCK_CLUSTER, user, "", note->field, note->text);
+    VEC_FOREACH (const struct release_note *, note, &result->notes)
+        walk_decide(w, LOCK_CLUSTER, user, "", note->field, note->text);
+}
+
+// --- objects ---
+
+// Whether a value that is another one each time is its own: made in its template, or in one that
+// others include.
+static bool is_random(const struct release_result *result, const char *path)
+{
+    VEC_FOREACH (const struct chart_note *, note, &result->rendering->random) {
+        struct span where = span_str(note->where), file = span_head(where, span_rfind(where, ':'));
+
+        if (span_is(file, path) || span_starts(span_tail(file, span_rfind(file, '/')), "/_"))
+            return true;
+    }
+    return false;
+}
+
+static void add_objects(struct walk *w, const struct deep_object *release, const struct deep_by *by,
+                        const struct release_result *result)
+{
+    VEC_FOREACH (const struct release_object *, it, &result->objects)
+        walk_add(w, &(struct deep_object){.node = it->node,
+                                          .doc = it->doc,
+                                          .id = it->id,
+                                          .layer = release->layer,
+                                          .by = by,
+                                          .file = it->path ? it->path : "",
+                                          .hooks = it->hooks,
+                                          .is_random = it->path && is_random(result, it->path),
+                                          .never_runs = !it->runs});
+}
+
+static int render(struct walk *w, const struct deep_object *object, const struct chart *chart,
+                  const struct release_values *values, struct release_result *result,
+                  struct err **err)
+{
+    struct release_options options = {
+        .release = object->node,
+        .release_doc = object->doc,
+        .chart = chart,
+        .values = values,
+        .kube_version = w->deep->kube_version,
+        .api_versions = w->api_version_list.items,
+        .api_version_count = w->api_version_list.len,
+        .resolver = &w->sources->resolver,
+        .report = w->report,
+        .is_cluster_scoped = definitions_are_cluster_scoped,
+        .data = w,
+        .track_reads = w->track_reads,
+    };
+
+    return release_render(&options, result, err);
+}
+
+static int install(struct walk *w, const struct deep_object *object, const struct chart *chart,
+                   struct release_values *values, struct err **err)
+{
+    struct release_result *result = MEM_NEW(struct release_result);
+    struct deep_by *by;
+
+    if (render(w, object, chart, values, result, err) < 0) {
+        free(result);
+        return err_wrap(err, "%s", object->label);
+    }
+    vec_push(&w->deep->store->results, result);
+    add_decisions(w, object->label, values, result);
+    by = walk_applier(w, DEEP_RELEASE, object, walk_chart_text(w, object));
+    by->result = result;
+    if (w->keep) {
+        by->chart = chart;
+        by->values = values;
+    }
+    add_objects(w, object, by, result);
     return 0;
 }
 
-// What the chart's templates would see, in `d`.
-static const struct node *merged_values(struct walk *w, const struct walk_object *object,
-                                        const struct chart *chart, struct doc *d, struct err **err)
+int release_follow(struct walk *w, const struct deep_object *object, struct err **err)
 {
-    const struct node *spec = node_get(object->node, "spec");
-    struct doc *given CLEANUP(doc_cleanup) = doc_new();
-    struct node *values = node_new_map(given);
-
-    NODE_FOREACH_ITEM (entry, node_get(spec, "valuesFrom")) {
-        struct flux_values from = flux_values_from(object->node, entry);
-
-        if (add_values_from(w, &from, given, values, err) < 0)
-            return NULL;
-    }
-    chart_merge(given, values, node_get(spec, "values"));
-    return chart_values(d, chart, values, err);
-}
-
-int release_follow(struct walk *w, const struct walk_object *object, struct err **err)
-{
-    struct chart *chart CLEANUP(chart_cleanup) = chart_of_source(w, object, err);
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    const struct node *values;
+    const struct chart *chart = find_chart(w, object, err);
+    struct release_values *values;
+    int status;
 
     if (!chart)
         return -1;
-    values = merged_values(w, object, chart, d, err);
-    if (!values)
+    holders_begin(w, object);
+    values = MEM_NEW(struct release_values);
+    status = release_compose(object->node, object->doc, holders_find, w, values, err);
+    if (holders_wait(w)) {
+        err_clear(err);
+        if (status == 0)
+            release_values_free(values);
+        free(values);
+        return WALK_LATER;
+    }
+    if (status < 0) {
+        free(values);
         return err_wrap(err, "%s", object->label);
-    if (chart_images(w, chart, values, object->label, err) < 0)
-        return -1;
-    return packages_follow(w, values, object->label, err);
+    }
+    vec_push(&w->deep->store->values, values);
+    return install(w, object, chart, values, err);
+}
+
+int release_see_chart(struct walk *w, const struct deep_object *object, struct err **err)
+{
+    return find_chart(w, object, err) ? 0 : -1;
 }

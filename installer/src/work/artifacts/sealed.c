@@ -34,7 +34,7 @@ int artifacts_sealed(const struct bundle *b, struct arena *arena, struct artifac
         status = bundled_render(&tree, sources, NULL, &result, err);
     if (status == 0) {
         options.lock = bundled_lock(b);
-        status = follow_tree(&options, &result, err);
+        status = follow_tree(&options, &result, NULL, err);
         lock_free(options.lock);
     }
     sources_free(sources);

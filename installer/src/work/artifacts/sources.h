@@ -49,6 +49,7 @@ struct sources {
     struct kustomize_resolver resolver; // of kustomize, on these sources
     const struct sources_ops *ops;
     struct report *report; // borrowed; may be NULL
+    bool anew;             // what its lock lacks is had from upstream all the same
     bool handed_on;        // in a lock or a bundle, which must not hold credentials
     bool pinned;           // nothing else than what a lock or a bundle has may be had
     struct arena *arena;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// `render --deep`: where the two ends come from, and where the result goes.
+#include "cmd/render/deep.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "io/http.h"
+#include "model/lock.h"
+
+// What both ends share.
+struct ends {
+    struct command_env *env;
+    const struct deep_command *options;
+    struct bundle *bundle; // of --bundle
+    struct http *http;
+    struct lock *lock;
+};
+
+static void ends_close(struct ends *e)
+{
+    bundle_close(e->bundle);
+    http_free(e->http);
+    lock_free(e->lock);
+}
+
+static int open_ends(struct ends *e, struct err **err)
+{
+    const struct deep_command *o = e->options;
+    struct http_options http = {.report = e->env->report, .ca_file = o->ca_file};
+
+    if (o->bundle) {
+        e->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
+        return e->bundle ? artifacts_check_lock(e->bundle, o->lock, o->lab, e->env->report, err)
+                         : -1;
+    }
+    if (artifacts_find_lock(o->lock, o->lab, &e->lock, err) < 0)
+        return -1;
+    e->http = http_new(e->env->loop, &http, err);
+    return e->http ? 0 : -1;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+// A folder of a tree, or a bundle with the tree in it.
+static struct deep *open_end(struct ends *e, const char *end, struct err **err)
+{
+    const struct deep_command *o = e->options;
+    struct bundle *own CLEANUP(bundle_cleanup) = NULL;
+    struct artifacts_deep_options options = {
+        .loop = e->env->loop,
+        .http = e->http,
+        .bundle = e->bundle,
+        .lock = e->lock,
+        .entrypoint = end,
+        .kube_version = o->kube_version,
+        .report = e->env->report,
+        .track_transformers = o->origin,
+    };
+    struct deep *deep;
+
+    if (e->bundle && access(end, F_OK) < 0)
+        options.entrypoint = NULL; // the tree in it
+    if (is_file(end)) {
+        own = artifacts_open_bundle(end, o->lab, err);
+        if (!own)
+            return NULL;
+        options.bundle = own;
+        options.entrypoint = NULL;
+        options.inside = true;
+    }
+    deep = artifacts_deep(&options, err);
+    if (!deep)
+        err_wrap(err, "%s", end);
+    return deep;
+}
+
+static enum file_access access_of(const struct deep *deep)
+{
+    VEC_FOREACH (const struct deep_object *, it, &deep->objects)
+        if (span_is(it->id.kind, "Secret") && span_is(it->id.group, ""))
+            return FILE_PRIVATE;
+    return FILE_PUBLIC;
+}
+
+static int run_one(struct ends *e, struct err **err)
+{
+    const struct deep_command *o = e->options;
+    struct deep *deep CLEANUP(deep_cleanup) = open_end(e, o->folder, err);
+    struct deep_print print = {e->env->json, o->origin, e->env->cancel};
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+    if (!deep)
+        return -1;
+    if (!o->write)
+        return deep_print_objects(deep, &print, e->env->out, err);
+    if (span_ends(span_str(o->write), "/"))
+        return deep_print_folder(deep, &print, o->write, err);
+    if (deep_print_objects(deep, &print, &out, err) < 0 ||
+        buf_check(&out, ERR_CONFIG, "the result", err) < 0)
+        return -1;
+    return file_write(o->write, buf_span(&out), access_of(deep), err);
+}
+
+static int run_difference(struct ends *e, struct err **err)
+{
+    const struct deep_command *o = e->options;
+    struct deep *a CLEANUP(deep_cleanup) = NULL;
+    struct deep *b CLEANUP(deep_cleanup) = NULL;
+    size_t changed;
+
+    if (!o->other)
+        return err_set(err, ERR_USAGE, "--diff takes two folders or bundles");
+    a = open_end(e, o->folder, err);
+    b = a ? open_end(e, o->other, err) : NULL;
+    if (!b)
+        return -1;
+    changed = deep_print_difference(a, b, e->env->json, e->env->out);
+    return changed
+               ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
+                         changed == 1 ? "object differs" : "objects differ", o->folder, o->other)
+               : 0;
+}
+
+int deep_run(struct command_env *env, const struct deep_command *o, struct err **err)
+{
+    struct ends e CLEANUP(ends_close) = {.env = env, .options = o};
+
+    if (!o->diff && o->other)
+        return err_set(err, ERR_USAGE, "%s: a second folder only goes with --diff", o->other);
+    if (open_ends(&e, err) < 0)
+        return -1;
+    return o->diff ? run_difference(&e, err) : run_one(&e, err);
+}

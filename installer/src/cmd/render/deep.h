@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// `render --deep`: the entrypoint down to every object that will be in the cluster.
+#ifndef CMD_RENDER_DEEP_H
+#define CMD_RENDER_DEEP_H
+
+#include "base/command.h"
+#include "work/artifacts.h"
+
+struct deep_command {
+    const char *folder; // or a bundle
+    const char *other;  // likewise, for `diff`
+    const char *write;
+    const char *bundle, *lock;
+    const char *ca_file;
+    const char *kube_version;
+    bool diff, origin, lab;
+};
+
+int deep_run(struct command_env *env, const struct deep_command *o, struct err **err) MUST_CHECK;
+
+// --- deep_print.c ---
+
+struct deep_print {
+    bool json, origin;
+    const struct cancel *cancel; // asked at every object; may be NULL
+};
+
+// Appends all objects, layer by layer. ERR_CANCELLED.
+int deep_print_objects(const struct deep *deep, const struct deep_print *o, struct buf *out,
+                       struct err **err) MUST_CHECK;
+// Writes each object to a file of its own in a folder for its layer. ERR_CANCELLED, ERR_CONFIG.
+int deep_print_folder(const struct deep *deep, const struct deep_print *o, const char *folder,
+                      struct err **err) MUST_CHECK;
+
+// Where an object comes from, and who applies it.
+struct node *deep_origin_node(struct doc *d, const struct deep_object *object) MUST_CHECK;
+
+// --- deep_diff.c ---
+
+// Appends which fields of which objects differ; how many objects do.
+size_t deep_print_difference(const struct deep *a, const struct deep *b, bool json,
+                             struct buf *out);
+
+#endif
