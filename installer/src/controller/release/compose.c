@@ -7,6 +7,12 @@
 
 #define OUR_FLAGS (NODE_QUOTED | NODE_RETYPED | NODE_LITERAL)
 
+// The release, for messages.
+struct release_at {
+    const struct node *release;
+    const struct doc *doc;
+};
+
 struct composing {
     struct release_at at;
     release_find find;
@@ -27,8 +33,11 @@ struct reference {
     const char *label; // "ConfigMap bigbang/values, values.yaml"
 };
 
-int release_fail(const struct release_at *at, const struct node *n, struct err **err,
-                 const char *fmt, ...)
+// Fails with "<file>:<line>: HelmRelease <ns>/<name>: <text>" about a node of the release.
+static int fail_at(const struct release_at *at, const struct node *n, struct err **err,
+                   const char *fmt, ...) PRINTF(4, 5);
+static int fail_at(const struct release_at *at, const struct node *n, struct err **err,
+                   const char *fmt, ...)
 {
     char *label CLEANUP(mem_cleanup) = node_label(at->release);
     char *text CLEANUP(mem_cleanup) = NULL;
@@ -94,7 +103,7 @@ static int miss(struct composing *c, const struct reference *r, const char *what
                  arena_printf(arena, "%s; it is optional, and passed over", what));
         return 0;
     }
-    release_fail(&c->at, r->node, c->err, "spec.valuesFrom[%zu]: %s", r->index, what);
+    fail_at(&c->at, r->node, c->err, "spec.valuesFrom[%zu]: %s", r->index, what);
     return err_hint(c->err, "helm-controller installs nothing until it is there; say `optional: "
                             "true` if the release can do without it");
 }
@@ -239,9 +248,9 @@ static int compose_entry(struct composing *c, const struct node *entry, size_t i
     bool found;
 
     if (!span_is(r.kind, "ConfigMap") && !span_is(r.kind, "Secret"))
-        return release_fail(&c->at, entry, c->err,
-                            "spec.valuesFrom[%zu]: the kind '%.*s' is neither ConfigMap nor Secret",
-                            index, SPAN_ARG(r.kind));
+        return fail_at(&c->at, entry, c->err,
+                       "spec.valuesFrom[%zu]: the kind '%.*s' is neither ConfigMap nor Secret",
+                       index, SPAN_ARG(r.kind));
     if (read_reference(c, &r, &found, &text) < 0)
         return -1;
     if (!found)
@@ -277,8 +286,8 @@ static int compose(struct composing *c)
     c->own = own_values(c, node_get(spec, "values"));
     c->result = node_new_map(c->out->doc);
     if (entries && entries->type != NODE_SEQ && entries->type != NODE_NULL)
-        return release_fail(&c->at, entries, c->err, "spec.valuesFrom is a %s instead of a list",
-                            node_type_name(entries));
+        return fail_at(&c->at, entries, c->err, "spec.valuesFrom is a %s instead of a list",
+                       node_type_name(entries));
     pristine = c->own && node_len(entries) ? node_copy(c->out->doc, c->own) : c->own;
     NODE_FOREACH_ITEM (entry, entries)
         if (compose_entry(c, entry, index++) < 0)

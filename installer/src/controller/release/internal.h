@@ -5,14 +5,6 @@
 
 #include "controller/release.h"
 
-// Fails with "<file>:<line>: HelmRelease <ns>/<name>: <text>" about a node of the release.
-struct release_at {
-    const struct node *release;
-    const struct doc *doc;
-};
-int release_fail(const struct release_at *at, const struct node *n, struct err **err,
-                 const char *fmt, ...) PRINTF(4, 5);
-
 // --- text.c ---
 
 // The text of one key of a ConfigMap or Secret, and where its lines stand.

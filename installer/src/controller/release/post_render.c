@@ -250,12 +250,17 @@ static void label(struct group *g)
 
 // --- cut up again ---
 
+// A document in the text of its file.
+struct place {
+    size_t start;
+    struct node *node;
+};
+
 // The documents of one file; texts are put together before their places are known.
 struct file {
     struct span path;
     struct buf text;
-    VEC(size_t) starts;
-    VEC(struct node *) nodes;
+    VEC(struct place) places;
 };
 typedef VEC(struct file *) files;
 
@@ -263,8 +268,7 @@ static void files_free(files *all)
 {
     VEC_FOREACH (struct file **, it, all) {
         buf_free(&(*it)->text);
-        vec_free(&(*it)->starts);
-        vec_free(&(*it)->nodes);
+        vec_free(&(*it)->places);
         free(*it);
     }
     vec_free(all);
@@ -318,10 +322,9 @@ static void cut(struct group *g, files *all)
         struct node *object = g->built.objects[i].node;
         struct file *file = file_of(all, &by_path, take_path(g, object, i));
 
-        if (file->starts.len)
+        if (file->places.len)
             buf_add_str(&file->text, "---\n");
-        vec_push(&file->starts, file->text.len);
-        vec_push(&file->nodes, object);
+        vec_push(&file->places, (struct place){file->text.len, object});
         doc_write_again(object, &file->text);
     }
 }
@@ -373,10 +376,9 @@ static int add_files(struct release_post *post, const files *all, struct doc *do
             return -1;
         start =
             add_output(post, outputs, file->path, arena_span(post->arena, buf_span(&file->text)));
-        for (size_t i = 0; i < file->starts.len; i++)
-            vec_push_arena(
-                post->arena, &post->written,
-                (struct release_written){start + file->starts.items[i], file->nodes.items[i], doc});
+        VEC_FOREACH (const struct place *, at, &file->places)
+            vec_push_arena(post->arena, &post->written,
+                           (struct release_written){start + at->start, at->node, doc});
     }
     return 0;
 }
