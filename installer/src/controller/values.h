@@ -37,7 +37,7 @@ struct values_layer {
     const char *label; // "spec.values", "ConfigMap bigbang/common, values.yaml", "-f a.yaml"
     const struct node *values; // a map
     const struct doc *doc;     // that knows the files of its nodes
-    bool is_made;              // by something else than a person: only those who ask are told of it
+    bool is_made;              // by a chart, not by a person: see values_find_holder()
 };
 
 struct values_input {
@@ -130,9 +130,11 @@ struct values_finding {
     const char *path;
     const char *file;
     uint32_t line;
-    const char *label; // of the layer, or NULL
-    const char *text;  // what is the matter, without the place
-    const char *hint;  // what to do
+    const char *label;        // of the layer, or NULL
+    const char *text;         // what is the matter, without the place
+    const char *hint;         // what to do
+    bool is_made;             // the layer is
+    const struct node *value; // or NULL
 };
 struct values_findings {
     VEC(struct values_finding) items; // by layer and line
@@ -141,6 +143,15 @@ struct values_findings {
 struct values_findings *values_check(const struct values_view *view) MUST_CHECK RETURNS_NONNULL;
 void values_findings_free(struct values_findings *findings); // NULL-safe
 CLEANUP_DEFINE(values_findings_cleanup, struct values_findings, values_findings_free);
+
+// --- values that a chart hands on ---
+
+// An umbrella's chart makes the values of its packages out of its own: what a package `name` has at
+// `path` as `value` stands in the umbrella's values below a key of that name (hyphens and case
+// aside). Looks for where; the shortest path counts. False when it is nowhere.
+bool values_find_holder(struct arena *a, const struct node *umbrella, struct span name,
+                        const struct values_path *path, const struct node *value,
+                        struct values_path *found);
 
 // --- diff ---
 

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `values diff`.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "cmd/values.h"
-#include "cmd/values/input.h"
 #include "cmd/values/print.h"
+#include "cmd/values/releases.h"
 
 struct diff_options {
     struct input_options input;
-    const char *old_chart, *new_chart;
+    const char *before, *after, *release;
 };
 
 static const struct opt diff_table[] = {
     {.type = OPT_OPERAND,
      .value = "OLD",
-     .offset = offsetof(struct diff_options, old_chart),
-     .help = "a chart: a folder, an archive or a reference"},
+     .offset = offsetof(struct diff_options, before),
+     .help = "folder of an entrypoint kustomization; or a chart: a folder, an archive, a URL"},
     {.type = OPT_OPERAND,
      .value = "NEW",
-     .offset = offsetof(struct diff_options, new_chart),
-     .help = "another version of it"},
+     .offset = offsetof(struct diff_options, after),
+     .help = "another one"},
+    INPUT_RELEASE(struct diff_options),
     INPUT_OPTIONS(struct diff_options),
     COMMAND_COMMON_OPTIONS,
 };
@@ -27,36 +31,91 @@ static void diff_defaults(void *options)
     input_defaults(options);
 }
 
-static int open_end(struct command_env *env, const struct diff_options *o, const char *chart,
-                    struct input *input, struct err **err)
+// A folder with a Chart.yaml, or what is no folder.
+static bool is_chart(const char *path)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct stat st;
+
+    if (artifacts_is_chart_reference(path))
+        return true;
+    if (stat(path, &st) < 0)
+        return false;
+    return !S_ISDIR(st.st_mode) || access(arena_printf(arena, "%s/Chart.yaml", path), F_OK) == 0;
+}
+
+static int open_end(struct command_env *env, const struct diff_options *o, const char *path,
+                    struct releases *releases, struct err **err)
 {
     struct input_options options = o->input;
 
-    options.chart = chart;
-    return input_open(env, &options, input, err);
+    options.chart = is_chart(path) ? path : NULL;
+    return releases_open(env, &options, path, releases, err);
+}
+
+static const struct node *effective(struct input *input, struct err **err)
+{
+    if (!input || input_look(input, err) == 0)
+        return input ? values_effective(input->view, NULL) : NULL;
+    return NULL;
+}
+
+static struct input *same(const struct releases *releases, const char *label)
+{
+    VEC_FOREACH (struct input *const *, it, &releases->items)
+        if (!label || strcmp((*it)->label, label) == 0)
+            return *it;
+    return NULL;
+}
+
+static int compare(struct input *before, struct input *after, struct print_changes *out,
+                   struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    const struct node *old = effective(before, err),
+                      *new = old || !before ? effective(after, err) : NULL;
+    values_changes changes = {0};
+
+    if ((before && !old) || (after && !new))
+        return -1;
+    values_diff(arena, old, new, &changes);
+    print_changes_add(out, &changes, before ? before->label : after->label);
+    vec_free(&changes);
+    return 0;
+}
+
+// Releases of the new end that the old one has not, last.
+static int compare_all(const struct releases *before, const struct releases *after,
+                       const struct input *only, struct print_changes *out, struct err **err)
+{
+    VEC_FOREACH (struct input *const *, it, &before->items)
+        if ((!only || *it == only) && compare(*it, same(after, (*it)->label), out, err) < 0)
+            return -1;
+    VEC_FOREACH (struct input *const *, it, &after->items)
+        if (!only && !same(before, (*it)->label) && compare(NULL, *it, out, err) < 0)
+            return -1;
+    return 0;
 }
 
 static int diff_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct diff_options *o = options;
-    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
-    struct input before CLEANUP(input_close) = {0}, after CLEANUP(input_close) = {0};
-    values_changes changes = {0};
+    struct releases before CLEANUP(releases_close) = {0}, after CLEANUP(releases_close) = {0};
+    struct print_changes out = {.json = env->json, .out = env->out};
+    struct input *only = NULL;
 
-    if (o->input.chart) {
-        err_set(err, ERR_USAGE, "--chart does not go with two charts");
+    if (o->input.chart || is_chart(o->before) != is_chart(o->after)) {
+        err_set(err, ERR_USAGE, "two charts or two entrypoints are compared");
         return err_hint(err, "sandstrap values diff OLD NEW");
     }
-    if (open_end(env, o, o->old_chart, &before, err) < 0 ||
-        open_end(env, o, o->new_chart, &after, err) < 0)
+    if (open_end(env, o, o->before, &before, err) < 0 ||
+        open_end(env, o, o->after, &after, err) < 0)
         return -1;
-    values_diff(arena, values_effective(before.view, NULL), values_effective(after.view, NULL),
-                &changes);
-    if (env->json)
-        print_changes_json(&changes, env->out);
-    else
-        print_changes(&changes, env->out);
-    vec_free(&changes);
+    if (o->release && before.deep && !(only = releases_find(&before, o->release, err)))
+        return -1;
+    if (compare_all(&before, &after, only, &out, err) < 0)
+        return -1;
+    print_changes_end(&out);
     return 0;
 }
 
@@ -64,9 +123,9 @@ const struct command cmd_values_diff = {
     .spec =
         {
             .name = "values diff",
-            .summary = "list the values that differ between two charts",
-            .details = "What their templates see, with the same files of values (-f) over their\n"
-                       "defaults. Needs no cluster.",
+            .summary = "list the values that differ between two trees or two charts",
+            .details = "What the templates see: of each release of two entrypoints, or of two\n"
+                       "versions of a chart with the same files of values. Needs no cluster.",
             .options = diff_table,
             .option_count = ARRAY_LEN(diff_table),
         },

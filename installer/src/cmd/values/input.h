@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The releases that a command of `values` looks at: a chart with files of values.
+// What a command of `values` looks at: a chart with its values.
 #ifndef CMD_VALUES_INPUT_H
 #define CMD_VALUES_INPUT_H
 
@@ -17,13 +17,19 @@ struct input_options {
     bool lab;
 };
 
+#define INPUT_RELEASE(type_)                                                                       \
+    {                                                                                              \
+        .type = OPT_OPERAND, .value = "[RELEASE]", .offset = offsetof(type_, release),             \
+        .help = "NAME or NAMESPACE/NAME of a HelmRelease of the tree"                              \
+    }
+
 // Rows for a command whose options struct `type_` starts with `struct input_options input`.
 #define INPUT_OPTIONS(type_)                                                                       \
     {.type = OPT_TEXT,                                                                             \
      .name = "chart",                                                                              \
      .value = "CHART",                                                                             \
      .offset = offsetof(type_, input.chart),                                                       \
-     .help = "a folder, an archive, oci://HOST/PATH/NAME:VERSION or "                              \
+     .help = "instead of a tree: a folder, an archive, oci://HOST/PATH/NAME:VERSION or "           \
              "https://HOST/PATH/NAME:VERSION"},                                                    \
         {.type = OPT_LIST,                                                                         \
          .name = "values",                                                                         \
@@ -82,22 +88,34 @@ struct input_options {
         .help = "check what is remote against this lock (bundles/sandbox.lock)"                    \
     }
 
-// One release, with all that its view borrows.
+struct deep_by;
+
+// One release, with all that its view borrows. What is `own` is freed with it.
 struct input {
-    struct chart *chart;
-    struct doc *doc; // of `given` and the layers
-    struct node *given;
+    const char *label;        // "HelmRelease bigbang/loki", or NULL
+    const struct deep_by *by; // of a tree, or NULL
+    const struct chart *chart;
+    const struct node *given;
+    const struct doc *given_doc; // of `given`
     VEC(struct values_layer) layers;
-    VEC(struct span) api_versions;
     struct chart_target target;
-    struct chart_rendering *rendering;
+    const struct chart_rendering *rendering;
     struct err *failure;
-    struct values_view *view;
+    struct values_view *view; // see input_look()
+    struct arena *arena;
+    struct {
+        struct chart *chart;
+        struct doc *doc;
+        struct chart_rendering *rendering;
+        struct span *api_versions;
+    } own;
 };
-// ERR_USAGE, ERR_CONFIG, and what loading a chart may fail with. Blocks.
+// Of --chart. ERR_USAGE, ERR_CONFIG, and what loading a chart may fail with. Blocks.
 int input_open(struct command_env *env, const struct input_options *options, struct input *input,
                struct err **err) MUST_CHECK;
-void input_close(struct input *input); // a CLEANUP
+// Makes its view, once. ERR_CONFIG.
+int input_look(struct input *input, struct err **err) MUST_CHECK;
+void input_close(struct input *input);
 
 void input_defaults(struct input_options *options);
 

@@ -58,14 +58,8 @@ static const char *how_it_reads(unsigned how, bool above)
     return "  not executed with these values";
 }
 
-void print_trace(const struct values_trace *trace, const char *path, struct buf *out)
+static void print_reads(const struct values_trace *trace, const char *path, struct buf *out)
 {
-    buf_printf(out, "%s: ", path);
-    print_value(trace->value, out);
-    buf_add_str(out, trace->settings.len ? "\n\nset by\n" : "\n");
-    VEC_FOREACH (const struct values_setting *, s, &trace->settings)
-        print_setting(s, path, out);
-    buf_add_str(out, trace->reads.len ? "\nread by\n" : "\nno template reads it\n");
     VEC_FOREACH (const struct chart_read *const *, it, &trace->reads) {
         const struct chart_read *read = *it;
         bool same = span_ends(span_str(path), arena_span(trace->arena, read->path).ptr);
@@ -77,17 +71,41 @@ void print_trace(const struct values_trace *trace, const char *path, struct buf 
     }
 }
 
+static void print_chain(const struct print_chain *chain, struct buf *out)
+{
+    buf_printf(out, "\n%s is made by %s of %s, out of its %s\n", chain->object,
+               *chain->file ? chain->file : "the chart", chain->umbrella, chain->path);
+    VEC_FOREACH (const struct values_setting *, s, &chain->trace->settings)
+        print_setting(s, chain->path, out);
+    buf_add_str(out, "\nread there by\n");
+    print_reads(chain->trace, chain->path, out);
+}
+
+void print_trace(const struct values_trace *trace, const char *path,
+                 const struct print_chain *chain, struct buf *out)
+{
+    buf_printf(out, "%s: ", path);
+    print_value(trace->value, out);
+    buf_add_str(out, trace->settings.len ? "\n\nset by\n" : "\n");
+    VEC_FOREACH (const struct values_setting *, s, &trace->settings)
+        print_setting(s, path, out);
+    if (chain->umbrella)
+        print_chain(chain, out);
+    buf_add_str(out, trace->reads.len ? "\nread by\n" : "\nno template reads it\n");
+    print_reads(trace, path, out);
+}
+
 // --- findings ---
 
-static void print_finding(const struct values_finding *f, struct buf *out)
+static void print_finding(const struct values_finding *f, const char *release, struct buf *out)
 {
     static const char *const weights[] = {"", "remark: ", "note: "};
 
     if (*f->file) {
         print_place(f->file, f->line, out);
         buf_add_str(out, ": ");
-    } else if (f->label) {
-        buf_printf(out, "%s: ", f->label);
+    } else if (f->label || release) {
+        buf_printf(out, "%s: ", f->label ? f->label : release);
     }
     buf_printf(out, "%s%s%s%s: %s\n", weights[f->weight], f->path, *f->path ? ": " : "",
                values_fault_name(f->fault), f->text);
@@ -95,32 +113,58 @@ static void print_finding(const struct values_finding *f, struct buf *out)
         buf_printf(out, "    %s\n", f->hint);
 }
 
-size_t print_findings(const struct values_findings *findings, bool all, struct buf *out)
+void print_findings_add(struct print_findings *p, const struct values_findings *findings,
+                        const char *release)
 {
-    size_t counts[VALUES_NOTE + 1] = {0};
-
     VEC_FOREACH (const struct values_finding *, f, &findings->items) {
-        counts[f->weight]++;
-        if (all || f->weight != VALUES_NOTE)
-            print_finding(f, out);
+        p->mistakes += f->weight == VALUES_MISTAKE;
+        p->remarks += f->weight == VALUES_REMARK;
+        p->notes += f->weight == VALUES_NOTE;
+        if (!p->all && f->weight == VALUES_NOTE)
+            continue;
+        if (p->json) {
+            buf_add_str(p->out, p->printed ? ",\n" : "{\"findings\":[");
+            print_finding_json(f, release, p->out);
+        } else {
+            print_finding(f, release, p->out);
+        }
+        p->printed++;
     }
-    if (!counts[VALUES_MISTAKE] && !counts[VALUES_REMARK])
-        buf_add_str(out, "no mistakes found\n");
-    if (!all && counts[VALUES_NOTE])
-        buf_printf(out, "%zu note%s: --all prints them\n", counts[VALUES_NOTE],
-                   counts[VALUES_NOTE] == 1 ? "" : "s");
-    return counts[VALUES_MISTAKE];
+}
+
+void print_findings_end(struct print_findings *p)
+{
+    if (p->json) {
+        buf_add_str(p->out, p->printed ? "]}\n" : "{\"findings\":[]}\n");
+        return;
+    }
+    if (!p->mistakes && !p->remarks)
+        buf_add_str(p->out, "no mistakes found\n");
+    if (!p->all && p->notes)
+        buf_printf(p->out, "%zu note%s: --all prints them\n", p->notes, p->notes == 1 ? "" : "s");
 }
 
 // --- changes ---
 
-void print_changes(const values_changes *changes, struct buf *out)
+void print_changes_add(struct print_changes *p, const values_changes *changes, const char *release)
 {
     VEC_FOREACH (const struct values_change *, change, changes) {
-        buf_printf(out, "%s: ", change->path);
-        print_value(change->before, out);
-        buf_add_str(out, " -> ");
-        print_value(change->after, out);
-        buf_add_char(out, '\n');
+        if (p->json) {
+            buf_add_str(p->out, p->printed ? ",\n" : "{\"changes\":[");
+            print_change_json(change, release, p->out);
+            p->printed++;
+            continue;
+        }
+        buf_printf(p->out, "%s%s%s: ", release ? release : "", release ? ": " : "", change->path);
+        print_value(change->before, p->out);
+        buf_add_str(p->out, " -> ");
+        print_value(change->after, p->out);
+        buf_add_char(p->out, '\n');
     }
+}
+
+void print_changes_end(struct print_changes *p)
+{
+    if (p->json)
+        buf_add_str(p->out, p->printed ? "]}\n" : "{\"changes\":[]}\n");
 }

@@ -2,14 +2,6 @@
 // The same as JSON, one document a command.
 #include "cmd/values/print.h"
 
-static void write(struct doc *d, const char *name, struct node *list, struct node *root,
-                  struct buf *out)
-{
-    node_set(d, root, span_str(name), list);
-    doc_write_json(root, false, out);
-    buf_add_char(out, '\n');
-}
-
 static void set_place(struct doc *d, struct node *n, const char *file, uint32_t line)
 {
     if (*file)
@@ -44,10 +36,10 @@ static struct node *read_node(struct doc *d, const struct chart_read *read)
     return n;
 }
 
-void print_trace_json(const struct values_trace *trace, const char *path, struct buf *out)
+static void set_trace(struct doc *d, const struct values_trace *trace, const char *path,
+                      struct node *root)
 {
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *root = node_new_map(d), *settings = node_new_seq(d), *reads = node_new_seq(d);
+    struct node *settings = node_new_seq(d), *reads = node_new_seq(d);
 
     VEC_FOREACH (const struct values_setting *, s, &trace->settings)
         node_push(d, settings, setting_node(d, s));
@@ -57,7 +49,26 @@ void print_trace_json(const struct values_trace *trace, const char *path, struct
     if (trace->value)
         node_set(d, root, SPAN("value"), node_copy(d, trace->value));
     node_set(d, root, SPAN("settings"), settings);
-    write(d, "reads", reads, root, out);
+    node_set(d, root, SPAN("reads"), reads);
+}
+
+void print_trace_json(const struct values_trace *trace, const char *path,
+                      const struct print_chain *chain, struct buf *out)
+{
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct node *root = node_new_map(d), *above = node_new_map(d);
+
+    set_trace(d, trace, path, root);
+    if (chain->umbrella) {
+        node_set_str(d, above, "release", span_str(chain->umbrella));
+        node_set_str(d, above, "object", span_str(chain->object));
+        if (*chain->file)
+            node_set_str(d, above, "file", span_str(chain->file));
+        set_trace(d, chain->trace, chain->path, above);
+        node_set(d, root, SPAN("madeBy"), above);
+    }
+    doc_write_json(root, false, out);
+    buf_add_char(out, '\n');
 }
 
 static struct node *finding_node(struct doc *d, const struct values_finding *f)
@@ -78,35 +89,27 @@ static struct node *finding_node(struct doc *d, const struct values_finding *f)
     return n;
 }
 
-size_t print_findings_json(const struct values_findings *findings, bool all, struct buf *out)
+void print_finding_json(const struct values_finding *finding, const char *release, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *list = node_new_seq(d);
-    size_t mistakes = 0;
+    struct node *n = finding_node(d, finding);
 
-    VEC_FOREACH (const struct values_finding *, f, &findings->items) {
-        mistakes += f->weight == VALUES_MISTAKE;
-        if (all || f->weight != VALUES_NOTE)
-            node_push(d, list, finding_node(d, f));
-    }
-    write(d, "findings", list, node_new_map(d), out);
-    return mistakes;
+    if (release)
+        node_set_str(d, n, "release", span_str(release));
+    doc_write_json(n, false, out);
 }
 
-void print_changes_json(const values_changes *changes, struct buf *out)
+void print_change_json(const struct values_change *change, const char *release, struct buf *out)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *list = node_new_seq(d);
+    struct node *n = node_new_map(d);
 
-    VEC_FOREACH (const struct values_change *, change, changes) {
-        struct node *n = node_new_map(d);
-
-        node_set_str(d, n, "path", span_str(change->path));
-        if (change->before)
-            node_set(d, n, SPAN("before"), node_copy(d, change->before));
-        if (change->after)
-            node_set(d, n, SPAN("after"), node_copy(d, change->after));
-        node_push(d, list, n);
-    }
-    write(d, "changes", list, node_new_map(d), out);
+    if (release)
+        node_set_str(d, n, "release", span_str(release));
+    node_set_str(d, n, "path", span_str(change->path));
+    if (change->before)
+        node_set(d, n, SPAN("before"), node_copy(d, change->before));
+    if (change->after)
+        node_set(d, n, SPAN("after"), node_copy(d, change->after));
+    doc_write_json(n, false, out);
 }

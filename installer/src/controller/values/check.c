@@ -128,8 +128,7 @@ struct values_findings *values_check(const struct values_view *view)
     findings->arena = c.arena = arena_new();
     add_failure(&c);
     for (c.layer = 0; c.layer < view->input.layer_count; c.layer++)
-        if (!view->input.layers[c.layer].is_made)
-            check_map(&c, view->input.layers[c.layer].values, 0);
+        check_map(&c, view->input.layers[c.layer].values, 0);
     add_warnings(&c);
     if (view->reads)
         add_limits(&c);

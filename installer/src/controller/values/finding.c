@@ -37,7 +37,9 @@ void check_add(struct checking *c, const struct checked *at, enum values_fault f
                                      .line = at->line,
                                      .label = layer->label,
                                      .text = text,
-                                     .hint = hint};
+                                     .hint = hint,
+                                     .is_made = layer->is_made,
+                                     .value = at->value};
 
     vec_push(&c->out->items, finding);
 }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// The releases of a tree, without a cluster.
+#include "cmd/values/releases.h"
+
+#include <stdlib.h>
+
+#include "base/opt.h"
+#include "controller/release.h"
+#include "io/http.h"
+#include "model/bundle.h"
+#include "model/lock.h"
+
+// --- where everything comes from ---
+
+static int open_bundle(struct command_env *env, const struct input_options *o,
+                       struct releases *releases, struct err **err)
+{
+    releases->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
+    return releases->bundle
+               ? artifacts_check_lock(releases->bundle, o->lock, o->lab, env->report, err)
+               : -1;
+}
+
+static int open_network(struct command_env *env, const struct input_options *o,
+                        struct releases *releases, struct err **err)
+{
+    struct http_options options = {.report = env->report, .ca_file = o->ca_file};
+
+    if (artifacts_find_lock(o->lock, o->lab, &releases->lock, err) < 0)
+        return -1;
+    releases->http = http_new(env->loop, &options, err);
+    return releases->http ? 0 : -1;
+}
+
+// --- a release ---
+
+// The object of a layer's label, "Secret bigbang/web-values, values.yaml", or NULL.
+static const struct deep_object *object_of(const struct deep *deep, const char *label)
+{
+    struct span text = span_str(label);
+    struct span object = span_head(text, span_find(text, ','));
+
+    VEC_FOREACH (const struct deep_object *, it, &deep->objects)
+        if (span_is(object, it->label))
+            return it;
+    return NULL;
+}
+
+static void add_layers(const struct deep *deep, const struct deep_by *by, struct input *input)
+{
+    VEC_FOREACH (const struct release_layer *, it, &by->values->layers) {
+        const struct deep_object *object = object_of(deep, it->label);
+        struct values_layer layer = {it->label, it->values, by->values->doc, false};
+
+        layer.is_made = object && object->by->kind == DEEP_RELEASE;
+        if (it->values)
+            vec_push(&input->layers, layer);
+    }
+}
+
+static struct input *input_of(const struct deep *deep, const struct deep_by *by)
+{
+    struct input *input = MEM_NEW(struct input);
+
+    input->label = by->label;
+    input->by = by;
+    input->chart = by->chart;
+    input->given_doc = by->values->doc;
+    input->given = by->values->values;
+    input->rendering = by->result ? by->result->rendering : NULL;
+    input->arena = arena_new();
+    input->target = (struct chart_target){.release = release_name(input->arena, by->node),
+                                          .space = release_namespace(by->node),
+                                          .kube_version = deep->kube_version,
+                                          .given_doc = input->given_doc,
+                                          .track_reads = true};
+    add_layers(deep, by, input);
+    return input;
+}
+
+// --- all of them ---
+
+static int open_tree(struct command_env *env, const struct input_options *o, const char *entrypoint,
+                     struct releases *releases, struct err **err)
+{
+    struct artifacts_deep_options options = {.loop = env->loop,
+                                             .entrypoint = entrypoint,
+                                             .kube_version = o->kube_version,
+                                             .report = env->report,
+                                             .track_reads = true,
+                                             .keep = true};
+
+    if ((o->bundle ? open_bundle : open_network)(env, o, releases, err) < 0)
+        return -1;
+    options.http = releases->http;
+    options.bundle = releases->bundle;
+    options.lock = releases->lock;
+    releases->deep = artifacts_deep(&options, err);
+    if (!releases->deep)
+        return -1;
+    VEC_FOREACH (const struct deep_by *const *, it, &releases->deep->appliers)
+        if ((*it)->kind == DEEP_RELEASE && (*it)->chart && (*it)->values)
+            vec_push(&releases->items, input_of(releases->deep, *it));
+    return 0;
+}
+
+static int open_chart(struct command_env *env, const struct input_options *o,
+                      struct releases *releases, struct err **err)
+{
+    struct input *input = MEM_NEW(struct input);
+
+    vec_push(&releases->items, input);
+    return input_open(env, o, input, err);
+}
+
+int releases_open(struct command_env *env, const struct input_options *o, const char *entrypoint,
+                  struct releases *releases, struct err **err)
+{
+    if (o->chart)
+        return open_chart(env, o, releases, err);
+    if (o->files.len || o->set.len || o->set_string.len) {
+        err_set(err, ERR_USAGE, "files of values and --set go with --chart only");
+        return err_hint(err, "the values of a release of the tree are those of its HelmRelease");
+    }
+    return open_tree(env, o, entrypoint, releases, err);
+}
+
+void releases_close(struct releases *releases)
+{
+    VEC_FOREACH (struct input *const *, it, &releases->items) {
+        input_close(*it);
+        free(*it);
+    }
+    vec_free(&releases->items);
+    deep_free(releases->deep);
+    http_free(releases->http);
+    bundle_close(releases->bundle);
+    lock_free(releases->lock);
+}
+
+// --- by name ---
+
+static bool is_called(const struct input *input, struct span name)
+{
+    struct span rest = name, space, only;
+
+    (void)span_skip(&rest, "HelmRelease ");
+    if (!span_cut(rest, '/', &space, &only))
+        return span_eq(input->by->id.name, rest);
+    return span_eq(input->by->id.ns, space) && span_eq(input->by->id.name, only);
+}
+
+static struct input *refuse(const struct releases *releases, const char *name, const char *why,
+                            struct err **err)
+{
+    struct buf list CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    VEC(const char *) names = {0};
+    const char *nearest = NULL;
+
+    VEC_FOREACH (struct input *const *, it, &releases->items) {
+        const struct identity *id = &(*it)->by->id;
+
+        vec_push(&names, arena_span(arena, id->name).ptr);
+        vec_push(&names, arena_printf(arena, "%.*s/%.*s", SPAN_ARG(id->ns), SPAN_ARG(id->name)));
+        buf_printf(&list, "%s%s", list.len ? ", " : "", names.items[names.len - 1]);
+    }
+    if (name)
+        nearest = opt_nearest(name, names.items, names.len);
+    err_set(err, ERR_USAGE, "%s%s%s", why, name ? " " : "", name ? name : "");
+    if (nearest)
+        err_hint(err, "did you mean %s? There are %s", nearest, buf_str(&list));
+    else
+        err_hint(err, "there are %s", list.len ? buf_str(&list) : "none");
+    vec_free(&names);
+    return NULL;
+}
+
+struct input *releases_find(const struct releases *releases, const char *name, struct err **err)
+{
+    struct input *found = NULL;
+
+    if (!releases->deep || (!name && releases->items.len == 1))
+        return releases->items.items[0];
+    if (!name)
+        return refuse(releases, NULL, "which release is meant is not said", err);
+    VEC_FOREACH (struct input *const *, it, &releases->items) {
+        if (!is_called(*it, span_str(name)))
+            continue;
+        if (found)
+            return refuse(releases, name, "there are several HelmReleases called", err);
+        found = *it;
+    }
+    return found ? found : refuse(releases, name, "the tree has no HelmRelease", err);
+}
+
+// --- through the umbrella ---
+
+static const struct input *input_by(const struct releases *releases, const struct deep_by *by)
+{
+    VEC_FOREACH (struct input *const *, it, &releases->items)
+        if ((*it)->by == by)
+            return *it;
+    return NULL;
+}
+
+bool releases_trace_back(const struct releases *releases, const struct input *package,
+                         const char *label, const char *path, const struct node *value,
+                         struct arena *arena, struct handed_on *found)
+{
+    const struct deep_object *object = releases->deep ? object_of(releases->deep, label) : NULL;
+    struct err *ignored CLEANUP(err_cleanup) = NULL; // paths of findings are well-formed
+    struct values_path keys = {0};
+
+    if (!object || object->by->kind != DEEP_RELEASE || !value)
+        return false;
+    *found = (struct handed_on){.umbrella = input_by(releases, object->by),
+                                .object = object->label,
+                                .file = object->file ? object->file : ""};
+    if (!found->umbrella || values_path_parse(arena, span_str(path), &keys, &ignored) < 0 ||
+        !values_find_holder(arena, found->umbrella->given, package->by->id.name, &keys, value,
+                            &found->keys))
+        return false;
+    found->path = values_path_text(arena, found->keys.items, found->keys.len);
+    return true;
+}
