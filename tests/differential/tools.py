@@ -85,7 +85,7 @@ def flux_kustomization_oracle():
 
 def flux_release_oracle():
     """The program that installs HelmReleases with helm-controller's own code, without a cluster."""
-    folder = "flux/release"
+    folder = "flux/release/oracle"
     source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
     return os.environ.get("FLUX_RELEASE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
 

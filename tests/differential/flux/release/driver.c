@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says what HelmReleases come to, as main.go does with helm-controller's own code: a line of JSON
+// Says what HelmReleases come to, as oracle/ does with helm-controller's own code: a line of JSON
 // on stdin is a question, {"Release": {...}, "ConfigMaps": [...], "Secrets": [...], "Chart": {PATH:
 // TEXT}, "Binary": {PATH: BASE64}, "KubeVersion": TEXT, "APIVersions": [TEXT] (beside the built-in
 // ones)}, a line on stdout its answer, {"values", "manifest", "hooks"} or {"error"}. {"Builtin":
