@@ -31,7 +31,7 @@ struct kustomization_options {
     // NULL when nothing that is known makes it. May be NULL itself.
     const struct node *(*find)(void *data, const struct identity *id);
     void *data;
-    struct arena *arena; // for the notes
+    struct arena *arena; // for the notes, and the list of them
 };
 
 // What was not done, or was decided, and whoever relies on the result has to know.
@@ -40,7 +40,7 @@ struct kustomization_note {
     const char *text;
 };
 
-typedef VEC(struct kustomization_note) kustomization_notes;
+typedef VEC(struct kustomization_note) kustomization_notes; // in the arena: never freed
 
 // Builds. *result is as of kustomize_build(), its objects as they are applied; `sorted` is the
 // order in which the controller applies them. Notes are appended. ERR_CONFIG with Flux's own reason

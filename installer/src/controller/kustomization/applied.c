@@ -98,9 +98,9 @@ static int check_encrypted(const struct merge *m, const struct kustomize_object 
     if (!span_is(o->kind, "Secret") || !span_is(o->api_version, "v1"))
         return 0;
     err_set(err, ERR_CONFIG,
-            "%s: %s is SOPS encrypted, configuring decryption is required for this secret to be "
+            "%s is SOPS encrypted, configuring decryption is required for this secret to be "
             "reconciled",
-            m->label, label);
+            label);
     return err_hint(err, "set spec.decryption of the Kustomization");
 }
 

@@ -12,10 +12,10 @@ static int check_folder(const struct merge *m, struct err **err)
     enum kustomize_entry entry;
 
     if (tree->ops->lookup(tree, m->path, &entry, &real, err) < 0)
-        return err_wrap(err, "%s: spec.path", m->label);
+        return err_wrap(err, "spec.path");
     if (entry == KUSTOMIZE_FOLDER)
         return 0;
-    err_set(err, ERR_CONFIG, "%s: spec.path: there is no folder %s", m->label, m->path);
+    err_set(err, ERR_CONFIG, "spec.path: there is no folder %s", m->path);
     return err_hint(err, "kustomize-controller says: kustomization path not found");
 }
 

@@ -54,9 +54,9 @@ static struct node *take(const struct target *t, const struct node *n)
     return copy;
 }
 
-static int wrong(const struct target *t, const char *field, const char *wanted, struct err **err)
+static int wrong(const char *field, const char *wanted, struct err **err)
 {
-    return err_set(err, ERR_CONFIG, "%s: spec.%s has to be %s", t->m->label, field, wanted);
+    return err_set(err, ERR_CONFIG, "spec.%s has to be %s", field, wanted);
 }
 
 // The list `field` of the kustomization, made when it is not there.
@@ -79,7 +79,7 @@ static int set_text(const struct target *t, const char *field, const char *as, s
     if (!value || node_is(value, NODE_NULL))
         return 0;
     if (!node_is(value, NODE_STRING))
-        return wrong(t, field, "a text", err);
+        return wrong(field, "a text", err);
     if (node_text(value).len)
         node_set(t->d, t->k, span_str(as), take(t, value));
     return 0;
@@ -95,10 +95,10 @@ static int list_in(const struct target *t, const char *field, enum node_type typ
     if (!*list || node_is(*list, NODE_NULL))
         return 0;
     if (!node_is(*list, NODE_SEQ))
-        return wrong(t, field, "a list", err);
+        return wrong(field, "a list", err);
     NODE_FOREACH_ITEM (item, *list) {
         if (!node_is(item, type))
-            return wrong(t, field, type == NODE_MAP ? "a list of maps" : "a list of texts", err);
+            return wrong(field, type == NODE_MAP ? "a list of maps" : "a list of texts", err);
     }
     return 0;
 }
@@ -180,8 +180,8 @@ static int add_components(const struct target *t, struct err **err)
         return -1;
     NODE_FOREACH_ITEM (item, components) {
         if (!is_local(node_text(item))) {
-            err_set(err, ERR_CONFIG, "%s: component path '%s' must be local and relative",
-                    t->m->label, node_str(item));
+            err_set(err, ERR_CONFIG, "component path '%s' must be local and relative",
+                    node_str(item));
             return err_hint(err, "spec.components are paths from spec.path on, within the source");
         }
         if (!ignore || is_there(t, node_str(item)))

@@ -105,8 +105,8 @@ static int substitute_all(const struct merge *m, struct kustomize_result *result
             return 0;
         label = node_label(object->node);
         if (substitute_object(m, result, i, v, err) < 0)
-            return err_wrap(err, "%s: spec.postBuild: %s%s%s%s", m->label, label, *file ? " (" : "",
-                            file, *file ? ")" : "");
+            return err_wrap(err, "spec.postBuild: %s%s%s%s", label, *file ? " (" : "", file,
+                            *file ? ")" : "");
     }
     return 0;
 }

@@ -46,8 +46,7 @@ static int missing(const struct merge *m, const struct node *reference, const ch
                    label);
         return 0;
     }
-    err_set(err, ERR_CONFIG, "%s: " SUBSTITUTE_FROM ": nothing that is known makes %s", m->label,
-            label);
+    err_set(err, ERR_CONFIG, SUBSTITUTE_FROM ": nothing that is known makes %s", label);
     return err_hint(err, "kustomize-controller refuses to build without it: add it to the tree, or "
                          "set optional: true");
 }
@@ -66,8 +65,8 @@ static int read_reference(const struct merge *m, struct arena *arena, const stru
     // Other kinds are passed over by the controller, and refused by the API server.
     if (!secret && !span_is(id.kind, "ConfigMap"))
         return err_set(err, ERR_CONFIG,
-                       "%s: " SUBSTITUTE_FROM " takes a ConfigMap or a Secret, not a '%.*s'",
-                       m->label, SPAN_ARG(id.kind));
+                       SUBSTITUTE_FROM " takes a ConfigMap or a Secret, not a '%.*s'",
+                       SPAN_ARG(id.kind));
     label = identity_label(&id);
     object = o->find ? o->find(o->data, &id) : NULL;
     if (!object)
@@ -91,15 +90,15 @@ static bool is_name(struct span name)
     return name.len > 0;
 }
 
-static int check_names(const struct merge *m, const struct variables *v, struct err **err)
+static int check_names(const struct variables *v, struct err **err)
 {
     MAP_FOREACH (e, &v->map) {
         if (is_name(e->key))
             continue;
         err_set(err, ERR_CONFIG,
-                "%s: spec.postBuild: '%.*s' var name is invalid, must match "
+                "spec.postBuild: '%.*s' var name is invalid, must match "
                 "'^[_[:alpha:]][_[:alpha:][:digit:]]*$'",
-                m->label, SPAN_ARG(e->key));
+                SPAN_ARG(e->key));
         return err_hint(err, "every key of a ConfigMap or Secret of substituteFrom is a variable");
     }
     return 0;
@@ -119,11 +118,11 @@ int variables_read(const struct merge *m, struct arena *arena, struct variables 
     }
     NODE_FOREACH_PAIR (pair, inlined) {
         if (!node_is(pair->value, NODE_STRING)) {
-            err_set(err, ERR_CONFIG, "%s: spec.postBuild.substitute.%.*s has to be a text",
-                    m->label, SPAN_ARG(pair->key));
+            err_set(err, ERR_CONFIG, "spec.postBuild.substitute.%.*s has to be a text",
+                    SPAN_ARG(pair->key));
             return err_hint(err, "put quotes around it");
         }
         put(v, arena, pair->key, node_text(pair->value));
     }
-    return check_names(m, v, err);
+    return check_names(v, err);
 }

@@ -33,7 +33,6 @@ static int build(struct walk *w, const struct deep_object *object,
         walk_add_build(w, walk_applier(w, DEEP_KUSTOMIZATION, object, source), object->layer,
                        result);
     }
-    vec_free(&notes);
     return status;
 }
 
