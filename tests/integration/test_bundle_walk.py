@@ -175,17 +175,46 @@ def test_root_as_a_path_leaves_out_what_no_artifact_has(tree):
 
 
 @pytest.mark.parametrize("files, spec, code, text", [
-    ({"apps/notes.txt": "a"}, {}, 3, "/apps has neither a kustomization nor a manifest"),
     ({"other/x.yaml": "a: b\n"}, {}, 3, "there is no folder /apps"),
     ({"other/x.yaml": "a: b\n"}, {"ignore": "/*"}, 3, "there is no folder /apps"),
     ({"apps/x.yaml": "a: b\n"}, {"ignore": "/*"}, 3, "there is no folder /apps"),
-    ({"apps/x.yaml": "a: b\n", ".sourceignore": "x\n"}, {}, 12, "/.sourceignore"),
     ({"apps/x.yaml": "a: b\n"}, {}, 3, "apps/x.yaml"),
-], ids=["nothing", "no-folder", "no-folder-spec.ignore", "spec.ignore", "sourceignore", "no-object"])
+], ids=["no-folder", "no-folder-spec.ignore", "spec.ignore", "no-object"])
 def test_path_that_cannot_be_generated_is_refused(tree, files, spec, code, text):
     plain_folder(tree, files, **spec)
     error = tree.lock(check=code).stderr
     assert "Kustomization flux-system/k" in error and text in error
+
+
+def test_path_with_nothing_to_apply_is_empty(tree):
+    """What new clusters start with: the controller generates an empty kustomization."""
+    plain_folder(tree, {"apps/notes.txt": "a"})
+    tree.lock()
+    assert images(tree) == set()
+
+
+def test_what_a_sourceignore_names_is_not_applied(tree):
+    plain_folder(tree, {"apps/one.yaml": manifest(tree, "one:1", "one"), ".sourceignore": "/apps/two.yaml\n",
+                        "apps/two.yaml": "a: b\n"})
+    tree.lock()
+    assert images(tree) == {"one:1"}
+
+
+def test_variables_are_substituted(tree):
+    """By what the Kustomization says, and by a ConfigMap that is only in the source of another one."""
+    offer(tree, "app:2", "app:3")
+    url = tree.upstream.url
+    tree.upstream.add_git("late", {"x/cm.yaml": yaml.safe_dump(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "vars", "namespace": "flux-system"},
+         "data": {"tag": "3"}})}, tag="1")
+    repository = base(tree, workload("Deployment", at(tree, "app:${tag}")), workload("Job", at(tree, "app:${other:=2}"),
+                                                                                  "batch/v1", name="job"))
+    tree.objects(repository, flux_kustomization("k", "repo", "./base", postBuild={
+        "substituteFrom": [{"kind": "ConfigMap", "name": "vars"}]}),
+        source("GitRepository", "late", {"url": url + "/git/late.git", "ref": {"tag": "1"}}),
+        flux_kustomization("late", "late", "./x"))
+    tree.lock()
+    assert images(tree) == {"app:2", "app:3"}
 
 
 def test_kustomization_in_its_own_path_ends(tree):
@@ -201,13 +230,9 @@ def test_path_cannot_leave_its_repository(tree):
     assert "Kustomization flux-system/k" in error
 
 
-@pytest.mark.parametrize("objects, text", [
-    ([flux_kustomization("k", "repo", "./base", postBuild={"substitute": {"a": "b"}})], "postBuild"),
-    ([source("Bucket", "b", {"endpoint": "x"})], "a Bucket"),
-], ids=["postBuild", "bucket"])
-def test_what_is_not_supported_is_refused(tree, objects, text):
-    tree.objects(base(tree), *objects)
-    assert text in tree.lock(check=12).stderr
+def test_what_is_not_supported_is_refused(tree):
+    tree.objects(base(tree), source("Bucket", "b", {"endpoint": "x"}))
+    assert "a Bucket" in tree.lock(check=12).stderr
 
 
 def test_source_that_is_missing_is_named(tree):
@@ -254,35 +279,26 @@ def oci_release(tree, chart, **spec):
             release("r", chartRef={"kind": "OCIRepository", "name": "s"}, **spec)]
 
 
-def test_annotated_images_and_their_conditions(tree):
-    offer(tree, "always:1", "on:1", "unsaid:1")
-    listed = yaml.safe_dump([
-        {"name": "a", "image": at(tree, "always:1")},
-        {"name": "b", "image": at(tree, "on:1"), "condition": "feature.enabled"},
-        {"name": "c", "image": at(tree, "off:1"), "condition": "other.enabled"},
-        {"name": "d", "image": at(tree, "unsaid:1"), "condition": "nothing.enabled"},
-    ])
-    chart = {"apiVersion": "v2", "name": "tool", "version": "1.0.0", "annotations": {"helm.sh/images": listed}}
-    tree.upstream.add_chart("tool", "1.0.0", {"Chart.yaml": yaml.safe_dump(chart), **values(
-        feature={"enabled": False}, other={"enabled": True}, main=image_values(tree, "not-listed:1"))})
+def test_values_of_the_tree_and_of_the_release_count(tree):
+    """Those of a ConfigMap over the chart's, those of the release over both; what the chart lists does not."""
+    offer(tree, "on:1", "both:3")
+    chart = chart_file("tool", images=[at(tree, "listed:1")])
+    tree.upstream.add_chart("tool", "1.0.0", {"Chart.yaml": chart, **values(
+        main=image_values(tree, "off:1"), side=image_values(tree, "both:1"))})
     tree.objects({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "v", "namespace": "flux-system"},
-                  "data": {"values.yaml": "other: {enabled: false}\n"}},
+                  "data": {"values.yaml": yaml.safe_dump({"main": image_values(tree, "on:1"),
+                                                          "side": {"image": {"tag": "2"}}})}},
                  *oci_release(tree, "tool:1.0.0", valuesFrom=[{"kind": "ConfigMap", "name": "v"}],
-                              values={"feature": {"enabled": True}}))
+                              values={"side": {"image": {"tag": "3"}}}))
     tree.lock()
-    assert images(tree) == {"always:1", "on:1", "unsaid:1"}
+    assert images(tree) == {"on:1", "both:3"}
 
 
-def test_image_that_only_a_chart_names_may_be_missing(tree):
+def test_image_that_a_chart_runs_may_not_be_missing(tree):
     tree.upstream.add_chart("tool", "1.0.0", values(main=image_values(tree, "gone:1")))
-    objects = oci_release(tree, "tool:1.0.0")
-    tree.objects(*objects)
-    assert images(tree) if tree.lock() and tree.pinned("image") else True
-    result = tree.run("bundle", "lock", "-o", "other.lock", "--ca-file", tree.ca)
-    assert "gone:1" in result.stderr and "left out" in result.stderr
-    # But not when an object names it, too.
-    tree.objects(*objects, workload("Deployment", at(tree, "gone:1")))
-    assert "Deployment apps/w" in tree.lock(check=6).stderr
+    tree.objects(*oci_release(tree, "tool:1.0.0"))
+    error = tree.lock(check=6).stderr
+    assert "Pod flux-system/r-tool-0" in error and "gone:1" in error
 
 
 def test_what_is_no_chart(tree):
@@ -294,8 +310,10 @@ def test_what_is_no_chart(tree):
 # --- charts as Helm reads them ---
 
 
-def guesses(tree):
-    return yaml.safe_load(tree.lock_file.read_text()).get("guessed", [])
+def decisions(tree, what):
+    """What the lock says that it assumed: pairs of question and answer."""
+    found = yaml.safe_load(tree.lock_file.read_text()).get("decisions", [])
+    return {(d["asked"], d["assumed"]) for d in found if d["what"] == what}
 
 
 def chart_file(name, version="1.0.0", images=(), **more):
@@ -306,7 +324,7 @@ def chart_file(name, version="1.0.0", images=(), **more):
 def test_files_of_charts_may_repeat_keys_and_have_any_scalar_as_one(tree):
     """What Helm takes: of equal keys the last, numbers as keys, a byte order mark, several documents."""
     offer(tree, "second:1", "from-map:1", "third:1")
-    tree.upstream.add_chart("tool", "1.0.0", {"values.yaml": (
+    tree.upstream.add_chart("tool", "1.0.0", {"templates/run.yaml": RUNS, "values.yaml": (
         "\ufeff" + yaml.safe_dump({"main": image_values(tree, "first:1")}) +
         yaml.safe_dump({"main": image_values(tree, "second:1")}) +
         "ports:\n  8080: http\n  on: x\n---\n" + yaml.safe_dump({"more": image_values(tree, "third:1")}))})
@@ -331,7 +349,7 @@ def subchart(name, version="1.0.0", **files):
 
 def test_subcharts_count(tree):
     """Folders and archives, also nested, by name or alias, with the parent's values and globals over theirs."""
-    offer(tree, "folder:1", "packed:2", "nested:1", "undeclared:1", "alias-a:1", "alias-b:2")
+    offer(tree, "folder:1", "packed:2", "nested:1", "alias-a:1", "alias-b:2")
     nested = subchart("nested", **values(main=image_values(tree, "nested:1")))
     packed = archive({**subchart("packed", **values(main=image_values(tree, "packed:1"))),
                       **{f"packed/charts/{path}": text for path, text in nested.items()}})
@@ -358,44 +376,105 @@ def test_subcharts_count(tree):
     tree.upstream.add_chart("tool", "1.0.0", files)
     tree.objects(*oci_release(tree, "tool:1.0.0"))
     tree.lock()
-    assert images(tree) == {"folder:1", "packed:2", "nested:1", "undeclared:1", "alias-a:1", "alias-b:2"}
+    assert images(tree) == {"folder:1", "packed:2", "nested:1", "alias-a:1", "alias-b:2"}
     tree.build()
     tree.verify()
 
 
-def test_list_of_a_chart_speaks_for_its_subcharts(tree):
-    """But one that a subchart has counts, too; conditions look at the subchart's defaults."""
-    offer(tree, "listed:1", "inner:1")
-    off = [{"name": "x", "image": at(tree, "listed:1")}, {"name": "y", "image": at(tree, "off:1"),
-                                                          "condition": "lower.feature.enabled"}]
-    tree.upstream.add_chart("tool", "1.0.0", {
-        "Chart.yaml": chart_file("tool", annotations={"helm.sh/images": yaml.safe_dump(off)}, dependencies=[
-            {"name": "low", "version": "1.0.0", "alias": "lower"}, {"name": "other", "version": "1.0.0"}]),
-        **{f"charts/{path}": text for chart in (
-            subchart("low", **values(feature={"enabled": False}, main=image_values(tree, "not-listed:1"))),
-            subchart("other", meta=chart_file("other", images=[at(tree, "inner:1")])),
-        ) for path, text in chart.items()},
-    })
-    tree.objects(*oci_release(tree, "tool:1.0.0"))
+def test_what_charts_ask_the_cluster_is_in_the_lock(tree):
+    """API versions are those of the lock's Kubernetes, and of the definitions that the tree brings, also later."""
+    offer(tree, "with:1", "without:1")
+    tree.upstream.add_chart("asks", "1.0.0", {"templates/x.yaml": (
+        '{{- if .Capabilities.APIVersions.Has "acme.io/v1/Thing" }}{{ $has := "with" }}\n'
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x, annotations: {r: {{ randAlpha 5 }}}}\n"
+        f"spec: {{containers: [{{name: c, image: '{at(tree, 'with:1')}'}}]}}\n{{{{- end }}}}\n"
+        '# {{ .Capabilities.KubeVersion.Minor }} {{ lookup "v1" "Secret" "a" "b" }}\n')})
+    tree.upstream.add_chart("brings", "1.0.0", {"crds/thing.yaml": yaml.safe_dump({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "things.acme.io"},
+        "spec": {"group": "acme.io", "scope": "Cluster", "names": {"kind": "Thing", "plural": "things"},
+                 "versions": [{"name": "v1", "served": True, "storage": True}]}})})
+    second = source("OCIRepository", "s2", {"url": f"oci://{at(tree, 'brings')}", "ref": {"tag": "1.0.0"}})
+    asks = oci_release(tree, "asks:1.0.0")
+    tree.objects(*asks, second, release("z", chartRef={"kind": "OCIRepository", "name": "s2"}))
+    tree.lock("--kube-version", "1.33.5")
+    assert images(tree) == {"with:1"}
+    assert decisions(tree, "api-version") == {("acme.io/v1/Thing", "served")}
+    assert decisions(tree, "kube-version") == {("Minor", "33")}
+    assert decisions(tree, "lookup") == {("v1 Secret a/b", "not there")}
+    assert decisions(tree, "random") == {("randAlpha", "any value")}
+    assert yaml.safe_load(tree.lock_file.read_text())["kubernetes"] == "1.33.5"
+    tree.build()
+    tree.verify()
+    tree.objects(*asks)
     tree.lock()
-    assert images(tree) == {"listed:1", "inner:1"}
-    assert guesses(tree) == []
+    assert images(tree) == set() and decisions(tree, "api-version") == {("acme.io/v1/Thing", "not served")}
 
 
-def test_chart_whose_images_are_guessed_is_named(tree):
-    """In a warning and in the lock, which reads and writes the same."""
-    offer(tree, "tool:5")
-    tree.upstream.add_chart("tool", "1.0.0", values(main=image_values(tree, "tool:5")))
-    tree.upstream.add_chart("listed", "2.0.0", {"Chart.yaml": chart_file("listed", "2.0.0", [at(tree, "tool:5")])})
-    second = [{**o, "metadata": {"name": "s2" if o["kind"] == "OCIRepository" else "r2", "namespace": "flux-system"}}
-              for o in oci_release(tree, "listed:2.0.0")]
-    second[1]["spec"] = {"chartRef": {"kind": "OCIRepository", "name": "s2"}}
-    tree.objects(*oci_release(tree, "tool:1.0.0"), *second)
-    result = tree.run("bundle", "lock", "-o", tree.lock_file, "--ca-file", tree.ca)
-    assert "HelmRelease flux-system/r: the images of chart tool-1.0.0 are guessed" in result.stderr
-    assert guesses(tree) == [{"chart": "tool-1.0.0", "release": "HelmRelease flux-system/r"}]
-    tree.build()
-    tree.verify()
+def test_release_waits_for_values_that_another_one_renders(tree):
+    offer(tree, "app:2")
+    tree.upstream.add_chart("app", "1.0.0", values(main=image_values(tree, "app:1")))
+    secret = yaml.safe_dump({"main": {"image": {"tag": "2"}}})
+    tree.upstream.add_chart("z", "1.0.0", {"templates/secret.yaml": yaml.safe_dump(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "late"}, "stringData": {"overlays": secret}})})
+    tree.objects(*oci_release(tree, "app:1.0.0", valuesFrom=[{"kind": "Secret", "name": "late", "valuesKey": "overlays"}]),
+                 source("OCIRepository", "s2", {"url": f"oci://{at(tree, 'z')}", "ref": {"tag": "1.0.0"}}),
+                 release("z", chartRef={"kind": "OCIRepository", "name": "s2"}))
+    tree.lock()
+    assert images(tree) == {"app:2"}
+
+
+@pytest.mark.parametrize("kind, optional, code", [
+    ("ConfigMap", False, 3), ("ConfigMap", True, 0), ("Secret", False, 0), ("Secret", True, 0)])
+def test_values_that_nothing_makes(tree, kind, optional, code):
+    """A ConfigMap has its place in the tree. Secrets may have theirs elsewhere, which the lock says."""
+    offer(tree, "app:1")
+    tree.upstream.add_chart("app", "1.0.0", values(main=image_values(tree, "app:1")))
+    tree.objects(*oci_release(tree, "app:1.0.0", valuesFrom=[{"kind": kind, "name": "nope", "optional": optional}]))
+    result = tree.lock(check=code)
+    if code:
+        assert "HelmRelease flux-system/r" in result.stderr and "nothing makes the ConfigMap" in result.stderr
+    else:
+        assert images(tree) == {"app:1"} and decisions(tree, "cluster")
+
+
+def test_values_in_sealed_secrets_are_not_known(tree):
+    offer(tree, "app:1")
+    tree.upstream.add_chart("app", "1.0.0", values(main=image_values(tree, "app:1")))
+    tree.objects({"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret",
+                  "metadata": {"name": "v", "namespace": "flux-system"}, "spec": {"encryptedData": {"values.yaml": "AgB"}}},
+                 *oci_release(tree, "app:1.0.0", valuesFrom=[{"kind": "Secret", "name": "v"}]))
+    tree.lock()
+    assert images(tree) == {"app:1"}
+    assert decisions(tree, "cluster") == {("Secret flux-system/v", "sealed: its values are taken to be empty")}
+
+
+def test_what_changes_the_images_of_a_release(tree):
+    """postRenderers, and single values by targetPath."""
+    offer(tree, "app:1", "app:2", "app:3")
+    tree.upstream.add_chart("app", "1.0.0", values(main=image_values(tree, "app:1")))
+    for spec, tag in (
+            ({"postRenderers": [{"kustomize": {"images": [{"name": at(tree, "app"), "newTag": "3"}]}}]}, "3"),
+            ({"postRenderers": [{"kustomize": {"patches": [{"target": {"kind": "Pod"}, "patch": yaml.safe_dump(
+                [{"op": "replace", "path": "/spec/containers/0/image", "value": at(tree, "app:2")}])}]}}]}, "2"),
+            ({"valuesFrom": [{"kind": "ConfigMap", "name": "v", "valuesKey": "tag", "targetPath": "main.image.tag"}]}, "2")):
+        tree.objects({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "v", "namespace": "flux-system"},
+                      "data": {"tag": '"2"'}}, *oci_release(tree, "app:1.0.0", **spec))
+        tree.lock()
+        assert images(tree) == {f"app:{tag}"}, spec
+
+
+def test_tests_of_a_chart_count_when_they_are_asked_for(tree):
+    offer(tree, "test:1", "hook:1")
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {0}, annotations: {{helm.sh/hook: {1}}}}}\n" \
+          "spec: {{containers: [{{name: c, image: '{2}'}}]}}\n"
+    tree.upstream.add_chart("app", "1.0.0", {"templates/t.yaml": pod.format("t", "test", at(tree, "test:1")),
+                                             "templates/h.yaml": pod.format("h", "pre-delete", at(tree, "hook:1"))})
+    tree.objects(*oci_release(tree, "app:1.0.0"))
+    tree.lock()
+    assert images(tree) == {"hook:1"}
+    tree.objects(*oci_release(tree, "app:1.0.0", test={"enable": True}))
+    tree.lock()
+    assert images(tree) == {"hook:1", "test:1"}
 
 
 def test_chart_bombs_end_early(tree):
@@ -422,87 +501,50 @@ def test_chart_that_a_repository_lacks_is_named_with_its_release(tree):
     assert "HelmRelease flux-system/r: git" in error and "has no chart nope/Chart.yaml" in error
 
 
-# --- an umbrella's packages ---
+# --- umbrellas, which are charts like any other ---
 
 
-def package(tree, name, **more):
-    git = {"repo": f"{tree.upstream.url}/git/{name}.git", "tag": "1", "path": "./chart"}
-    return {"git": git, "enabled": True, **more}
-
-
-def package_repository(tree, name, image):
-    tree.upstream.add_git(name, {"chart/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n",
-                                 "chart/values.yaml": yaml.safe_dump(image_values(tree, image))}, tag="1")
+UMBRELLA = """\
+{{- range $name, $package := .Values.packages }}
+{{- if $package.enabled }}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: {{ $name }}}
+spec: {url: {{ $package.repo }}, ref: {tag: "1"}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: {{ $name }}}
+spec:
+  chart: {spec: {chart: chart, sourceRef: {kind: GitRepository, name: {{ $name }}}}}
+  valuesFrom: [{kind: Secret, name: {{ $name }}-values, valuesKey: overlays}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: {{ $name }}-values}
+stringData: {overlays: {{ $package.values | default dict | toYaml | quote }}}
+{{- end }}
+{{- end }}
+"""
 
 
 def test_packages_of_an_umbrella(tree):
-    """Those that are on, or may be by the cluster's decision, at all three places; none that is off."""
-    offer(tree, "top:1", "addon:1", "own:2", "registry:1")
-    for name, image in {"top": "top:1", "addon": "addon:1", "own": "own:1"}.items():
-        package_repository(tree, name, image)
-    tree.upstream.add_chart("charts/reg", "4.0.0", values(**image_values(tree, "registry:1")))
-    tree.upstream.add_chart("umbrella", "1.0.0", values(
-        helmRepositories=[{"name": "ours", "repository": f"oci://{at(tree, 'charts')}", "type": "oci"}],
-        top=package(tree, "top"),
-        off=package(tree, "off", enabled=False),
-        addons={"addon": package(tree, "addon", enabled="auto"), "off": package(tree, "off", enabled=False)},
-        reg={"enabled": True, "sourceType": "helmRepo", "git": {"repo": "https://unused"},
-             "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0"}},
-    ))
-    tree.objects(*oci_release(tree, "umbrella:1.0.0", values={
-        "packages": {"own": package(tree, "own", values=image_values(tree, "own:2"))}}))
+    """What the umbrella renders is followed: sources, releases, values in Secrets; nothing that is off."""
+    offer(tree, "top:1", "own:2")
+    for name, image in {"top": "top:1", "own": "own:1"}.items():
+        tree.upstream.add_git(name, {"chart/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n",
+                                     **{f"chart/{path}": text for path, text in values(**image_values(tree, image)).items()}},
+                              tag="1")
+    git = tree.upstream.url + "/git"
+    tree.upstream.add_chart("umbrella", "1.0.0", {"templates/all.yaml": UMBRELLA, "values.yaml": yaml.safe_dump(
+        {"packages": {"top": {"enabled": True, "repo": f"{git}/top.git"}, "off": {"enabled": False, "repo": f"{git}/off.git"}}})})
+    tree.objects(*oci_release(tree, "umbrella:1.0.0", values={"packages": {
+        "own": {"enabled": True, "repo": f"{git}/own.git", "values": {"image": {"tag": "2"}}}}}))
     tree.lock()
-    assert images(tree) == {"top:1", "addon:1", "own:2", "registry:1"}
-    assert tree.pinned("git") == {f"{tree.upstream.url}/git/{name}.git" for name in ("top", "addon", "own")}
-    assert tree.pinned("chart") == {at(tree, "charts/reg:4.0.0"), at(tree, "umbrella:1.0.0")}
+    assert images(tree) == {"top:1", "own:2"}
+    assert tree.pinned("git") == {f"{git}/top.git", f"{git}/own.git"}
+    assert {user for pin in tree.pins() if pin["kind"] == "image" for user in pin["usedBy"]} == {
+        "Pod flux-system/top-top-0", "Pod flux-system/own-own-0"}
     tree.build()
     tree.verify()
-
-
-def test_package_without_a_switch(tree):
-    """Additional packages are on unless they say otherwise, and their chart is in chart/."""
-    offer(tree, "own:1")
-    package_repository(tree, "own", "own:1")
-    own = package(tree, "own")
-    del own["enabled"], own["git"]["path"]
-    tree.upstream.add_chart("umbrella", "1.0.0", values(packages={}))
-    tree.objects(*oci_release(tree, "umbrella:1.0.0", values={"packages": {"own": own}}))
-    tree.lock()
-    assert images(tree) == {"own:1"}
-    assert tree.pinned("git") == {f"{tree.upstream.url}/git/own.git"}
-
-
-def test_package_from_a_repository_that_the_values_lack(tree):
-    tree.upstream.add_chart("umbrella", "1.0.0", values(
-        helmRepositories=[{"name": "others", "repository": "https://charts.example.org"}],
-        reg={"enabled": True, "sourceType": "helmRepo",
-             "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0"}}))
-    tree.objects(*oci_release(tree, "umbrella:1.0.0"))
-    error = tree.lock(check=3).stderr
-    assert "package reg" in error and "'ours' is not among helmRepositories" in error
-
-
-def umbrella_with_wrapper(tree, **given):
-    """A source that has no switch, and is not there."""
-    offer(tree, "top:1", "own:1")
-    package_repository(tree, "top", "top:1")
-    package_repository(tree, "own", "own:1")
-    wrapper = package(tree, "nowhere")
-    del wrapper["enabled"]
-    tree.upstream.add_chart("umbrella", "1.0.0", values(
-        wrapper=wrapper, top=package(tree, "top"), packages={"sample": {"enabled": False, **package(tree, "sample")}}))
-    tree.objects(*oci_release(tree, "umbrella:1.0.0", values=given))
-
-
-def test_source_that_nothing_turns_on_may_be_missing(tree):
-    umbrella_with_wrapper(tree, packages={"sample": {"enabled": False}})
-    result = tree.run("bundle", "lock", "-o", tree.lock_file, "--ca-file", tree.ca)
-    assert re.search(r"package wrapper: .*nowhere.*left out, as nothing turns it on", result.stderr), result.stderr
-    assert images(tree) == {"top:1"}
-    tree.build()
-    tree.verify()
-
-
-def test_source_that_comes_with_a_package_may_not(tree):
-    umbrella_with_wrapper(tree, packages={"sample": {"enabled": False}, "own": package(tree, "own")})
-    assert "package wrapper" in tree.lock(check=6).stderr

@@ -35,7 +35,6 @@ static int check_fields(struct walk *w, const struct deep_object *o, struct err 
 
     VEC_FOREACH (const struct flux_note *, note, &notes)
         walk_decide(w, LOCK_CLUSTER, o->label, "", note->field, note->text);
-    vec_free(&notes);
     return status < 0 ? err_wrap(err, "%s", o->label) : 0;
 }
 

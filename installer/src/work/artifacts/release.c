@@ -117,12 +117,35 @@ static bool is_random(const struct release_result *result, const char *path)
     return false;
 }
 
+// A chart may leave to Helm in which namespace an object is: in the cluster it says so.
+static const struct node *with_namespace(struct walk *w, struct doc **d,
+                                         const struct release_object *object)
+{
+    struct node *copy, *meta;
+
+    if (!object->id.ns.len || node_get_text(node_get(object->node, "metadata"), "namespace").len)
+        return object->node;
+    if (!*d) {
+        *d = doc_new();
+        vec_push(&w->deep->store->docs, *d);
+    }
+    copy = node_copy_from(*d, object->doc, object->node);
+    meta = node_get(copy, "metadata");
+    if (node_is(meta, NODE_MAP))
+        node_set_str(*d, meta, "namespace", object->id.ns);
+    return copy;
+}
+
 static void add_objects(struct walk *w, const struct deep_object *release, const struct deep_by *by,
                         const struct release_result *result)
 {
-    VEC_FOREACH (const struct release_object *, it, &result->objects)
-        walk_add(w, &(struct deep_object){.node = it->node,
-                                          .doc = it->doc,
+    struct doc *d = NULL;
+
+    VEC_FOREACH (const struct release_object *, it, &result->objects) {
+        const struct node *node = with_namespace(w, &d, it);
+
+        walk_add(w, &(struct deep_object){.node = node,
+                                          .doc = node == it->node ? it->doc : d,
                                           .id = it->id,
                                           .layer = release->layer,
                                           .by = by,
@@ -130,6 +153,7 @@ static void add_objects(struct walk *w, const struct deep_object *release, const
                                           .hooks = it->hooks,
                                           .is_random = it->path && is_random(result, it->path),
                                           .never_runs = !it->runs});
+    }
 }
 
 static int render(struct walk *w, const struct deep_object *object, const struct chart *chart,
