@@ -4,7 +4,7 @@
 
 enum { VALUE_WIDTH = 70 };
 
-void print_value(const struct node *value, struct buf *out)
+static void print_value(const struct node *value, struct buf *out)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     size_t end = VALUE_WIDTH;

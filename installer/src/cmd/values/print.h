@@ -37,7 +37,4 @@ void print_changes_add(struct print_changes *p, const values_changes *changes, c
 void print_changes_end(struct print_changes *p);
 void print_change_json(const struct values_change *change, const char *release, struct buf *out);
 
-// A value in one line.
-void print_value(const struct node *value, struct buf *out);
-
 #endif

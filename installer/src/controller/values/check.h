@@ -25,7 +25,6 @@ struct checked {
 // Adds a finding at a value; text and hint are in the arena or constants.
 void check_add(struct checking *c, const struct checked *at, enum values_fault fault,
                enum values_weight weight, const char *text, const char *hint);
-const char *check_path(const struct checking *c, size_t depth);
 
 // Whether templates read it; false also for all below it when nothing is to be said there.
 bool check_read(struct checking *c, const struct checked *at);

@@ -21,7 +21,7 @@ const char *values_fault_name(enum values_fault fault)
     return names[fault];
 }
 
-const char *check_path(const struct checking *c, size_t depth)
+static const char *check_path(const struct checking *c, size_t depth)
 {
     return values_path_text(c->arena, c->keys, depth);
 }

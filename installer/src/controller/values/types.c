@@ -71,37 +71,39 @@ static bool is_number_text(const struct node *n)
     return text.len && doc_text_is_typed(text) && strchr("-+.0123456789", text.ptr[0]);
 }
 
-// Why a type does not go with that of the default, or NULL.
+// For a default that is a boolean or a number.
+static const char *clash_with_scalar(const struct node *value, const struct node *fallback)
+{
+    bool text = node_is(value, NODE_STRING);
+
+    if (fallback->type == NODE_BOOL) {
+        if (text)
+            return "to a template any text but the empty one is true";
+        return node_is(value, NODE_BOOL) ? NULL : "the templates test it";
+    }
+    if (text)
+        return is_number_text(value) ? NULL : "the templates may calculate with it";
+    return node_is(value, NODE_INT) || node_is(value, NODE_FLOAT) ? NULL : "the templates print it";
+}
+
+// Why a type does not go with that of the default, or NULL. Empty maps, lists and texts are often
+// no more than a place for something.
 static const char *clash_of(const struct node *value, const struct node *fallback)
 {
     bool map = node_is(value, NODE_MAP), list = node_is(value, NODE_SEQ);
-    bool text = node_is(value, NODE_STRING);
 
-    if (text && span_search(node_text(value), SPAN("{{")) < node_text(value).len)
-        return NULL; // a template may give anything
     switch ((enum node_type)fallback->type) {
     case NODE_MAP:
-        return map ? NULL : node_len(fallback) || !list ? "the templates look into it" : NULL;
+        return map || (list && !node_len(fallback)) ? NULL : "the templates look into it";
     case NODE_SEQ:
-        return list                         ? NULL
-               : node_len(fallback) || !map ? "the templates go through its items"
-                                            : NULL;
-    case NODE_BOOL:
-        if (text)
-            return "to a template any text but the empty one is true";
-        return map || list || !node_is(value, NODE_BOOL) ? "the templates test it" : NULL;
-    case NODE_INT:
-    case NODE_FLOAT:
-        if (text)
-            return is_number_text(value) ? NULL : "the templates may calculate with it";
-        return map || list || node_is(value, NODE_BOOL) ? "the templates print it" : NULL;
+        return list || (map && !node_len(fallback)) ? NULL : "the templates go through its items";
     case NODE_STRING:
-        if (!node_text(fallback).len)
-            return NULL; // an empty one says nothing
-        return map || list || node_is(value, NODE_BOOL) ? "the templates print it" : NULL;
-    case NODE_NULL: break;
+        if (!node_text(fallback).len || (!map && !list && !node_is(value, NODE_BOOL)))
+            return NULL;
+        return "the templates print it";
+    case NODE_NULL: return NULL;
+    default: return clash_with_scalar(value, fallback);
     }
-    return NULL;
 }
 
 bool check_type(struct checking *c, const struct checked *at)
@@ -112,6 +114,8 @@ bool check_type(struct checking *c, const struct checked *at)
 
     if (!fallback || node_is(at->value, NODE_NULL) || is_in_list(c, at->depth))
         return true;
+    if (span_search(node_text(at->value), SPAN("{{")) < node_text(at->value).len)
+        return true; // a template may give anything
     why = clash_of(at->value, fallback);
     if (!why)
         return true;

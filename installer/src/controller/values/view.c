@@ -76,27 +76,37 @@ static bool has_names(const struct read_key *at)
     return false;
 }
 
-// `any`: on the way here a key was none of those that are known by name.
-static void search(struct search *s, const struct read_key *at, size_t depth, bool any)
-{
-    const struct chart_read *found = at->whole;
-    bool is_all = found && !depth && has_names(at); // the root as a whole
+static void search(struct search *s, const struct read_key *at, size_t depth, bool any);
 
-    if (!found && depth == s->count)
-        found = any_read(at);
-    s->is_named = s->is_named || (depth == s->count && at->named);
-    if (found && (any || is_all) && !s->any)
-        s->any = found;
-    else if (found && !any && !is_all)
-        s->read = found;
-    if (s->read || depth == s->count)
-        return;
+static void search_below(struct search *s, const struct read_key *at, size_t depth, bool any)
+{
     for (const struct read_key *below = at->first; below && !s->read; below = below->next)
         if (span_eq(below->key, s->keys[depth]))
             search(s, below, depth + 1, any);
     for (const struct read_key *below = at->first; below && !s->read; below = below->next)
         if (is_any(below))
             search(s, below, depth + 1, any || has_names(at));
+}
+
+static void note_read(struct search *s, const struct chart_read *read, bool any)
+{
+    if (read && !any)
+        s->read = read;
+    else if (read && !s->any)
+        s->any = read;
+}
+
+// `any`: on the way here a key was none of those that are known by name.
+static void search(struct search *s, const struct read_key *at, size_t depth, bool any)
+{
+    bool end = depth == s->count;
+    bool is_all = at->whole && !depth && has_names(at); // the root as a whole
+
+    if (at->whole || end)
+        note_read(s, at->whole ? at->whole : any_read(at), any || is_all);
+    s->is_named = s->is_named || (end && at->named);
+    if (!s->read && !end)
+        search_below(s, at, depth, any);
 }
 
 enum read_kind view_read(const struct values_view *view, const struct span *keys, size_t count,

@@ -103,9 +103,6 @@ void thing_key(const struct template_thing *thing, struct buf *out);
 
 struct template_thing explore_pipe(struct template_explorer *e, const struct template_thing *dot,
                                    const struct tree_node *pipe) MUST_CHECK;
-// An operand, or an argument.
-struct template_thing explore_operand(struct template_explorer *e, const struct template_thing *dot,
-                                      const struct tree_node *node) MUST_CHECK;
 // A call with all its arguments, that of the pipeline too.
 struct template_thing explore_call(struct template_explorer *e, struct span name,
                                    const struct template_thing *args, size_t count) MUST_CHECK;

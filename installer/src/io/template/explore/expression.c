@@ -40,8 +40,9 @@ static struct template_thing fields(struct template_explorer *e, struct template
     return from;
 }
 
-struct template_thing explore_operand(struct template_explorer *e, const struct template_thing *dot,
-                                      const struct tree_node *node)
+static struct template_thing explore_operand(struct template_explorer *e,
+                                             const struct template_thing *dot,
+                                             const struct tree_node *node)
 {
     e->at = node;
     switch (node->type) {
