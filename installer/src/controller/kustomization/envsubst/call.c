@@ -98,7 +98,7 @@ static bool read_number(const struct buf *text, int64_t *value)
 // ${name:position} and ${name:position:length}. What is no number leaves the value as it is.
 static int piece(const struct call *c, struct span s, struct buf *out, struct err **err)
 {
-    int64_t len = (int64_t)s.len, from = 0, count, end = len;
+    int64_t len = (int64_t)s.len, from = 0, count = 0, end = len;
 
     if (!read_number(&c->args[0], &from) || (c->count == 2 && !read_number(&c->args[1], &count))) {
         buf_add_span(out, s);
