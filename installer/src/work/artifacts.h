@@ -135,6 +135,7 @@ struct deep {
     VEC(const struct deep_by *) appliers; // parents first; the tree is the first one
     VEC(struct deep_decision) decisions;  // in the order of being found
     VEC(const char *) layers;             // in their order
+    bool is_random;                       // a chart makes values that are others each time
     struct span kube_version;
     struct deep_store *store; // owns all
 };

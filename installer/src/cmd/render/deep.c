@@ -108,20 +108,37 @@ static int run_one(struct ends *e, struct err **err)
     return file_write(o->write, buf_span(&out), access_of(deep), err);
 }
 
+// Random values, and all that is made of them, differ between two builds of one end.
+static int find_randoms(struct ends *e, const char *end, const struct deep *deep,
+                        struct deep_randoms *randoms, struct err **err)
+{
+    struct deep *again CLEANUP(deep_cleanup) = NULL;
+
+    if (!deep->is_random)
+        return 0;
+    again = open_end(e, end, err);
+    if (!again)
+        return -1;
+    deep_randoms_add(randoms, deep, again);
+    return 0;
+}
+
 static int run_difference(struct ends *e, struct err **err)
 {
     const struct deep_command *o = e->options;
     struct deep *a CLEANUP(deep_cleanup) = NULL;
     struct deep *b CLEANUP(deep_cleanup) = NULL;
+    struct deep_randoms randoms CLEANUP(deep_randoms_free) = {0};
     size_t changed;
 
     if (!o->other)
         return err_set(err, ERR_USAGE, "--diff takes two folders or bundles");
     a = open_end(e, o->folder, err);
     b = a ? open_end(e, o->other, err) : NULL;
-    if (!b)
+    if (!b || find_randoms(e, o->folder, a, &randoms, err) < 0 ||
+        find_randoms(e, o->other, b, &randoms, err) < 0)
         return -1;
-    changed = deep_print_difference(a, b, e->env->json, e->env->out);
+    changed = deep_print_difference(a, b, &randoms, e->env->json, e->env->out);
     return changed
                ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
                          changed == 1 ? "object differs" : "objects differ", o->folder, o->other)

@@ -4,6 +4,7 @@
 #define CMD_RENDER_DEEP_H
 
 #include "base/command.h"
+#include "base/map.h"
 #include "work/artifacts.h"
 
 struct deep_command {
@@ -37,8 +38,18 @@ struct node *deep_origin_node(struct doc *d, const struct deep_object *object) M
 
 // --- deep_diff.c ---
 
-// Appends which fields of which objects differ; how many objects do.
-size_t deep_print_difference(const struct deep *a, const struct deep *b, bool json,
-                             struct buf *out);
+// Fields that differ each time.
+struct deep_randoms {
+    struct arena *arena; // NULL: none yet
+    struct map fields;   // identity_key() and the path of the field
+};
+// Adds those in which the same tree, built twice, differs.
+void deep_randoms_add(struct deep_randoms *randoms, const struct deep *once,
+                      const struct deep *again);
+void deep_randoms_free(struct deep_randoms *randoms); // also a CLEANUP
+
+// Appends which fields of which objects differ, apart from the random ones; how many objects do.
+size_t deep_print_difference(const struct deep *a, const struct deep *b,
+                             const struct deep_randoms *randoms, bool json, struct buf *out);
 
 #endif

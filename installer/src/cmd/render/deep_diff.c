@@ -7,8 +7,87 @@
 #include "cmd/render/print.h"
 #include "io/doc.h"
 
+// --- what differs each time ---
+
+struct finding {
+    struct deep_randoms *randoms;
+    const struct deep_object *object;
+};
+
+static struct span random_key(struct arena *arena, const struct deep_object *object,
+                              const char *path)
+{
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)identity_key(&object->id, &key);
+    buf_printf(&key, "\n%s", path);
+    return arena_span(arena, buf_span(&key));
+}
+
+static void add_random(void *data, const char *path, const struct node *a UNUSED,
+                       const struct node *b UNUSED)
+{
+    const struct finding *f = data;
+
+    (void)map_put(&f->randoms->fields, random_key(f->randoms->arena, f->object, path), f->randoms);
+}
+
+static bool is_random(const struct deep_randoms *randoms, const struct deep_object *object,
+                      const char *path)
+{
+    return randoms->arena && map_get(&randoms->fields, random_key(randoms->arena, object, path));
+}
+
+static void index_objects(const struct deep *deep, struct arena *arena, struct map *map)
+{
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    VEC_FOREACH (struct deep_object *, it, &deep->objects)
+        (void)map_put(map, arena_span(arena, identity_key(&it->id, &key)), it);
+}
+
+// Objects whose names are random are only in one of them.
+static void add_randoms(struct deep_randoms *randoms, const struct deep *once,
+                        const struct map *in_again)
+{
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    VEC_FOREACH (const struct deep_object *, it, &once->objects) {
+        const struct deep_object *other = map_get(in_again, identity_key(&it->id, &key));
+        struct finding f = {randoms, it};
+
+        if (other)
+            fields_compare(it->node, other->node, add_random, &f);
+        else
+            add_random(&f, "", NULL, NULL);
+    }
+}
+
+void deep_randoms_add(struct deep_randoms *randoms, const struct deep *once,
+                      const struct deep *again)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct map in_again CLEANUP(map_free) = MAP_INIT;
+
+    if (!randoms->arena)
+        randoms->arena = arena_new();
+    index_objects(again, arena, &in_again);
+    add_randoms(randoms, once, &in_again);
+}
+
+void deep_randoms_free(struct deep_randoms *randoms)
+{
+    map_free(&randoms->fields);
+    arena_free(randoms->arena);
+}
+
+// --- what differs ---
+
 struct difference {
     struct buf *out;
+    const struct deep_randoms *randoms;
+    const struct deep_object *object; // that is looked at
+    size_t fields_count;              // of it, that differ
     bool json;
     size_t count; // objects
     struct doc *doc;
@@ -32,6 +111,8 @@ static void print_field(void *data, const char *path, const struct node *a, cons
 {
     struct difference *d = data;
 
+    if (is_random(d->randoms, d->object, path))
+        return;
     if (d->json) {
         struct node *n = node_new_map(d->doc);
 
@@ -52,6 +133,14 @@ static void print_field(void *data, const char *path, const struct node *a, cons
     buf_add_str(d->out, " -> ");
     add_value(b, d->out);
     buf_add_char(d->out, '\n');
+}
+
+static void count_field(void *data, const char *path, const struct node *a UNUSED,
+                        const struct node *b UNUSED)
+{
+    struct difference *d = data;
+
+    d->fields_count += !is_random(d->randoms, d->object, path);
 }
 
 static void print_change(struct difference *d, const char *change, const struct deep_object *a,
@@ -86,27 +175,26 @@ static void print_change(struct difference *d, const char *change, const struct 
 
 static void compare(struct difference *d, const struct deep_object *a, const struct deep_object *b)
 {
-    if (a && b && node_equal(a->node, b->node))
+    d->object = b ? b : a;
+    if ((!a || !b) && is_random(d->randoms, d->object, ""))
+        return;
+    d->fields_count = 0;
+    if (a && b)
+        fields_compare(a->node, b->node, count_field, d);
+    if (a && b && !d->fields_count)
         return;
     print_change(d, !a ? "added" : !b ? "removed" : "changed", a, b);
     d->count++;
 }
 
-static void index_objects(const struct deep *deep, struct arena *arena, struct map *map)
-{
-    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-
-    VEC_FOREACH (struct deep_object *, it, &deep->objects)
-        (void)map_put(map, arena_span(arena, identity_key(&it->id, &key)), it);
-}
-
-size_t deep_print_difference(const struct deep *a, const struct deep *b, bool json, struct buf *out)
+size_t deep_print_difference(const struct deep *a, const struct deep *b,
+                             const struct deep_randoms *randoms, bool json, struct buf *out)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct map in_a CLEANUP(map_free) = MAP_INIT;
     struct map in_b CLEANUP(map_free) = MAP_INIT;
     struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct difference d = {.out = out, .json = json};
+    struct difference d = {.out = out, .randoms = randoms, .json = json};
 
     index_objects(a, arena, &in_a);
     index_objects(b, arena, &in_b);

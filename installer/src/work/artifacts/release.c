@@ -93,6 +93,7 @@ static void add_questions(struct walk *w, const char *user, const struct chart_r
 static void add_decisions(struct walk *w, const char *user, const struct release_values *values,
                           const struct release_result *result)
 {
+    w->deep->is_random = w->deep->is_random || result->rendering->random.len;
     add_notes(w, user, result->rendering, false);
     add_notes(w, user, result->rendering, true);
     add_questions(w, user, result->rendering);
