@@ -106,9 +106,18 @@ struct value value_new_object(const struct value_class *class, void *data) MUST_
 // Go's nil slice or nil map of that type.
 struct value value_new_nil(struct arena *a, enum value_type type) MUST_CHECK;
 
-bool value_is_list(const struct value *v); // of any of the list types
-bool value_is_map(const struct value *v);  // of any of the map types; objects of kind map are not
-bool value_is_integer(const struct value *v);
+static inline bool value_is_list(const struct value *v) // of any of the list types
+{
+    return v->type >= VALUE_LIST && v->type <= VALUE_LISTS;
+}
+static inline bool value_is_map(const struct value *v) // of any of the map types; no objects
+{
+    return v->type == VALUE_MAP || v->type == VALUE_STRING_MAP;
+}
+static inline bool value_is_integer(const struct value *v)
+{
+    return v->type >= VALUE_INT && v->type <= VALUE_UINT64;
+}
 
 void value_push(struct arena *a, struct value_list *list, struct value item);
 // A new VALUE_LIST of the old items and `count` more. The old list keeps what it has, and shares
@@ -230,6 +239,14 @@ struct template_limits {
 // work is done. ERR_CONFIG when there are not so many left.
 int template_charge(const struct template_call *call, uint64_t steps, struct err **err) MUST_CHECK;
 
+// For functions of one text whose result depends on nothing else and is dear to find (fromYaml):
+// templates give them the same few texts over and over. The run keeps `result`, which nobody may
+// touch any more, for this function and text; the value returned is the one to give. The next time
+// it is recalled. Whoever gets one has it for himself, as if it were made anew.
+struct value template_remember(const struct template_call *call, const struct value *result)
+    MUST_CHECK;
+bool template_recall(const struct template_call *call, struct value *result) MUST_CHECK;
+
 // `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
 // always there. They live as long as the set, and the set as long as the values of its runs: they
 // may be constants of a template. A set belongs to the thread that made it.
@@ -242,7 +259,8 @@ void template_set_free(struct template_set *set); // NULL-safe
 CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
 
 // Parses a file's text as the template `name`, with what it defines. A later definition of a name
-// replaces an earlier one unless it is empty. The text is copied. ERR_CONFIG: Go's message, wrapped
+// replaces an earlier one unless it is empty. The text is borrowed, and has to live as long as runs
+// of the set and their values. ERR_CONFIG: Go's message, wrapped
 // in "NAME:LINE:COLUMN", and a hint where one can be given (did you mean).
 int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
     MUST_CHECK;

@@ -139,10 +139,13 @@ static struct value null_value(struct template_call *call, const struct reading 
 static int read_text(struct template_call *call, struct value *result, struct err **err)
 {
     const struct reading *r = call->function->data;
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct doc *d CLEANUP(doc_cleanup) = NULL;
     struct err *cause CLEANUP(err_cleanup) = NULL;
     struct node *n;
 
+    if (template_recall(call, result))
+        return 0;
+    d = doc_new();
     if (read_tree(d, r->form, call->args[0].s, &n, &cause) < 0 || check_type(r, n, &cause) < 0) {
         blame_the_whole(r, call->args[0].s, &cause);
         if (r->fails)
@@ -152,6 +155,7 @@ static int read_text(struct template_call *call, struct value *result, struct er
     }
     *result =
         n ? convert_to_own_value(call->arena, n, r->form == READING_TOML) : null_value(call, r);
+    *result = template_remember(call, result);
     return 0;
 }
 

@@ -2,8 +2,10 @@
 // Helm's own functions (Helm 4.2, pkg/engine/engine.go, initFunMap).
 #include "model/chart/render/functions.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/chart/convert/convert.h"
 #include "model/chart/render/documents.h"
 
@@ -12,6 +14,44 @@ enum { INCLUDED_MAX = 1001 }; // times that a template may be within itself
 struct included {
     unsigned depth;
 };
+
+// --- where include and tpl write to ---
+
+enum { OUTPUT_KEPT = 1 << 20 }; // bytes of a buffer that are worth keeping
+
+// An empty buffer. It stays with its depth: thousands of includes write to a few buffers.
+static struct buf *output_begin(struct rendering *r)
+{
+    struct buf *out;
+
+    if (r->output_depth == r->outputs.len) {
+        out = MEM_NEW(struct buf);
+        *out = (struct buf)BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+        vec_push(&r->outputs, out);
+    }
+    return r->outputs.items[r->output_depth++];
+}
+
+// The text that was written, in `a`.
+static struct span output_end(struct rendering *r, struct arena *a)
+{
+    struct buf *out = r->outputs.items[--r->output_depth];
+    struct span text = arena_span(a, buf_span(out));
+
+    if (out->cap > OUTPUT_KEPT || out->overflow)
+        buf_free(out);
+    buf_truncate(out, 0);
+    return text;
+}
+
+void render_outputs_free(struct rendering *r)
+{
+    VEC_FOREACH (struct buf **, out, &r->outputs) {
+        buf_free(*out);
+        free(*out);
+    }
+    vec_free(&r->outputs);
+}
 
 // --- include, tpl ---
 
@@ -28,9 +68,9 @@ static struct included *find_included(struct rendering *r, struct span name)
 
 static int include(struct template_call *call, struct value *result, struct err **err)
 {
-    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
-    struct span name = call->args[0].s;
-    struct included *included = find_included(call->data, name);
+    struct rendering *r = call->data;
+    struct span name = call->args[0].s, text;
+    struct included *included = find_included(r, name);
     int status;
 
     if (included->depth == INCLUDED_MAX) {
@@ -40,12 +80,11 @@ static int include(struct template_call *call, struct value *result, struct err 
         return err_hint(err, "the template includes itself without end");
     }
     included->depth++;
-    status = template_execute(call->run, name, &call->args[1], &out, err);
+    status = template_execute(call->run, name, &call->args[1], output_begin(r), err);
     included->depth--;
-    if (status < 0)
-        return -1;
-    *result = value_string(arena_span(call->arena, buf_span(&out)));
-    return 0;
+    text = output_end(r, call->arena);
+    *result = value_string(text);
+    return status;
 }
 
 // A text without "{{" is a template that gives itself.
@@ -70,19 +109,19 @@ static int tpl_execute(struct template_call *call, struct template_set *set, str
 
 static int tpl(struct template_call *call, struct value *result, struct err **err)
 {
-    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+    struct rendering *r = call->data;
     struct span text = call->args[0].s;
+    int status = 0;
 
     if (!is_plain(text)) {
         struct template_set *set CLEANUP(template_set_cleanup) =
             template_set_clone(template_run_set(call->run));
 
-        if (tpl_execute(call, set, &out, err) < 0)
-            return -1;
-        text = arena_span(call->arena, buf_span(&out));
+        status = tpl_execute(call, set, output_begin(r), err);
+        text = output_end(r, call->arena);
     }
     *result = value_string(documents_clean(call->arena, text));
-    return 0;
+    return status;
 }
 
 // --- required, fail ---

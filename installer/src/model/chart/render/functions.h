@@ -19,7 +19,9 @@ struct rendering {
     const context_templates *templates;     // all of them
     const struct context_template *current; // the file that is parsed or executed
     struct map included;                    // by name: struct included
-    struct map noted;                       // by text and place: what was told already
+    VEC(struct buf *) outputs;              // of include and tpl, by their depth, for the next one
+    size_t output_depth;
+    struct map noted;    // by text and place: what was told already
     struct span refusal; // what `fail` or `required` said, which ends the rendering; or empty
 };
 
@@ -28,5 +30,8 @@ const struct template_function *render_functions(struct arena *a, size_t *count)
 
 // Tells of a function that asks for something beyond the chart, once for each place.
 void render_note_random(struct functions_env *env, const struct template_call *call);
+
+// The buffers that include and tpl write to.
+void render_outputs_free(struct rendering *r);
 
 #endif
