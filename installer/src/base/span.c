@@ -12,38 +12,11 @@ int span_cmp(struct span a, struct span b)
     return a.len < b.len ? -1 : a.len > b.len;
 }
 
-bool span_starts(struct span s, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
-}
-
 bool span_ends(struct span s, const char *suffix)
 {
     size_t n = strlen(suffix);
 
     return s.len >= n && memcmp(s.ptr + s.len - n, suffix, n) == 0;
-}
-
-bool span_skip(struct span *s, const char *prefix)
-{
-    if (!span_starts(*s, prefix))
-        return false;
-    *s = span_tail(*s, strlen(prefix));
-    return true;
-}
-
-struct span span_head(struct span s, size_t n)
-{
-    return span_of(s.ptr, n < s.len ? n : s.len);
-}
-
-struct span span_tail(struct span s, size_t n)
-{
-    if (n > s.len)
-        n = s.len;
-    return span_of(s.ptr + n, s.len - n);
 }
 
 static bool is_space(char c)

@@ -46,15 +46,37 @@ static inline bool span_is(struct span a, const char *str)
 // Compares bytes; a prefix comes first. Below, equal to or above zero.
 int span_cmp(struct span a, struct span b);
 
-bool span_starts(struct span s, const char *prefix);
+// The first n bytes, or the rest from byte n on; n is cut to the length.
+static inline struct span span_head(struct span s, size_t n)
+{
+    return span_of(s.ptr, n < s.len ? n : s.len);
+}
+
+static inline struct span span_tail(struct span s, size_t n)
+{
+    if (n > s.len)
+        n = s.len;
+    return span_of(s.ptr + n, s.len - n);
+}
+
+// Inline, so that a prefix that is a literal costs neither of the two calls.
+static inline bool span_starts(struct span s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
+}
+
 bool span_ends(struct span s, const char *suffix);
 
 // If `s` starts with `prefix`, steps over it and returns true.
-bool span_skip(struct span *s, const char *prefix);
-
-// The first n bytes, or the rest from byte n on; n is cut to the length.
-struct span span_head(struct span s, size_t n);
-struct span span_tail(struct span s, size_t n);
+static inline bool span_skip(struct span *s, const char *prefix)
+{
+    if (!span_starts(*s, prefix))
+        return false;
+    *s = span_tail(*s, strlen(prefix));
+    return true;
+}
 
 // Without ASCII white space at both ends.
 struct span span_trim(struct span s);

@@ -166,8 +166,11 @@ static inline bool node_is(const struct node *n, enum node_type type)
 {
     return n && n->type == type;
 }
-struct node *node_get(const struct node *map, const char *key);
 struct node *node_get_span(const struct node *map, struct span key);
+static inline struct node *node_get(const struct node *map, const char *key)
+{
+    return node_get_span(map, span_str(key));
+}
 
 // node_path(pod, "status", "phase"): one map after the other.
 #define node_path(n, ...) node_path_((n), __VA_ARGS__, (const char *)NULL)

@@ -266,12 +266,12 @@ static int load(struct loader *l, const chart_files *files, const char *what, st
     return status;
 }
 
-static struct chart *new_chart(void)
+static struct chart *new_chart(struct arena *arena)
 {
     struct chart_store *store = MEM_NEW(struct chart_store);
     struct chart *chart;
 
-    store->arena = arena_new();
+    store->arena = arena;
     store->room = CHART_MAX_BYTES;
     chart = ARENA_NEW(store->arena, struct chart);
     chart->store = store;
@@ -290,30 +290,32 @@ static int check_api(const struct chart *chart, const char *what, struct err **e
                    "%s/Chart.yaml: the apiVersion is \"%s\", neither v1 nor v2", what, shown);
 }
 
-// What `files` refer to is copied.
-static void keep_files(struct arena *arena, const chart_files *files, chart_files *kept)
+struct chart *chart_load_taken(chart_files *files, struct arena **arena, const char *what,
+                               struct err **err)
 {
-    VEC_FOREACH (const struct chart_file *, file, files)
-        vec_push(kept, (struct chart_file){arena_str(arena, file->path),
-                                           arena_span(arena, file->content)});
-}
-
-struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)
-{
-    struct chart *chart CLEANUP(chart_cleanup) = new_chart();
-    chart_files kept CLEANUP(chart_files_free) = {0};
+    struct chart *chart CLEANUP(chart_cleanup) = new_chart(STEAL(*arena));
     struct loader l = {.outermost = chart, .err = err};
 
     if (chart_files_ignore(files, what, err) < 0)
         return NULL;
-    keep_files(chart->store->arena, files, &kept);
-    return load(&l, &kept, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
+    return load(&l, files, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
                                                                                : STEAL(chart);
+}
+
+struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    chart_files copies CLEANUP(chart_files_free) = {0};
+
+    VEC_FOREACH (const struct chart_file *, file, files)
+        vec_push(&copies, (struct chart_file){arena_str(arena, file->path),
+                                              arena_span(arena, file->content)});
+    return chart_load_taken(&copies, &arena, what, err);
 }
 
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err)
 {
-    struct chart *chart CLEANUP(chart_cleanup) = new_chart();
+    struct chart *chart CLEANUP(chart_cleanup) = new_chart(arena_new());
     struct loader l = {.outermost = chart, .err = err};
 
     return load_archive(&l, tgz, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL

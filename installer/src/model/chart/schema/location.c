@@ -31,10 +31,20 @@ void pointer_add_encoded(struct buf *out, struct span pointer)
 struct span pointer_append(struct arena *a, struct span pointer, struct span token)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    char *joined;
 
-    buf_add_span(&text, pointer);
-    pointer_add_token(&text, token);
-    return arena_span(a, buf_span(&text));
+    if (span_find(token, '/') < token.len || span_find(token, '~') < token.len) {
+        buf_add_span(&text, pointer);
+        pointer_add_token(&text, token);
+        return arena_span(a, buf_span(&text));
+    }
+    joined = arena_aligned(a, pointer.len + token.len + 2, 1);
+    if (pointer.len)
+        memcpy(joined, pointer.ptr, pointer.len);
+    joined[pointer.len] = '/';
+    if (token.len)
+        memcpy(joined + pointer.len + 1, token.ptr, token.len);
+    return span_of(joined, pointer.len + 1 + token.len);
 }
 
 struct span pointer_append_index(struct arena *a, struct span pointer, size_t index)
