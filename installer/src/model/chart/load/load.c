@@ -12,9 +12,8 @@
 
 // Owns a chart with its subcharts.
 struct chart_store {
-    struct arena *arena;
+    struct chart_memory memory;
     VEC(struct doc *) docs; // of one file each: their limits are those of one file
-    uint64_t room;          // what may still come out of archives
     size_t charts;          // loaded so far
 };
 
@@ -27,7 +26,7 @@ struct loader {
 
 static struct arena *arena_of(const struct loader *l)
 {
-    return l->outermost->store->arena;
+    return l->outermost->store->memory.arena;
 }
 
 static int read_documents(struct loader *l, struct span text, const char *what, struct doc **d,
@@ -180,7 +179,7 @@ static int load_archive(struct loader *l, struct span tgz, const char *what, str
 {
     chart_files files CLEANUP(chart_files_free) = {0};
 
-    if (chart_archive_read(tgz, what, arena_of(l), &l->outermost->store->room, &files, l->err) < 0)
+    if (chart_archive_read(tgz, what, &l->outermost->store->memory, &files, l->err) < 0)
         return -1;
     return load(l, &files, what, chart);
 }
@@ -271,9 +270,8 @@ static struct chart *new_chart(struct arena *arena)
     struct chart_store *store = MEM_NEW(struct chart_store);
     struct chart *chart;
 
-    store->arena = arena;
-    store->room = CHART_MAX_BYTES;
-    chart = ARENA_NEW(store->arena, struct chart);
+    store->memory = (struct chart_memory){.arena = arena, .room = CHART_MAX_BYTES};
+    chart = ARENA_NEW(arena, struct chart);
     chart->store = store;
     return chart;
 }
@@ -325,11 +323,11 @@ struct chart *chart_load_archive(struct span tgz, const char *what, struct err *
 int chart_add_subchart(struct chart *chart, struct span tgz, const char *what, struct err **err)
 {
     struct loader l = {.outermost = chart, .depth = 1, .err = err};
-    struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
+    struct chart *subchart = ARENA_NEW(chart->store->memory.arena, struct chart);
 
     if (load_archive(&l, tgz, what, subchart) < 0)
         return -1;
-    vec_push_arena(chart->store->arena, &chart->subcharts, subchart);
+    vec_push_arena(chart->store->memory.arena, &chart->subcharts, subchart);
     return 0;
 }
 
@@ -342,6 +340,6 @@ void chart_free(struct chart *chart)
     VEC_FOREACH (struct doc **, it, &store->docs)
         doc_free(*it);
     vec_free(&store->docs);
-    arena_free(store->arena);
+    chart_memory_free(&store->memory);
     free(store);
 }
