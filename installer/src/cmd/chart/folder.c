@@ -114,9 +114,11 @@ struct chart *folder_load(const char *path, struct err **err)
                      .content = BUF_INIT(CHART_FILE_MAX_BYTES)};
     struct chart *chart = NULL;
 
-    if (ignore && add_folder(&w, "", 0, err) == 0)
+    int status = ignore ? add_folder(&w, "", 0, err) : -1;
+
+    buf_free(&w.content); // as large as the largest file: the chart may have the room
+    if (status == 0)
         chart = chart_load_taken(&w.files, &arena, path, err);
     chart_files_free(&w.files);
-    buf_free(&w.content);
     return chart;
 }

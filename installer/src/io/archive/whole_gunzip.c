@@ -24,18 +24,18 @@ static uint32_t read_size(struct span packed)
 }
 
 // Large room is written once from end to end: in huge pages the kernel is asked for hundreds of
-// times less of them.
+// times less of them. What is left of the last one comes in small ones, and not more than is used.
 static char *make_room(size_t size)
 {
+    size_t huge = size / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
     char *room;
 
-    if (size < HUGE_PAGE_BYTES)
+    if (!huge)
         return mem_alloc(size);
-    size = (size + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    room = aligned_alloc(HUGE_PAGE_BYTES, size);
+    room = aligned_alloc(HUGE_PAGE_BYTES, huge < size ? huge + HUGE_PAGE_BYTES : huge);
     if (!room)
         mem_die("out of memory");
-    (void)madvise(room, size, MADV_HUGEPAGE); // small ones do, too
+    (void)madvise(room, huge, MADV_HUGEPAGE); // small ones do, too
     return room;
 }
 
