@@ -161,6 +161,7 @@ struct value_class {
     void (*write)(void *data, struct buf *out);          // as an action writes it, if that differs
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
+    const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
     bool is_false_when_empty; // of kind map or slice: as unfold() gives it
 };
 
@@ -170,6 +171,8 @@ const char *value_kind_name(const struct value *v);
 
 bool value_is_true(const struct value *v);                           // text/template's IsTrue
 bool value_deep_equal(const struct value *a, const struct value *b); // reflect.DeepEqual
+// The same; to *steps is added what it took, for template_charge().
+bool value_deep_equal_counted(const struct value *a, const struct value *b, uint64_t *steps);
 
 // Copies lists and maps, and what they hold; texts, which never change, are shared with the
 // original, other objects too. An object of kind map becomes a plain map. ERR_CONFIG: the copy

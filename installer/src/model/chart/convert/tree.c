@@ -220,6 +220,11 @@ static struct node *of_object(struct tree *t, const struct value *v)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct value unfolded;
 
+    if (class->no_json && (t->rules & TREE_JSON) && class->no_json(v->object.data)) {
+        err_set(t->err, ERR_CONFIG, "json: error calling MarshalJSON for type %s: %s",
+                class->type_name, class->no_json(v->object.data));
+        return NULL;
+    }
     if (class->unfold) {
         unfolded = class->unfold(doc_arena(t->d), v->object.data);
         return of_any(t, &unfolded);

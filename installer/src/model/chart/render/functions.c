@@ -9,7 +9,7 @@
 #include "model/chart/convert/convert.h"
 #include "model/chart/render/documents.h"
 
-enum { INCLUDED_MAX = 1001 }; // times that a template may be within itself
+enum { NOTE_STEPS = 50, INCLUDED_MAX = 1001 }; // times that a template may be within itself
 
 struct included {
     unsigned depth;
@@ -162,26 +162,31 @@ static const char *place_of(const struct rendering *r)
                : NULL;
 }
 
-// Fills in a note; false when it was made before.
-static bool is_new_note(struct rendering *r, const char *text, struct chart_note *note)
+// Fills in a note; false when it was made before: only what is new takes memory.
+static bool is_new_note(struct rendering *r, const struct buf *text, struct chart_note *note)
 {
-    struct span key;
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct template_place place;
 
+    buf_add_span(&key, buf_span(text));
+    if (template_here(r->run, &place))
+        buf_printf(&key, " %.*s:%u", SPAN_ARG(place.file), place.line);
+    if (map_get(&r->noted, buf_span(&key)))
+        return false;
+    (void)map_put(&r->noted, arena_span(r->arena, buf_span(&key)), r);
     note->where = place_of(r);
-    note->text = text;
-    key = span_str(arena_printf(r->arena, "%s %s", text, note->where ? note->where : ""));
-    return !map_put(&r->noted, key, r);
+    note->text = arena_str(r->out->arena, buf_str(text));
+    return true;
 }
 
 void render_note_random(struct functions_env *env, const struct template_call *call)
 {
     struct rendering *r = (struct rendering *)env;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct chart_note note;
 
-    if (is_new_note(
-            r,
-            arena_printf(r->out->arena, "%s gives another value each time", call->function->name),
-            &note))
+    buf_printf(&text, "%s gives another value each time", call->function->name);
+    if (is_new_note(r, &text, &note))
         vec_push(&r->out->random, note);
 }
 
@@ -202,12 +207,14 @@ static int lookup(struct template_call *call, struct value *result, struct err *
 {
     struct rendering *r = call->data;
     const struct value *args = call->args;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct chart_note note;
 
-    if (is_new_note(r,
-                    arena_printf(r->out->arena, "%.*s %.*s %.*s/%.*s", SPAN_ARG(args[0].s),
-                                 SPAN_ARG(args[1].s), SPAN_ARG(args[2].s), SPAN_ARG(args[3].s)),
-                    &note))
+    buf_printf(&text, "%.*s %.*s %.*s/%.*s", SPAN_ARG(args[0].s), SPAN_ARG(args[1].s),
+               SPAN_ARG(args[2].s), SPAN_ARG(args[3].s));
+    if (template_charge(call, NOTE_STEPS + text.len, err) < 0)
+        return -1;
+    if (is_new_note(r, &text, &note))
         vec_push(&r->out->lookups, note);
     *result = value_new_map(call->arena, VALUE_MAP);
     return r->target->lookup ? look_up(r, args, result, err) : 0;
