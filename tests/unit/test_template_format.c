@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "io/template/format/builtins.h"
+#include "io/template/exec/builtins.h"
 
 static struct value text(const char *str)
 {
@@ -154,7 +154,7 @@ static void test_print__of_a_value_without_end_is_too_large(void **state)
 
 static const struct template_function *builtin(const char *name)
 {
-    const struct template_function *f = format_builtins;
+    const struct template_function *f = builtin_prints;
 
     while (f->name && strcmp(f->name, name) != 0)
         f++;

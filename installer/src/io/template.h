@@ -162,7 +162,7 @@ struct value_class {
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
     const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
-    bool is_false_when_empty; // of kind map or slice: as unfold() gives it
+    bool is_false_when_empty;           // of kind map or slice: as unfold() gives it
 };
 
 // "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".

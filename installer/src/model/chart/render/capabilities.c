@@ -238,13 +238,14 @@ static struct value kube_version(struct arena *a, const struct kube_version *ver
 {
     struct texts *texts = ARENA_NEW(a, struct texts);
 
-    *texts = (struct texts){.stringer = version->plain,
-                            .git = version->full,
-                            .fields = {{"Version", "Version", false, version->full},
-                                       {NULL, NULL, false, version->is_default ? SPAN_EMPTY : version->plain},
-                                       {"Major", "Major", false, version->major},
-                                       {"Minor", "Minor", false, version->minor}},
-                            .len = 4};
+    *texts = (struct texts){
+        .stringer = version->plain,
+        .git = version->full,
+        .fields = {{"Version", "Version", false, version->full},
+                   {NULL, NULL, false, version->is_default ? SPAN_EMPTY : version->plain},
+                   {"Major", "Major", false, version->major},
+                   {"Minor", "Minor", false, version->minor}},
+        .len = 4};
     return value_new_object(&kube_version_class, texts);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table, and the functions that print.
+// Go's functions that print, escape, measure and index.
+#include "io/template/exec/builtins.h"
 #include "io/template/format/builtins.h"
 
 #include <string.h>
@@ -131,7 +132,7 @@ static int call_len(struct template_call *call, struct value *result, struct err
     return 0;
 }
 
-const struct template_function format_builtins[] = {
+const struct template_function builtin_prints[] = {
     {"html", call_html, "a*", NULL},
     {"index", format_index, "aa*", NULL},
     {"js", call_js, "a*", NULL},
