@@ -132,6 +132,8 @@ bool value_get(const struct value_map *map, struct span key, struct value *out);
 void value_set(struct arena *a, struct value_map *map, struct span key, struct value item);
 void value_set_borrowed(struct arena *a, struct value_map *map, struct span key, struct value item);
 bool value_unset(struct value_map *map, struct span key);
+// Makes room for so many keys at once, when the map is still empty.
+void value_reserve(struct arena *a, struct value_map *map, size_t count);
 size_t value_map_len(const struct value_map *map);
 // Empty, and null as JSON; until something is set, which Go does not allow: callers look first.
 bool value_map_is_nil(const struct value_map *map);

@@ -20,9 +20,9 @@ struct entry {
 
 struct value_map {
     struct entry *entries;
-    size_t len, cap;
-    uint32_t *slots;   // index + 1 into entries, 0 for free; linear probing
-    size_t slot_count; // a power of two, or 0
+    uint32_t *slots; // index + 1 into entries, 0 for free; linear probing
+    uint32_t len, cap;
+    uint32_t slot_count; // a power of two, or 0
     bool is_nil;
     // Entries and slots are those of a map that never changes, until somebody asks for more than a
     // scalar: then it gets its own here (value_lend).
@@ -161,9 +161,17 @@ static struct entry *find(const struct value_map *m, struct span key)
     return m->slots[at] ? &m->entries[m->slots[at] - 1] : NULL;
 }
 
+void value_reserve(struct arena *a, struct value_map *map, size_t count)
+{
+    if (count <= map->cap || map->len || count > UINT32_MAX)
+        return;
+    map->cap = (uint32_t)count;
+    map->entries = arena_array(a, count, sizeof(*map->entries));
+}
+
 static void grow_entries(struct arena *a, struct value_map *m)
 {
-    size_t cap = m->cap ? m->cap * 2 : ENTRIES_FIRST;
+    uint32_t cap = m->cap ? m->cap * 2 : ENTRIES_FIRST;
     struct entry *entries = arena_array(a, cap, sizeof(*entries));
 
     if (m->len)
@@ -174,7 +182,7 @@ static void grow_entries(struct arena *a, struct value_map *m)
 
 static void grow_slots(struct arena *a, struct value_map *m)
 {
-    size_t count = m->slot_count ? m->slot_count * 2 : (size_t)SMALL_MAX * 4;
+    uint32_t count = m->slot_count ? m->slot_count * 2 : SMALL_MAX * 4;
     bool hashed = m->slot_count != 0;
 
     m->slots = arena_array(a, count, sizeof(*m->slots));
@@ -217,11 +225,11 @@ void value_set_borrowed(struct arena *a, struct value_map *map, struct span key,
     map->is_nil = false;
     if (map->len == map->cap)
         grow_entries(a, map);
-    if (map->len >= SMALL_MAX && (map->len + 1) * 4 > map->slot_count * 3)
+    if (map->len >= SMALL_MAX && ((size_t)map->len + 1) * 4 > (size_t)map->slot_count * 3)
         grow_slots(a, map);
     if (map->slot_count) {
         hash = hash_span(key);
-        map->slots[slot_of(map, key, hash)] = (uint32_t)map->len + 1;
+        map->slots[slot_of(map, key, hash)] = map->len + 1;
     }
     map->entries[map->len++] = (struct entry){key, item, hash};
 }
