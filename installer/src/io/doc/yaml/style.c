@@ -52,6 +52,12 @@ static inline bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= '.' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+// What is nothing of that behind another one of them.
+static inline bool is_inert(char c)
+{
+    return c > ' ' && c <= '~' && c != ':' && c != '#';
+}
+
 struct looks yaml_look(struct span s)
 {
     struct looks l = {.simple = true};
@@ -64,7 +70,7 @@ struct looks yaml_look(struct span s)
         char c = s.ptr[i];
 
         if (is_word(c)) {
-            while (i + 1 < s.len && is_word(s.ptr[i + 1]))
+            while (i + 1 < s.len && is_inert(s.ptr[i + 1]))
                 i++;
             was_space = was_break = after_space = false;
             continue;

@@ -39,6 +39,15 @@ static struct node *fail(const struct tree *t, const char *message)
 
 static bool is_ascii(struct span s)
 {
+    // Eight at once: one more makes 0x80 of 0x7f.
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+
+    for (; s.len >= sizeof(word); s = span_tail(s, sizeof(word))) {
+        memcpy(&word, s.ptr, sizeof(word));
+        if (((word + ones) | word) & highs)
+            return false;
+    }
     for (size_t i = 0; i < s.len; i++)
         if ((unsigned char)s.ptr[i] >= 0x7f)
             return false;
