@@ -244,7 +244,6 @@ static int hex_digest(struct template_call *call, enum crypto_hash_kind kind, si
 
     if (template_charge(call, HASH_STEPS, err) < 0)
         return -1;
-    crypto_hash_start(hash);
     crypto_hash_add(hash, call->args[0].s.ptr, call->args[0].s.len);
     crypto_hash_end(hash, digest);
     crypto_hex(digest, len, hex);
