@@ -164,7 +164,8 @@ struct value_class {
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
     const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
-    bool is_false_when_empty;           // of kind map or slice: as unfold() gives it
+    struct value (*copied)(struct value_map *map); // an object of the class with this map instead
+    bool is_false_when_empty;                      // of kind map or slice: as unfold() gives it
 };
 
 // "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".
@@ -177,7 +178,7 @@ bool value_deep_equal(const struct value *a, const struct value *b); // reflect.
 bool value_deep_equal_counted(const struct value *a, const struct value *b, uint64_t *steps);
 
 // Copies lists and maps, and what they hold; texts, which never change, are shared with the
-// original, other objects too. An object of kind map becomes a plain map. ERR_CONFIG: the copy
+// original, other objects too. One of kind map is copied with its map. ERR_CONFIG: the copy
 // takes more memory than a value should (a map may hold itself).
 #define VALUE_COPY_MAX_BYTES ((size_t)64 << 20)
 int value_copy_deep(struct arena *a, const struct value *v, struct value *out, struct err **err)

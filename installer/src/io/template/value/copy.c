@@ -38,7 +38,7 @@ static struct value copy_one(struct copying *c, const struct value *v)
 {
     struct value copy = *v;
 
-    if (v->type == VALUE_OBJECT && v->object.class->is_false_when_empty)
+    if (v->type == VALUE_OBJECT && v->object.class->copied)
         copy = v->object.class->unfold(c->a, v->object.data);
     if (value_is_list(&copy))
         copy = copy_list(c, &copy);
@@ -48,7 +48,7 @@ static struct value copy_one(struct copying *c, const struct value *v)
         return copy;
     if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAP)
         vec_push(&c->pending, copy);
-    return copy;
+    return v->type == VALUE_OBJECT ? v->object.class->copied(copy.map) : copy;
 }
 
 static void copy_items(struct copying *c, const struct value *v)
