@@ -210,7 +210,6 @@ int object_kube_version(struct arena *a, struct span text, struct kube_version *
     struct span rest = span_trim(text), number;
     size_t count = 0;
 
-    version->is_default = !text.len;
     if (!text.len)
         text = rest = SPAN(DEFAULT_KUBE_VERSION);
     (void)span_skip(&rest, "v");
@@ -238,14 +237,13 @@ static struct value kube_version(struct arena *a, const struct kube_version *ver
 {
     struct texts *texts = ARENA_NEW(a, struct texts);
 
-    *texts = (struct texts){
-        .stringer = version->plain,
-        .git = version->full,
-        .fields = {{"Version", "Version", false, version->full},
-                   {NULL, NULL, false, version->is_default ? SPAN_EMPTY : version->plain},
-                   {"Major", "Major", false, version->major},
-                   {"Minor", "Minor", false, version->minor}},
-        .len = 4};
+    *texts = (struct texts){.stringer = version->plain,
+                            .git = version->full,
+                            .fields = {{"Version", "Version", false, version->full},
+                                       {NULL, NULL, false, version->plain},
+                                       {"Major", "Major", false, version->major},
+                                       {"Minor", "Minor", false, version->minor}},
+                            .len = 4};
     return value_new_object(&kube_version_class, texts);
 }
 

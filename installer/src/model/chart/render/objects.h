@@ -21,7 +21,6 @@ struct kube_version {
     struct span full;  // "v1.33.4-gke.1245000"
     struct span plain; // "v1.33.4", what charts are checked against
     struct span major, minor;
-    bool is_default;
 };
 // Empty: Helm's default. ERR_CONFIG.
 int object_kube_version(struct arena *a, struct span text, struct kube_version *version,
