@@ -7,8 +7,7 @@
 
 // The same keys and items, which may be lists and maps that both maps refer to; those of a map that
 // was lent stay lent.
-struct value_map *map_copy(struct arena *a, const struct value_map *map)
-    MUST_CHECK RETURNS_NONNULL;
+struct value_map *map_copy(struct arena *a, const struct value_map *map) MUST_CHECK RETURNS_NONNULL;
 
 // Item number `i`, to be changed in place; NULL behind the last, and when they are lent.
 struct value *map_item(struct value_map *map, size_t i);

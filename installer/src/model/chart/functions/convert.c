@@ -140,7 +140,18 @@ static struct value null_value(struct template_call *call, const struct reading 
     return type == VALUE_MAP ? value_new_map(call->arena, type) : value_new_list(call->arena, type);
 }
 
-enum { READ_STEPS = 100, READ_STEPS_PER_BYTE = 6 };
+enum { READ_STEPS = 100, READ_STEPS_PER_BYTE = 6, READ_STEPS_PER_BRACKET = 60 };
+
+// Brackets within brackets take libyaml time with the square of their depth.
+static uint64_t steps_to_read(struct span text)
+{
+    uint64_t steps = READ_STEPS_PER_BYTE * (uint64_t)text.len;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '[' || text.ptr[i] == '{')
+            steps += READ_STEPS_PER_BRACKET;
+    return steps;
+}
 
 static int read_text(struct template_call *call, struct value *result, struct err **err)
 {
@@ -153,7 +164,7 @@ static int read_text(struct template_call *call, struct value *result, struct er
         return -1;
     if (template_recall(call, result))
         return 0;
-    if (template_charge(call, READ_STEPS_PER_BYTE * (uint64_t)call->args[0].s.len, err) < 0)
+    if (template_charge(call, steps_to_read(call->args[0].s), err) < 0)
         return -1;
     d = doc_new();
     if (read_tree(d, r->form, call->args[0].s, &n, &cause) < 0 || check_type(r, n, &cause) < 0) {
