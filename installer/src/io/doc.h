@@ -122,6 +122,10 @@ int doc_read_text(struct doc *d, struct span text, struct node **out, struct err
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;
 
+// The same for what Helm reads with encoding/json: of equal keys the last one counts.
+struct node *doc_read_json_last(struct doc *d, struct span text, const char *name,
+                                enum err_kind kind, struct err **err) MUST_CHECK;
+
 // The same for a text that is of no file, as lenient as Go's encoding/json (of equal keys the last
 // one counts, what is no UTF-8 is U+FFFD) and in its words (fromJson of charts gives them to the
 // template). Equal keys are all in the tree. ERR_CONFIG.
