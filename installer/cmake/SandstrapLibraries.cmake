@@ -5,4 +5,4 @@
 
 find_package(Threads REQUIRED)
 include("${CMAKE_SOURCE_DIR}/installer/deps/deps.cmake")
-set(SANDSTRAP_OUTER_LIBRARIES curl ssl archive yaml pcre2 zlib zstd llhttp)
+set(SANDSTRAP_OUTER_LIBRARIES curl ssl archive yaml pcre2 zlib zstd deflate llhttp)

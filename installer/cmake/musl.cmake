@@ -33,7 +33,9 @@ add_compile_options(
     "-ffile-prefix-map=${SANDSTRAP_DEPS_PREFIX}=.")
 
 # Relative relocations make the binary smaller. musl takes the default stack of a thread from the
-# program header: 1 MiB, where its own default is 128 KiB. relro.o does what a loader would.
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-static-pie ${SANDSTRAP_DEPS_PREFIX}/lib/relro.o \
+# program header: 1 MiB, where its own default is 128 KiB. relro.o does what a loader would; mimalloc.o
+# and strings.o stand before musl, so that their malloc and memchr are the program's.
+set(objects "${SANDSTRAP_DEPS_PREFIX}/lib")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static-pie ${objects}/relro.o ${objects}/mimalloc.o ${objects}/strings.o \
 -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,pack-relative-relocs \
 -Wl,-z,stack-size=1048576 -Wl,--build-id=none")

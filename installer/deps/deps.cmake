@@ -33,6 +33,7 @@ endfunction()
 
 dep_library(zlib PKGCONFIG zlib ARCHIVE z)
 dep_library(zstd PKGCONFIG libzstd ARCHIVE zstd)
+dep_library(deflate PKGCONFIG libdeflate ARCHIVE deflate)
 dep_library(yaml PKGCONFIG yaml-0.1 ARCHIVE yaml)
 dep_library(pcre2 PKGCONFIG libpcre2-8 ARCHIVE pcre2-8)
 dep_library(nghttp2 PKGCONFIG libnghttp2 ARCHIVE nghttp2)

@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <curl/curl.h>
+#include <libdeflate.h>
 #include <llhttp.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/evp.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <yaml.h>
@@ -78,6 +80,142 @@ static void check_zstd(void)
 static void check_zlib(void)
 {
     report("zlib", crc32(0, (const Bytef *)"123456789", 9) == 0xcbf43926U, "crc32=cbf43926");
+}
+
+static void check_deflate(void)
+{
+    // printf 'hello, hello, hello' | gzip -n
+    static const unsigned char packed[] =
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\x40\xa2\x00"
+        "\x9f\xa1\xca\x09\x13\x00\x00";
+    char plain[32] = "";
+    size_t size = 0;
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    bool ok = libdeflate_gzip_decompress(d, packed, sizeof packed, plain, sizeof plain, &size) ==
+              LIBDEFLATE_SUCCESS;
+    libdeflate_free_decompressor(d);
+    report("deflate", ok && size == 19, plain);
+}
+
+// Of one allocator, whatever gives the block: freeing what another one made would not end well.
+static bool frees_what_others_give(void)
+{
+    void *aligned = aligned_alloc(1 << 21, 1 << 22), *page = NULL;
+    char *printed = NULL, *copy = NULL;
+    size_t room = 0;
+    FILE *file = open_memstream(&copy, &room);
+    bool ok = aligned && (uintptr_t)aligned % (1 << 21) == 0 &&
+              posix_memalign(&page, 4096, 100) == 0 && asprintf(&printed, "%0100d", 1) == 100;
+    if (file) {
+        fputs("line\n", file);
+        fclose(file);
+    }
+    ok = ok && room == 5;
+    free(aligned);
+    free(page);
+    free(printed);
+    free(copy);
+    free(realpath("/", NULL));
+    return ok;
+}
+
+static void *allocate_all(void *failed)
+{
+    char *blocks[1000];
+    for (size_t i = 0; i < 1000; i++) {
+        size_t size = i * i / 4 + 1;
+        blocks[i] = calloc(size, 1);
+        if (!blocks[i] || blocks[i][0] || blocks[i][size - 1]) {
+            *(bool *)failed = true;
+            return NULL;
+        }
+        memset(blocks[i], (int)i, size);
+        if (i % 3 == 2) {
+            free(blocks[i - 2]);
+            blocks[i - 2] = NULL;
+        }
+    }
+    for (size_t i = 0; i < 1000; i++) {
+        if (blocks[i] && (unsigned char)blocks[i][i * i / 4] != (unsigned char)i) {
+            *(bool *)failed = true;
+        }
+        free(blocks[i]);
+    }
+    return NULL;
+}
+
+// Whether the allocator is the one that is linked in, where one is: its own functions are not
+// exported.
+extern int mi_version(void) __attribute__((weak));
+
+static void check_malloc(void)
+{
+    pthread_t threads[4];
+    bool failed = !frees_what_others_give();
+    for (size_t i = 0; i < 4; i++) {
+        failed |= pthread_create(&threads[i], NULL, allocate_all, &failed) != 0;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    report("malloc", !failed, mi_version ? "mimalloc" : "libc");
+}
+
+static int sign(int number)
+{
+    return (number > 0) - (number < 0);
+}
+
+static int compare_bytes(const unsigned char *a, const unsigned char *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+// A text of `size` bytes with the byte `other` at `at`, that ends where the memory does.
+static bool strings_are_right(char *end, size_t size, size_t at, char other)
+{
+    char *text = end - size - 1, same[80];
+    memset(text, 'a', size);
+    text[at] = other;
+    end[-1] = '\0';
+    memcpy(same, text, size);
+    same[at] = 'a';
+    const size_t length = other ? size : at;
+    char *first = other ? text + at : NULL;
+    char *zero = text + length;
+    volatile size_t anywhere = SIZE_MAX;
+    return strlen(text) == length && memchr(text, other, size) == text + at &&
+           memchr(text, other, at) == NULL && memchr(text, 'z', size) == NULL &&
+           strchr(text, 'z') == NULL && strchr(text, '\0') == zero &&
+           (!other || strchr(text, other) == first) && strchrnul(text, 'z') == zero &&
+           memchr(text, other, anywhere) == text + at && memcmp(text, same, at) == 0 &&
+           sign(memcmp(text, same, size)) ==
+               compare_bytes((unsigned char *)text, (unsigned char *)same, size);
+}
+
+// Each function of musl's that strings.c replaces, at every place before a page that may not be
+// read.
+static void check_strings(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool ok = pages != MAP_FAILED && mprotect(pages + page, page, PROT_READ | PROT_WRITE) == 0;
+    for (size_t size = 1; ok && size < 80; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (size_t before = 0; before < 16; before++) {
+                char *end = pages + 2 * page - before;
+                ok = ok && strings_are_right(end, size, at, 'b') &&
+                     strings_are_right(end, size, at, '\xff') &&
+                     strings_are_right(end, size, at, '\0');
+            }
+        }
+    }
+    report("strings", ok, "right");
 }
 
 static int count_body(llhttp_t *parser, const char *at, size_t len)
@@ -244,6 +382,9 @@ int main(int argc, char **argv)
     check_regex();
     check_zstd();
     check_zlib();
+    check_deflate();
+    check_malloc();
+    check_strings();
     check_llhttp();
     check_sha256();
     check_ed25519();

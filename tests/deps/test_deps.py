@@ -101,6 +101,8 @@ def assert_all_work(found):
     assert found["pcre2"] == "groups=3"
     assert found["zstd"] == "roundtrip=4096"
     assert found["zlib"] == "crc32=cbf43926"
+    assert found["deflate"] == "hello, hello, hello"
+    assert found["strings"] == "right"
     assert found["llhttp"] == "body=5"
     assert found["sha256"] == SHA256_ABC
     assert found["ed25519"] == "verified"
@@ -116,6 +118,7 @@ def test_static_probe_works_alone_in_an_empty_root(static_probe, inputs, server,
         shutil.copy(file, tmp_path)
     found = facts(run("chroot", tmp_path, "/probe", "/file.tar.gz", server, "/ca.pem"))
     assert_all_work(found)
+    assert found["malloc"] == "mimalloc"
     stack = int(found["thread"].removeprefix("stack="))
     assert THREAD_STACK_BYTES <= stack < 2 * THREAD_STACK_BYTES
 

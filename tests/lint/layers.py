@@ -13,6 +13,7 @@ LIBRARY_HEADERS = {
     "pcre2": r"pcre2\.h",
     "zlib": r"zlib\.h",
     "zstd": r"zstd(_errors)?\.h",
+    "deflate": r"libdeflate\.h",
 }
 SYSTEM_HEADER = re.compile(r"[a-z0-9]+\.h|(sys|net|netinet|arpa|linux)/[a-z0-9_]+\.h")
 ANYTHING = "main"  # main.c stands on top of all modules

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "support_folder.h"
 #include "work/agent/routes.h"
 
 #define ENDPOINT "http://127.0.0.1:4860"
@@ -19,22 +20,21 @@
     "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/" CERTS "\""  \
     "\n"
 
-static char folder[] = "/tmp/test-agent-routes-XXXXXX";
+static char *folder;
 
-// The test's folder is left empty by the one before it.
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    folder = folder_make();
+    return 0;
 }
 
 static int tear_down(void **state)
 {
-    char *command CLEANUP(mem_cleanup) = mem_printf("rm -r '%s'", folder);
+    char *path CLEANUP(mem_cleanup) = STEAL(folder);
 
     (void)state;
-    return system(command) ? -1 : 0;
+    return folder_remove(path);
 }
 
 static char *node(const char *name)
@@ -72,24 +72,11 @@ static void assert_node(const char *name, const char *text)
     assert_string_equal(buf_str(&is), text);
 }
 
-// All names below the node's root, and what the files and links hold.
 static char *snapshot(void)
 {
-    char *command CLEANUP(mem_cleanup) =
-        mem_printf("cd '%s/host' && find . -type f -o -type l -o -type d | LC_ALL=C sort | while "
-                   "read -r f; do "
-                   "echo \"$f $(readlink \"$f\")\"; test -f \"$f\" && cat \"$f\"; done",
-                   folder);
-    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    FILE *pipe = popen(command, "r");
-    char piece[4096];
-    size_t got;
+    char *host CLEANUP(mem_cleanup) = mem_printf("%s/host", folder);
 
-    assert_non_null(pipe);
-    while ((got = fread(piece, 1, sizeof(piece), pipe)) > 0)
-        buf_add(&out, piece, got);
-    pclose(pipe);
-    return buf_take(&out);
+    return folder_snapshot(host);
 }
 
 static struct agent_routes *open_routes(const char *layout)
@@ -212,7 +199,7 @@ static void test_agent_routes__k3s_starts_again(void **state)
     keep(r, "ghcr.io", "quay.io");
     assert_node(K3S "/certs.d/ghcr.io/hosts.toml", MARK HEADER "server = \"https://a\"\n" OURS);
     write_node(K3S "/certs.d/ghcr.io/hosts.toml", HEADER "server = \"https://b\"\n");
-    tear_down(NULL);
+    assert_int_equal(folder_remove(folder), 0);
     write_node(K3S "/config.toml", "version = 3\n[plugins.'io.containerd.cri.v1.images'.registry]\n"
                                    "config_path = \"/" K3S "/certs.d\"\n");
     write_node(K3S "/certs.d/ghcr.io/hosts.toml", HEADER "server = \"https://b\"\n");

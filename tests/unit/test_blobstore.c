@@ -10,9 +10,10 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "model/blobstore.h"
+#include "support_folder.h"
 
 struct fixture {
-    char folder[32];
+    char *folder;
     char *path; // of the store
 };
 
@@ -20,9 +21,7 @@ static int set_up(void **state)
 {
     struct fixture *f = MEM_NEW(struct fixture);
 
-    memcpy(f->folder, "/tmp/test-store.XXXXXX", sizeof("/tmp/test-store.XXXXXX"));
-    if (!mkdtemp(f->folder))
-        return -1;
+    f->folder = folder_make();
     f->path = mem_printf("%s/store", f->folder);
     *state = f;
     return 0;
@@ -31,9 +30,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    char *command CLEANUP(mem_cleanup) = mem_printf("rm -r %s", f->folder);
-    int result = system(command);
+    int result = folder_remove(f->folder);
 
+    free(f->folder);
     free(f->path);
     free(f);
     return result;

@@ -234,6 +234,20 @@ static void test_doc__reads_json(void **state)
     assert_int_equal(err_kind(err), ERR_API);
 }
 
+static void test_doc__json_of_helm_keeps_the_last_of_equal_keys(void **state)
+{
+    static const char text[] = "{\"a\":1,\"b\":{\"c\":1,\"c\":{\"d\":2}},\"a\":[],\"e\":0,\"a\":3}";
+    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *err = NULL;
+    struct node *n = doc_read_json_last(d, SPAN(text), "j", ERR_CONFIG, &err);
+
+    (void)state;
+    assert_non_null(n);
+    doc_write_json(n, false, &out);
+    assert_string_equal(buf_str(&out), "{\"b\":{\"c\":{\"d\":2}},\"e\":0,\"a\":3}");
+}
+
 static void test_doc__json_is_read_strictly(void **state)
 {
     static const char *const texts[][2] = {
@@ -393,8 +407,8 @@ UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_li
           UNIT(test_doc__names_line_and_problem_of_bad_syntax), UNIT(test_doc__limits_depth),
           UNIT(test_doc__limits_alias_bombs), UNIT(test_doc__big_maps_are_read_in_linear_time),
           UNIT(test_doc__yaml11_is_what_kustomization_files_are_read_as),
-          UNIT(test_doc__reads_json), UNIT(test_doc__json_is_read_strictly),
-          UNIT(test_doc__json_keeps_texts_and_numbers),
+          UNIT(test_doc__reads_json), UNIT(test_doc__json_of_helm_keeps_the_last_of_equal_keys),
+          UNIT(test_doc__json_is_read_strictly), UNIT(test_doc__json_keeps_texts_and_numbers),
           UNIT(test_doc__writes_json_with_gos_escapes), UNIT(test_doc__json_is_always_utf8),
           UNIT(test_doc__edits_maps_and_lists), UNIT(test_doc__compares_and_copies_trees),
           UNIT(test_doc__keeps_what_was_written), UNIT(test_doc__says_which_object_it_is))

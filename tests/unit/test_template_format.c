@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "io/template/format/builtins.h"
+#include "io/template/exec/builtins.h"
 
 static struct value text(const char *str)
 {
@@ -154,7 +154,7 @@ static void test_print__of_a_value_without_end_is_too_large(void **state)
 
 static const struct template_function *builtin(const char *name)
 {
-    const struct template_function *f = format_builtins;
+    const struct template_function *f = builtin_prints;
 
     while (f->name && strcmp(f->name, name) != 0)
         f++;
@@ -164,7 +164,10 @@ static const struct template_function *builtin(const char *name)
 static void assert_call(struct arena *a, const char *name, const struct value *args, size_t count,
                         const char *expected)
 {
-    struct template_call call = {.arena = a, .args = args, .count = count};
+    struct template_set *set CLEANUP(template_set_cleanup) = template_set_new(NULL, 0, NULL);
+    struct template_run *run CLEANUP(template_run_cleanup) =
+        template_run_new(set, a, &TEMPLATE_LIMITS);
+    struct template_call call = {.arena = a, .run = run, .args = args, .count = count};
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct err *err CLEANUP(err_cleanup) = NULL;
     struct value result;

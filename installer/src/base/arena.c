@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 enum {
     CHUNK_FIRST_BYTES = 1024,
     CHUNK_LAST_BYTES = 1 << 20,
+    ZERO_STEP_BYTES = 4096,
 };
 
 struct chunk {
@@ -22,6 +24,7 @@ struct chunk {
 struct arena {
     struct chunk *chunks; // the newest first
     size_t at;            // the first free byte of the newest
+    size_t zeroed;        // how far it is zero from there on
     size_t next_size;
     size_t total; // of all chunks
 };
@@ -37,40 +40,53 @@ struct arena *arena_new(void)
 static void add_chunk(struct arena *a, size_t size)
 {
     size_t want = size > a->next_size ? size : a->next_size;
-    struct chunk *c = mem_zalloc(1, sizeof(*c) + want);
+    struct chunk *c = mem_alloc(sizeof(*c) + want);
 
     c->size = want;
     c->next = a->chunks;
     a->total += want;
     a->chunks = c;
-    a->at = 0;
+    a->at = a->zeroed = 0;
     if (a->next_size < CHUNK_LAST_BYTES)
         a->next_size *= 2;
 }
 
-// Everything is rounded up to `align`, so that the next piece of any kind starts aligned.
-static void *take(struct arena *a, size_t size, size_t align)
+// A step at a time: not all of a chunk, which may stay unused, and not for each small piece.
+static void zero_to(struct arena *a, size_t end)
+{
+    size_t room = a->chunks->size - end;
+
+    end += room < ZERO_STEP_BYTES ? room : ZERO_STEP_BYTES;
+    memset(a->chunks->data + a->zeroed, 0, end - a->zeroed);
+    a->zeroed = end;
+}
+
+// Everything is rounded up to `align`, so that the next piece of any kind starts aligned. What is
+// copied over at once need not be zero.
+static inline void *take(struct arena *a, size_t size, size_t align, bool zero)
 {
     size_t start = (a->at + align - 1) & ~(align - 1);
-    char *ptr;
 
     if (!a->chunks || start > a->chunks->size || size > a->chunks->size - start) {
         add_chunk(a, size);
         start = 0;
     }
-    ptr = a->chunks->data + start;
     a->at = start + size;
-    return ptr;
+    if (zero && a->at > a->zeroed)
+        zero_to(a, a->at);
+    else if (!zero && a->at > a->zeroed)
+        a->zeroed = a->at;
+    return a->chunks->data + start;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    return take(a, size, alignof(max_align_t));
+    return take(a, size, alignof(max_align_t), true);
 }
 
 void *arena_aligned(struct arena *a, size_t size, size_t align)
 {
-    return take(a, size, align);
+    return take(a, size, align, true);
 }
 
 size_t arena_size(const struct arena *a)
@@ -89,7 +105,7 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 struct span arena_span(struct arena *a, struct span s)
 {
-    char *copy = take(a, s.len + 1, 1);
+    char *copy = take(a, s.len + 1, 1, false);
 
     if (s.len)
         memcpy(copy, s.ptr, s.len);

@@ -54,13 +54,8 @@ void buf_add_str(struct buf *b, const char *str)
     buf_add(b, str, strlen(str));
 }
 
-void buf_add_char(struct buf *b, char c)
+void buf_add_one(struct buf *b, char c)
 {
-    if (b->len + 1 < b->cap && b->len < b->max && !b->overflow) {
-        b->data[b->len++] = c;
-        b->data[b->len] = '\0';
-        return;
-    }
     buf_add(b, &c, 1);
 }
 

@@ -34,9 +34,19 @@ struct buf {
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_add_span(struct buf *b, struct span s);
 void buf_add_str(struct buf *b, const char *str);
-void buf_add_char(struct buf *b, char c);
+void buf_add_one(struct buf *b, char c); // buf_add_char() without the short way
 void buf_add_repeat(struct buf *b, char c, size_t count);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+
+static inline void buf_add_char(struct buf *b, char c)
+{
+    if (b->len + 1 >= b->cap || b->len >= b->max || b->overflow) {
+        buf_add_one(b, c);
+        return;
+    }
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+}
 
 // Adds `len` bytes in lower-case hexadecimal.
 void buf_add_hex(struct buf *b, const void *data, size_t len);

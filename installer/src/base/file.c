@@ -40,16 +40,31 @@ static ssize_t read_some(int fd, void *data, size_t len)
     return n;
 }
 
+// With a byte more than the file has, its end is found without growing.
+static size_t room_for(size_t size, const struct buf *out)
+{
+    size_t most = out->max - out->len;
+
+    return size < most ? size + 1 : most;
+}
+
+// How much is read next: what there is room for, else a step. 0 at the maximum.
+static size_t next_step(const struct buf *out)
+{
+    size_t most = out->max - out->len;
+    size_t room = out->cap > out->len + 1 ? out->cap - out->len - 1 : READ_STEP_BYTES;
+
+    return room < most ? room : most;
+}
+
 // A file that grows past the maximum meanwhile is found by one byte more.
 int fd_read_all(int fd, const char *path, struct buf *out, struct err **err)
 {
     for (;;) {
-        size_t room = out->max - out->len;
+        size_t room = next_step(out);
         char one_more;
         ssize_t n;
 
-        if (room > READ_STEP_BYTES)
-            room = READ_STEP_BYTES;
         n = room ? read_some(fd, buf_reserve(out, room), room) : read_some(fd, &one_more, 1);
         if (n < 0)
             return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
@@ -77,6 +92,8 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     if ((uint64_t)st.st_size > out->max - out->len)
         return err_set(err, ERR_CONFIG, "%s: %llu bytes are more than the limit of %zu", path,
                        (unsigned long long)st.st_size, out->max);
+    if (!buf_reserve(out, room_for((size_t)st.st_size, out)))
+        return buf_check(out, ERR_CONFIG, path, err);
     return fd_read_all(fd, path, out, err);
 }
 

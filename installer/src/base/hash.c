@@ -3,6 +3,8 @@
 #include "base/hash.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -43,12 +45,39 @@ static inline void take_word(uint64_t v[4], uint64_t word)
     v[0] ^= word;
 }
 
-uint64_t hash_span(struct span s)
+// Up to seven bytes as a number, the first one lowest, with as few loads as there can be.
+static inline uint64_t last_bytes(const char *at, size_t len)
+{
+    uint64_t value = 0;
+    uint32_t word;
+
+    if (len >= sizeof(word)) {
+        memcpy(&word, at + len - sizeof(word), sizeof(word));
+        value = (uint64_t)word << (8 * (len - sizeof(word)));
+        memcpy(&word, at, sizeof(word));
+        return value | word;
+    }
+    for (size_t i = 0; i < len; i++)
+        value |= (uint64_t)(unsigned char)at[i] << (8 * i);
+    return value;
+}
+
+static inline void know_key(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static atomic_bool is_known;
+
+    if (atomic_load_explicit(&is_known, memory_order_acquire))
+        return;
+    pthread_once(&once, make_key);
+    atomic_store_explicit(&is_known, true, memory_order_release);
+}
+
+uint64_t hash_span(struct span s)
+{
     uint64_t v[4], word, last = (uint64_t)s.len << 56;
 
-    pthread_once(&once, make_key);
+    know_key();
     v[0] = key[0] ^ 0x736f6d6570736575u;
     v[1] = key[1] ^ 0x646f72616e646f6du;
     v[2] = key[0] ^ 0x6c7967656e657261u;
@@ -57,8 +86,7 @@ uint64_t hash_span(struct span s)
         memcpy(&word, s.ptr, sizeof(word));
         take_word(v, word);
     }
-    for (size_t i = 0; i < s.len; i++)
-        last |= (uint64_t)(unsigned char)s.ptr[i] << (8 * i);
+    last |= last_bytes(s.ptr, s.len);
     take_word(v, last);
     v[2] ^= 0xff;
     for (int i = 0; i < 3; i++)

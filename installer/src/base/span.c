@@ -2,6 +2,8 @@
 // Span helpers.
 #include "base/span.h"
 
+enum { SEARCHED_BY_FIRST_MAX = 8 };
+
 int span_cmp(struct span a, struct span b)
 {
     size_t n = a.len < b.len ? a.len : b.len;
@@ -10,40 +12,6 @@ int span_cmp(struct span a, struct span b)
     if (order)
         return order;
     return a.len < b.len ? -1 : a.len > b.len;
-}
-
-bool span_starts(struct span s, const char *prefix)
-{
-    size_t n = strlen(prefix);
-
-    return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
-}
-
-bool span_ends(struct span s, const char *suffix)
-{
-    size_t n = strlen(suffix);
-
-    return s.len >= n && memcmp(s.ptr + s.len - n, suffix, n) == 0;
-}
-
-bool span_skip(struct span *s, const char *prefix)
-{
-    if (!span_starts(*s, prefix))
-        return false;
-    *s = span_tail(*s, strlen(prefix));
-    return true;
-}
-
-struct span span_head(struct span s, size_t n)
-{
-    return span_of(s.ptr, n < s.len ? n : s.len);
-}
-
-struct span span_tail(struct span s, size_t n)
-{
-    if (n > s.len)
-        n = s.len;
-    return span_of(s.ptr + n, s.len - n);
 }
 
 static bool is_space(char c)
@@ -60,13 +28,6 @@ struct span span_trim(struct span s)
     return s;
 }
 
-size_t span_find(struct span s, char c)
-{
-    const char *at = s.len ? memchr(s.ptr, c, s.len) : NULL;
-
-    return at ? (size_t)(at - s.ptr) : s.len;
-}
-
 size_t span_rfind(struct span s, char c)
 {
     const char *at = s.len ? memrchr(s.ptr, c, s.len) : NULL;
@@ -74,9 +35,26 @@ size_t span_rfind(struct span s, char c)
     return at ? (size_t)(at - s.ptr) : s.len;
 }
 
+// memmem goes by one byte at a time, memchr by many. For long texts that are searched it matters
+// that memmem's time is linear whatever they are.
+static const char *search(struct span s, struct span needle)
+{
+    const char *at = s.ptr, *end;
+
+    if (needle.len < 2 || needle.len > SEARCHED_BY_FIRST_MAX || s.len < needle.len)
+        return memmem(s.ptr, s.len, needle.ptr, needle.len);
+    end = at + s.len - needle.len + 1; // of where it may begin
+    while (at < end && (at = memchr(at, needle.ptr[0], (size_t)(end - at)))) {
+        if (memcmp(at + 1, needle.ptr + 1, needle.len - 1) == 0)
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
 size_t span_search(struct span s, struct span needle)
 {
-    const char *at = memmem(s.ptr, s.len, needle.ptr, needle.len);
+    const char *at = search(s, needle);
 
     return at ? (size_t)(at - s.ptr) : s.len;
 }

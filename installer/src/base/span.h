@@ -46,21 +46,54 @@ static inline bool span_is(struct span a, const char *str)
 // Compares bytes; a prefix comes first. Below, equal to or above zero.
 int span_cmp(struct span a, struct span b);
 
-bool span_starts(struct span s, const char *prefix);
-bool span_ends(struct span s, const char *suffix);
+// In place, as many others here: the length of a literal is known to the compiler.
+static inline bool span_starts(struct span s, const char *prefix)
+{
+    size_t n = strlen(prefix);
 
-// If `s` starts with `prefix`, steps over it and returns true.
-bool span_skip(struct span *s, const char *prefix);
+    return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
+}
+
+static inline bool span_ends(struct span s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return s.len >= n && memcmp(s.ptr + s.len - n, suffix, n) == 0;
+}
 
 // The first n bytes, or the rest from byte n on; n is cut to the length.
-struct span span_head(struct span s, size_t n);
-struct span span_tail(struct span s, size_t n);
+static inline struct span span_head(struct span s, size_t n)
+{
+    return span_of(s.ptr, n < s.len ? n : s.len);
+}
+
+static inline struct span span_tail(struct span s, size_t n)
+{
+    if (n > s.len)
+        n = s.len;
+    return span_of(s.ptr + n, s.len - n);
+}
+
+// If `s` starts with `prefix`, steps over it and returns true.
+static inline bool span_skip(struct span *s, const char *prefix)
+{
+    if (!span_starts(*s, prefix))
+        return false;
+    *s = span_tail(*s, strlen(prefix));
+    return true;
+}
 
 // Without ASCII white space at both ends.
 struct span span_trim(struct span s);
 
 // The place of the first (last) `c`, or the span's length when there is none.
-size_t span_find(struct span s, char c);
+static inline size_t span_find(struct span s, char c)
+{
+    const char *at = s.len ? (const char *)memchr(s.ptr, c, s.len) : NULL;
+
+    return at ? (size_t)(at - s.ptr) : s.len;
+}
+
 size_t span_rfind(struct span s, char c);
 
 // The place of the first `needle`, or the span's length.

@@ -130,6 +130,10 @@ int doc_read_within(struct doc *d, struct span text, const char *file, uint32_t 
 struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
                            struct err **err) MUST_CHECK;
 
+// The same for what Helm reads with encoding/json: of equal keys the last one counts.
+struct node *doc_read_json_last(struct doc *d, struct span text, const char *name,
+                                enum err_kind kind, struct err **err) MUST_CHECK;
+
 // The same for a text that is of no file, as lenient as Go's encoding/json (of equal keys the last
 // one counts, what is no UTF-8 is U+FFFD) and in its words (fromJson of charts gives them to the
 // template). Equal keys are all in the tree. ERR_CONFIG.
@@ -177,8 +181,11 @@ static inline bool node_is(const struct node *n, enum node_type type)
 {
     return n && n->type == type;
 }
-struct node *node_get(const struct node *map, const char *key);
 struct node *node_get_span(const struct node *map, struct span key);
+static inline struct node *node_get(const struct node *map, const char *key)
+{
+    return node_get_span(map, span_str(key));
+}
 
 // node_path(pod, "status", "phase"): one map after the other.
 #define node_path(n, ...) node_path_((n), __VA_ARGS__, (const char *)NULL)

@@ -106,9 +106,18 @@ struct value value_new_object(const struct value_class *class, void *data) MUST_
 // Go's nil slice or nil map of that type.
 struct value value_new_nil(struct arena *a, enum value_type type) MUST_CHECK;
 
-bool value_is_list(const struct value *v); // of any of the list types
-bool value_is_map(const struct value *v);  // of any of the map types; objects of kind map are not
-bool value_is_integer(const struct value *v);
+static inline bool value_is_list(const struct value *v) // of any of the list types
+{
+    return v->type >= VALUE_LIST && v->type <= VALUE_LISTS;
+}
+static inline bool value_is_map(const struct value *v) // of any of the map types; no objects
+{
+    return v->type == VALUE_MAP || v->type == VALUE_STRING_MAP;
+}
+static inline bool value_is_integer(const struct value *v)
+{
+    return v->type >= VALUE_INT && v->type <= VALUE_UINT64;
+}
 
 void value_push(struct arena *a, struct value_list *list, struct value item);
 // A new VALUE_LIST of the old items and `count` more. The old list keeps what it has, and shares
@@ -123,6 +132,8 @@ bool value_get(const struct value_map *map, struct span key, struct value *out);
 void value_set(struct arena *a, struct value_map *map, struct span key, struct value item);
 void value_set_borrowed(struct arena *a, struct value_map *map, struct span key, struct value item);
 bool value_unset(struct value_map *map, struct span key);
+// Makes room for so many keys at once, when the map is still empty.
+void value_reserve(struct arena *a, struct value_map *map, size_t count);
 size_t value_map_len(const struct value_map *map);
 // Empty, and null as JSON; until something is set, which Go does not allow: callers look first.
 bool value_map_is_nil(const struct value_map *map);
@@ -152,7 +163,9 @@ struct value_class {
     void (*write)(void *data, struct buf *out);          // as an action writes it, if that differs
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
-    bool is_false_when_empty; // of kind map or slice: as unfold() gives it
+    const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
+    struct value (*copied)(struct value_map *map); // an object of the class with this map instead
+    bool is_false_when_empty;                      // of kind map or slice: as unfold() gives it
 };
 
 // "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".
@@ -161,9 +174,11 @@ const char *value_kind_name(const struct value *v);
 
 bool value_is_true(const struct value *v);                           // text/template's IsTrue
 bool value_deep_equal(const struct value *a, const struct value *b); // reflect.DeepEqual
+// The same; to *steps is added what it took, for template_charge().
+bool value_deep_equal_counted(const struct value *a, const struct value *b, uint64_t *steps);
 
 // Copies lists and maps, and what they hold; texts, which never change, are shared with the
-// original, other objects too. An object of kind map becomes a plain map. ERR_CONFIG: the copy
+// original, other objects too. One of kind map is copied with its map. ERR_CONFIG: the copy
 // takes more memory than a value should (a map may hold itself).
 #define VALUE_COPY_MAX_BYTES ((size_t)64 << 20)
 int value_copy_deep(struct arena *a, const struct value *v, struct value *out, struct err **err)
@@ -230,6 +245,14 @@ struct template_limits {
 // work is done. ERR_CONFIG when there are not so many left.
 int template_charge(const struct template_call *call, uint64_t steps, struct err **err) MUST_CHECK;
 
+// For functions of one text whose result depends on nothing else and is dear to find (fromYaml):
+// templates give them the same few texts over and over. The run keeps `result`, which nobody may
+// touch any more, for this function and text; the value returned is the one to give. The next time
+// it is recalled. Whoever gets one has it for himself, as if it were made anew.
+struct value template_remember(const struct template_call *call, const struct value *result)
+    MUST_CHECK;
+bool template_recall(const struct template_call *call, struct value *result) MUST_CHECK;
+
 // `functions` (`count` of them, sorted by name or not) are looked up before Go's own, which are
 // always there. They live as long as the set, and the set as long as the values of its runs: they
 // may be constants of a template. A set belongs to the thread that made it.
@@ -242,7 +265,8 @@ void template_set_free(struct template_set *set); // NULL-safe
 CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
 
 // Parses a file's text as the template `name`, with what it defines. A later definition of a name
-// replaces an earlier one unless it is empty. The text is copied. ERR_CONFIG: Go's message, wrapped
+// replaces an earlier one unless it is empty. The text is borrowed, and has to live as long as runs
+// of the set and their values. ERR_CONFIG: Go's message, wrapped
 // in "NAME:LINE:COLUMN", and a hint where one can be given (did you mean).
 int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
     MUST_CHECK;

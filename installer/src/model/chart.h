@@ -55,6 +55,9 @@ struct chart {
 // is no YAML or of another form, and for charts nested too deep or too many; ERR_SOURCE without a
 // Chart.yaml; ERR_INTEGRITY for archives in it that are broken or too large.
 struct chart *chart_load_files(chart_files *files, const char *what, struct err **err) MUST_CHECK;
+// The same without copies: `*arena`, where the files lie, becomes the chart's, and NULL.
+struct chart *chart_load_taken(chart_files *files, struct arena **arena, const char *what,
+                               struct err **err) MUST_CHECK;
 
 // Loads one from a .tgz, whose first folder is the chart. Kinds as above.
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err) MUST_CHECK;

@@ -8,7 +8,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/archive.h"
+#include "io/archive/tar_path.h"
+#include "io/archive/whole.h"
 
 enum { READ_PIECE_BYTES = 65536 };
 
@@ -18,6 +19,10 @@ struct tar_reader {
     char *what;
     char *path; // of the current entry
     size_t entries;
+    char *memory;        // a tar that was unpacked as a whole
+    struct arena *arena; // what `files` refers to
+    whole_files files;   // all entries, when they are read in place
+    size_t next;         // of `files`
     char piece[READ_PIECE_BYTES];
 };
 
@@ -60,21 +65,6 @@ struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struc
     return STEAL(r);
 }
 
-static bool is_safe(const char *path)
-{
-    struct span rest = span_str(path), part;
-
-    if (!path[0] || path[0] == '/' || rest.len > TAR_PATH_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < rest.len; i++)
-        if ((unsigned char)path[i] < ' ' || path[i] == 0x7f)
-            return false;
-    while (span_next(&rest, '/', &part))
-        if (span_is(part, ".."))
-            return false;
-    return true;
-}
-
 static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry *entry,
                  struct err **err)
 {
@@ -82,7 +72,7 @@ static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry
     const char *utf8 = archive_entry_pathname_utf8(e);
     const char *path = utf8 ? utf8 : archive_entry_pathname(e);
 
-    if (!path || !is_safe(path))
+    if (!path || !tar_path_is_safe(path))
         return err_set(err, ERR_INTEGRITY, "%s: the archive has an unsafe path '%.80s'", r->what,
                        path ? path : "");
     if (++r->entries > TAR_ENTRIES_MAX)
@@ -110,11 +100,65 @@ static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry
     }
 }
 
+struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, const char *what,
+                                     struct err **err)
+{
+    struct tar_reader *r CLEANUP(tar_reader_cleanup) = NULL;
+    struct stream *plain;
+    size_t len = 0;
+    char *memory = whole_gunzip(packed, max_bytes, &len);
+    struct arena *arena = arena_new();
+    whole_files files = {0};
+
+    if (memory && whole_tar(memory, len, arena, &files)) {
+        r = MEM_NEW(struct tar_reader);
+        r->what = mem_str(what);
+        r->files = files;
+    } else {
+        vec_free(&files);
+        plain = memory ? stream_from_span(span_of(memory, len))
+                       : stream_decompress(stream_from_span(packed), max_bytes, what);
+        r = tar_reader_new(plain, what, err);
+    }
+    if (r) {
+        r->memory = memory;
+        r->arena = arena;
+    } else {
+        free(memory);
+        arena_free(arena);
+    }
+    return STEAL(r);
+}
+
+bool tar_in_place(const struct tar_reader *r, struct span *content)
+{
+    if (r->archive)
+        return false;
+    *content = r->files.items[r->next - 1].content;
+    return true;
+}
+
+void *tar_reader_take_memory(struct tar_reader *r)
+{
+    return r->archive ? NULL : STEAL(r->memory);
+}
+
+static int next_in_place(struct tar_reader *r, struct tar_entry *entry)
+{
+    if (r->next == r->files.len)
+        return 0;
+    *entry = r->files.items[r->next++].entry;
+    return 1;
+}
+
 int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err)
 {
     struct archive_entry *e;
-    int result = archive_read_next_header(r->archive, &e);
+    int result;
 
+    if (!r->archive)
+        return next_in_place(r, entry);
+    result = archive_read_next_header(r->archive, &e);
     if (result == ARCHIVE_EOF) // what is behind the archive counts for a digest of the stream
         return stream_drain(r->stream, err);
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
@@ -125,8 +169,13 @@ int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err)
 int tar_read(struct tar_reader *r, struct buf *out, struct err **err)
 {
     char piece[READ_PIECE_BYTES];
+    struct span content;
     la_ssize_t n;
 
+    if (tar_in_place(r, &content)) {
+        buf_add_span(out, content);
+        return buf_check(out, ERR_INTEGRITY, r->files.items[r->next - 1].entry.path, err);
+    }
     while ((n = archive_read_data(r->archive, piece, sizeof(piece))) > 0) {
         buf_add(out, piece, (size_t)n);
         if (out->overflow)
@@ -139,8 +188,11 @@ void tar_reader_free(struct tar_reader *r)
 {
     if (!r)
         return;
-    archive_read_free(r->archive);
+    archive_read_free(r->archive); // NULL-safe
     stream_close(r->stream);
+    free(r->memory);
+    arena_free(r->arena);
+    vec_free(&r->files);
     free(r->what);
     free(r->path);
     free(r);

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -20,17 +21,33 @@ static void require(bool ok, const char *what)
 }
 
 struct crypto_hash {
-    EVP_MD *md; // fetched once: an implicit fetch for each start is slow
+    const EVP_MD *md;
     EVP_MD_CTX *ctx;
 };
+
+// The algorithm, fetched once for the whole process: to look for it takes longer than a short text.
+static const EVP_MD *algorithm(enum crypto_hash_kind kind)
+{
+    static _Atomic(EVP_MD *) known[ARRAY_LEN(kind_names)];
+    EVP_MD *found = atomic_load(&known[kind]), *first = NULL;
+
+    if (found)
+        return found;
+    found = EVP_MD_fetch(NULL, kind_names[kind], NULL);
+    require(found, "OpenSSL lacks a digest");
+    if (atomic_compare_exchange_strong(&known[kind], &first, found))
+        return found;
+    EVP_MD_free(found);
+    return first;
+}
 
 struct crypto_hash *crypto_hash_new(enum crypto_hash_kind kind)
 {
     struct crypto_hash *h = MEM_NEW(struct crypto_hash);
 
-    h->md = EVP_MD_fetch(NULL, kind_names[kind], NULL);
+    h->md = algorithm(kind);
     h->ctx = EVP_MD_CTX_new();
-    require(h->md && h->ctx, "OpenSSL lacks a digest");
+    require(h->ctx, "OpenSSL has no memory");
     crypto_hash_start(h);
     return h;
 }
@@ -55,7 +72,6 @@ void crypto_hash_free(struct crypto_hash *h)
     if (!h)
         return;
     EVP_MD_CTX_free(h->ctx);
-    EVP_MD_free(h->md);
     free(h);
 }
 

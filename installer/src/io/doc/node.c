@@ -27,11 +27,6 @@ struct node *node_get_span(const struct node *map, struct span key)
     return pair ? pair->value : NULL;
 }
 
-struct node *node_get(const struct node *map, const char *key)
-{
-    return node_get_span(map, span_str(key));
-}
-
 struct node *node_path_(const struct node *n, ...)
 {
     struct node *at = (struct node *)(uintptr_t)n;

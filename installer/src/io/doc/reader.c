@@ -89,6 +89,19 @@ const struct pair *reader_find_duplicate(struct reader *r, size_t base, uint32_t
     return NULL;
 }
 
+void reader_drop_duplicates(struct reader *r, size_t base)
+{
+    uint32_t stamp = doc_new_stamp(r->d);
+    size_t kept = r->pairs.len;
+
+    for (size_t i = r->pairs.len; i-- > base;)
+        if (!doc_claim_key(r->pairs.items[i].key, stamp, 1))
+            r->pairs.items[--kept] = r->pairs.items[i];
+    memmove(r->pairs.items + base, r->pairs.items + kept,
+            (r->pairs.len - kept) * sizeof(struct pair));
+    r->pairs.len -= kept - base;
+}
+
 void reader_cleanup(struct reader *r)
 {
     vec_free(&r->pairs);

@@ -46,5 +46,7 @@ void reader_take_items(struct reader *r, size_t base, struct node *seq);
 // The first of the pairs from `base` on whose key one before it has, and the line of that one;
 // NULL when there is none.
 const struct pair *reader_find_duplicate(struct reader *r, size_t base, uint32_t *line);
+// Of equal keys from `base` on only the last one stays.
+void reader_drop_duplicates(struct reader *r, size_t base);
 
 #endif

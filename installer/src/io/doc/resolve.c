@@ -284,6 +284,8 @@ static bool is_base60(struct span s)
 {
     bool parts = false;
 
+    if (!s.len || hint_of(s.ptr[0]) != HINT_NUMBER)
+        return false;
     if (!span_skip(&s, "-"))
         (void)span_skip(&s, "+");
     if (span_starts(s, "_") || !skip_set(&s, "0123456789_"))

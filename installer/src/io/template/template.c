@@ -72,8 +72,7 @@ int template_parse(struct template_set *set, struct span name, struct span text,
 {
     struct map trees CLEANUP(map_free) = MAP_INIT;
 
-    if (parse_file(set, arena_span(set->arena, name), arena_span(set->arena, text), &trees, err) <
-        0)
+    if (parse_file(set, arena_span(set->arena, name), text, &trees, err) < 0)
         return -1;
     MAP_FOREACH (e, &trees) {
         const struct template_tree *tree = e->value;
@@ -111,6 +110,7 @@ void template_run_free(struct template_run *run)
         free(block);
     }
     vec_free(&run->bindings);
+    map_free(&run->remembered);
     free(run);
 }
 

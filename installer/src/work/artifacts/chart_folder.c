@@ -20,6 +20,7 @@ struct walk {
     const struct chart_ignore *ignore;
     uint64_t room; // bytes that may still be read
     chart_files files;
+    struct buf content; // of one file after the other
 };
 
 static int refuse(const struct walk *w, const char *path, const char *why, struct err **err)
@@ -29,18 +30,19 @@ static int refuse(const struct walk *w, const char *path, const char *why, struc
 
 static int add_file(struct walk *w, const char *path, struct err **err)
 {
-    struct buf content CLEANUP(buf_free) = BUF_INIT(CHART_FILE_MAX_BYTES);
+    struct buf *content = &w->content;
     const char *on_disk = arena_printf(w->arena, "%s/%s", w->root, path);
 
-    if (file_read(AT_FDCWD, on_disk, &content, err) < 0 ||
-        buf_check(&content, ERR_CONFIG, on_disk, err) < 0)
+    buf_truncate(content, 0);
+    if (file_read(AT_FDCWD, on_disk, content, err) < 0 ||
+        buf_check(content, ERR_CONFIG, on_disk, err) < 0)
         return err_hint(err, "what is not of the chart is left out by a line in its .helmignore");
-    if (content.len > w->room || w->files.len == FILES_MAX)
+    if (content->len > w->room || w->files.len == FILES_MAX)
         return err_set(err, ERR_CONFIG, "%s: more than %u MiB or %u files in a chart", w->root,
                        (unsigned)(CHART_MAX_BYTES >> 20), FILES_MAX);
-    w->room -= content.len;
+    w->room -= content->len;
     vec_push(&w->files, (struct chart_file){arena_str(w->arena, path),
-                                            arena_span(w->arena, buf_span(&content))});
+                                            arena_span(w->arena, buf_span(content))});
     return 0;
 }
 
@@ -105,11 +107,18 @@ struct chart *chart_folder_load(const char *path, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct chart_ignore *ignore CLEANUP(chart_ignore_cleanup) = read_ignore(path, arena, err);
-    struct walk w = {.root = path, .arena = arena, .ignore = ignore, .room = CHART_MAX_BYTES};
+    struct walk w = {.root = path,
+                     .arena = arena,
+                     .ignore = ignore,
+                     .room = CHART_MAX_BYTES,
+                     .content = BUF_INIT(CHART_FILE_MAX_BYTES)};
     struct chart *chart = NULL;
 
-    if (ignore && add_folder(&w, "", 0, err) == 0)
-        chart = chart_load_files(&w.files, path, err);
+    int status = ignore ? add_folder(&w, "", 0, err) : -1;
+
+    buf_free(&w.content); // as large as the largest file: the chart may have the room
+    if (status == 0)
+        chart = chart_load_taken(&w.files, &arena, path, err);
     chart_files_free(&w.files);
     return chart;
 }

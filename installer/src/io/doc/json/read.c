@@ -16,7 +16,8 @@ struct json {
     const char *end;
     uint32_t line;
     enum err_kind kind;
-    bool go; // of no file: as lenient as encoding/json, and errors are in its words
+    bool go;   // of no file: as lenient as encoding/json, and errors are in its words
+    bool last; // of equal keys the last one counts
 };
 
 static void json_cleanup(struct json *j)
@@ -392,7 +393,9 @@ static int read_map(struct json *j, unsigned depth, struct node *n)
         if (!skip(j, '}'))
             return fail_here(j, "the end of a map", "after object key:value pair");
     }
-    twice = j->go ? NULL : reader_find_duplicate(&j->r, base, &line);
+    if (j->last)
+        reader_drop_duplicates(&j->r, base);
+    twice = j->go || j->last ? NULL : reader_find_duplicate(&j->r, base, &line);
     if (twice)
         return err_set(j->r.err, j->kind, "%s:%u: the key \"%.*s\" is already set in line %u",
                        j->r.file, twice->line, SPAN_ARG(span_head(twice->key, 200)), line);
@@ -434,17 +437,30 @@ static struct node *read_document(struct json *j, size_t len)
     return result < 0 ? NULL : n;
 }
 
-struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
-                           struct err **err)
+static struct node *read_file(struct doc *d, struct span text, const char *name, enum err_kind kind,
+                              bool last, struct err **err)
 {
     struct json j CLEANUP(json_cleanup) = {.r = {.d = d, .file = name, .err = err},
                                            .at = text.ptr,
                                            .end = text.ptr + text.len,
                                            .line = 1,
-                                           .kind = kind};
+                                           .kind = kind,
+                                           .last = last};
 
     j.r.file_index = doc_add_file(d, name);
     return read_document(&j, text.len);
+}
+
+struct node *doc_read_json(struct doc *d, struct span text, const char *name, enum err_kind kind,
+                           struct err **err)
+{
+    return read_file(d, text, name, kind, false, err);
+}
+
+struct node *doc_read_json_last(struct doc *d, struct span text, const char *name,
+                                enum err_kind kind, struct err **err)
+{
+    return read_file(d, text, name, kind, true, err);
 }
 
 struct node *doc_read_go_json(struct doc *d, struct span text, struct err **err)

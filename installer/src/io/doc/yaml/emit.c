@@ -11,12 +11,6 @@
 
 #define WIDTH 80 // a space past this column is where a line may be folded
 
-static void emit_char(struct emitter *e, char c)
-{
-    buf_add_char(e->out, c);
-    e->column++;
-}
-
 void emit_break(struct emitter *e)
 {
     buf_add_char(e->out, '\n');
@@ -35,16 +29,6 @@ void emit_indent(struct emitter *e)
     }
     e->whitespace = true;
     e->indention = true;
-}
-
-void emit_indicator(struct emitter *e, const char *text, bool separate, bool is_indention)
-{
-    if (separate && !e->whitespace)
-        emit_char(e, ' ');
-    buf_add_str(e->out, text);
-    e->column += (int)strlen(text);
-    e->whitespace = false;
-    e->indention = e->indention && is_indention;
 }
 
 // --- scalars ---

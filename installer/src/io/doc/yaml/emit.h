@@ -25,7 +25,22 @@ void emit_break(struct emitter *e);
 void emit_indent(struct emitter *e);
 
 // `separate`: with a space before it where there is none; `is_indention`: it counts as such.
-void emit_indicator(struct emitter *e, const char *text, bool separate, bool is_indention);
+static inline void emit_char(struct emitter *e, char c)
+{
+    buf_add_char(e->out, c);
+    e->column++;
+}
+
+static inline void emit_indicator(struct emitter *e, const char *text, bool separate,
+                                  bool is_indention)
+{
+    if (separate && !e->whitespace)
+        emit_char(e, ' ');
+    for (; *text; text++)
+        emit_char(e, *text);
+    e->whitespace = false;
+    e->indention = e->indention && is_indention;
+}
 
 // A scalar in its style; `text`: its value is a string.
 void emit_text(struct emitter *e, struct span s, bool text, enum place place);

@@ -300,7 +300,10 @@ static int read_node(struct events *e, const yaml_event_t *event, unsigned depth
 // value is the one that it tells.
 static int fail_value(struct events *e)
 {
-    while (!e->r->file && !e->parser.error && !e->unknown) {
+    int depth = 0; // below where the error was
+
+    // libyaml takes time with the square of the depth of brackets.
+    while (!e->r->file && !e->parser.error && !e->unknown && depth < DOC_DEPTH_MAX) {
         yaml_event_t event CLEANUP(event_cleanup) = {0};
 
         if (yaml_parser_parse(&e->parser, &event) &&
@@ -310,6 +313,8 @@ static int fail_value(struct events *e)
             err_clear(e->r->err);
             return fail_parser(e);
         }
+        depth += event.type == YAML_SEQUENCE_START_EVENT || event.type == YAML_MAPPING_START_EVENT;
+        depth -= event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
     }
     return -1;
 }

@@ -294,6 +294,16 @@ static bool is_simple_rune(uint32_t rune)
     return rune > 0x2029 && rune != 0xfeff && rune != 0xfffe && rune != 0xffff;
 }
 
+// Whether one of eight bytes is a control (0x7f too) or beyond ASCII.
+static bool is_special_word(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return ((word + ones) | word | ((word - ones * 0x20) & ~word)) & highs;
+}
+
 // Only characters that stand for themselves everywhere. A tab passes; it is looked for where it
 // matters.
 static bool has_simple_characters(struct span text)
@@ -302,8 +312,11 @@ static bool has_simple_characters(struct span text)
     bool control = false;
 
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
+        unsigned char c;
 
+        while (text.len - i > sizeof(uint64_t) && !is_special_word(text.ptr + i))
+            i += sizeof(uint64_t);
+        c = (unsigned char)text.ptr[i];
         high |= c;
         control |= (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
     }

@@ -46,6 +46,18 @@ static void look_at(struct span s, size_t i, struct looks *l, bool *was_space, b
     *was_break = line_break;
 }
 
+// Letters, digits and what else is most of all text and nothing of what is looked for.
+static inline bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '.' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// What is nothing of that behind another one of them.
+static inline bool is_inert(char c)
+{
+    return c > ' ' && c <= '~' && c != ':' && c != '#';
+}
+
 struct looks yaml_look(struct span s)
 {
     struct looks l = {.simple = true};
@@ -57,8 +69,9 @@ struct looks yaml_look(struct span s)
     for (size_t i = 0; i < s.len; i += yaml_width(s, i)) {
         char c = s.ptr[i];
 
-        // Letters and digits, most of all text, are nothing of what is looked for.
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+        if (is_word(c)) {
+            while (i + 1 < s.len && is_inert(s.ptr[i + 1]))
+                i++;
             was_space = was_break = after_space = false;
             continue;
         }

@@ -2,8 +2,6 @@
 // The table of Go's own functions: those of logic, and then those of the formatter.
 #include "io/template/exec/builtins.h"
 
-#include "io/template/format/builtins.h"
-
 static const struct template_function logic[] = {
     {"and", builtin_and, "aa*", NULL},   {"or", builtin_or, "aa*", NULL},
     {"call", builtin_call, "aa*", NULL}, {"not", builtin_not, "a", NULL},
@@ -16,7 +14,7 @@ const struct template_function *template_builtin(size_t index)
 {
     if (index < ARRAY_LEN(logic))
         return &logic[index];
-    for (const struct template_function *f = format_builtins; f->name; f++)
+    for (const struct template_function *f = builtin_prints; f->name; f++)
         if (index-- == ARRAY_LEN(logic))
             return f;
     return NULL;

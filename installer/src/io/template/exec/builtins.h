@@ -18,4 +18,7 @@ int builtin_le(struct template_call *call, struct value *result, struct err **er
 int builtin_gt(struct template_call *call, struct value *result, struct err **err);
 int builtin_ge(struct template_call *call, struct value *result, struct err **err);
 
+// Those that print, escape, measure and index (prints.c); ends with a row without a name.
+extern const struct template_function builtin_prints[];
+
 #endif

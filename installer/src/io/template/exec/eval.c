@@ -277,13 +277,13 @@ static void note_missing(struct frame *f, const struct operand *dot, const struc
 {
     struct err *ignored CLEANUP(err_cleanup) = NULL;
     struct err **err = f->err;
-    struct tree_node part = *node;
     struct operand holder = *dot;
+    struct tree_node part;
 
     if ((node->type != TREE_FIELD && node->type != TREE_VARIABLE) || !node->path.names.len)
         return;
     f->err = &ignored; // the failure is told already
-    part.path.names.len--;
+    part = tree_path_head(node, node->path.names.len - 1);
     if ((part.type == TREE_FIELD && !part.path.names.len) ||
         expression(f, dot, &part, &holder) == 0)
         exec_note_missing(f, node, node->path.names.len, part.path.names.len, &holder);

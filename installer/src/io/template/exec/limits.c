@@ -49,7 +49,7 @@ int exec_step(struct frame *f)
 
 void exec_charge(struct template_run *run, const struct value *args, size_t count)
 {
-    enum { STEPS_PER_CALL = 4, BYTES_PER_STEP = 64, ITEMS_PER_STEP = 4 };
+    enum { STEPS_PER_CALL = 8, BYTES_PER_STEP = 8, ITEMS_PER_STEP = 2 };
 
     run->steps += STEPS_PER_CALL;
     for (size_t i = 0; i < count; i++) {

@@ -34,7 +34,8 @@ struct template_run {
     size_t depth;
     VEC(struct binding) bindings; // of all templates that are being executed
     struct args_block *args;
-    struct frame *frame; // the innermost
+    struct frame *frame;   // the innermost
+    struct map remembered; // by text: struct remembered (remember.c)
     struct template_trace trace;
     struct template_missing missing;
     template_see see; // or NULL

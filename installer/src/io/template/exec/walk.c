@@ -18,6 +18,9 @@ static int write(struct frame *f, struct span text)
 
 static int write_value(struct frame *f, const struct value *v)
 {
+    enum { STEPS_PER_VALUE = 10, STEPS_PER_BYTE = 2 };
+    size_t before = f->out->len;
+
     if (v->type == VALUE_STRING)
         return write(f, v->s);
     if (v->type == VALUE_NIL)
@@ -27,6 +30,7 @@ static int write_value(struct frame *f, const struct value *v)
         v->object.class->write(v->object.data, f->out);
     else
         value_print(v, f->out);
+    f->run->steps += STEPS_PER_VALUE + STEPS_PER_BYTE * (f->out->len - before);
     return write(f, SPAN_EMPTY);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Those functions of Go's package that print, escape, measure and index.
+// What those functions of Go's package do that print, escape and index.
 #ifndef IO_TEMPLATE_FORMAT_BUILTINS_H
 #define IO_TEMPLATE_FORMAT_BUILTINS_H
 
@@ -7,9 +7,6 @@
 
 // What one call may write.
 #define FORMAT_MAX_BYTES ((size_t)64 << 20)
-
-// Ends with a row without a name.
-extern const struct template_function format_builtins[];
 
 // html, js and urlquery of a text.
 void escape_html(struct span text, struct buf *out);

@@ -21,7 +21,7 @@ static int index_list(const struct value *list, const struct value *at, struct v
 {
     bool is_text = list->type == VALUE_STRING || list->type == VALUE_BYTES;
     size_t len = is_text ? list->s.len : list->list->len;
-    size_t index;
+    size_t index = 0;
 
     if (take_index(at, len, &index, err) < 0)
         return -1;

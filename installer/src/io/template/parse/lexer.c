@@ -51,11 +51,15 @@ static uint32_t rune_at(const struct lexer *l, uint32_t *len)
     return rune;
 }
 
+static bool is_ascii_alphanumeric(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
 static bool is_alphanumeric(uint32_t rune)
 {
     if (rune < 0x80)
-        return rune == '_' || (rune >= '0' && rune <= '9') || (rune >= 'a' && rune <= 'z') ||
-               (rune >= 'A' && rune <= 'Z');
+        return is_ascii_alphanumeric(rune);
     return rune != RUNE_EOF && (rune_is_letter(rune) || rune_is_digit(rune));
 }
 
@@ -63,18 +67,29 @@ static void skip_alphanumeric(struct lexer *l)
 {
     uint32_t len;
 
-    while (is_alphanumeric(rune_at(l, &len)))
+    do {
+        while (is_ascii_alphanumeric(byte_at(l, l->pos)))
+            l->pos++;
+        if (!is_alphanumeric(rune_at(l, &len)))
+            return;
         l->pos += len;
+    } while (true);
 }
 
 // Steps over what was read.
 static void ignore(struct lexer *l)
 {
+    enum { SHORT = 32 }; // what a call would take longer for
     const char *at = l->input.ptr + l->start, *end = l->input.ptr + l->pos;
 
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-        l->line++;
-        at++;
+    if (end - at > SHORT) {
+        while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+            l->line++;
+            at++;
+        }
+    } else {
+        for (; at < end; at++)
+            l->line += *at == '\n';
     }
     l->start = l->pos;
 }
@@ -113,14 +128,18 @@ static bool is_left_trim(const struct lexer *l, uint32_t pos)
     return byte_at(l, pos) == '-' && is_space(byte_at(l, pos + 1));
 }
 
+static bool is_delim(const struct lexer *l, uint32_t pos)
+{
+    return byte_at(l, pos) == '}' && byte_at(l, pos + 1) == '}';
+}
+
 // True at the right delimiter; *trim when a marker stands before it.
 static bool at_right_delim(const struct lexer *l, uint32_t pos, bool *trim)
 {
-    *trim = is_space(byte_at(l, pos)) && byte_at(l, pos + 1) == '-';
-    if (*trim && span_starts(rest(l, pos + TRIM_MARKER_LEN), "}}"))
-        return true;
-    *trim = false;
-    return span_starts(rest(l, pos), "}}");
+    uint32_t c = byte_at(l, pos);
+
+    *trim = is_space(c) && byte_at(l, pos + 1) == '-' && is_delim(l, pos + TRIM_MARKER_LEN);
+    return *trim || (c == '}' && is_delim(l, pos));
 }
 
 static void skip_spaces(struct lexer *l)
@@ -213,8 +232,16 @@ static bool at_terminator(const struct lexer *l)
 {
     uint32_t c = byte_at(l, l->pos);
 
-    return c == RUNE_EOF || is_space(c) || (c && strchr(".,|:)(", (int)c)) ||
-           span_starts(rest(l, l->pos), "}}");
+    switch (c) {
+    case RUNE_EOF:
+    case '.':
+    case ',':
+    case '|':
+    case ':':
+    case ')':
+    case '(': return true;
+    default: return is_space(c) || is_delim(l, l->pos);
+    }
 }
 
 static struct token read_spaces(struct lexer *l)

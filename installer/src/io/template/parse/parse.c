@@ -45,9 +45,9 @@ static int add_tree(struct parser *p, struct span name, const struct tree_list *
 // Up to an {{end}} or {{else}}, which *end is.
 static int item_list(struct parser *p, struct tree_list **out, struct tree_node **end)
 {
-    struct tree_list *list = ARENA_NEW(p->arena, struct tree_list);
+    size_t base = p->nodes.len;
 
-    *out = list;
+    *out = ARENA_NEW(p->arena, struct tree_list);
     while (parser_peek_solid(p).type != TOKEN_EOF) {
         struct tree_node *node;
 
@@ -55,9 +55,10 @@ static int item_list(struct parser *p, struct tree_list **out, struct tree_node 
             return -1;
         if (node->type == TREE_END || node->type == TREE_ELSE) {
             *end = node;
+            parser_take_nodes(p, base, *out);
             return 0;
         }
-        vec_push_arena(p->arena, list, node);
+        vec_push(&p->nodes, node);
     }
     return parser_fail(p, "unexpected EOF");
 }
@@ -109,6 +110,7 @@ static int otherwise(struct parser *p, struct tree_node *node, const char *word)
 {
     enum token_type next = parser_peek(p).type;
     struct tree_node *branch, *end;
+    size_t base = p->nodes.len;
 
     if ((node->type == TREE_IF && next == TOKEN_IF) ||
         (node->type == TREE_WITH && next == TOKEN_WITH)) {
@@ -116,7 +118,8 @@ static int otherwise(struct parser *p, struct tree_node *node, const char *word)
         if (control(p, node->type, word, &branch) < 0)
             return -1;
         node->statement.otherwise = ARENA_NEW(p->arena, struct tree_list);
-        vec_push_arena(p->arena, node->statement.otherwise, branch);
+        vec_push(&p->nodes, branch);
+        parser_take_nodes(p, base, node->statement.otherwise);
         return 0;
     }
     if (item_list(p, &node->statement.otherwise, &end) < 0)
@@ -279,8 +282,9 @@ static int file_body(struct parser *p, struct tree_list *body)
             return -1;
         if (node->type == TREE_END || node->type == TREE_ELSE)
             return parser_fail(p, "unexpected %s", node->type == TREE_END ? "{{end}}" : "{{else}}");
-        vec_push_arena(p->arena, body, node);
+        vec_push(&p->nodes, node);
     }
+    parser_take_nodes(p, 0, body);
     return add_tree(p, p->file->name, body);
 }
 
@@ -300,5 +304,7 @@ int parse_file(const struct template_set *set, struct span name, struct span tex
     map_free(&p.variable_numbers);
     vec_free(&p.variables);
     vec_free(&p.declared);
+    vec_free(&p.nodes);
+    vec_free(&p.names);
     return result;
 }

@@ -61,9 +61,46 @@ void parser_back3(struct parser *p, struct token one, struct token two)
     p->peeked = 3;
 }
 
+#define SIZE_WITH(member)                                                                          \
+    (offsetof(struct tree_node, member) + sizeof(((struct tree_node *)NULL)->member))
+
+// What a node of a type uses. A chart has tens of thousands of them.
+static size_t node_size(enum tree_type type)
+{
+    switch (type) {
+    case TREE_TEXT: return SIZE_WITH(text);
+    case TREE_ACTION:
+    case TREE_IF:
+    case TREE_WITH:
+    case TREE_RANGE:
+    case TREE_TEMPLATE: return SIZE_WITH(statement);
+    case TREE_PIPE: return SIZE_WITH(pipe);
+    case TREE_COMMAND: return SIZE_WITH(args);
+    case TREE_FIELD:
+    case TREE_VARIABLE:
+    case TREE_CHAIN: return SIZE_WITH(path);
+    case TREE_FUNCTION: return SIZE_WITH(function);
+    case TREE_BOOL:
+    case TREE_STRING: return SIZE_WITH(constant.value);
+    case TREE_NUMBER: return SIZE_WITH(constant);
+    default: return offsetof(struct tree_node, text);
+    }
+}
+
+void parser_take_nodes(struct parser *p, size_t base, struct tree_list *list)
+{
+    size_t len = p->nodes.len - base, size = sizeof(struct tree_node *);
+
+    list->len = (uint32_t)len;
+    list->items = arena_aligned(p->arena, len * size, size);
+    if (len)
+        memcpy(list->items, p->nodes.items + base, len * size);
+    p->nodes.len = base;
+}
+
 struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos)
 {
-    struct tree_node *node = ARENA_NEW(p->arena, struct tree_node);
+    struct tree_node *node = arena_aligned(p->arena, node_size(type), _Alignof(struct tree_node));
 
     node->type = type;
     node->pos = pos;

@@ -39,6 +39,8 @@ struct parser {
     struct map variable_numbers; // name to number + 1
     VEC(struct variable) variables;
     VEC(struct declaration) declared;
+    VEC(struct tree_node *) nodes; // of the lists being read, one after the other
+    VEC(struct span) names;        // of the field being read
     struct scope scope;
 };
 
@@ -51,6 +53,9 @@ void parser_back2(struct parser *p, struct token one); // `one` and then the las
 void parser_back3(struct parser *p, struct token one, struct token two); // then the last one
 
 struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos);
+
+// Moves the nodes from `base` on from the parser's stack to a list.
+void parser_take_nodes(struct parser *p, size_t base, struct tree_list *list);
 
 // Errors return -1. The place is the last token's.
 int parser_fail(struct parser *p, const char *fmt, ...) PRINTF(2, 3);

@@ -8,9 +8,28 @@
 // How deep parentheses may lie within each other.
 #define PARENS_MAX 10000
 
-static void split_names(struct parser *p, struct names *names, struct span field)
+// The names of the fields that follow `first` (empty: none) at once.
+static void take_names(struct parser *p, struct span first, struct names *names)
 {
-    vec_push_arena(p->arena, names, span_tail(field, 1)); // without its dot
+    size_t size;
+
+    p->names.len = 0;
+    if (first.len)
+        vec_push(&p->names, first);
+    while (parser_peek(p).type == TOKEN_FIELD)
+        vec_push(&p->names, span_tail(parser_next(p).text, 1)); // without its dot
+    size = p->names.len * sizeof(*names->items);
+    names->len = (uint32_t)p->names.len;
+    names->items = arena_aligned(p->arena, size, _Alignof(struct span));
+    memcpy(names->items, p->names.items, size);
+}
+
+// Its only name stands in the arena until more are found.
+static void first_name(struct parser *p, struct span field, struct names *names)
+{
+    names->len = 1;
+    names->items = ARENA_NEW(p->arena, struct span);
+    names->items[0] = span_tail(field, 1);
 }
 
 static struct tree_node *variable_node(struct parser *p, const struct token *t)
@@ -103,7 +122,7 @@ static int term(struct parser *p, struct tree_node **out)
     case TOKEN_VARIABLE: return variable_term(p, &t, out);
     case TOKEN_FIELD:
         *out = parser_node(p, TREE_FIELD, t.pos);
-        split_names(p, &(*out)->path.names, t.text);
+        first_name(p, t.text, &(*out)->path.names);
         return 0;
     case TOKEN_BOOL:
         *out = parser_node(p, TREE_BOOL, t.pos);
@@ -147,8 +166,7 @@ static int operand(struct parser *p, struct tree_node **out)
         node = parser_node(p, TREE_CHAIN, parser_peek(p).pos);
         node->path.base = base;
     }
-    while (parser_peek(p).type == TOKEN_FIELD)
-        split_names(p, &node->path.names, parser_next(p).text);
+    take_names(p, node->path.names.len ? node->path.names.items[0] : SPAN_EMPTY, &node->path.names);
     *out = node;
     if (node->type == TREE_CHAIN && base->type >= TREE_DOT)
         return refuse_fields(p, base);
@@ -158,6 +176,7 @@ static int operand(struct parser *p, struct tree_node **out)
 static int command(struct parser *p, struct tree_node **out)
 {
     struct tree_node *cmd = parser_node(p, TREE_COMMAND, parser_peek_solid(p).pos);
+    size_t base = p->nodes.len;
     struct token t;
 
     do {
@@ -167,29 +186,31 @@ static int command(struct parser *p, struct tree_node **out)
         if (operand(p, &arg) < 0)
             return -1;
         if (arg)
-            vec_push_arena(p->arena, &cmd->args, arg);
+            vec_push(&p->nodes, arg);
         t = parser_next(p);
     } while (t.type == TOKEN_SPACE);
     if (t.type == TOKEN_RIGHT_DELIM || t.type == TOKEN_RIGHT_PAREN)
         parser_back(p);
     else if (t.type != TOKEN_PIPE)
         return parser_unexpected(p, &t, "operand");
+    parser_take_nodes(p, base, &cmd->args);
     if (!cmd->args.len)
         return parser_fail(p, "empty command");
     *out = cmd;
     return 0;
 }
 
-static void declare(struct parser *p, struct tree_node *pipe, const struct token *variable)
+static void declare(struct parser *p, const struct token *variable)
 {
-    vec_push_arena(p->arena, &pipe->pipe.declared, variable_node(p, variable));
+    vec_push(&p->nodes, variable_node(p, variable));
     parser_declare(p, variable->text);
 }
 
-// What stands before := or =. A variable that is an operand is put back.
+// What stands before := or =, onto the parser's stack. A variable that is an operand is put back.
 static int declarations(struct parser *p, struct tree_node *pipe, const char *context)
 {
     bool is_range = strcmp(context, "range") == 0;
+    size_t base = p->nodes.len;
 
     while (parser_peek_solid(p).type == TOKEN_VARIABLE) {
         struct token v = parser_next(p), after = parser_peek(p), next = parser_peek_solid(p);
@@ -198,7 +219,7 @@ static int declarations(struct parser *p, struct tree_node *pipe, const char *co
         if (next.type == TOKEN_ASSIGN || next.type == TOKEN_DECLARE) {
             pipe->pipe.is_assignment = next.type == TOKEN_ASSIGN;
             (void)parser_next_solid(p);
-            declare(p, pipe, &v);
+            declare(p, &v);
             return 0;
         }
         if (next.type != TOKEN_CHAR || !span_is(next.text, ",")) {
@@ -209,8 +230,8 @@ static int declarations(struct parser *p, struct tree_node *pipe, const char *co
             return 0;
         }
         (void)parser_next_solid(p);
-        declare(p, pipe, &v);
-        if (!is_range || pipe->pipe.declared.len >= 2)
+        declare(p, &v);
+        if (!is_range || p->nodes.len - base >= 2)
             return parser_fail(p, "too many declarations in %s", context);
         type = parser_peek_solid(p).type;
         if (type != TOKEN_VARIABLE && type != TOKEN_RIGHT_DELIM && type != TOKEN_RIGHT_PAREN)
@@ -255,9 +276,11 @@ int parser_pipeline(struct parser *p, const char *context, enum token_type end,
                     struct tree_node **out)
 {
     struct tree_node *pipe = parser_node(p, TREE_PIPE, parser_peek_solid(p).pos);
+    size_t base = p->nodes.len;
 
     if (declarations(p, pipe, context) < 0)
         return -1;
+    parser_take_nodes(p, base, &pipe->pipe.declared);
     for (;;) {
         struct token t = parser_next_solid(p);
         struct tree_node *cmd = NULL;
@@ -269,8 +292,9 @@ int parser_pipeline(struct parser *p, const char *context, enum token_type end,
         parser_back(p);
         if (command(p, &cmd) < 0)
             return -1;
-        vec_push_arena(p->arena, &pipe->pipe.commands, cmd);
+        vec_push(&p->nodes, cmd);
     }
+    parser_take_nodes(p, base, &pipe->pipe.commands);
     *out = pipe;
     return check_pipeline(p, pipe, context);
 }

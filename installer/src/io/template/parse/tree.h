@@ -42,13 +42,13 @@ struct tree_node;
 
 struct tree_list {
     struct tree_node **items;
-    size_t len, cap;
+    uint32_t len;
 };
 
 // Names behind each other: .a.b.c
 struct names {
     struct span *items;
-    size_t len, cap;
+    uint32_t len;
 };
 
 // `$` and all variables of one file have numbers, which an execution compares instead of names.
@@ -62,6 +62,7 @@ struct number {
     double f;
 };
 
+// A node is made with the member that its type has, and no more (parser_node).
 struct tree_node {
     enum tree_type type;
     uint32_t pos; // in the text of its file
@@ -106,6 +107,15 @@ struct template_tree {
     const struct tree_list *body;
     bool is_empty; // white space and comments only
 };
+
+// The first `count` names of a FIELD, VARIABLE or CHAIN.
+static inline struct tree_node tree_path_head(const struct tree_node *node, size_t count)
+{
+    struct tree_node head = {.type = node->type, .pos = node->pos, .path = node->path};
+
+    head.path.names.len = (uint32_t)count;
+    return head;
+}
 
 // As Go's parse package prints a node: blanks and comments are gone, pipes have one blank around.
 void tree_print(const struct tree_node *node, struct buf *out);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/vec.h"
-#include "io/template.h"
+#include "io/template/value/map.h"
 
 // A container whose copy has shallow items so far.
 struct copying {
@@ -30,21 +30,15 @@ static struct value copy_list(struct copying *c, const struct value *v)
 
 static struct value copy_map(struct copying *c, const struct value *v)
 {
-    struct value copy =
-        value_map_is_nil(v->map) ? value_new_nil(c->a, v->type) : value_new_map(c->a, v->type);
-    struct value_pair pair;
-
-    for (size_t at = 0; value_map_next(v->map, &at, &pair);)
-        value_set_borrowed(c->a, copy.map, pair.key, pair.item);
-    c->bytes += sizeof(copy) * 2 + value_map_len(v->map) * sizeof(pair);
-    return copy;
+    c->bytes += sizeof(*v) * 2 + value_map_len(v->map) * sizeof(struct value_pair);
+    return (struct value){.type = v->type, .map = map_copy(c->a, v->map)};
 }
 
 static struct value copy_one(struct copying *c, const struct value *v)
 {
     struct value copy = *v;
 
-    if (v->type == VALUE_OBJECT && v->object.class->is_false_when_empty)
+    if (v->type == VALUE_OBJECT && v->object.class->copied)
         copy = v->object.class->unfold(c->a, v->object.data);
     if (value_is_list(&copy))
         copy = copy_list(c, &copy);
@@ -54,20 +48,22 @@ static struct value copy_one(struct copying *c, const struct value *v)
         return copy;
     if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAP)
         vec_push(&c->pending, copy);
-    return copy;
+    return v->type == VALUE_OBJECT ? v->object.class->copied(copy.map) : copy;
 }
 
 static void copy_items(struct copying *c, const struct value *v)
 {
-    struct value_pair pair;
+    struct value *item;
 
     if (value_is_list(v)) {
         for (size_t i = 0; i < v->list->len; i++)
             v->list->items[i] = copy_one(c, &v->list->items[i]);
         return;
     }
-    for (size_t at = 0; value_map_next(v->map, &at, &pair);)
-        value_set(c->a, v->map, pair.key, copy_one(c, &pair.item));
+    for (size_t i = 0; (item = map_item(v->map, i)); i++) {
+        if (item->type >= VALUE_LIST)
+            *item = copy_one(c, item);
+    }
 }
 
 int value_copy_deep(struct arena *a, const struct value *v, struct value *out, struct err **err)

@@ -110,14 +110,26 @@ static bool are_equal(struct comparison *c, const struct value *left, const stru
 
 bool value_deep_equal(const struct value *a, const struct value *b)
 {
+    uint64_t steps = 0;
+
+    return value_deep_equal_counted(a, b, &steps);
+}
+
+bool value_deep_equal_counted(const struct value *a, const struct value *b, uint64_t *steps)
+{
+    enum { BYTES_PER_STEP = 64, STEPS_PER_PAIR = 4, STEPS_PER_CONTAINER = 10 };
     struct comparison c = {0};
     bool equal = are_equal(&c, a, b);
 
     while (equal && c.pending.len) {
         struct two next = c.pending.items[--c.pending.len];
 
+        *steps += STEPS_PER_PAIR;
+        if (next.left.type == VALUE_STRING)
+            *steps += next.left.s.len / BYTES_PER_STEP;
         equal = are_equal(&c, &next.left, &next.right);
     }
+    *steps += STEPS_PER_PAIR * c.pending.len + STEPS_PER_CONTAINER * c.compared;
     vec_free(&c.pending);
     map_free(&c.seen);
     arena_free(c.keys);

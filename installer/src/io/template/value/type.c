@@ -51,21 +51,6 @@ struct value value_new_object(const struct value_class *class, void *data)
     return (struct value){.type = VALUE_OBJECT, .object = {class, data}};
 }
 
-bool value_is_list(const struct value *v)
-{
-    return v->type >= VALUE_LIST && v->type <= VALUE_LISTS;
-}
-
-bool value_is_map(const struct value *v)
-{
-    return v->type == VALUE_MAP || v->type == VALUE_STRING_MAP;
-}
-
-bool value_is_integer(const struct value *v)
-{
-    return v->type >= VALUE_INT && v->type <= VALUE_UINT64;
-}
-
 static bool object_is_true(const struct value *v)
 {
     struct arena *a CLEANUP(arena_cleanup) = NULL;

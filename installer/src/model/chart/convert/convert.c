@@ -27,6 +27,7 @@ static struct value read_map(struct reading *r, const struct node *n)
 {
     struct value map = value_new_map(r->arena, VALUE_MAP);
 
+    value_reserve(r->arena, map.map, node_len(n));
     NODE_FOREACH_PAIR (pair, n) {
         if (r->copies)
             value_set(r->arena, map.map, pair->key, read_value(r, pair->value));

@@ -39,6 +39,15 @@ static struct node *fail(const struct tree *t, const char *message)
 
 static bool is_ascii(struct span s)
 {
+    // Eight at once: one more makes 0x80 of 0x7f.
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+
+    for (; s.len >= sizeof(word); s = span_tail(s, sizeof(word))) {
+        memcpy(&word, s.ptr, sizeof(word));
+        if (((word + ones) | word) & highs)
+            return false;
+    }
     for (size_t i = 0; i < s.len; i++)
         if ((unsigned char)s.ptr[i] >= 0x7f)
             return false;
@@ -220,6 +229,11 @@ static struct node *of_object(struct tree *t, const struct value *v)
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct value unfolded;
 
+    if (class->no_json && (t->rules & TREE_JSON) && class->no_json(v->object.data)) {
+        err_set(t->err, ERR_CONFIG, "json: error calling MarshalJSON for type %s: %s",
+                class->type_name, class->no_json(v->object.data));
+        return NULL;
+    }
     if (class->unfold) {
         unfolded = class->unfold(doc_arena(t->d), v->object.data);
         return of_any(t, &unfolded);

@@ -7,6 +7,12 @@
 #include "model/chart/functions/functions.h"
 #include "model/chart/functions/words.h"
 
+// They look at each rune, some several times.
+static int charge_runes(const struct template_call *call, struct span text, struct err **err)
+{
+    return template_charge(call, 20 + text.len, err);
+}
+
 static void add_rune(struct buf *out, uint32_t rune)
 {
     char bytes[4];
@@ -30,13 +36,15 @@ static int title(struct template_call *call, struct value *result, struct err **
     struct span rest = call->args[0].s;
     uint32_t before = ' ';
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     while (rest.len) {
         uint32_t rune = rune_next(&rest);
 
         add_rune(&out, separates(before) ? rune_title(rune) : rune);
         before = rune;
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int untitle(struct template_call *call, struct value *result, struct err **err)
@@ -45,6 +53,8 @@ static int untitle(struct template_call *call, struct value *result, struct err 
     struct span rest = call->args[0].s;
     bool first = true;
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     while (rest.len) {
         uint32_t rune = rune_next(&rest);
         bool space = rune_is_space(rune);
@@ -52,7 +62,7 @@ static int untitle(struct template_call *call, struct value *result, struct err 
         add_rune(&out, first && !space ? rune_lower(rune) : rune);
         first = space;
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static uint32_t swapped(uint32_t rune, bool first)
@@ -70,6 +80,8 @@ static int swapcase(struct template_call *call, struct value *result, struct err
     struct span rest = call->args[0].s;
     bool first = true;
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     while (rest.len) {
         uint32_t rune = rune_next(&rest);
         bool has_case = rune_is_upper(rune) || rune_is_title(rune) || rune_is_lower(rune);
@@ -77,7 +89,7 @@ static int swapcase(struct template_call *call, struct value *result, struct err
         add_rune(&out, swapped(rune, first));
         first = !has_case && rune_is_space(rune);
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int nospace(struct template_call *call, struct value *result, struct err **err)
@@ -86,6 +98,8 @@ static int nospace(struct template_call *call, struct value *result, struct err 
     struct span text = call->args[0].s;
     size_t kept = 0;
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     for (size_t i = 0; i < text.len; i++) {
         if (rune_is_space((unsigned char)text.ptr[i]))
             continue;
@@ -96,7 +110,7 @@ static int nospace(struct template_call *call, struct value *result, struct err 
         *result = call->args[0];
         return 0;
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int initials(struct template_call *call, struct value *result, struct err **err)
@@ -105,6 +119,8 @@ static int initials(struct template_call *call, struct value *result, struct err
     struct span text = call->args[0].s;
     bool first = true;
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         bool space = rune_is_space(c);
@@ -113,7 +129,7 @@ static int initials(struct template_call *call, struct value *result, struct err
             add_rune(&out, c);
         first = space;
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // --- cut ---
@@ -159,7 +175,7 @@ static int abbreviated(struct template_call *call, struct span text, int64_t lef
     if (left < 0)
         left = 0;
     abbreviate(text, left, right, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int abbrev(struct template_call *call, struct value *result, struct err **err)
@@ -213,7 +229,7 @@ static int wrap_lines(struct template_call *call, struct span text, struct span 
         buf_add_span(&out, newline);
     }
     buf_add_span(&out, text);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int wrap(struct template_call *call, struct value *result, struct err **err)
@@ -234,8 +250,10 @@ static int camelcase(struct template_call *call, struct value *result, struct er
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     words_pascal(call->args[0].s, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int connected(struct template_call *call, char connector, struct value *result,
@@ -243,8 +261,10 @@ static int connected(struct template_call *call, char connector, struct value *r
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
 
+    if (charge_runes(call, call->args[0].s, err) < 0)
+        return -1;
     words_connect(call->args[0].s, connector, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int snakecase(struct template_call *call, struct value *result, struct err **err)

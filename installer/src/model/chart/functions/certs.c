@@ -10,7 +10,7 @@
 #define PEM_BYTES_MAX ((size_t)64 << 10)
 
 // In steps of a template.
-enum { RSA_2048_STEPS = 3000000, RSA_4096_STEPS = 20000000, SIGN_STEPS = 50000 };
+enum { RSA_2048_STEPS = 4500000, RSA_4096_STEPS = 39000000, SIGN_STEPS = 50000 };
 
 // --- sprig.certificate ---
 
@@ -85,7 +85,7 @@ static int texts(struct template_call *call, const struct value *list, const cha
         const struct value *item = &list->list->items[i];
         struct span text;
 
-        if (functions_text(call->arena, item, &text, err) < 0)
+        if (functions_text(call, item, &text, err) < 0)
             return -1;
         if (item->type != VALUE_STRING)
             return err_set(err, ERR_CONFIG, "%s: %.*s is not a string", say, SPAN_ARG(text));
@@ -243,7 +243,7 @@ static int gen_private_key(struct template_call *call, struct value *result, str
         if (template_charge(call, kinds[i].steps, err) < 0)
             return -1;
         crypto_make_key(kinds[i].kind, &key);
-        return functions_take_text(call->arena, &key, result, err);
+        return functions_take_text(call, &key, result, err);
     }
     *result = value_printf(call->arena, "Unknown type %.*s", SPAN_ARG(call->args[0].s));
     return 0;

@@ -25,8 +25,10 @@ static int take_fault(struct template_call *call, enum writing_fault fault, stru
         return err_move(err, cause);
     if (fault == FAULT_TEXT)
         err_format(*cause, &text);
-    return functions_take_text(call->arena, &text, result, err);
+    return functions_take_text(call, &text, result, err);
 }
+
+enum { WRITE_STEPS = 60 };
 
 static int write_value(struct template_call *call, struct value *result, struct err **err)
 {
@@ -34,11 +36,13 @@ static int write_value(struct template_call *call, struct value *result, struct 
     struct buf text CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
     struct err *cause CLEANUP(err_cleanup) = NULL;
 
+    if (template_charge(call, WRITE_STEPS, err) < 0)
+        return -1;
     if (w->form == CONVERT_TOML && call->args[0].type == VALUE_NIL)
         return err_set(err, ERR_CONFIG, "reflect: call of reflect.Value.Type on zero Value");
     if (convert_write(&call->args[0], w->form, &text, &cause) < 0)
         return take_fault(call, w->fault, &cause, result, err);
-    return functions_take_text(call->arena, &text, result, err);
+    return functions_take_text(call, &text, result, err);
 }
 
 // --- reading ---
@@ -136,13 +140,33 @@ static struct value null_value(struct template_call *call, const struct reading 
     return type == VALUE_MAP ? value_new_map(call->arena, type) : value_new_list(call->arena, type);
 }
 
+enum { READ_STEPS = 100, READ_STEPS_PER_BYTE = 6, READ_STEPS_PER_BRACKET = 60 };
+
+// Brackets within brackets take libyaml time with the square of their depth.
+static uint64_t steps_to_read(struct span text)
+{
+    uint64_t steps = READ_STEPS_PER_BYTE * (uint64_t)text.len;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '[' || text.ptr[i] == '{')
+            steps += READ_STEPS_PER_BRACKET;
+    return steps;
+}
+
 static int read_text(struct template_call *call, struct value *result, struct err **err)
 {
     const struct reading *r = call->function->data;
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
+    struct doc *d CLEANUP(doc_cleanup) = NULL;
     struct err *cause CLEANUP(err_cleanup) = NULL;
     struct node *n;
 
+    if (template_charge(call, READ_STEPS, err) < 0)
+        return -1;
+    if (template_recall(call, result))
+        return 0;
+    if (template_charge(call, steps_to_read(call->args[0].s), err) < 0)
+        return -1;
+    d = doc_new();
     if (read_tree(d, r->form, call->args[0].s, &n, &cause) < 0 || check_type(r, n, &cause) < 0) {
         blame_the_whole(r, call->args[0].s, &cause);
         if (r->fails)
@@ -152,6 +176,7 @@ static int read_text(struct template_call *call, struct value *result, struct er
     }
     *result =
         n ? convert_to_own_value(call->arena, n, r->form == READING_TOML) : null_value(call, r);
+    *result = template_remember(call, result);
     return 0;
 }
 

@@ -32,6 +32,14 @@ static struct value unfold(struct arena *a, void *data)
     return value_string(arena_span(a, buf_span(&out)));
 }
 
+// RFC 3339 has four digits.
+static const char *no_json(void *data)
+{
+    int64_t year = moment_date(data).year;
+
+    return year < 0 || year > 9999 ? "Time.MarshalJSON: year outside of range [0,9999]" : NULL;
+}
+
 static bool is_equal(void *data, void *other)
 {
     const struct moment *a = data, *b = other;
@@ -39,13 +47,17 @@ static bool is_equal(void *data, void *other)
     return !moment_compare(a, b) && a->offset == b->offset && span_eq(a->zone, b->zone);
 }
 
+enum { DATE_STEPS = 50 };
+
 static int format(struct template_call *call, const struct moment *m, struct span layout,
                   struct value *result, struct err **err)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
 
+    if (template_charge(call, DATE_STEPS + 2 * layout.len, err) < 0)
+        return -1;
     moment_format(m, layout, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int method_format(struct template_call *call, struct value *result, struct err **err)
@@ -218,6 +230,7 @@ static const struct value_class moment_class = {
     .print = print,
     .unfold = unfold,
     .equal = is_equal,
+    .no_json = no_json,
 };
 
 static bool is_moment(const struct value *v)
@@ -284,35 +297,47 @@ static int must_date_modify(struct template_call *call, struct value *result, st
 {
     int64_t ns;
 
-    if (moment_read_duration(call->args[0].s, &ns, err) < 0)
+    if (template_charge(call, DATE_STEPS, err) < 0 ||
+        moment_read_duration(call->args[0].s, &ns, err) < 0)
         return -1;
     *result = new_moment(call->arena, moment_add(call->args[1].object.data, ns));
     return 0;
 }
 
-static int date_modify(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int date_modify(struct template_call *call, struct value *result, struct err **err)
 {
     struct err *why CLEANUP(err_cleanup) = NULL;
 
+    if (template_charge(call, DATE_STEPS, err) < 0)
+        return -1;
     if (must_date_modify(call, result, &why) < 0)
         *result = call->args[1];
     return 0;
+}
+
+// A text that is no date is said with the whole of it.
+static int charge_date(const struct template_call *call, struct err **err)
+{
+    return template_charge(call, DATE_STEPS + 2 * (call->args[0].s.len + call->args[1].s.len), err);
 }
 
 static int must_to_date(struct template_call *call, struct value *result, struct err **err)
 {
     struct moment m;
 
-    if (moment_parse(call->arena, call->args[0].s, call->args[1].s, &m, err) < 0)
+    if (charge_date(call, err) < 0 ||
+        moment_parse(call->arena, call->args[0].s, call->args[1].s, &m, err) < 0)
         return -1;
     *result = new_moment(call->arena, m);
     return 0;
 }
 
-static int to_date(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int to_date(struct template_call *call, struct value *result, struct err **err)
 {
     struct err *why CLEANUP(err_cleanup) = NULL;
 
+    if (charge_date(call, err) < 0)
+        return -1;
     if (must_to_date(call, result, &why) < 0)
         *result = new_moment(call->arena, MOMENT_ZERO);
     return 0;
@@ -332,7 +357,7 @@ static int give_duration(struct template_call *call, int64_t ns, struct value *r
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     moment_print_duration(ns, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int64_t since(const struct moment *m)
@@ -395,7 +420,7 @@ static int64_t duration_of(struct template_call *call, const struct value *v)
     return ns;
 }
 
-static int duration_round(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int duration_round(struct template_call *call, struct value *result, struct err **err)
 {
     static const struct {
         const char *name;
@@ -405,6 +430,8 @@ static int duration_round(struct template_call *call, struct value *result, stru
     int64_t ns = duration_of(call, &call->args[0]);
     uint64_t left = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
+    if (template_charge(call, DATE_STEPS, err) < 0)
+        return -1;
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         uint64_t unit = units[i].seconds * (uint64_t)MOMENT_NS;
 

@@ -23,7 +23,7 @@ static int dict(struct template_call *call, struct value *result, struct err **e
         bool has_item = i + 1 < call->count;
         struct span key;
 
-        if (functions_text(call->arena, &call->args[i], &key, err) < 0)
+        if (functions_text(call, &call->args[i], &key, err) < 0)
             return -1;
         value_set(call->arena, result->map, key,
                   has_item ? call->args[i + 1] : value_string(SPAN_EMPTY));

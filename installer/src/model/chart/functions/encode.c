@@ -45,7 +45,7 @@ static int base64_encode(struct template_call *call, struct value *result, struc
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
 
     crypto_base64_encode(call->args[0].s, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int base64_digit(char c)
@@ -134,7 +134,7 @@ static int base64_decode(struct template_call *call, struct value *result, struc
 
     if (!functions_base64(call->args[0].s, &out, &at))
         return corrupt(call, 6, at, result);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // --- base32 ---
@@ -155,7 +155,7 @@ static int base32_encode(struct template_call *call, struct value *result, struc
     if (held)
         buf_add_char(&out, alphabet[value << (5 - held) & 31]);
     buf_add_repeat(&out, '=', (BASE32_QUANTUM - out.len % BASE32_QUANTUM) % BASE32_QUANTUM);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int base32_digit(char c)
@@ -228,41 +228,42 @@ static int base32_decode(struct template_call *call, struct value *result, struc
         if (!base32_quantum(buf_span(&text), &at, &out))
             return corrupt(call, 5, at, result);
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // --- digests ---
 
-static void hex_digest(struct template_call *call, enum crypto_hash_kind kind, size_t len,
-                       struct value *result)
+enum { HASH_STEPS = 40 };
+
+static int hex_digest(struct template_call *call, enum crypto_hash_kind kind, size_t len,
+                      struct value *result, struct err **err)
 {
     struct crypto_hash *hash CLEANUP(crypto_hash_cleanup) = crypto_hash_new(kind);
     unsigned char digest[CRYPTO_HASH_BYTES_MAX];
     char hex[2 * CRYPTO_HASH_BYTES_MAX + 1];
 
-    crypto_hash_start(hash);
+    if (template_charge(call, HASH_STEPS, err) < 0)
+        return -1;
     crypto_hash_add(hash, call->args[0].s.ptr, call->args[0].s.len);
     crypto_hash_end(hash, digest);
     crypto_hex(digest, len, hex);
     *result = value_string(arena_span(call->arena, span_str(hex)));
-}
-
-static int sha1_sum(struct template_call *call, struct value *result, struct err **err UNUSED)
-{
-    hex_digest(call, CRYPTO_SHA1, CRYPTO_SHA1_BYTES, result);
     return 0;
 }
 
-static int sha256_sum(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int sha1_sum(struct template_call *call, struct value *result, struct err **err)
 {
-    hex_digest(call, CRYPTO_SHA256, DIGEST_BYTES, result);
-    return 0;
+    return hex_digest(call, CRYPTO_SHA1, CRYPTO_SHA1_BYTES, result, err);
 }
 
-static int sha512_sum(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int sha256_sum(struct template_call *call, struct value *result, struct err **err)
 {
-    hex_digest(call, CRYPTO_SHA512, CRYPTO_SHA512_BYTES, result);
-    return 0;
+    return hex_digest(call, CRYPTO_SHA256, DIGEST_BYTES, result, err);
+}
+
+static int sha512_sum(struct template_call *call, struct value *result, struct err **err)
+{
+    return hex_digest(call, CRYPTO_SHA512, CRYPTO_SHA512_BYTES, result, err);
 }
 
 // RFC 1950, section 8.2.

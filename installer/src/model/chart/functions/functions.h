@@ -48,8 +48,8 @@ const struct template_function *functions_all(size_t *count) MUST_CHECK;
 
 // sprig's strval: strings as they are, bytes and errors as text, anything else by fmt's %v. Fails
 // when that has more than FUNCTIONS_TEXT_MAX bytes.
-int functions_text(struct arena *a, const struct value *v, struct span *text, struct err **err)
-    MUST_CHECK;
+int functions_text(const struct template_call *call, const struct value *v, struct span *text,
+                   struct err **err) MUST_CHECK;
 // sprig's empty(): nil, false, 0, "", empty lists and maps.
 bool functions_is_empty(const struct value *v);
 // spf13/cast 1.7 as sprig uses it (toInt, toInt64, toFloat64): what cannot be read is 0.
@@ -63,17 +63,18 @@ int64_t functions_float_to_int64(double f);
 bool functions_items(struct arena *a, const struct value *v, struct value_list *items);
 // sprig's strslice: a []string as it is, the items of other lists (but nil) as text, one item for
 // what is no list.
-int functions_to_strings(struct arena *a, const struct value *v, struct value *strings,
-                         struct err **err) MUST_CHECK;
+int functions_to_strings(const struct template_call *call, const struct value *v,
+                         struct value *strings, struct err **err) MUST_CHECK;
 
 // What one call may give at most.
 #define FUNCTIONS_TEXT_MAX ((size_t)32 << 20) // bytes
 #define FUNCTIONS_ITEMS_MAX ((size_t)1 << 20)
 // Fails when a text would be larger.
 int functions_check_text(size_t len, struct err **err) MUST_CHECK;
-// The text of a buffer with the maximum FUNCTIONS_TEXT_MAX, as a value.
-int functions_take_text(struct arena *a, const struct buf *text, struct value *result,
-                        struct err **err) MUST_CHECK;
+// The text of a buffer with the maximum FUNCTIONS_TEXT_MAX, as a value. What was written bit by bit
+// takes a step for each byte.
+int functions_take_text(const struct template_call *call, const struct buf *text,
+                        struct value *result, struct err **err) MUST_CHECK;
 
 // Decodes base64 as Go's StdEncoding does. False, with the place of the first byte that does not
 // fit, when the text is none.

@@ -219,28 +219,23 @@ static int uniq(struct template_call *call, struct value *result, struct err **e
     if (items_of(call, 0, "Cannot find uniq on type", &items, err) < 0)
         return -1;
     *result = value_new_list(call->arena, VALUE_LIST);
-    unique_items(call->arena, &items, result->list);
-    return 0;
+    return unique_items(call, &items, result->list, err);
 }
 
-static bool has_item(const struct value *items, size_t count, const struct value *wanted)
+// Whether one of the items is the value: 1 or 0.
+static int has_item(const struct template_call *call, const struct value *items, size_t count,
+                    const struct value *wanted, struct err **err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (value_deep_equal(wanted, &items[i]))
-            return true;
+    uint64_t steps = 0;
+    bool found = false;
+
+    for (size_t i = 0; i < count && !found; i++) {
+        found = value_deep_equal_counted(wanted, &items[i], &steps);
+        if (template_charge(call, 1 + steps, err) < 0)
+            return -1;
+        steps = 0;
     }
-    return false;
-}
-
-// Takes the steps of looking for a value `times` times.
-static int charge_search(const struct template_call *call, size_t times, const struct value *wanted,
-                         struct err **err)
-{
-    size_t size = value_is_map(wanted)    ? value_map_len(wanted->map)
-                  : value_is_list(wanted) ? wanted->list->len
-                                          : 0;
-
-    return template_charge(call, (uint64_t)times * (size + 1), err);
+    return found;
 }
 
 // without LIST ITEM...
@@ -251,12 +246,12 @@ static int without(struct template_call *call, struct value *result, struct err 
     if (items_of(call, 0, "Cannot find without on type", &items, err) < 0)
         return -1;
     *result = value_new_list(call->arena, VALUE_LIST);
-    for (size_t i = 1; i < call->count; i++) {
-        if (charge_search(call, items.len, &call->args[i], err) < 0)
-            return -1;
-    }
     for (size_t i = 0; i < items.len; i++) {
-        if (!has_item(call->args + 1, call->count - 1, &items.items[i]))
+        int found = has_item(call, call->args + 1, call->count - 1, &items.items[i], err);
+
+        if (found < 0)
+            return -1;
+        if (!found)
             value_push(call->arena, result->list, items.items[i]);
     }
     return 0;
@@ -266,20 +261,22 @@ static int without(struct template_call *call, struct value *result, struct err 
 static int has(struct template_call *call, struct value *result, struct err **err)
 {
     struct value_list items = {0};
+    int found;
 
     if (call->args[1].type != VALUE_NIL &&
         items_of(call, 1, "Cannot find has on type", &items, err) < 0)
         return -1;
-    if (charge_search(call, items.len, &call->args[0], err) < 0)
-        return -1;
-    *result = value_bool(has_item(items.items, items.len, &call->args[0]));
-    return 0;
+    found = has_item(call, items.items, items.len, &call->args[0], err);
+    *result = value_bool(found > 0);
+    return found < 0 ? -1 : 0;
 }
 
 static int sort_alpha_order(const void *left, const void *right)
 {
     return span_cmp(((const struct value *)left)->s, ((const struct value *)right)->s);
 }
+
+enum { SORT_STEPS = 10 }; // for each item
 
 // Sorts a []string where it is, as Sprig does.
 static int sort_alpha(struct template_call *call, struct value *result, struct err **err)
@@ -288,14 +285,15 @@ static int sort_alpha(struct template_call *call, struct value *result, struct e
     struct span text;
 
     if (functions_items(call->arena, &call->args[0], &items)) {
-        if (functions_to_strings(call->arena, &call->args[0], result, err) < 0)
+        if (template_charge(call, SORT_STEPS * (uint64_t)items.len, err) < 0 ||
+            functions_to_strings(call, &call->args[0], result, err) < 0)
             return -1;
         if (result->list->len)
             qsort(result->list->items, result->list->len, sizeof(*result->list->items),
                   sort_alpha_order);
         return 0;
     }
-    if (functions_text(call->arena, &call->args[0], &text, err) < 0)
+    if (functions_text(call, &call->args[0], &text, err) < 0)
         return -1;
     *result = value_new_list(call->arena, VALUE_STRINGS);
     value_push(call->arena, result->list, value_string(text));

@@ -193,6 +193,8 @@ static int round_to(struct template_call *call, struct value *result, struct err
     return 0;
 }
 
+enum { DECIMAL_STEPS = 40 };
+
 typedef int (*decimal_fn)(struct arena *a, const struct decimal *x, const struct decimal *y,
                           struct decimal *result, struct err **err);
 
@@ -202,13 +204,14 @@ static int fold(struct template_call *call, double first, size_t from, decimal_f
 {
     struct decimal sum, next;
 
-    if (decimal_from(call->arena, first, &sum, err) < 0)
+    if (template_charge(call, DECIMAL_STEPS * (1 + call->count), err) < 0 ||
+        decimal_from(call->arena, first, &sum, err) < 0)
         return -1;
     for (size_t i = from; i < call->count; i++) {
         double operand = functions_to_float64(&call->args[i]);
 
         if (decimal_from(call->arena, operand, &next, err) < 0 ||
-            template_charge(call, 1 + sum.len * (next.len + 1) / 4, err) < 0 ||
+            template_charge(call, 1 + sum.len + next.len + sum.len * (next.len + 1) / 2, err) < 0 ||
             fn(call->arena, &sum, &next, &sum, err) < 0)
             return -1;
     }
@@ -293,7 +296,7 @@ static int seq(struct template_call *call, struct value *result, struct err **er
         return -1;
     for (size_t i = 0; i < list.list->len; i++)
         buf_printf(&out, "%s%lld", i ? " " : "", (long long)list.list->items[i].i);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 functions_family functions_math = {

@@ -8,7 +8,7 @@
 #include "base/vec.h"
 #include "model/chart/functions/functions.h"
 
-enum { PAIRS_MAX = 1 << 20 };
+enum { PAIRS_MAX = 1 << 20, MERGE_STEPS = 5 };
 
 struct merging_pair {
     struct value into, from;
@@ -110,10 +110,13 @@ static int merge_pair(struct merging *m, const struct merging_pair *p, struct er
 {
     struct value_pair from;
 
+    if (template_charge(m->call, MERGE_STEPS, err) < 0)
+        return -1;
     for (size_t at = 0; value_map_next(p->from.map, &at, &from);) {
         bool is_set;
 
-        if (decide(m, p, &from, &is_set, err) < 0 || check_type(p, &from, is_set, err) < 0)
+        if (template_charge(m->call, MERGE_STEPS, err) < 0 ||
+            decide(m, p, &from, &is_set, err) < 0 || check_type(p, &from, is_set, err) < 0)
             return -1;
         if (is_set)
             value_set_borrowed(m->call->arena, p->into.map, from.key, from.item);
@@ -133,8 +136,6 @@ int merge_maps(struct template_call *call, const struct value *into, const struc
         if (++m.pairs > PAIRS_MAX)
             result = err_set(err, ERR_CONFIG,
                              "a dict holds itself, or another one too often, and cannot be merged");
-        else if (template_charge(call, 1 + value_map_len(next.from.map), err) < 0)
-            result = -1;
         else
             result = merge_pair(&m, &next, err);
     }

@@ -7,7 +7,7 @@
 #include "model/chart/functions/functions.h"
 
 // What a random character takes, in steps of a template.
-enum { RANDOM_STEPS = 20 };
+enum { RANDOM_STEPS = 30 };
 
 // Evenly below `limit`, which is not 0: numbers of the last, incomplete round are drawn again.
 static uint64_t random_below(uint64_t limit)
@@ -72,6 +72,8 @@ static int rand_int(struct template_call *call, struct value *result, struct err
     uint64_t range = (uint64_t)call->args[1].i - least;
 
     functions_random_used(call);
+    if (template_charge(call, RANDOM_STEPS, err) < 0)
+        return -1;
     if ((int64_t)range <= 0)
         return err_set(err, ERR_CONFIG, "invalid argument to Intn");
     *result = value_int((int64_t)(least + random_below(range)));
@@ -88,22 +90,26 @@ static int rand_bytes(struct template_call *call, struct value *result, struct e
     functions_random_used(call);
     if (count < 0)
         return err_set(err, ERR_CONFIG, "runtime error: makeslice: len out of range");
+    if (template_charge(call, RANDOM_STEPS + (uint64_t)count, err) < 0)
+        return -1;
     at = buf_reserve(&bytes, (size_t)count);
     if (!at)
         return functions_check_text((size_t)count, err);
     crypto_random(at, (size_t)count);
     buf_commit(&bytes, (size_t)count);
     crypto_base64_encode(buf_span(&bytes), &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // RFC 9562, version 4.
-static int uuidv4(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int uuidv4(struct template_call *call, struct value *result, struct err **err)
 {
     unsigned char bytes[16];
     char hex[2 * sizeof(bytes) + 1];
 
     functions_random_used(call);
+    if (template_charge(call, 2 * RANDOM_STEPS, err) < 0)
+        return -1;
     crypto_random(bytes, sizeof(bytes));
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
@@ -137,7 +143,7 @@ static int shuffle(struct template_call *call, struct value *result, struct err 
 
         buf_add(&out, bytes, text_encode(runes[i], bytes));
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 functions_family functions_random = {

@@ -42,13 +42,22 @@ static int say_no_pattern(struct span pattern, enum must must, struct err *why, 
     return err_set(err, ERR_CONFIG, "%s", buf_str(&text));
 }
 
-static struct regex *compile(struct span pattern, enum must must, struct err **err)
+enum { COMPILE_STEPS = 100, COMPILE_STEPS_PER_BYTE = 10 };
+
+// What the compiled pattern took beyond its length is known behind it.
+static struct regex *compile(struct template_call *call, struct span pattern, enum must must,
+                             struct err **err)
 {
     struct err *why CLEANUP(err_cleanup) = NULL;
-    struct regex *re = regex_new(pattern, 0, &why);
+    struct regex *re;
 
+    if (template_charge(call, COMPILE_STEPS + COMPILE_STEPS_PER_BYTE * pattern.len, err) < 0)
+        return NULL;
+    re = regex_new(pattern, 0, &why);
     if (!re)
         say_no_pattern(pattern, must, why, err);
+    else if (template_charge(call, regex_take_spent(re), err) < 0)
+        regex_free(STEAL(re));
     return re;
 }
 
@@ -109,7 +118,7 @@ static int search(struct template_call *call, struct regex *re, struct span text
 
 static int regex_is_match(struct template_call *call, struct value *result, struct err **err)
 {
-    struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, MUST_RETURN, err);
+    struct regex *re CLEANUP(regex_cleanup) = compile(call, call->args[0].s, MUST_RETURN, err);
     struct subject s;
     bool matched;
 
@@ -124,15 +133,19 @@ static int regex_is_match(struct template_call *call, struct value *result, stru
 static int regex_match_or_false(struct template_call *call, struct value *result, struct err **err)
 {
     struct err *why CLEANUP(err_cleanup) = NULL;
-    struct regex *re CLEANUP(regex_cleanup) = regex_new(call->args[0].s, 0, &why);
+    struct regex *re CLEANUP(regex_cleanup) = NULL;
 
+    if (template_charge(call, COMPILE_STEPS + COMPILE_STEPS_PER_BYTE * call->args[0].s.len, err) <
+        0)
+        return -1;
+    re = regex_new(call->args[0].s, 0, &why);
     *result = value_bool(false);
     return re ? regex_is_match(call, result, err) : 0;
 }
 
 static int find(struct template_call *call, enum must must, struct value *result, struct err **err)
 {
-    struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
+    struct regex *re CLEANUP(regex_cleanup) = compile(call, call->args[0].s, must, err);
     struct subject s;
     size_t at[2];
     bool matched;
@@ -197,7 +210,7 @@ static int next_match(struct all_matches *all, size_t at[2], bool *found, struct
 static int find_all(struct template_call *call, enum must must, struct value *result,
                     struct err **err)
 {
-    struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
+    struct regex *re CLEANUP(regex_cleanup) = compile(call, call->args[0].s, must, err);
     int64_t most = call->args[2].i;
     struct all_matches all = {.call = call, .re = re, .end = REGEX_NOWHERE};
     struct subject s;
@@ -255,7 +268,7 @@ static int split_at(struct template_call *call, struct regex *re, const struct s
 
 static int split(struct template_call *call, enum must must, struct value *result, struct err **err)
 {
-    struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
+    struct regex *re CLEANUP(regex_cleanup) = compile(call, call->args[0].s, must, err);
     struct subject s;
 
     if (!re || take_subject(call, &s, err) < 0)
@@ -392,13 +405,13 @@ static int replace_each(struct template_call *call, struct regex *re, const stru
 static int replace(struct template_call *call, enum must must, replacement_fn add,
                    struct value *result, struct err **err)
 {
-    struct regex *re CLEANUP(regex_cleanup) = compile(call->args[0].s, must, err);
+    struct regex *re CLEANUP(regex_cleanup) = compile(call, call->args[0].s, must, err);
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
     struct subject s;
 
     if (!re || take_subject(call, &s, err) < 0 || replace_each(call, re, &s, add, &out, err) < 0)
         return -1;
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int regex_replace_all(struct template_call *call, struct value *result, struct err **err)
@@ -433,7 +446,7 @@ static int quote_meta(struct template_call *call, struct value *result, struct e
             buf_add_char(&out, '\\');
         buf_add_char(&out, text.ptr[i]);
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 functions_family functions_regex = {

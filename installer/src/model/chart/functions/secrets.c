@@ -9,7 +9,7 @@
 // --- bcrypt ---
 
 // In steps of a template.
-enum { BCRYPT_STEPS = 3000000, SCRYPT_STEPS = 8000000 };
+enum { BCRYPT_STEPS = 3000000, SCRYPT_STEPS = 8000000, AES_STEPS = 60 };
 
 enum { BCRYPT_COST = 10 };
 
@@ -145,7 +145,7 @@ static int derive_password(struct template_call *call, struct value *result, str
 
         buf_add_char(&out, set[seed.bytes[i + 1] % strlen(set)]);
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // --- AES ---
@@ -171,6 +171,8 @@ static int encrypt_aes(struct template_call *call, struct value *result, struct 
     if (!text.len)
         return 0;
     functions_random_used(call);
+    if (template_charge(call, AES_STEPS, err) < 0)
+        return -1;
     key_of(call->args[0].s, key);
     crypto_random(iv, sizeof(iv));
     buf_add_span(&padded, text);
@@ -178,7 +180,7 @@ static int encrypt_aes(struct template_call *call, struct value *result, struct 
     buf_add(&encrypted, iv, sizeof(iv));
     crypto_cbc(true, key, iv, buf_span(&padded), &encrypted);
     crypto_base64_encode(buf_span(&encrypted), &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int take_padding(struct template_call *call, struct span text, struct value *result,
@@ -208,6 +210,8 @@ static int decrypt_aes(struct template_call *call, struct value *result, struct 
     *result = value_string(SPAN_EMPTY);
     if (!call->args[1].s.len)
         return 0;
+    if (template_charge(call, AES_STEPS, err) < 0)
+        return -1;
     if (!functions_base64(call->args[1].s, &encrypted, &at))
         return err_set(err, ERR_CONFIG, "illegal base64 data at input byte %zu", at);
     data = buf_span(&encrypted);

@@ -77,12 +77,16 @@ static int parse(struct span text, struct semver *v, struct err **err)
     return semver_parse(text, v) ? 0 : say_no_version(text, err);
 }
 
+enum { RANGE_STEPS = 50 };
+
 static int semver_compare_range(struct template_call *call, struct value *result, struct err **err)
 {
-    struct semver_range *range CLEANUP(semver_range_cleanup) =
-        semver_range_parse(call->args[0].s, err);
+    struct semver_range *range CLEANUP(semver_range_cleanup) = NULL;
     struct semver v;
 
+    if (template_charge(call, RANGE_STEPS + 8 * call->args[0].s.len, err) < 0)
+        return -1;
+    range = semver_range_parse(call->args[0].s, err);
     if (!range || parse(call->args[1].s, &v, err) < 0)
         return -1;
     *result = value_bool(semver_range_has(range, &v));
@@ -184,8 +188,10 @@ static struct span text_of(struct arena *a, const struct version *v)
     return arena_span(a, buf_span(&text));
 }
 
-static int string_of(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int string_of(struct template_call *call, struct value *result, struct err **err)
 {
+    if (template_charge(call, RANGE_STEPS, err) < 0)
+        return -1;
     *result = value_string(text_of(call->arena, call->data));
     return 0;
 }
@@ -259,6 +265,8 @@ static int increment(struct template_call *call, size_t which, struct value *res
     const struct version *v = call->data;
     struct semver is = {.count = 3, .pre = SPAN_EMPTY, .build = SPAN_EMPTY};
 
+    if (template_charge(call, RANGE_STEPS, err) < 0)
+        return -1;
     for (size_t i = 0; i <= which; i++)
         is.number[i] = v->is.number[i];
     if (which < 2 || !v->is.pre.len) { // a pre-release comes before its version
@@ -307,6 +315,8 @@ static int set_pre(struct template_call *call, struct value *result, struct err 
     struct semver is = ((const struct version *)call->data)->is;
     struct semver check;
 
+    if (template_charge(call, RANGE_STEPS, err) < 0)
+        return -1;
     is.pre = call->args[0].s;
     if (is.pre.len &&
         !semver_parse(span_str(arena_printf(call->arena, "0-%.*s", SPAN_ARG(is.pre))), &check))
@@ -319,6 +329,8 @@ static int set_build(struct template_call *call, struct value *result, struct er
     struct semver is = ((const struct version *)call->data)->is;
     struct semver check;
 
+    if (template_charge(call, RANGE_STEPS, err) < 0)
+        return -1;
     is.build = call->args[0].s;
     if (is.build.len &&
         !semver_parse(span_str(arena_printf(call->arena, "0+%.*s", SPAN_ARG(is.build))), &check))

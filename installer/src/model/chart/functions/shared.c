@@ -13,29 +13,38 @@ int functions_check_text(size_t len, struct err **err)
     return 0;
 }
 
-int functions_take_text(struct arena *a, const struct buf *text, struct value *result,
-                        struct err **err)
+static int take_text(struct arena *a, const struct buf *text, struct span *result, struct err **err)
 {
     if (buf_check(text, ERR_CONFIG, "the text", err) < 0)
         return -1;
-    *result = value_string(arena_span(a, buf_span(text)));
+    *result = arena_span(a, buf_span(text));
     return 0;
 }
 
-int functions_text(struct arena *a, const struct value *v, struct span *text, struct err **err)
+int functions_take_text(const struct template_call *call, const struct buf *text,
+                        struct value *result, struct err **err)
 {
+    *result = VALUE_OF_NIL;
+    result->type = VALUE_STRING;
+    if (template_charge(call, text->len, err) < 0)
+        return -1;
+    return take_text(call->arena, text, &result->s, err);
+}
+
+int functions_text(const struct template_call *call, const struct value *v, struct span *text,
+                   struct err **err)
+{
+    enum { PRINT_STEPS = 40, PRINT_STEPS_PER_BYTE = 2 };
     struct buf printed CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
-    struct value result;
 
     if (v->type == VALUE_STRING || v->type == VALUE_BYTES) {
         *text = v->s;
         return 0;
     }
     value_print(v, &printed);
-    if (functions_take_text(a, &printed, &result, err) < 0)
+    if (template_charge(call, PRINT_STEPS + PRINT_STEPS_PER_BYTE * printed.len, err) < 0)
         return -1;
-    *text = result.s;
-    return 0;
+    return take_text(call->arena, &printed, text, err);
 }
 
 bool functions_is_empty(const struct value *v)
@@ -121,9 +130,10 @@ bool functions_items(struct arena *a, const struct value *v, struct value_list *
     return false;
 }
 
-int functions_to_strings(struct arena *a, const struct value *v, struct value *strings,
-                         struct err **err)
+int functions_to_strings(const struct template_call *call, const struct value *v,
+                         struct value *strings, struct err **err)
 {
+    struct arena *a = call->arena;
     struct value_list items;
     struct value_list one = {.items = (struct value *)v, .len = v->type != VALUE_NIL};
 
@@ -138,7 +148,7 @@ int functions_to_strings(struct arena *a, const struct value *v, struct value *s
 
         if (items.items[i].type == VALUE_NIL)
             continue;
-        if (functions_text(a, &items.items[i], &text, err) < 0)
+        if (functions_text(call, &items.items[i], &text, err) < 0)
             return -1;
         value_push(a, strings->list, value_string(text));
     }

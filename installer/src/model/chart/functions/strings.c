@@ -157,7 +157,7 @@ static int map_runes(struct template_call *call, uint32_t (*to)(uint32_t), struc
 
         buf_add(&out, bytes, text_encode(to(rune_next(&rest)), bytes));
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 static int upper(struct template_call *call, struct value *result, struct err **err)
@@ -290,7 +290,7 @@ static int replace_nothing(struct template_call *call, struct value *result, str
         buf_add_span(&out, span_head(rune, rune.len - rest.len));
     }
     buf_add_span(&out, call->args[1].s);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // replace OLD NEW TEXT
@@ -307,21 +307,23 @@ static int replace(struct template_call *call, struct value *result, struct err 
         return new.len ? replace_nothing(call, result, err) : 0;
     if (at == rest.len)
         return 0;
+    if (template_charge(call, rest.len / 2, err) < 0)
+        return -1;
     for (; at < rest.len; at = span_search(rest, old)) {
         buf_add_span(&out, span_head(rest, at));
         buf_add_span(&out, new);
         rest = span_tail(rest, at + old.len);
     }
     buf_add_span(&out, rest);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
 // --- quotes ---
 
 // All arguments but nil with a blank between two, each as `add` writes it.
 static int join_arguments(struct template_call *call,
-                          int (*add)(struct arena *a, const struct value *v, struct buf *out,
-                                     struct err **err),
+                          int (*add)(const struct template_call *call, const struct value *v,
+                                     struct buf *out, struct err **err),
                           struct value *result, struct err **err)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
@@ -333,17 +335,18 @@ static int join_arguments(struct template_call *call,
         if (!first)
             buf_add_char(&out, ' ');
         first = false;
-        if (add(call->arena, &call->args[i], &out, err) < 0)
+        if (add(call, &call->args[i], &out, err) < 0)
             return -1;
     }
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }
 
-static int add_quoted(struct arena *a, const struct value *v, struct buf *out, struct err **err)
+static int add_quoted(const struct template_call *call, const struct value *v, struct buf *out,
+                      struct err **err)
 {
     struct span text;
 
-    if (functions_text(a, v, &text, err) < 0)
+    if (functions_text(call, v, &text, err) < 0)
         return -1;
     value_quote(text, out);
     return 0;
@@ -354,13 +357,15 @@ static int quote(struct template_call *call, struct value *result, struct err **
     return join_arguments(call, add_quoted, result, err);
 }
 
-static int add_single_quoted(struct arena *a UNUSED, const struct value *v, struct buf *out,
-                             struct err **err UNUSED)
+static int add_single_quoted(const struct template_call *call, const struct value *v,
+                             struct buf *out, struct err **err)
 {
+    size_t before = out->len;
+
     buf_add_char(out, '\'');
     value_print(v, out);
     buf_add_char(out, '\'');
-    return 0;
+    return template_charge(call, out->len - before, err);
 }
 
 static int squote(struct template_call *call, struct value *result, struct err **err)
@@ -368,11 +373,13 @@ static int squote(struct template_call *call, struct value *result, struct err *
     return join_arguments(call, add_single_quoted, result, err);
 }
 
-static int add_plain(struct arena *a UNUSED, const struct value *v, struct buf *out,
-                     struct err **err UNUSED)
+static int add_plain(const struct template_call *call, const struct value *v, struct buf *out,
+                     struct err **err)
 {
+    size_t before = out->len;
+
     value_print(v, out);
-    return 0;
+    return template_charge(call, out->len - before, err);
 }
 
 static int cat(struct template_call *call, struct value *result, struct err **err)
@@ -465,7 +472,7 @@ static int join(struct template_call *call, struct value *result, struct err **e
     size_t len = 0;
     char *at;
 
-    if (functions_to_strings(call->arena, &call->args[1], &strings, err) < 0)
+    if (functions_to_strings(call, &call->args[1], &strings, err) < 0)
         return -1;
     list = strings.list;
     for (size_t i = 0; i < list->len; i++)
@@ -480,7 +487,7 @@ static int join(struct template_call *call, struct value *result, struct err **e
 
 static int to_strings(struct template_call *call, struct value *result, struct err **err)
 {
-    return functions_to_strings(call->arena, &call->args[0], result, err);
+    return functions_to_strings(call, &call->args[0], result, err);
 }
 
 functions_family functions_strings = {

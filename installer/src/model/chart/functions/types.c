@@ -41,10 +41,12 @@ static int kind_is(struct template_call *call, struct value *result, struct err 
     return 0;
 }
 
-static int deep_equal(struct template_call *call, struct value *result, struct err **err UNUSED)
+static int deep_equal(struct template_call *call, struct value *result, struct err **err)
 {
-    *result = value_bool(value_deep_equal(&call->args[0], &call->args[1]));
-    return 0;
+    uint64_t steps = 0;
+
+    *result = value_bool(value_deep_equal_counted(&call->args[0], &call->args[1], &steps));
+    return template_charge(call, steps, err);
 }
 
 // --- what it becomes ---
@@ -53,7 +55,7 @@ static int to_string(struct template_call *call, struct value *result, struct er
 {
     struct span text;
 
-    if (functions_text(call->arena, &call->args[0], &text, err) < 0)
+    if (functions_text(call, &call->args[0], &text, err) < 0)
         return -1;
     *result = value_string(text);
     return 0;
@@ -96,7 +98,7 @@ static int to_decimal(struct template_call *call, struct value *result, struct e
     struct span text;
     int64_t number;
 
-    if (functions_text(call->arena, &call->args[0], &text, err) < 0)
+    if (functions_text(call, &call->args[0], &text, err) < 0)
         return -1;
     if (number_read_int(text, OCTAL, &number) != NUMBER_READ)
         number = 0;

@@ -71,22 +71,25 @@ struct slot {
 };
 
 // Whether the item is new; then it is in the table.
-static bool enter(struct slot *slots, size_t mask, const struct value *item)
+static bool enter(struct slot *slots, size_t mask, const struct value *item, uint64_t *steps)
 {
     uint64_t hash = hash_of(item, HASH_BUDGET);
     size_t at = hash & mask;
 
     while (slots[at].item) {
-        if (slots[at].hash == hash && value_deep_equal(slots[at].item, item))
+        if (slots[at].hash == hash && value_deep_equal_counted(slots[at].item, item, steps))
             return false;
         at = (at + 1) & mask;
+        ++*steps;
     }
     slots[at] = (struct slot){item, hash};
     return true;
 }
 
-void unique_items(struct arena *a, const struct value_list *items, struct value_list *unique)
+int unique_items(const struct template_call *call, const struct value_list *items,
+                 struct value_list *unique, struct err **err)
 {
+    enum { STEPS_PER_ITEM = 8 };
     size_t count = 4;
     struct slot *slots CLEANUP(mem_cleanup) = NULL;
 
@@ -94,7 +97,12 @@ void unique_items(struct arena *a, const struct value_list *items, struct value_
         count *= 2;
     slots = mem_zalloc(count, sizeof(*slots));
     for (size_t i = 0; i < items->len; i++) {
-        if (enter(slots, count - 1, &items->items[i]))
-            value_push(a, unique, items->items[i]);
+        uint64_t steps = STEPS_PER_ITEM;
+
+        if (enter(slots, count - 1, &items->items[i], &steps))
+            value_push(call->arena, unique, items->items[i]);
+        if (template_charge(call, steps, err) < 0)
+            return -1;
     }
+    return 0;
 }

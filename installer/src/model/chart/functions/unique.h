@@ -6,6 +6,7 @@
 #include "io/template.h"
 
 // Pushes each item to `unique` that is not equal (reflect.DeepEqual) to an earlier one.
-void unique_items(struct arena *a, const struct value_list *items, struct value_list *unique);
+int unique_items(const struct template_call *call, const struct value_list *items,
+                 struct value_list *unique, struct err **err) MUST_CHECK;
 
 #endif

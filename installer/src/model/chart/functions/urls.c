@@ -419,5 +419,5 @@ int urls_join(struct template_call *call, struct value *result, struct err **err
         take(map, "userinfo", &info, err) < 0 || take_user(call->arena, info, &u, err) < 0)
         return -1;
     format(call->arena, &u, &out);
-    return functions_take_text(call->arena, &out, result, err);
+    return functions_take_text(call, &out, result, err);
 }

@@ -40,32 +40,62 @@ static const char *path_in_chart(struct arena *arena, const char *path)
     return slash && slash[1] ? slash + 1 : NULL;
 }
 
-int chart_archive_read(struct span tgz, const char *what, struct arena *arena, uint64_t *room,
-                       chart_files *files, struct err **err)
+static int read_content(struct tar_reader *reader, struct arena *arena, struct span *content,
+                        struct err **err)
 {
-    struct stream *plain = stream_decompress(stream_from_span(tgz), CHART_MAX_BYTES, what);
-    struct tar_reader *reader CLEANUP(tar_reader_cleanup) = tar_reader_new(plain, what, err);
-    struct tar_entry entry;
-    int more = -1;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(CHART_FILE_MAX_BYTES);
 
-    while (reader && (more = tar_next(reader, &entry, err)) > 0) {
-        struct buf text CLEANUP(buf_free) = BUF_INIT(CHART_FILE_MAX_BYTES);
+    if (tar_in_place(reader, content))
+        return 0;
+    if (tar_read(reader, &text, err) < 0)
+        return -1;
+    *content = arena_span(arena, buf_span(&text));
+    return 0;
+}
+
+static int read_files(struct tar_reader *reader, const char *what, struct chart_memory *memory,
+                      chart_files *files, struct err **err)
+{
+    struct tar_entry entry;
+    int more;
+
+    while ((more = tar_next(reader, &entry, err)) > 0) {
         struct chart_file file = {0};
 
-        if (count_entry(room, &entry, what, err) < 0)
+        if (count_entry(&memory->room, &entry, what, err) < 0)
             return -1;
         if (entry.type != TAR_FILE)
             continue;
-        file.path = path_in_chart(arena, entry.path);
+        file.path = path_in_chart(memory->arena, entry.path);
         if (!file.path)
             return err_set(err, ERR_INTEGRITY, "%s: %s is not in the folder of the chart", what,
                            entry.path);
-        if (tar_read(reader, &text, err) < 0)
+        if (read_content(reader, memory->arena, &file.content, err) < 0)
             return -1;
-        file.content = without_mark(arena_span(arena, buf_span(&text)));
+        file.content = without_mark(file.content);
         vec_push(files, file);
     }
     return more;
+}
+
+int chart_archive_read(struct span tgz, const char *what, struct chart_memory *memory,
+                       chart_files *files, struct err **err)
+{
+    struct tar_reader *reader CLEANUP(tar_reader_cleanup) =
+        tar_reader_memory(tgz, CHART_MAX_BYTES, what, err);
+
+    if (!reader || read_files(reader, what, memory, files, err) < 0)
+        return -1;
+    vec_push(&memory->unpacked, tar_reader_take_memory(reader));
+    return 0;
+}
+
+void chart_memory_free(struct chart_memory *memory)
+{
+    VEC_FOREACH (void **, it, &memory->unpacked)
+        free(*it);
+    vec_free(&memory->unpacked);
+    arena_free(memory->arena);
 }
 
 // Level by level: "/" is before all other characters.

@@ -4,11 +4,20 @@
 #define MODEL_CHART_FILES_H
 
 #include "base/arena.h"
+#include "base/vec.h"
 #include "model/chart.h"
 
-// Appends those of a .tgz, whose first folder is the chart; paths and contents live in `arena`.
-// `room` is what may come out of all archives of a chart together, less what has. ERR_INTEGRITY.
-int chart_archive_read(struct span tgz, const char *what, struct arena *arena, uint64_t *room,
+// Where files of archives live.
+struct chart_memory {
+    struct arena *arena;
+    VEC(void *) unpacked; // whole archives, with contents in place
+    uint64_t room;        // what may still come out of all archives of a chart together
+};
+
+void chart_memory_free(struct chart_memory *memory);
+
+// Appends those of a .tgz, whose first folder is the chart. ERR_INTEGRITY.
+int chart_archive_read(struct span tgz, const char *what, struct chart_memory *memory,
                        chart_files *files, struct err **err) MUST_CHECK;
 
 // Takes out what the .helmignore among them names; they are sorted. ERR_CONFIG, also for a file

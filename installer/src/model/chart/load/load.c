@@ -12,9 +12,8 @@
 
 // Owns a chart with its subcharts.
 struct chart_store {
-    struct arena *arena;
+    struct chart_memory memory;
     VEC(struct doc *) docs; // of one file each: their limits are those of one file
-    uint64_t room;          // what may still come out of archives
     size_t charts;          // loaded so far
 };
 
@@ -27,7 +26,7 @@ struct loader {
 
 static struct arena *arena_of(const struct loader *l)
 {
-    return l->outermost->store->arena;
+    return l->outermost->store->memory.arena;
 }
 
 static int read_documents(struct loader *l, struct span text, const char *what, struct doc **d,
@@ -180,7 +179,7 @@ static int load_archive(struct loader *l, struct span tgz, const char *what, str
 {
     chart_files files CLEANUP(chart_files_free) = {0};
 
-    if (chart_archive_read(tgz, what, arena_of(l), &l->outermost->store->room, &files, l->err) < 0)
+    if (chart_archive_read(tgz, what, &l->outermost->store->memory, &files, l->err) < 0)
         return -1;
     return load(l, &files, what, chart);
 }
@@ -266,14 +265,13 @@ static int load(struct loader *l, const chart_files *files, const char *what, st
     return status;
 }
 
-static struct chart *new_chart(void)
+static struct chart *new_chart(struct arena *arena)
 {
     struct chart_store *store = MEM_NEW(struct chart_store);
     struct chart *chart;
 
-    store->arena = arena_new();
-    store->room = CHART_MAX_BYTES;
-    chart = ARENA_NEW(store->arena, struct chart);
+    store->memory = (struct chart_memory){.arena = arena, .room = CHART_MAX_BYTES};
+    chart = ARENA_NEW(arena, struct chart);
     chart->store = store;
     return chart;
 }
@@ -290,30 +288,37 @@ static int check_api(const struct chart *chart, const char *what, struct err **e
                    "%s/Chart.yaml: the apiVersion is \"%s\", neither v1 nor v2", what, shown);
 }
 
-// What `files` refer to is copied.
-static void keep_files(struct arena *arena, const chart_files *files, chart_files *kept)
+struct chart *chart_load_taken(chart_files *files, struct arena **arena, const char *what,
+                               struct err **err)
 {
-    VEC_FOREACH (const struct chart_file *, file, files)
-        vec_push(kept, (struct chart_file){arena_str(arena, file->path),
-                                           arena_span(arena, file->content)});
-}
-
-struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)
-{
-    struct chart *chart CLEANUP(chart_cleanup) = new_chart();
-    chart_files kept CLEANUP(chart_files_free) = {0};
+    struct chart *chart CLEANUP(chart_cleanup) = new_chart(STEAL(*arena));
     struct loader l = {.outermost = chart, .err = err};
 
     if (chart_files_ignore(files, what, err) < 0)
         return NULL;
-    keep_files(chart->store->arena, files, &kept);
-    return load(&l, &kept, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
+    return load(&l, files, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
                                                                                : STEAL(chart);
+}
+
+static void copy_files(struct arena *arena, const chart_files *files, chart_files *copies)
+{
+    VEC_FOREACH (const struct chart_file *, file, files)
+        vec_push(copies, (struct chart_file){arena_str(arena, file->path),
+                                             arena_span(arena, file->content)});
+}
+
+struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    chart_files copies CLEANUP(chart_files_free) = {0};
+
+    copy_files(arena, files, &copies);
+    return chart_load_taken(&copies, &arena, what, err);
 }
 
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err)
 {
-    struct chart *chart CLEANUP(chart_cleanup) = new_chart();
+    struct chart *chart CLEANUP(chart_cleanup) = new_chart(arena_new());
     struct loader l = {.outermost = chart, .err = err};
 
     return load_archive(&l, tgz, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
@@ -337,14 +342,14 @@ static void add_subchart(struct chart *chart, struct chart *subchart, struct spa
 {
     if (use.len)
         set_meta(chart->store, subchart, "name", use);
-    vec_push_arena(chart->store->arena, &chart->subcharts, subchart);
+    vec_push_arena(chart->store->memory.arena, &chart->subcharts, subchart);
 }
 
 int chart_add_subchart_as(struct chart *chart, struct span tgz, const char *what, struct span use,
                           struct err **err)
 {
     struct loader l = {.outermost = chart, .depth = 1, .err = err};
-    struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
+    struct chart *subchart = ARENA_NEW(chart->store->memory.arena, struct chart);
 
     if (load_archive(&l, tgz, what, subchart) < 0)
         return -1;
@@ -361,12 +366,13 @@ int chart_add_subchart_files(struct chart *chart, chart_files *files, const char
                              struct span use, struct err **err)
 {
     struct loader l = {.outermost = chart, .depth = 1, .err = err};
-    struct chart *subchart = ARENA_NEW(chart->store->arena, struct chart);
+    struct arena *arena = chart->store->memory.arena;
+    struct chart *subchart = ARENA_NEW(arena, struct chart);
     chart_files kept CLEANUP(chart_files_free) = {0};
 
     if (chart_files_ignore(files, what, err) < 0)
         return -1;
-    keep_files(chart->store->arena, files, &kept);
+    copy_files(arena, files, &kept);
     if (load(&l, &kept, what, subchart) < 0)
         return -1;
     add_subchart(chart, subchart, use);
@@ -394,6 +400,6 @@ void chart_free(struct chart *chart)
     VEC_FOREACH (struct doc **, it, &store->docs)
         doc_free(*it);
     vec_free(&store->docs);
-    arena_free(store->arena);
+    chart_memory_free(&store->memory);
     free(store);
 }

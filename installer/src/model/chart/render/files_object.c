@@ -161,6 +161,7 @@ static const struct value_class files_class = {
     .method = files_method,
     .print = files_print,
     .unfold = files_unfold,
+    .copied = new_files,
     .is_false_when_empty = true,
 };
 

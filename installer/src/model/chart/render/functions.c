@@ -2,16 +2,56 @@
 // Helm's own functions (Helm 4.2, pkg/engine/engine.go, initFunMap).
 #include "model/chart/render/functions.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "model/chart/convert/convert.h"
 #include "model/chart/render/documents.h"
 
-enum { INCLUDED_MAX = 1001 }; // times that a template may be within itself
+enum { NOTE_STEPS = 50, INCLUDED_MAX = 1001 }; // times that a template may be within itself
 
 struct included {
     unsigned depth;
 };
+
+// --- where include and tpl write to ---
+
+enum { OUTPUT_KEPT = 1 << 20 }; // bytes of a buffer that are worth keeping
+
+// An empty buffer. It stays with its depth: thousands of includes write to a few buffers.
+static struct buf *output_begin(struct rendering *r)
+{
+    struct buf *out;
+
+    if (r->output_depth == r->outputs.len) {
+        out = MEM_NEW(struct buf);
+        *out = (struct buf)BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+        vec_push(&r->outputs, out);
+    }
+    return r->outputs.items[r->output_depth++];
+}
+
+// The text that was written, in `a`.
+static struct span output_end(struct rendering *r, struct arena *a)
+{
+    struct buf *out = r->outputs.items[--r->output_depth];
+    struct span text = arena_span(a, buf_span(out));
+
+    if (out->cap > OUTPUT_KEPT || out->overflow)
+        buf_free(out);
+    buf_truncate(out, 0);
+    return text;
+}
+
+void render_outputs_free(struct rendering *r)
+{
+    VEC_FOREACH (struct buf **, out, &r->outputs) {
+        buf_free(*out);
+        free(*out);
+    }
+    vec_free(&r->outputs);
+}
 
 // --- include, tpl ---
 
@@ -28,9 +68,9 @@ static struct included *find_included(struct rendering *r, struct span name)
 
 static int include(struct template_call *call, struct value *result, struct err **err)
 {
-    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
-    struct span name = call->args[0].s;
-    struct included *included = find_included(call->data, name);
+    struct rendering *r = call->data;
+    struct span name = call->args[0].s, text;
+    struct included *included = find_included(r, name);
     int status;
 
     if (included->depth == INCLUDED_MAX) {
@@ -40,12 +80,11 @@ static int include(struct template_call *call, struct value *result, struct err 
         return err_hint(err, "the template includes itself without end");
     }
     included->depth++;
-    status = template_execute(call->run, name, &call->args[1], &out, err);
+    status = template_execute(call->run, name, &call->args[1], output_begin(r), err);
     included->depth--;
-    if (status < 0)
-        return -1;
-    *result = value_string(arena_span(call->arena, buf_span(&out)));
-    return 0;
+    text = output_end(r, call->arena);
+    *result = value_string(text);
+    return status;
 }
 
 // A text without "{{" is a template that gives itself.
@@ -70,19 +109,19 @@ static int tpl_execute(struct template_call *call, struct template_set *set, str
 
 static int tpl(struct template_call *call, struct value *result, struct err **err)
 {
-    struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
+    struct rendering *r = call->data;
     struct span text = call->args[0].s;
+    int status = 0;
 
     if (!is_plain(text)) {
         struct template_set *set CLEANUP(template_set_cleanup) =
             template_set_clone(template_run_set(call->run));
 
-        if (tpl_execute(call, set, &out, err) < 0)
-            return -1;
-        text = arena_span(call->arena, buf_span(&out));
+        status = tpl_execute(call, set, output_begin(r), err);
+        text = output_end(r, call->arena);
     }
     *result = value_string(documents_clean(call->arena, text));
-    return 0;
+    return status;
 }
 
 // --- required, fail ---
@@ -123,26 +162,31 @@ static const char *place_of(const struct rendering *r)
                : NULL;
 }
 
-// Fills in a note; false when it was made before.
-static bool is_new_note(struct rendering *r, const char *text, struct chart_note *note)
+// Fills in a note; false when it was made before: only what is new takes memory.
+static bool is_new_note(struct rendering *r, const struct buf *text, struct chart_note *note)
 {
-    struct span key;
+    struct buf key CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct template_place place;
 
+    buf_add_span(&key, buf_span(text));
+    if (template_here(r->run, &place))
+        buf_printf(&key, " %.*s:%u", SPAN_ARG(place.file), place.line);
+    if (map_get(&r->noted, buf_span(&key)))
+        return false;
+    (void)map_put(&r->noted, arena_span(r->arena, buf_span(&key)), r);
     note->where = place_of(r);
-    note->text = text;
-    key = span_str(arena_printf(r->arena, "%s %s", text, note->where ? note->where : ""));
-    return !map_put(&r->noted, key, r);
+    note->text = arena_str(r->out->arena, buf_str(text));
+    return true;
 }
 
 void render_note_random(struct functions_env *env, const struct template_call *call)
 {
     struct rendering *r = (struct rendering *)env;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct chart_note note;
 
-    if (is_new_note(
-            r,
-            arena_printf(r->out->arena, "%s gives another value each time", call->function->name),
-            &note))
+    buf_printf(&text, "%s gives another value each time", call->function->name);
+    if (is_new_note(r, &text, &note))
         vec_push(&r->out->random, note);
 }
 
@@ -177,12 +221,14 @@ static int lookup(struct template_call *call, struct value *result, struct err *
 {
     struct rendering *r = call->data;
     const struct value *args = call->args;
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct chart_note note;
 
-    if (is_new_note(r,
-                    arena_printf(r->out->arena, "%.*s %.*s %.*s/%.*s", SPAN_ARG(args[0].s),
-                                 SPAN_ARG(args[1].s), SPAN_ARG(args[2].s), SPAN_ARG(args[3].s)),
-                    &note))
+    buf_printf(&text, "%.*s %.*s %.*s/%.*s", SPAN_ARG(args[0].s), SPAN_ARG(args[1].s),
+               SPAN_ARG(args[2].s), SPAN_ARG(args[3].s));
+    if (template_charge(call, NOTE_STEPS + text.len, err) < 0)
+        return -1;
+    if (is_new_note(r, &text, &note))
         vec_push(&r->out->lookups, note);
     *result = value_new_map(call->arena, VALUE_MAP);
     return r->target->lookup ? look_up(r, args, result, err) : 0;

@@ -19,8 +19,10 @@ struct rendering {
     const context_templates *templates;     // all of them
     const struct context_template *current; // the file that is parsed or executed
     struct map included;                    // by name: struct included
-    struct map noted;                       // by text and place: what was told already
-    struct track *track;                    // or NULL
+    VEC(struct buf *) outputs;              // of include and tpl, by their depth, for the next one
+    size_t output_depth;
+    struct map noted;    // by text and place: what was told already
+    struct track *track; // or NULL
     struct span refusal; // what `fail` or `required` said, which ends the rendering; or empty
 };
 
@@ -31,5 +33,8 @@ const struct template_function *render_functions(struct arena *a, size_t *count)
 void render_note_random(struct functions_env *env, const struct template_call *call);
 // The same of a question about versions; `data` is the rendering.
 void render_note_question(void *data, enum chart_asked of, struct span what, struct span answer);
+
+// The buffers that include and tpl write to.
+void render_outputs_free(struct rendering *r);
 
 #endif

@@ -162,6 +162,7 @@ static void rendering_end(struct rendering *r)
     template_set_free(r->set);
     map_free(&r->included);
     map_free(&r->noted);
+    render_outputs_free(r);
     arena_free(r->arena);
     doc_free(r->doc);
 }

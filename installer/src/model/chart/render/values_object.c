@@ -132,6 +132,7 @@ static const struct value_class values_class = {
     .print = values_print,
     .unfold = values_unfold,
     .equal = values_equal,
+    .copied = object_values,
     .is_false_when_empty = true,
 };
 

@@ -18,10 +18,12 @@ struct filling {
 };
 
 // The schema at a place, which is filled in later unless it was already.
-static struct schema *enqueue(struct schema_compiler *c, struct span url, struct span pointer)
+// `n` is what stands there, or NULL when that is not at hand.
+static struct schema *enqueue(struct schema_compiler *c, struct span url, struct span pointer,
+                              const struct node *n)
 {
     struct arena *a = doc_arena(c->documents.d);
-    struct span key = span_str(arena_printf(a, "%.*s#%.*s", SPAN_ARG(url), SPAN_ARG(pointer)));
+    struct span key = pointer_join(a, url, '#', pointer);
     struct schema *s = map_get(&c->schemas, key);
 
     if (s)
@@ -29,14 +31,15 @@ static struct schema *enqueue(struct schema_compiler *c, struct span url, struct
     s = ARENA_NEW(a, struct schema);
     s->url = url;
     s->pointer = pointer;
+    s->node = n;
     map_put(&c->schemas, key, s);
     vec_push(&c->queue, s);
     return s;
 }
 
-static struct schema *at(struct filling *f, struct span pointer)
+static struct schema *at(struct filling *f, struct span pointer, const struct node *n)
 {
-    return enqueue(f->c, f->s->url, pointer);
+    return enqueue(f->c, f->s->url, pointer, n);
 }
 
 static struct span below(struct filling *f, const char *keyword)
@@ -46,7 +49,9 @@ static struct span below(struct filling *f, const char *keyword)
 
 static struct schema *take_schema(struct filling *f, const char *keyword)
 {
-    return node_get(f->n, keyword) ? at(f, below(f, keyword)) : NULL;
+    const struct node *n = node_get(f->n, keyword);
+
+    return n ? at(f, below(f, keyword), n) : NULL;
 }
 
 static void take_list(struct filling *f, const char *keyword, schema_list *list)
@@ -54,7 +59,8 @@ static void take_list(struct filling *f, const char *keyword, schema_list *list)
     const struct node *n = node_get(f->n, keyword);
 
     for (size_t i = 0; node_is(n, NODE_SEQ) && i < node_len(n); i++)
-        vec_push_arena(f->a, list, at(f, pointer_append_index(f->a, below(f, keyword), i)));
+        vec_push_arena(f->a, list,
+                       at(f, pointer_append_index(f->a, below(f, keyword), i), node_item(n, i)));
 }
 
 static void take_additional(struct filling *f, const char *keyword, struct schema_additional *out)
@@ -95,7 +101,7 @@ static int take_reference(struct filling *f, const char *keyword, struct schema 
         return 0;
     if (schema_follow(&f->c->documents, f->document, f->resource, n->text, &to, &pointer, err) < 0)
         return -1;
-    *out = enqueue(f->c, to->url, pointer);
+    *out = enqueue(f->c, to->url, pointer, NULL);
     return 0;
 }
 
@@ -189,7 +195,7 @@ static void take_dependencies(struct filling *f, const char *keyword, bool names
         if (node_is(it->value, NODE_SEQ) && names)
             dependency.names = it->value;
         else if (schemas)
-            dependency.schema = at(f, pointer_append(f->a, base, it->key));
+            dependency.schema = at(f, pointer_append(f->a, base, it->key), it->value);
         else
             continue;
         if (span_is(span_str(keyword), "dependencies"))
@@ -204,14 +210,14 @@ static int take_properties(struct filling *f, struct err **err)
     struct span base = below(f, "properties"), patterns = below(f, "patternProperties");
 
     NODE_FOREACH_PAIR (it, node_get(f->n, "properties")) {
-        map_put(&f->s->properties, it->key, at(f, pointer_append(f->a, base, it->key)));
+        map_put(&f->s->properties, it->key, at(f, pointer_append(f->a, base, it->key), it->value));
     }
     NODE_FOREACH_PAIR (it, node_get(f->n, "patternProperties")) {
         struct schema_pattern pattern;
 
         if (take_pattern(f, it->key, &pattern.regex, err) < 0)
             return -1;
-        pattern.schema = at(f, pointer_append(f->a, patterns, it->key));
+        pattern.schema = at(f, pointer_append(f->a, patterns, it->key), it->value);
         vec_push_arena(f->a, &f->s->pattern_properties, pattern);
     }
     take_additional(f, "additionalProperties", &f->s->additional_properties);
@@ -320,7 +326,7 @@ static void take_dynamic_anchors(struct filling *f)
     VEC_FOREACH (const struct schema_anchor *, anchor, &f->resource->anchors) {
         if (anchor->is_dynamic)
             vec_push_arena(f->a, &f->s->dynamic_anchors,
-                           (struct schema_named){anchor->name, at(f, anchor->pointer)});
+                           (struct schema_named){anchor->name, at(f, anchor->pointer, NULL)});
     }
 }
 
@@ -337,10 +343,10 @@ static int fill(struct schema_compiler *c, struct schema *s, struct err **err)
     if (arena_size(f.a) > SCHEMA_MEMORY_BYTES)
         return err_set(err, ERR_CONFIG, "%s: the schema takes more than %zu MiB of memory",
                        c->documents.what, SCHEMA_MEMORY_BYTES >> 20);
-    f.n = pointer_lookup(f.a, f.document->root, s->pointer);
+    f.n = s->node ? s->node : pointer_lookup(f.a, f.document->root, s->pointer);
     f.resource = schema_resource_at(f.document, s->pointer);
     s->draft = f.resource->draft;
-    s->resource = enqueue(c, s->url, f.resource->pointer);
+    s->resource = enqueue(c, s->url, f.resource->pointer, NULL);
     take_dynamic_anchors(&f);
     if (node_is(f.n, NODE_BOOL) || (node_is(f.n, NODE_MAP) && !node_len(f.n))) {
         s->is_boolean = true;
@@ -354,7 +360,7 @@ static int fill(struct schema_compiler *c, struct schema *s, struct err **err)
 
 struct schema *schema_compile(struct schema_compiler *c, struct span url, struct err **err)
 {
-    struct schema *s = enqueue(c, url, SPAN_EMPTY);
+    struct schema *s = enqueue(c, url, SPAN_EMPTY, NULL);
 
     for (; c->filled < c->queue.len; c->filled++) {
         if (fill(c, c->queue.items[c->filled], err) < 0)

@@ -63,6 +63,7 @@ struct schema_additional {
 
 struct schema {
     struct span url, pointer; // where it stands
+    const struct node *node;  // what stands there, or NULL: not looked up yet
     enum schema_draft draft;
     struct schema *resource; // the schema with an $id (or the outermost) that it is part of
     VEC(struct schema_named) dynamic_anchors; // of a resource

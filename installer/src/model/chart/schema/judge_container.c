@@ -136,12 +136,14 @@ void frame_judge_map(struct frame *f)
         frame_add_counts(f, "minProperties", len, s->min_properties.value);
     if (s->max_properties.is_set && (int64_t)len > s->max_properties.value)
         frame_add_counts(f, "maxProperties", len, s->max_properties.value);
-    judge_required(f);
+    if (s->required)
+        judge_required(f);
     if (is_done(f))
         return;
     VEC_FOREACH (const struct schema_dependency *, d, &s->dependencies)
         judge_dependency(f, d);
-    judge_properties(f);
+    if (s->properties.live || s->pattern_properties.len || s->additional_properties.is_set)
+        judge_properties(f);
     if (is_done(f))
         return;
     if (s->property_names)

@@ -221,7 +221,7 @@ static void judge_all(struct frame *f)
 static void judge_any(struct frame *f)
 {
     violation_list found = {0};
-    bool fits = !f->s->any_of.len;
+    bool fits = false;
 
     VEC_FOREACH (struct schema **, s, &f->s->any_of) {
         const struct violation *v = frame_try(f, *s, NULL, false);
@@ -257,7 +257,7 @@ static void judge_one(struct frame *f)
             fits = i;
         }
     }
-    if (f->s->one_of.len && fits == f->s->one_of.len)
+    if (fits == f->s->one_of.len)
         frame_add_causes(f, "'oneOf' failed, none matched", &found);
     vec_free(&found);
 }
@@ -269,9 +269,12 @@ void frame_judge_conditions(struct frame *f)
 
     if (s->not &&!frame_try(f, s->not, NULL, true))
         frame_add_text(f, "'not' failed");
-    judge_all(f);
-    judge_any(f);
-    judge_one(f);
+    if (s->all_of.len)
+        judge_all(f);
+    if (s->any_of.len)
+        judge_any(f);
+    if (s->one_of.len)
+        judge_one(f);
     if (!s->condition)
         return;
     next = frame_try(f, s->condition, NULL, true) ? s->alternative : s->consequence;

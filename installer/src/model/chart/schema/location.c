@@ -28,10 +28,29 @@ void pointer_add_encoded(struct buf *out, struct span pointer)
     }
 }
 
+struct span pointer_join(struct arena *a, struct span left, char between, struct span right)
+{
+    char *joined = arena_aligned(a, left.len + right.len + 2, 1);
+
+    if (left.len)
+        memcpy(joined, left.ptr, left.len);
+    joined[left.len] = between;
+    if (right.len)
+        memcpy(joined + left.len + 1, right.ptr, right.len);
+    return span_of(joined, left.len + 1 + right.len);
+}
+
+static bool is_escaped(struct span token)
+{
+    return span_find(token, '~') < token.len || span_find(token, '/') < token.len;
+}
+
 struct span pointer_append(struct arena *a, struct span pointer, struct span token)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
+    if (!is_escaped(token))
+        return pointer_join(a, pointer, '/', token);
     buf_add_span(&text, pointer);
     pointer_add_token(&text, token);
     return arena_span(a, buf_span(&text));
@@ -45,9 +64,13 @@ struct span pointer_append_index(struct arena *a, struct span pointer, size_t in
 // "~1" as "/"; false for a "~" of another kind.
 static bool unescape(struct arena *a, struct span token, struct span *out)
 {
-    char *text = arena_alloc(a, token.len + 1);
+    char *text;
     size_t len = 0;
 
+    *out = token;
+    if (span_find(token, '~') == token.len)
+        return true;
+    text = arena_alloc(a, token.len + 1);
     for (size_t i = 0; i < token.len; i++) {
         char c = token.ptr[i];
 

@@ -8,6 +8,8 @@
 // `pointer` with one more token, which is escaped.
 struct span pointer_append(struct arena *a, struct span pointer, struct span token);
 struct span pointer_append_index(struct arena *a, struct span pointer, size_t index);
+// Both with `between` in the middle.
+struct span pointer_join(struct arena *a, struct span left, char between, struct span right);
 // Adds "/token", escaped.
 void pointer_add_token(struct buf *out, struct span token);
 

@@ -85,6 +85,9 @@ static struct span id_of(const struct node *n, enum schema_draft draft)
 struct schema_resource *schema_resource_at(const struct schema_document *document,
                                            struct span pointer)
 {
+    // Few documents have more than the one that they are themselves.
+    if (document->resources.len == 1 && !document->resources.items[0]->pointer.len)
+        return document->resources.items[0];
     for (;;) {
         struct schema_resource *found = map_get(&document->by_pointer, pointer);
 
@@ -345,8 +348,10 @@ int schema_follow(struct schema_documents *all, struct schema_document *document
         resource = (*to)->resources.items[0];
     }
     if (!fragment.len || fragment.ptr[0] == '/') {
-        *pointer = span_str(arena_printf(doc_arena(all->d), "%.*s%.*s", SPAN_ARG(resource->pointer),
-                                         SPAN_ARG(fragment)));
+        *pointer = resource->pointer.len
+                       ? span_str(arena_printf(doc_arena(all->d), "%.*s%.*s",
+                                               SPAN_ARG(resource->pointer), SPAN_ARG(fragment)))
+                       : fragment;
         return 0;
     }
     VEC_FOREACH (const struct schema_anchor *, anchor, &resource->anchors) {

@@ -63,7 +63,7 @@ static int judge(struct doc *d, struct span schema, const struct node *value, co
                  const struct violation **found, struct err **err)
 {
     struct pair_of_compilers both CLEANUP(compilers_free) = {0};
-    struct node *root = doc_read_json(d, schema, what, ERR_CONFIG, err);
+    struct node *root = doc_read_json_last(d, schema, what, ERR_CONFIG, err);
     struct schema_document *document;
     struct schema *compiled;
 

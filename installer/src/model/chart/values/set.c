@@ -189,7 +189,7 @@ static enum outcome take_json(struct setting *s, struct node **out)
     if (skip_empty(s))
         return SET;
     len = set_json_length(s->rest);
-    *out = doc_read_json(s->d, span_head(s->rest, len), "its value", ERR_CONFIG, s->err);
+    *out = doc_read_json_last(s->d, span_head(s->rest, len), "its value", ERR_CONFIG, s->err);
     if (!*out)
         return FAILED;
     s->rest = span_tail(s->rest, len);
@@ -429,7 +429,7 @@ static enum outcome set_in_list(struct setting *s, struct node **list, int64_t i
 // A text of --set-json that is a whole map.
 static int set_map(struct doc *d, struct node *values, struct span text, struct err **err)
 {
-    struct node *map = doc_read_json(d, text, "its value", ERR_CONFIG, err);
+    struct node *map = doc_read_json_last(d, text, "its value", ERR_CONFIG, err);
 
     if (!map)
         return -1;

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table, and the functions that print.
+// Go's functions that print, escape, measure and index.
+#include "io/template/exec/builtins.h"
 #include "io/template/format/builtins.h"
+
+#include <string.h>
+
+// What takes longer than to copy a text: each byte of a container, each number with a fraction.
+static uint64_t steps_of(const struct template_call *call, const struct buf *text)
+{
+    enum { STEPS_PER_CALL = 20, STEPS_PER_BYTE = 4, STEPS_PER_FRACTION = 80, BYTES_PER_STEP = 4 };
+    uint64_t steps = STEPS_PER_CALL + text->len / BYTES_PER_STEP, plain = 0;
+
+    for (size_t i = 0; i < call->count; i++) {
+        if (call->args[i].type == VALUE_FLOAT64)
+            steps += STEPS_PER_FRACTION;
+        else if (call->args[i].type == VALUE_STRING)
+            plain += call->args[i].s.len;
+    }
+    return text->len > plain ? steps + (text->len - plain) * STEPS_PER_BYTE : steps;
+}
 
 static int take_text(struct template_call *call, const struct buf *text, struct value *result,
                      struct err **err)
 {
-    if (buf_check(text, ERR_CONFIG, "the result", err) < 0)
+    if (template_charge(call, steps_of(call, text), err) < 0 ||
+        buf_check(text, ERR_CONFIG, "the result", err) < 0)
         return -1;
     *result = value_string(arena_span(call->arena, buf_span(text)));
     return 0;
@@ -27,10 +46,27 @@ static int call_println(struct template_call *call, struct value *result, struct
     return take_text(call, &text, result, err);
 }
 
+static uint64_t steps_to_read(const struct template_call *call)
+{
+    uint64_t steps = 0;
+
+    if (!memchr(call->args[0].s.ptr, 'q', call->args[0].s.len) &&
+        !memchr(call->args[0].s.ptr, 'x', call->args[0].s.len) &&
+        !memchr(call->args[0].s.ptr, 'X', call->args[0].s.len))
+        return 0;
+    for (size_t i = 1; i < call->count; i++)
+        if (call->args[i].type == VALUE_STRING || call->args[i].type == VALUE_BYTES)
+            steps += call->args[i].s.len;
+    return steps;
+}
+
 static int call_printf(struct template_call *call, struct value *result, struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(FORMAT_MAX_BYTES);
 
+    // %q and %x look at each byte of a text.
+    if (template_charge(call, steps_to_read(call), err) < 0)
+        return -1;
     value_sprintf(call->args[0].s, call->args + 1, call->count - 1, &text);
     return take_text(call, &text, result, err);
 }
@@ -49,6 +85,8 @@ static int escape_with(void (*escape)(struct span text, struct buf *out),
         args[i] = nil ? value_string(SPAN("<no value>")) : call->args[i];
     }
     value_sprint(args, call->count, &plain);
+    if (template_charge(call, plain.len, err) < 0)
+        return -1;
     text.overflow = plain.overflow;
     escape(buf_span(&plain), &text);
     return take_text(call, &text, result, err);
@@ -94,7 +132,7 @@ static int call_len(struct template_call *call, struct value *result, struct err
     return 0;
 }
 
-const struct template_function format_builtins[] = {
+const struct template_function builtin_prints[] = {
     {"html", call_html, "a*", NULL},
     {"index", format_index, "aa*", NULL},
     {"js", call_js, "a*", NULL},

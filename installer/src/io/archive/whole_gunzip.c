@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// gzip in one go, by libdeflate: two to three times as fast as zlib, which works piece by piece.
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/mem.h"
+#include "io/archive/whole.h"
+
+enum {
+    FLAGS_AT = 3, // in the header
+    FLAG_HEADER_CHECKSUM = 2,
+    SIZE_BYTES = 4, // at the end: of what comes out
+    GZIP_LEAST_BYTES = 18,
+    DEFLATE_MOST = 1032, // times the input: more than this deflate cannot express
+    HUGE_PAGE_BYTES = 2 << 20,
+};
+
+static uint32_t read_size(struct span packed)
+{
+    const unsigned char *at = (const unsigned char *)packed.ptr + packed.len - SIZE_BYTES;
+
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+// Large room is written once from end to end: in huge pages the kernel is asked for hundreds of
+// times less of them. What is left of the last one comes in small ones, and not more than is used.
+static char *make_room(size_t size)
+{
+    size_t huge = size / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    char *room;
+
+    if (!huge)
+        return mem_alloc(size);
+    room = aligned_alloc(HUGE_PAGE_BYTES, huge < size ? huge + HUGE_PAGE_BYTES : huge);
+    if (!room)
+        mem_die("out of memory");
+    (void)madvise(room, huge, MADV_HUGEPAGE); // small ones do, too
+    return room;
+}
+
+static bool inflate_all(struct span packed, char *room, size_t len)
+{
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    enum libdeflate_result result;
+    size_t used = 0, made = 0;
+
+    if (!d)
+        mem_die("out of memory");
+    result = libdeflate_gzip_decompress_ex(d, packed.ptr, packed.len, room, len, &used, &made);
+    libdeflate_free_decompressor(d);
+    return result == LIBDEFLATE_SUCCESS && used == packed.len && made == len;
+}
+
+char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len)
+{
+    char *room;
+
+    if (packed.len < GZIP_LEAST_BYTES || !span_starts(packed, "\x1f\x8b") ||
+        ((unsigned char)packed.ptr[FLAGS_AT] & FLAG_HEADER_CHECKSUM))
+        return NULL;
+    *len = read_size(packed);
+    if (*len > max_bytes || *len / DEFLATE_MOST > packed.len)
+        return NULL;
+    room = make_room(*len + 1);
+    if (!inflate_all(packed, room, *len)) {
+        free(room);
+        return NULL;
+    }
+    room[*len] = '\0';
+    return room;
+}
