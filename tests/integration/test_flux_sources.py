@@ -12,6 +12,20 @@ from test_bundle_walk import at, image_values, images, offer, values
 from test_helm_repositories import Repository
 
 
+POD = """apiVersion: v1
+kind: Pod
+metadata: {name: "{{ .Chart.Name }}"}
+spec:
+  containers:
+  - {name: c, image: "{{ .Values.image.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}"}
+"""
+
+
+def running(tree, image):
+    """Files of a chart that runs the image."""
+    return {**values(**image_values(tree, image)), "templates/pod.yaml": POD}
+
+
 def repository(tree, name, files=None, tag="1", **spec):
     """A GitRepository with one tag; without files one that is there already."""
     if files is not None:
@@ -68,7 +82,7 @@ def test_tags_of_one_version_and_two_commits_are_not_guessed(tree):
 
 def test_semver_of_an_oci_repository_and_its_filter(tree):
     for version in ("1.0.0", "1.1.0", "1.2.0-rc.1", "2.0.0"):
-        tree.upstream.add_chart("charts/tool", version, values(**image_values(tree, f"app:{version}")))
+        tree.upstream.add_chart("charts/tool", version, running(tree, f"app:{version}"))
     offer(tree, "app:1.0.0", "app:1.1.0", "app:1.2.0-rc.1")
     for ref, means in (({"semver": "1.x"}, "1.1.0"), ({"semver": ">=1.0.0-0 <2.0.0-0"}, "1.2.0-rc.1"),
                        ({"semver": ">=1.0.0-0", "semverFilter": "^1\\.0"}, "1.0.0")):
@@ -179,7 +193,7 @@ def signed_chart(tree):
     """A chart whose provenance comes first."""
     offer(tree, "app:1")
     data = archive({"a/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
-                    "a/values.yaml": yaml.safe_dump(image_values(tree, "app:1"))})
+                    **{f"a/{path}": text for path, text in running(tree, "app:1").items()}})
     tree.upstream.add_manifest("charts/a", "1.0.0", {
         "schemaVersion": 2,
         "config": {"mediaType": upstream.CHART_CONFIG,
@@ -226,17 +240,17 @@ def git_chart(tree, files, **spec):
 
 def test_dependencies_that_are_not_vendored_are_locked(tree):
     offer(tree, "reg:1", "web:1", "beside:1")
-    tree.upstream.add_chart("deps/reg", "1.2.0", values(**image_values(tree, "reg:1")))
+    tree.upstream.add_chart("deps/reg", "1.2.0", running(tree, "reg:1"))
     tree.upstream.add_chart("deps/reg", "2.0.0", {})
     web = Repository(tree.upstream)
-    web.add("web", "3.1.0", values(**image_values(tree, "web:1")))
+    web.add("web", "3.1.0", running(tree, "web:1"))
     objects = git_chart(tree, {
         "chart/Chart.yaml": chart_meta("g", [
             {"name": "reg", "version": "~1.2", "repository": f"oci://{at(tree, 'deps')}"},
             {"name": "web", "version": ">=3", "repository": web.url + "/"},
             {"name": "beside", "version": "1.x", "repository": "file://../beside"}]),
         "beside/Chart.yaml": chart_meta("beside", version="1.4.0"),
-        "beside/values.yaml": yaml.safe_dump(image_values(tree, "beside:1"))})
+        **{f"beside/{path}": text for path, text in running(tree, "beside:1").items()}})
     assert through(tree, *objects) == {"reg:1", "web:1", "beside:1"}
     assert tree.pinned("chart") == {at(tree, "deps/reg:1.2.0"), web.url + "/web:3.1.0"}
     assert all("dependency" in pin["usedBy"][0] for pin in tree.pins() if pin["kind"] == "chart")
@@ -257,7 +271,7 @@ def test_dependency_that_flux_could_not_get(tree, dependency, text):
 
 def test_values_files_are_the_defaults(tree):
     offer(tree, "first:1", "last:1")
-    files = {"chart/Chart.yaml": chart_meta("g"), "env/a.yaml": yaml.safe_dump(image_values(tree, "first:1")),
+    files = {"chart/Chart.yaml": chart_meta("g"), "chart/templates/pod.yaml": POD, "env/a.yaml": yaml.safe_dump(image_values(tree, "first:1")),
              "env/b.yaml": yaml.safe_dump({"image": {"repository": "last"}})}
     objects = git_chart(tree, files, valuesFiles=["env/a.yaml", "./env/b.yaml"])
     assert through(tree, *objects) == {"last:1"}
@@ -275,3 +289,19 @@ def test_chart_of_a_helm_chart(tree):
     c = source("HelmChart", "c", {"chart": "a", "version": "1.x",
                                   "sourceRef": {"kind": "HelmRepository", "name": "s"}})
     assert through(tree, h, c, release("r", chartRef={"kind": "HelmChart", "name": "c"})) == {"app:1"}
+
+
+# --- what Flux would not take ---
+
+
+@pytest.mark.parametrize("field", ["tag: 1.0", "commit: 12345678901234567890", "branch: 1", "semver: 1.0"])
+def test_reference_that_is_a_number_is_told_with_its_line(tree, field):
+    tree.upstream.add_git("r", {"x": "y"}, tag="1.0")
+    tree.objects()
+    (tree.entrypoint / "objects.yaml").write_text(
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: r, namespace: flux-system}\n"
+        f"spec:\n  url: {tree.upstream.url}/git/r.git\n  ref: {{{field}}}\n")
+    error = tree.lock(check=3).stderr
+    name = field.split(":")[0]
+    assert f"GitRepository flux-system/r: spec.ref.{name}: expected a text, found a number; put quotes around it" in error
+    assert "6: " in error

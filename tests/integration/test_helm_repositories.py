@@ -278,24 +278,25 @@ def test_bundle_with_another_chart_is_refused(tree, repository):
     tree.verify()
 
 
-def test_packages_of_an_umbrella(tree, repository):
+def test_releases_that_an_umbrella_renders(tree, repository):
+    """Their charts come from repositories, too; a version that the values name is looked up as any other."""
     offer(tree, "reg:1")
     repository.add("reg", "4.0.0-bb.1", values(main=image_values(tree, "reg:1")))
-    umbrella = values(
-        helmRepositories=[{"name": "ours", "repository": repository.url, "type": "default"}],
-        reg={"enabled": True, "sourceType": "helmRepo",
-             "helmRepo": {"repoName": "ours", "chartName": "reg", "tag": "4.0.0-bb.1"}})
-    repository.add("umbrella", "1.0.0", umbrella)
+    source_, release_ = helm_release(repository.url, "reg", "VERSION")
+    text = yaml.safe_dump_all([{**source_, "metadata": {"name": "reg"}},
+                               {**release_, "metadata": {"name": "reg"}}]).replace("VERSION", '{{ .Values.tag | quote }}')
+    text = text.replace(f"name: {source_['metadata']['name']}\n", "name: reg\n")
+    repository.add("umbrella", "1.0.0", {"values.yaml": "tag: 4.0.0-bb.1\n", "templates/all.yaml": text})
     tree.objects(*helm_release(repository.url, "umbrella", "1.0.0"))
     tree.lock()
     assert tree.pinned("chart") == {f"{repository.url}/umbrella:1.0.0", f"{repository.url}/reg:4.0.0-bb.1"}
     assert images(tree) == {"reg:1"}
     tree.build()
     tree.verify()
-    tree.objects(*[{**o, "spec": {**o["spec"], "values": {"reg": {"helmRepo": {"tag": ">=4"}}}}}
+    tree.objects(*[{**o, "spec": {**o["spec"], "values": {"tag": ">=4"}}}
                    if o["kind"] == "HelmRelease" else o for o in helm_release(repository.url, "umbrella", "1.0.0")])
     error = tree.lock(check=6).stderr
-    assert "package reg: helmRepo.tag" in error and "no version of 1 is in the range '>=4'" in error
+    assert "HelmRelease flux-system/reg" in error and "'>=4'" in error
 
 
 # --- logins ---

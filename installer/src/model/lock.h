@@ -100,7 +100,6 @@ bool lock_is_kube_version(struct span text);
 // Notes a decision, once each.
 void lock_add_decision(struct lock *l, const struct lock_decision *decision);
 const struct lock_decision *lock_decisions(const struct lock *l, size_t *count);
-const char *lock_question_name(enum lock_question question); // "api-version", "lookup", ...
 
 // Parses the text of a lock. ERR_CONFIG with "<file>:<line>: …" for anything unexpected.
 struct lock *lock_parse(struct span text, const char *file, struct err **err) MUST_CHECK;

@@ -35,7 +35,10 @@ static bool mentions(const struct node *n, struct span name)
     return false;
 }
 
-typedef VEC(const char *) entry_list;
+struct entry_list {
+    const char **items;
+    size_t len, cap;
+};
 
 // Whether what has come by the entry, or was placed there, has the name in it.
 static bool entry_mentions(const struct kustomize_result *result, const char *const *entries,
@@ -48,7 +51,7 @@ static bool entry_mentions(const struct kustomize_result *result, const char *co
 }
 
 static const char *entry_for(const struct kustomize_result *result, const char *const *entries,
-                             const entry_list *all, struct span name)
+                             const struct entry_list *all, struct span name)
 {
     VEC_FOREACH (const char **, entry, all)
         if (entry_mentions(result, entries, *entry, name))
@@ -56,7 +59,7 @@ static const char *entry_for(const struct kustomize_result *result, const char *
     return all->len ? all->items[all->len - 1] : NULL; // nobody needs it early
 }
 
-static void add_entry(entry_list *all, const char *entry)
+static void add_entry(struct entry_list *all, const char *entry)
 {
     VEC_FOREACH (const char **, it, all)
         if (strcmp(*it, entry) == 0)
@@ -67,7 +70,7 @@ static void add_entry(entry_list *all, const char *entry)
 const char **kustomize_entries(const struct kustomize_result *result, struct arena *arena)
 {
     const char **entries = arena_array(arena, result->len + 1, sizeof(*entries));
-    entry_list all = {0};
+    struct entry_list all = {0};
 
     for (size_t i = 0; i < result->len; i++) {
         const struct kustomize_object *object = &result->objects[i];

@@ -14,7 +14,7 @@ static const char *const question_names[] = {
     [LOCK_CLUSTER] = "cluster",
 };
 
-const char *lock_question_name(enum lock_question question)
+static const char *question_name(enum lock_question question)
 {
     return question_names[question];
 }
@@ -100,7 +100,7 @@ struct node *lock_decisions_node(struct doc *d, const struct lock *l)
     for (size_t i = 0; i < l->decisions.len; i++) {
         struct node *n = node_new_map(d);
 
-        node_set_str(d, n, "what", span_str(lock_question_name(sorted[i].question)));
+        node_set_str(d, n, "what", span_str(question_name(sorted[i].question)));
         node_set_str(d, n, "asked", span_str(sorted[i].asked));
         node_set_str(d, n, "assumed", span_str(sorted[i].assumed));
         node_set_str(d, n, "user", span_str(sorted[i].user));

@@ -10,62 +10,6 @@
 #include "work/artifacts/chart.h"
 #include "work/artifacts/ranges.h"
 
-struct folder {
-    struct arena *arena;
-    const char *path; // ends with a slash, or is empty
-    chart_files files;
-};
-
-static int add_file(void *data, const char *path, unsigned mode, struct span content,
-                    struct err **err UNUSED)
-{
-    struct folder *folder = data;
-    struct chart_file file = {.content = content};
-
-    if (strncmp(path, folder->path, strlen(folder->path)) != 0 ||
-        (mode != GIT_MODE_FILE && mode != GIT_MODE_EXECUTABLE))
-        return 0;
-    file.path = arena_str(folder->arena, path + strlen(folder->path));
-    vec_push(&folder->files, file);
-    return 0;
-}
-
-static struct chart *load_folder(struct walk *w, const struct sources_git *git,
-                                 struct folder *folder, const char *path, struct err **err)
-{
-    const char *what = arena_printf(w->arena, "%s//%s", git->url, path);
-
-    if (git_walk(git->store, &git->target.commit, add_file, folder, err) < 0)
-        return NULL;
-    return chart_load_files(&folder->files, what, err);
-}
-
-struct chart *chart_from_git(struct walk *w, const struct sources_git *git, struct span path,
-                             const char *user, struct err **err)
-{
-    char *given = arena_printf(w->arena, "/%.*s", SPAN_ARG(path));
-    char *clean CLEANUP(mem_cleanup) = path_clean(given);
-    bool root = clean[1] == '\0';
-    struct folder folder = {.arena = w->arena,
-                            .path = root ? "" : arena_printf(w->arena, "%s/", clean + 1)};
-    char *meta_path = arena_printf(w->arena, "%sChart.yaml", folder.path);
-    struct chart *chart;
-    struct span meta;
-
-    if (!git_find(git->store, &git->target.commit, meta_path, &meta)) {
-        err_set(err, ERR_SOURCE, "%s: git %s at %s has no chart %s", user, git->url, git->ref,
-                meta_path);
-        err_hint(err, "the path of a chart is that of its folder in the repository");
-        return NULL;
-    }
-    chart = load_folder(w, git, &folder, clean + 1, err);
-    chart_files_free(&folder.files);
-    if (!chart)
-        err_wrap(err, "%s", user);
-    return chart;
-}
-
-// Whose archive goes into `tgz`; so below.
 static struct chart *from_oci(struct walk *w, struct span reference, const char *user,
                               struct buf *tgz, struct err **err)
 {

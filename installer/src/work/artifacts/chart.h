@@ -6,9 +6,6 @@
 #include "model/chart.h"
 #include "work/artifacts/walk.h"
 
-// From a folder of a git repository ("chart", "./chart"). `user` is who wants it, for messages.
-struct chart *chart_from_git(struct walk *w, const struct sources_git *git, struct span path,
-                             const char *user, struct err **err) MUST_CHECK;
 // From a registry: pulls it, adds it to the lock.
 struct chart *chart_from_oci(struct walk *w, struct span reference, const char *user,
                              struct err **err) MUST_CHECK;

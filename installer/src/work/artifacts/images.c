@@ -39,8 +39,10 @@ static int not_locked(struct walk *w, struct span reference, const char *user, b
     return w->gaps || may_fail ? 0 : walk_not_locked(w, "image", reference, user, err);
 }
 
-int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
-               struct err **err)
+// Adds an image; the lock keeps copies. With `may_fail`, one that cannot be resolved is a warning:
+// its name was found in data, not in an object.
+static int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
+                      struct err **err)
 {
     struct lock_entry entry = {
         .kind = LOCK_IMAGE, .name = reference, .used_by = &user, .used_by_count = 1};

@@ -5,10 +5,6 @@
 
 #include "work/artifacts/walk.h"
 
-// Adds an image; the lock keeps copies. With `may_fail`, one that cannot be resolved is a warning:
-// its name was found in data, not in an object.
-int images_add(struct walk *w, struct span reference, const char *user, bool may_fail,
-               struct err **err) MUST_CHECK;
 // Adds the pause images of the known container runtimes. One that cannot be had is a warning: a
 // mirror has those of the runtimes that are in use with it.
 int images_of_runtimes(struct walk *w, struct err **err) MUST_CHECK;
