@@ -162,7 +162,7 @@ static void add_unsaid(struct fact_search *f, const struct node *object)
     buf_truncate(&f->s->path, before);
 }
 
-void fields_find(struct images_search *s, const struct node *object)
+void facts_find(struct images_search *s, const struct node *object)
 {
     struct identity id = node_identity(object);
     const struct images_fact *fact;

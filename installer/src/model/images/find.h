@@ -28,7 +28,7 @@ size_t search_enter_item(struct images_search *s, size_t i);
 // Lists of containers and image volumes, wherever they are below `n`, as s->use.
 int pods_find(struct images_search *s, const struct node *n, struct err **err) MUST_CHECK;
 // What the table says of the kind.
-void fields_find(struct images_search *s, const struct node *object);
+void facts_find(struct images_search *s, const struct node *object);
 // What texts name.
 void names_find(struct images_search *s, const struct node *object);
 

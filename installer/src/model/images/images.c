@@ -26,7 +26,7 @@ static int find(struct images_search *s, const struct node *object, struct err *
     if (starts_nothing(&id))
         return 0;
     s->use = is_built_in(&id) ? IMAGES_RUN : IMAGES_START;
-    fields_find(s, object);
+    facts_find(s, object);
     if (pods_find(s, object, err) < 0)
         return -1;
     names_find(s, object);
