@@ -10,8 +10,8 @@ from bundles import authority, origin, tree  # noqa: F401 (fixtures)
 from test_bundle_walk import at, oci_release
 from test_helm_repositories import helm_release, packed, repository  # noqa: F401 (fixture)
 
-TEMPLATE = {"templates/cm.yaml": "kind: ConfigMap\ndata: {{ toJson .Values }}\n"}
-PRINTED = '---\n# Source: tool/templates/cm.yaml\nkind: ConfigMap\ndata: {"a":2}\n'
+TEMPLATE = {"templates/cm.yaml": "kind: ConfigMap\nmetadata: {name: cm}\ndata: {{ toJson .Values }}\n"}
+PRINTED = '---\n# Source: tool/templates/cm.yaml\nkind: ConfigMap\nmetadata: {name: cm}\ndata: {"a":2}\n'
 
 
 def render(tree, chart, *arguments, check=0, **more):

@@ -46,6 +46,9 @@ dependencies:
 - {name: low, version: 1.x, repository: "https://low.example.org", condition: low.enabled, tags: [a, b], alias: lower}
 - {name: bare, import-values: [data, {child: a, parent: b}]}
 """
+# What an archive does not bring with it nobody fetches, and Helm refuses the chart.
+DEPENDENCIES = {f"charts/{name}/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n" for name in ("low", "bare")}
+VERSION = "kind: Version\nmetadata: {name: x}\na: {{ .Chart.Version }}\n"
 OLD = "name: old\nversion: v0.1.0\ndescription: of Helm 2\nengine: gotpl\ntillerVersion: '>2'\n"
 
 
@@ -66,10 +69,11 @@ class Charts:
         releases = []
         for repository, name, version, files in (
                 (stable, "tool", "1.9.0", {}), (stable, "tool", "1.10.0", {}), (stable, "tool", "1.10.0-rc.1", {}),
-                (stable, "full", "1.10.0-rc.1+build.7", {"Chart.yaml": FULL}),
+                (stable, "full", "1.10.0-rc.1+build.7", {"Chart.yaml": FULL, **DEPENDENCIES}),
                 (stable, "old", "v0.1.0", {"Chart.yaml": OLD,
-                                           "requirements.yaml": "dependencies: [{name: low, version: 1.0.0}]"}),
-                (edge, "tool", "2.0.0", {"templates/x.yaml": "a: {{ .Chart.Version }}\n"}), (other, "tool", "1.9.0", {})):
+                                           "requirements.yaml": "dependencies: [{name: low, version: 1.0.0}]",
+                                           **DEPENDENCIES}),
+                (edge, "tool", "2.0.0", {"templates/x.yaml": VERSION}), (other, "tool", "1.9.0", {})):
             host = repository.path.split("/")[0]
             self.archives[host, f"{name}-{version}.tgz"] = repository.add(name, version, files)
             repository.add(name, "99.0.0")  # upstream has more than what is pinned

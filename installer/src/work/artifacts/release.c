@@ -187,7 +187,7 @@ static int install(struct walk *w, const struct deep_object *object, const struc
 
     if (render(w, object, chart, values, result, err) < 0) {
         free(result);
-        return err_wrap(err, "%s", object->label);
+        return -1;
     }
     vec_push(&w->deep->store->results, result);
     add_decisions(w, object->label, values, result);
@@ -221,7 +221,7 @@ int release_follow(struct walk *w, const struct deep_object *object, struct err 
     }
     if (status < 0) {
         free(values);
-        return err_wrap(err, "%s", object->label);
+        return -1;
     }
     vec_push(&w->deep->store->values, values);
     return install(w, object, chart, values, err);
