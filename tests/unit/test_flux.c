@@ -216,26 +216,11 @@ static void test_flux_oci_reference__tag_and_digest(void **state)
     assert_string_equal(flux_oci_reference(arena, object("spec: {url: 'oci://r/x'}")), "oci://r/x");
 }
 
-static void test_flux_sources__what_they_leave_out(void **state)
+static void test_flux_is_registry__by_type(void **state)
 {
     (void)state;
     assert_true(flux_is_registry(object("spec: {type: oci, url: 'oci://r'}")));
     assert_false(flux_is_registry(object("spec: {url: 'https://charts.example.org'}")));
-    assert_true(flux_has_ignore(object("spec: {ignore: '*.md'}")));
-    assert_false(flux_has_ignore(object("spec: {url: u}")));
-    assert_true(flux_is_ignore_file("/a/.sourceignore"));
-    assert_false(flux_is_ignore_file("/a/.gitignore"));
-
-    assert_true(flux_is_manifest("/a/b.yaml"));
-    assert_true(flux_is_manifest("/b.yml"));
-    assert_false(flux_is_manifest("/a/b.json"));
-    // at the root only, and anywhere
-    assert_false(flux_is_manifest("/.github/workflow.yaml"));
-    assert_true(flux_is_manifest("/a/.github/workflow.yaml"));
-    assert_false(flux_is_manifest("/.travis.yml"));
-    assert_true(flux_is_manifest("/a/.travis.yml"));
-    assert_false(flux_is_manifest("/.sops.yaml"));
-    assert_false(flux_is_manifest("/a/.sops.yaml"));
 }
 
 int main(void)
@@ -251,7 +236,7 @@ int main(void)
         cmocka_unit_test(test_flux_oci_reference__tag_and_digest),
         cmocka_unit_test(test_flux_oci_range__before_the_tag),
         cmocka_unit_test(test_flux_oci_layer__by_its_selector),
-        cmocka_unit_test(test_flux_sources__what_they_leave_out),
+        cmocka_unit_test(test_flux_is_registry__by_type),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

@@ -27,47 +27,13 @@ static void test_flux_path__stays_in_its_source(void **state)
     expect_path("../../etc", "/etc");
 }
 
-static void expect_kustomization(const char *spec, const char *expected)
-{
-    static const char *const paths[] = {"/apps", "/more/x.yaml"};
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct err *err = NULL;
-    const struct node *written;
-
-    flux_write_kustomization(object(spec), "/.own", paths, ARRAY_LEN(paths), &text);
-    written = doc_read_yaml_one(d, buf_span(&text), "written", &err);
-    assert_null(err);
-    if (!node_equal(written, object(expected)))
-        fail_msg("got %s", buf_str(&text));
-}
-
-#define FILE_HEAD                                                                                  \
-    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"                           \
-    "resources: [../apps, ../more/x.yaml]\n"
-
-static void test_flux_write_kustomization__fields(void **state)
-{
-    (void)state;
-    expect_kustomization("spec: {path: ./apps, prune: true, interval: 1h}", FILE_HEAD);
-    expect_kustomization(
-        "spec: {targetNamespace: ns, namePrefix: a-, nameSuffix: -z, images: [{name: i, newTag: "
-        "v}], components: [../c], patches: [{patch: 'p', target: {kind: K}}]}",
-        FILE_HEAD "namespace: ns\nnamePrefix: a-\nnameSuffix: -z\nimages: [{name: i, newTag: v}]\n"
-                  "components: [../c]\npatches: [{patch: 'p', target: {kind: K}}]\n");
-    expect_kustomization("spec: {commonMetadata: {labels: {l: '1'}, annotations: {a: '2'}}}",
-                         FILE_HEAD "labels: [{pairs: {l: '1'}}]\ncommonAnnotations: {a: '2'}\n");
-    assert_true(flux_has_post_build(object("spec: {postBuild: {substitute: {}}}")));
-    assert_false(flux_has_post_build(object("spec: {path: x}")));
-}
-
 // --- HelmReleases ---
 
 static void test_flux_values_from__defaults(void **state)
 {
     const struct node *release =
         object("metadata: {namespace: apps}\n"
-               "spec: {chart: {spec: {chart: ./c, version: 1.5, valuesFiles: [a]}},"
+               "spec: {chart: {spec: {chart: ./c, version: 1.5}},"
                " valuesFrom: [{kind: ConfigMap, name: a},"
                " {kind: Secret, name: b, valuesKey: k, targetPath: x.y}]}");
     const struct node *list = node_path(release, "spec", "valuesFrom");
@@ -84,8 +50,6 @@ static void test_flux_values_from__defaults(void **state)
     assert_true(v.is_one_value);
     assert_true(span_is(flux_chart_path(release), "./c"));
     assert_true(span_is(flux_chart_version(release), "1.5")); // a number to YAML
-    assert_true(flux_has_values_files(release));
-    assert_false(flux_has_values_files(object("spec: {chart: {spec: {chart: c}}}")));
 }
 
 // --- revisions ---
@@ -155,7 +119,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flux_path__stays_in_its_source),
-        cmocka_unit_test(test_flux_write_kustomization__fields),
         cmocka_unit_test(test_flux_values_from__defaults),
         cmocka_unit_test(test_flux_is_behind__a_kustomization),
         cmocka_unit_test(test_flux_is_behind__a_release),

@@ -165,29 +165,10 @@ struct flux_oci_layer flux_oci_layer(const struct node *repository);
 // its charts' names (HelmRepositorySpec type). Else it is an index over http or https.
 bool flux_is_registry(const struct node *helm_repository);
 
-// Whether a source says itself what it leaves out of its artifact.
-bool flux_has_ignore(const struct node *source);
-
-// Whether a file lists what a source leaves out.
-bool flux_is_ignore_file(const char *path);
-
-// Whether a file below a path without a kustomization counts as a manifest: YAML that no source
-// leaves out by itself (fluxcd/pkg/sourceignore). `path` is absolute within the repository.
-bool flux_is_manifest(const char *path);
-
 // --- what a Kustomization applies (kustomization.c) ---
 
 // spec.path within its source, absolute and clean; in the arena. ".." cannot climb out.
 const char *flux_path(struct arena *arena, const struct node *kustomization) MUST_CHECK;
-
-// Whether what is built is changed after the build (spec.postBuild).
-bool flux_has_post_build(const struct node *kustomization);
-
-// The kustomization file that stands for a Kustomization (fluxcd/pkg/kustomize generator): the
-// fields of its spec become fields of the file, around `paths`, absolute ones, as seen from
-// `folder`.
-void flux_write_kustomization(const struct node *kustomization, const char *folder,
-                              const char *const *paths, size_t count, struct buf *out);
 
 // --- what a HelmRelease installs (release.c) ---
 
@@ -198,9 +179,6 @@ struct span flux_chart_path(const struct node *release);
 // spec.chart.spec.version: a version or range of those that a HelmRepository has, "" for any. (For
 // a chart out of a GitRepository that field has no meaning.)
 struct span flux_chart_version(const struct node *release);
-
-// Whether the chart template takes other values than values.yaml of the chart as its defaults.
-bool flux_has_values_files(const struct node *release);
 
 // The Helm release that a HelmRelease is, or will be: its name, where Helm keeps its records
 // (Secrets sh.helm.release.v1.<name>.v<n>), and where its objects are. What was done counts before

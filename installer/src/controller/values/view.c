@@ -226,8 +226,12 @@ static int find_reads(struct values_view *view, struct err **err)
 
         target.skip_schema = true;
         view->found = chart_find_reads(in->chart, in->given, &target, err);
-        if (!view->found) // a template that cannot be parsed is told as the failure
-            return in->failure ? (err_clear(err), 0) : -1;
+        if (!view->found && !in->failure)
+            return -1;
+        if (!view->found) { // a template that cannot be parsed is told as the failure
+            err_clear(err);
+            return 0;
+        }
         view->list = &view->found->reads;
     }
     view->reads = ARENA_NEW(view->arena, struct read_key);

@@ -19,11 +19,6 @@ struct span flux_chart_version(const struct node *release)
     return node_scalar(node_get(template_of(release), "version"));
 }
 
-bool flux_has_values_files(const struct node *release)
-{
-    return node_get(template_of(release), "valuesFiles") != NULL;
-}
-
 static struct span or_else(struct span text, struct span otherwise)
 {
     return text.len ? text : otherwise;

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the sources of Flux offer: which content, and which files of it (source-controller, and
-// fluxcd/pkg/sourceignore).
-#include <string.h>
-
-#include "base/path.h"
+// What the sources of Flux offer: which content of which place (source-controller).
 #include "model/flux.h"
-
-// Files that source-controller leaves out of an artifact when nobody says what to ignore. The
-// first list counts at the root of the repository, the second everywhere.
-static const char *const ignored_at_root[] = {
-    ".circleci/",        ".github/",     ".drone.yml",      ".gitlab-ci.yml",
-    ".travis.yml",       "appveyor.yml", "cloudbuild.yaml", "codeship-services.yml",
-    "codeship-steps.yml"};
-static const char *const ignored_anywhere[] = {".flux.yaml", ".goreleaser.yml", ".sops.yaml"};
 
 struct span flux_url(const struct node *repository)
 {
@@ -87,38 +75,4 @@ struct flux_oci_layer flux_oci_layer(const struct node *repository)
 bool flux_is_registry(const struct node *helm_repository)
 {
     return span_is(node_get_text(node_get(helm_repository, "spec"), "type"), "oci");
-}
-
-bool flux_has_ignore(const struct node *source)
-{
-    return node_path(source, "spec", "ignore") != NULL;
-}
-
-bool flux_is_ignore_file(const char *path)
-{
-    return strcmp(path_base(path), ".sourceignore") == 0;
-}
-
-static bool is_ignored(const char *path)
-{
-    struct span rooted = span_str(path + 1);
-
-    for (size_t i = 0; i < ARRAY_LEN(ignored_at_root); i++) {
-        const char *name = ignored_at_root[i];
-
-        if (span_is(rooted, name) || (span_ends(span_str(name), "/") && span_starts(rooted, name)))
-            return true;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(ignored_anywhere); i++) {
-        if (strcmp(path_base(path), ignored_anywhere[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool flux_is_manifest(const char *path)
-{
-    struct span name = span_str(path);
-
-    return (span_ends(name, ".yaml") || span_ends(name, ".yml")) && !is_ignored(path);
 }
