@@ -219,7 +219,6 @@ static void test_archive_memory__waste_is_not_kept(void **state)
 {
     struct buf tar CLEANUP(buf_free) = BUF_INIT(4 * MIB),
                    packed CLEANUP(buf_free) = BUF_INIT(4 * MIB);
-    struct err *err CLEANUP(err_cleanup) = NULL;
     struct tar_reader *r CLEANUP(tar_reader_cleanup) = NULL;
 
     (void)state;

@@ -118,7 +118,7 @@ static void test_chart_reads__a_subtree_as_a_whole(void **state)
 
 static void test_chart_reads__templates_that_get_a_part(void **state)
 {
-    static const struct file files[] = {
+    const struct file files[] = {
         meta,
         {"templates/_h.tpl", "{{ define \"image\" }}\n{{ .root.tag }}\n{{ .global.registry }}{{ "
                              "end }}\n{{ define \"all\" }}{{ .Values.x }}{{ end }}"},
@@ -170,7 +170,7 @@ static void test_chart_reads__subcharts_and_globals(void **state)
 
 static void test_chart_reads__a_schema_only_names(void **state)
 {
-    static const struct file files[] = {
+    const struct file files[] = {
         meta,
         {"values.schema.json",
          "{\"properties\": {\n\"a\": {\"properties\": {\n\"b\": {}}},\n\"l\": {\"items\": "
@@ -185,7 +185,7 @@ static void test_chart_reads__a_schema_only_names(void **state)
 
 static void test_chart_reads__recursion_ends(void **state)
 {
-    static const struct file files[] = {
+    const struct file files[] = {
         meta,
         {"templates/_h.tpl", "{{ define \"r\" }}{{ range . }}{{ if kindIs \"map\" . }}{{ include "
                              "\"r\" . }}{{ end }}{{ end }}{{ end }}"},
@@ -206,7 +206,7 @@ static void test_chart_reads__recursion_ends(void **state)
 // A chart that refuses its values is looked through all the same.
 static void test_chart_reads__without_execution(void **state)
 {
-    static const struct file files[] = {
+    const struct file files[] = {
         meta, {"templates/NOTES.txt", "{{ required \"no\" .Values.a }}\n{{ .Values.b }}"}};
     struct chart *chart CLEANUP(chart_cleanup) = load(files, ARRAY_LEN(files));
     struct chart_target target = {.release = SPAN("r"), .space = SPAN("n")};
