@@ -33,8 +33,7 @@ static void test_flux_values_from__defaults(void **state)
 {
     const struct node *release =
         object("metadata: {namespace: apps}\n"
-               "spec: {chart: {spec: {chart: ./c, version: 1.5}},"
-               " valuesFrom: [{kind: ConfigMap, name: a},"
+               "spec: {valuesFrom: [{kind: ConfigMap, name: a},"
                " {kind: Secret, name: b, valuesKey: k, targetPath: x.y}]}");
     const struct node *list = node_path(release, "spec", "valuesFrom");
     struct flux_values v = flux_values_from(release, node_item(list, 0));
@@ -48,8 +47,6 @@ static void test_flux_values_from__defaults(void **state)
     assert_true(span_is(v.from.kind, "Secret"));
     assert_string_equal(v.key, "k");
     assert_true(v.is_one_value);
-    assert_true(span_is(flux_chart_path(release), "./c"));
-    assert_true(span_is(flux_chart_version(release), "1.5")); // a number to YAML
 }
 
 // --- revisions ---

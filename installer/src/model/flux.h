@@ -172,14 +172,6 @@ const char *flux_path(struct arena *arena, const struct node *kustomization) MUS
 
 // --- what a HelmRelease installs (release.c) ---
 
-// spec.chart.spec.chart: a path within a GitRepository or Bucket, a name in a HelmRepository
-// (HelmChartTemplateSpec).
-struct span flux_chart_path(const struct node *release);
-
-// spec.chart.spec.version: a version or range of those that a HelmRepository has, "" for any. (For
-// a chart out of a GitRepository that field has no meaning.)
-struct span flux_chart_version(const struct node *release);
-
 // The Helm release that a HelmRelease is, or will be: its name, where Helm keeps its records
 // (Secrets sh.helm.release.v1.<name>.v<n>), and where its objects are. What was done counts before
 // what is asked for (status.history, status.storageNamespace; HelmReleaseSpec releaseName,

@@ -68,8 +68,8 @@ static struct input *same(const struct releases *releases, const char *label)
     return NULL;
 }
 
-static int compare(struct input *before, struct input *after, struct print_changes *out,
-                   struct err **err)
+static int compare(const char *label, struct input *before, struct input *after,
+                   struct print_changes *out, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     const struct node *old = effective(before, err),
@@ -79,7 +79,7 @@ static int compare(struct input *before, struct input *after, struct print_chang
     if ((before && !old) || (after && !new))
         return -1;
     values_diff(arena, old, new, &changes);
-    print_changes_add(out, &changes, before ? before->label : after->label);
+    print_changes_add(out, &changes, label);
     vec_free(&changes);
     return 0;
 }
@@ -89,10 +89,11 @@ static int compare_all(const struct releases *before, const struct releases *aft
                        const struct input *only, struct print_changes *out, struct err **err)
 {
     VEC_FOREACH (struct input *const *, it, &before->items)
-        if ((!only || *it == only) && compare(*it, same(after, (*it)->label), out, err) < 0)
+        if ((!only || *it == only) &&
+            compare((*it)->label, *it, same(after, (*it)->label), out, err) < 0)
             return -1;
     VEC_FOREACH (struct input *const *, it, &after->items)
-        if (!only && !same(before, (*it)->label) && compare(NULL, *it, out, err) < 0)
+        if (!only && !same(before, (*it)->label) && compare((*it)->label, NULL, *it, out, err) < 0)
             return -1;
     return 0;
 }

@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a HelmRelease installs: which chart, with which values.
+// What a HelmRelease installs: as which release of Helm, with which values.
 #include "model/flux.h"
 
 enum { HELM_NAME_BYTES = 53 };
-
-static const struct node *template_of(const struct node *release)
-{
-    return node_path(release, "spec", "chart", "spec");
-}
-
-struct span flux_chart_path(const struct node *release)
-{
-    return node_get_text(template_of(release), "chart");
-}
-
-struct span flux_chart_version(const struct node *release)
-{
-    return node_scalar(node_get(template_of(release), "version"));
-}
 
 static struct span or_else(struct span text, struct span otherwise)
 {
