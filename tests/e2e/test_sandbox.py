@@ -14,6 +14,7 @@ from bare import FILES, Bare
 from damage import BundleFile
 from lab import BINARY, until
 from scenarios.objects import deployment, placed, serves
+from sight import Sight, differences, inventories
 from trees import ENTRYPOINT, Tree
 
 # Namespaces in which the umbrella's packages run.
@@ -204,6 +205,14 @@ def test_status_agrees(lab, tree, first):
     output = lab.sandstrap("status", tree.entrypoint, "--lab", "--bundle", tree.bundle).stdout
     for layer in ("flux", "platform", "bigbang", "tenants"):
         assert layer in output
+
+
+def test_what_the_controllers_made_is_what_was_rendered(lab, tree, first):
+    """Of each release what helm-controller stored in its record, of each Kustomization the inventory."""
+    sight = Sight(lab, tree)
+    assert sight.names("HelmRelease") and sight.names("Kustomization")
+    assert differences(lab, sight) == []
+    assert inventories(lab, sight) == []
 
 
 def test_a_second_up_writes_nothing(lab, tree, first):
