@@ -72,11 +72,17 @@ def plain(found):
     return {**found, "metadata": meta}
 
 
+def appliers(lab, kind):
+    """The objects of Flux of a kind in the cluster, by their labels."""
+    return {f"{found['kind']} {found['metadata']['namespace']}/{found['metadata']['name']}": found
+            for found in lab.get("-A", kind)}
+
+
 def differences(lab, sight):
     """Where a release's record in the cluster and ours differ, as lines."""
-    records, out = releases.newest(lab.get("-A", "secrets")), []
-    for release in lab.get("-A", "helmreleases"):
-        label = f"HelmRelease {release['metadata']['namespace']}/{release['metadata']['name']}"
+    records, found = releases.newest(lab.get("-A", "secrets")), appliers(lab, "helmreleases")
+    out = [f"{label}: only one of the two has it" for label in found.keys() ^ sight.names("HelmRelease")]
+    for label, release in found.items():
         at = release["status"]["history"][0]
         theirs = recorded(records[release["status"]["storageNamespace"], at["name"]])
         ours = sight.of_release(label) if label in sight.by else {}
@@ -91,9 +97,9 @@ def differences(lab, sight):
 
 def inventories(lab, sight):
     """The same for the inventories of Kustomizations."""
-    out = []
-    for found in lab.get("-A", "kustomizations.kustomize.toolkit.fluxcd.io"):
-        label = f"Kustomization {found['metadata']['namespace']}/{found['metadata']['name']}"
-        theirs = {entry["id"] for entry in found["status"]["inventory"]["entries"]}
-        out += [f"{label}: {name}" for name in theirs ^ sight.inventory(label)]
+    found = appliers(lab, "kustomizations.kustomize.toolkit.fluxcd.io")
+    out = [f"{label}: only one of the two has it" for label in found.keys() ^ sight.names("Kustomization")]
+    for label, kustomization in found.items():
+        theirs = {entry["id"] for entry in kustomization["status"]["inventory"]["entries"]}
+        out += [f"{label}: {name}" for name in theirs ^ (sight.inventory(label) if label in sight.by else set())]
     return out
