@@ -98,7 +98,7 @@ void lock_set_kube_version(struct lock *l, struct span version);
 bool lock_is_kube_version(struct span text);
 
 // Notes a decision, once each.
-void lock_add_decision(struct lock *l, const struct lock_decision *decision);
+void lock_add_decision(struct lock *l, const struct lock_decision *from);
 const struct lock_decision *lock_decisions(const struct lock *l, size_t *count);
 
 // Parses the text of a lock. ERR_CONFIG with "<file>:<line>: …" for anything unexpected.

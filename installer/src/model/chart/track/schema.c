@@ -57,7 +57,7 @@ static void name_all(struct naming *n, const struct node *schema, const struct t
 {
     static const char *const any[] = {"items", "additionalProperties"};
 
-    if (!node_is(schema, NODE_MAP) || depth > DEPTH_MAX || n->names > NAMES_MAX)
+    if (!schema || !node_is(schema, NODE_MAP) || depth > DEPTH_MAX || n->names > NAMES_MAX)
         return;
     NODE_FOREACH_PAIR (pair, node_get(schema, "properties"))
         name(n, pair->value, up, pair->key, pair->line, depth);
