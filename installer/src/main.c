@@ -14,6 +14,7 @@
 #include "cmd/agent.h"
 #include "cmd/bundle.h"
 #include "cmd/chart.h"
+#include "cmd/images.h"
 #include "cmd/keys.h"
 #include "cmd/nodes.h"
 #include "cmd/probe.h"
@@ -38,6 +39,7 @@ static const struct command *const commands[] = {
     &cmd_values_trace,
     &cmd_values_check,
     &cmd_values_diff,
+    &cmd_images,
     &cmd_bundle_lock,
     &cmd_bundle_build,
     &cmd_bundle_verify,

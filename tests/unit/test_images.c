@@ -269,6 +269,73 @@ static void test_images__the_document_has_the_table(void **state)
     assert_null(images_fact(rows));
 }
 
+static void add_cell(struct buf *out, const char *text, bool is_code)
+{
+    if (text)
+        buf_printf(out, is_code ? " `%s`" : " %s", text);
+    buf_add_str(out, " |");
+}
+
+// The row of docs/image-registry-mappings.md for a row of the table.
+static void write_equivalent(const struct images_equivalent *e, struct buf *out)
+{
+    buf_add_str(out, "|");
+    add_cell(out, e->package, false);
+    add_cell(out, e->repository, true);
+    if (e->public)
+        buf_printf(out, " `%s`%s", e->public, e->note ? "," : "");
+    add_cell(out, e->note, false);
+    add_cell(out, e->path, e->path && !strchr(e->path, ' '));
+    add_cell(out, e->form, false);
+}
+
+static void test_images__the_mappings_are_the_documents(void **state)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct err *err = NULL;
+    struct span rest, line;
+    size_t rows = 0;
+
+    (void)state;
+    assert_int_equal(
+        file_read(AT_FDCWD, SOURCE_ROOT "/docs/image-registry-mappings.md", &text, &err), 0);
+    rest = buf_span(&text);
+    while (span_next(&rest, '\n', &line)) {
+        struct buf wanted CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+        const struct images_equivalent *e;
+
+        if (!span_starts(line, "| ") || span_starts(line, "| package "))
+            continue;
+        e = images_equivalent(rows++);
+        assert_non_null(e);
+        write_equivalent(e, &wanted);
+        if (!span_eq(line, buf_span(&wanted)))
+            fail_msg("the document has '%.*s' instead of '%s'", SPAN_ARG(line), buf_str(&wanted));
+    }
+    assert_true(rows > 10);
+    assert_null(images_equivalent(rows));
+}
+
+#define BANK "registry1.dso.mil/ironbank/"
+
+static void test_images__equivalents(void **state)
+{
+    static const char *const same[] = {BANK "opensource/thanos/thanos",
+                                       BANK "opensource/thanos/thanos:v1",
+                                       BANK "opensource/thanos/thanos:v1@sha256:00"};
+    static const char *const none[] = {"opensource/thanos/thanos:v1", BANK "opensource/thanos:v1",
+                                       BANK "opensource/thanos/thanos-x:1",
+                                       "registry1.dso.mil/opensource/thanos/thanos:v1", ""};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(same); i++)
+        assert_string_equal(images_find_equivalent(span_str(same[i]))->public,
+                            "quay.io/thanos/thanos");
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        assert_null(images_find_equivalent(span_str(none[i])));
+    assert_null(images_find_equivalent(SPAN(BANK "big-bang/base:2"))->public);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +347,8 @@ int main(void)
         UNIT(test_images__texts_that_name_them),
         UNIT(test_images__references),
         UNIT(test_images__the_document_has_the_table),
+        UNIT(test_images__the_mappings_are_the_documents),
+        UNIT(test_images__equivalents),
     };
 
     return cmocka_run_group_tests(tests, make_objects, free_objects);

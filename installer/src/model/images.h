@@ -69,4 +69,21 @@ struct images_fact {
 // Row by row, until NULL: for documents and tests.
 const struct images_fact *images_fact(size_t index);
 
+// --- public equivalents ---
+
+#define IMAGES_IRON_BANK "registry1.dso.mil/"
+
+struct images_equivalent {
+    const char *package;    // whose values name it; "all"
+    const char *repository; // below registry1.dso.mil/ironbank/
+    const char *public;     // repository with its host; NULL: there is none
+    const char *note;       // NULL, or what is to be known of it
+    const char *path;       // below <package>.values; NULL: none. With a space: in words
+    const char *form;       // "map" {registry, repository, tag}, "pair" {repository, tag}; NULL
+};
+// Row by row, until NULL.
+const struct images_equivalent *images_equivalent(size_t index);
+// The row of a reference's repository, whatever its tag and digest; NULL when it has none.
+const struct images_equivalent *images_find_equivalent(struct span reference);
+
 #endif

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`images`: what runs, who uses it, and where else it exists."""
+
+import json
+
+import pytest
+from bundles import authority, origin, release, source, tree, upstream, workload  # noqa: F401
+
+BANK = "registry1.dso.mil/ironbank/"
+TEMPLATE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: c, image: "%s"}]}}}
+"""
+
+
+def run(tree, *arguments, check=0):
+    return tree.run("images", tree.entrypoint, "--ca-file", tree.ca, *arguments, check=check)
+
+
+def listed(tree, *arguments, check=0):
+    return {i["image"]: i for i in json.loads(run(tree, *arguments, "--output", "json", check=check).stdout)}
+
+
+@pytest.fixture
+def images(tree):
+    """A tree with an image of its own and one of a chart."""
+    tree.upstream.add_image("own", "1")
+    tree.upstream.add_image("app", "2")
+    tree.upstream.add_chart("charts/app", "1.0.0", {"values.yaml": "",
+                                                    "templates/a.yaml": TEMPLATE % f"{tree.upstream.host}/app:2"})
+    tree.objects(source("OCIRepository", "s", {"url": f"oci://{tree.upstream.host}/charts/app", "ref": {"tag": "1.0.0"}}),
+                 release("r", chartRef={"kind": "OCIRepository", "name": "s"}),
+                 workload("Deployment", f"{tree.upstream.host}/own:1"))
+    return tree
+
+
+def check_rows(tree, found, digests):
+    host = tree.upstream.host
+    assert set(found) == {f"{host}/own:1", f"{host}/app:2"}
+    assert {name: i.get("digest") for name, i in found.items()} == digests
+    [user] = found[f"{host}/app:2"]["users"]
+    assert (user["by"], user["use"], user["file"]) == ("HelmRelease flux-system/r", "run", "app/templates/a.yaml")
+    [user] = found[f"{host}/own:1"]["users"]
+    lines = (tree.entrypoint / "objects.yaml").read_text().splitlines()
+    assert user["object"] == "Deployment apps/w" and user["file"].endswith("objects.yaml")
+    assert f"{host}/own:1" in lines[user["line"] - 1]
+
+
+def test_without_lock_with_lock_and_out_of_a_bundle(images):
+    host = images.upstream.host
+    check_rows(images, listed(images), {f"{host}/own:1": None, f"{host}/app:2": None})
+    pins = {p["name"]: p["digest"] for p in images.lock() if p["kind"] == "image"}
+    assert len(pins) == 2
+    check_rows(images, listed(images, "--lock", images.lock_file), pins)
+    images.build()
+    images.upstream.close()
+    check_rows(images, listed(images, "--bundle", images.bundle_file), pins)
+    text = run(images, "--bundle", images.bundle_file).stdout
+    assert f"{host}/own:1\n  digest  {pins[f'{host}/own:1']}\n  use     runs in a pod\n" in text
+
+
+def test_public_equivalents_and_those_that_have_none(tree):
+    thanos, base = f"{BANK}opensource/thanos/thanos:v1", f"{BANK}big-bang/base:2"
+    tree.objects(workload("Deployment", thanos))
+    assert "  public  quay.io/thanos/thanos, upstream.prometheusOperator.thanosImage below monitoring.values, as map\n" \
+        in run(tree).stdout
+    assert listed(tree, "--unmapped") == {}
+    tree.objects(workload("Deployment", thanos), workload("Deployment", base, name="b"),
+                 workload("Deployment", "registry1.dso.mil/other/x:1", name="x"),
+                 workload("Deployment", "quay.io/x/y:1", name="y"))
+    assert set(listed(tree, "--unmapped", check=3)) == {base, "registry1.dso.mil/other/x:1"}
+    failed = run(tree, "--unmapped", check=3)
+    assert "2 images of registry1.dso.mil without a public equivalent" in failed.stderr
+
+
+def test_how_an_image_is_used(tree):
+    monitor = {"apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus", "metadata": {"name": "p", "namespace": "apps"}}
+    named = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "n", "namespace": "apps"}, "data": {"x": "quay.io/x/named:1"}}
+    tree.objects({**monitor, "spec": {"image": "quay.io/x/start:1"}}, named,
+                 {**monitor, "metadata": {"name": "q", "namespace": "apps"}, "spec": {"version": "v3.0.0"}})
+    found = json.loads(run(tree, "--output", "json").stdout)
+    assert [(i.get("image"), i.get("version"), i["use"]) for i in found] == [
+        ("quay.io/x/named:1", None, "named"), ("quay.io/x/start:1", None, "start"), (None, "v3.0.0", "unsaid")]
+    assert "(not said, version v3.0.0)\n  use     picked by its operator\n" in run(tree).stdout
