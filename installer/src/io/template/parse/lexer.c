@@ -70,7 +70,7 @@ static void skip_alphanumeric(struct lexer *l)
     do {
         while (is_ascii_alphanumeric(byte_at(l, l->pos)))
             l->pos++;
-        if (!is_alphanumeric(rune_at(l, &len)))
+        if (byte_at(l, l->pos) < 0x80 || !is_alphanumeric(rune_at(l, &len)))
             return;
         l->pos += len;
     } while (true);
@@ -267,7 +267,9 @@ static enum token_type type_of_word(struct span word)
         {"false", TOKEN_BOOL},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    enum { LONGEST = 8 }; // "continue", "template"
+
+    for (size_t i = 0; word.len <= LONGEST && i < ARRAY_LEN(words); i++)
         if (word.ptr[0] == words[i].word[0] && span_is(word, words[i].word))
             return words[i].type;
     return TOKEN_IDENTIFIER;
@@ -431,13 +433,14 @@ static struct token read_word(struct lexer *l, uint32_t c, uint32_t len)
 static struct token read_action(struct lexer *l)
 {
     bool trim;
-    uint32_t len, c = byte_at(l, l->pos);
+    uint32_t len = 1, c = byte_at(l, l->pos);
 
     if ((c == '}' || is_space(c)) && at_right_delim(l, l->pos, &trim))
         return l->paren_depth ? fail(l, "unclosed left paren") : read_right_delim(l, trim);
-    c = rune_at(l, &len);
     if (c == RUNE_EOF)
         return fail(l, "unclosed action");
+    if (c >= 0x80)
+        c = rune_at(l, &len);
     if (is_space(c))
         return read_spaces(l);
     l->pos += len;
