@@ -86,7 +86,7 @@ static bool fast_flow_plain(struct fast *f, struct node **out)
 {
     char *start = f->at;
 
-    if (!fast_is_alnum(*start) && *start != '/' && *start != '.' &&
+    if (!fast_is_alnum(*start) && *start != '_' && *start != '/' && *start != '.' &&
         (*start != '-' || !fast_is_alnum(start[1])))
         return false;
     while (is_key_char(*f->at))

@@ -126,7 +126,11 @@ bool fast_plain(struct fast *f, int parent, struct node **out)
     while (!comment && find_text(f, parent, &breaks)) {
         char *line = f->at;
 
-        if (*line == '#' || fast_is_dash(line) || !plain_line(f, &stop, &comment))
+        if (*line == '#') { // ends the text, as deep as it may stand
+            fast_skip_to_newline(f);
+            break;
+        }
+        if (fast_is_dash(line) || !plain_line(f, &stop, &comment))
             return false;
         to = put_breaks(to, breaks);
         memmove(to, line, (size_t)(stop - line));

@@ -17,7 +17,7 @@
 
 void lexer_init(struct lexer *l, struct arena *arena, struct span input)
 {
-    *l = (struct lexer){.arena = arena, .input = input, .line = 1};
+    *l = (struct lexer){.arena = arena, .input = input};
 }
 
 static bool is_space(uint32_t c)
@@ -53,7 +53,7 @@ static uint32_t rune_at(const struct lexer *l, uint32_t *len)
 
 static bool is_ascii_alphanumeric(uint32_t c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_';
+    return (c | 0x20) - 'a' < 26 || c - '0' < 10 || c == '_'; // unsigned: below the first is large
 }
 
 static bool is_alphanumeric(uint32_t rune)
@@ -70,7 +70,7 @@ static void skip_alphanumeric(struct lexer *l)
     do {
         while (is_ascii_alphanumeric(byte_at(l, l->pos)))
             l->pos++;
-        if (!is_alphanumeric(rune_at(l, &len)))
+        if (byte_at(l, l->pos) < 0x80 || !is_alphanumeric(rune_at(l, &len)))
             return;
         l->pos += len;
     } while (true);
@@ -79,24 +79,12 @@ static void skip_alphanumeric(struct lexer *l)
 // Steps over what was read.
 static void ignore(struct lexer *l)
 {
-    enum { SHORT = 32 }; // what a call would take longer for
-    const char *at = l->input.ptr + l->start, *end = l->input.ptr + l->pos;
-
-    if (end - at > SHORT) {
-        while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
-            l->line++;
-            at++;
-        }
-    } else {
-        for (; at < end; at++)
-            l->line += *at == '\n';
-    }
     l->start = l->pos;
 }
 
 static struct token emit(struct lexer *l, enum token_type type)
 {
-    struct token t = {type, span_of(l->input.ptr + l->start, l->pos - l->start), l->start, l->line};
+    struct token t = {type, l->start, span_of(l->input.ptr + l->start, l->pos - l->start)};
 
     ignore(l);
     return t;
@@ -105,7 +93,7 @@ static struct token emit(struct lexer *l, enum token_type type)
 static struct token fail_with(struct lexer *l, struct span text)
 {
     l->failed = true;
-    return (struct token){TOKEN_ERROR, text, l->start, l->line};
+    return (struct token){TOKEN_ERROR, l->start, text};
 }
 
 static struct token fail(struct lexer *l, const char *text)
@@ -279,7 +267,9 @@ static enum token_type type_of_word(struct span word)
         {"false", TOKEN_BOOL},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    enum { LONGEST = 8 }; // "continue", "template"
+
+    for (size_t i = 0; word.len <= LONGEST && i < ARRAY_LEN(words); i++)
         if (word.ptr[0] == words[i].word[0] && span_is(word, words[i].word))
             return words[i].type;
     return TOKEN_IDENTIFIER;
@@ -443,13 +433,14 @@ static struct token read_word(struct lexer *l, uint32_t c, uint32_t len)
 static struct token read_action(struct lexer *l)
 {
     bool trim;
-    uint32_t len, c;
+    uint32_t len = 1, c = byte_at(l, l->pos);
 
-    if (at_right_delim(l, l->pos, &trim))
+    if ((c == '}' || is_space(c)) && at_right_delim(l, l->pos, &trim))
         return l->paren_depth ? fail(l, "unclosed left paren") : read_right_delim(l, trim);
-    c = rune_at(l, &len);
     if (c == RUNE_EOF)
         return fail(l, "unclosed action");
+    if (c >= 0x80)
+        c = rune_at(l, &len);
     if (is_space(c))
         return read_spaces(l);
     l->pos += len;
@@ -473,7 +464,7 @@ static struct token read_action(struct lexer *l)
 struct token lexer_next(struct lexer *l)
 {
     if (l->failed)
-        return (struct token){TOKEN_EOF, SPAN_EMPTY, l->start, l->line};
+        return (struct token){TOKEN_EOF, l->start, SPAN_EMPTY};
     return l->inside_action ? read_action(l) : read_text(l);
 }
 

@@ -49,9 +49,8 @@ enum token_type {
 
 struct token {
     enum token_type type;
+    uint32_t pos; // of its first byte in the template's text
     struct span text;
-    uint32_t pos;  // of its first byte in the template's text
-    uint32_t line; // from 1, that of its first byte
 };
 
 struct lexer {
@@ -59,7 +58,6 @@ struct lexer {
     struct span input;
     uint32_t pos;
     uint32_t start; // of the token that is being read
-    uint32_t line;  // at `start`
     uint32_t paren_depth;
     bool inside_action;
     bool failed; // then nothing follows

@@ -245,9 +245,9 @@ static int statement(struct parser *p, struct tree_node **out)
     }
     if (t.type != TOKEN_LEFT_DELIM)
         return parser_unexpected(p, &t, "input");
-    p->scope.action_line = t.line;
+    p->scope.action = t.pos + 1;
     result = action(p, out);
-    p->scope.action_line = 0;
+    p->scope.action = 0;
     return result;
 }
 

@@ -7,47 +7,6 @@
 
 #include "io/template/parse/constants.h"
 
-struct token parser_next(struct parser *p)
-{
-    if (p->peeked)
-        p->peeked--;
-    else
-        p->tokens[0] = lexer_next(&p->lexer);
-    return p->tokens[p->peeked];
-}
-
-struct token parser_peek(struct parser *p)
-{
-    if (!p->peeked) {
-        p->tokens[0] = lexer_next(&p->lexer);
-        p->peeked = 1;
-    }
-    return p->tokens[p->peeked - 1];
-}
-
-struct token parser_next_solid(struct parser *p)
-{
-    struct token t;
-
-    do
-        t = parser_next(p);
-    while (t.type == TOKEN_SPACE);
-    return t;
-}
-
-struct token parser_peek_solid(struct parser *p)
-{
-    struct token t = parser_next_solid(p);
-
-    parser_back(p);
-    return t;
-}
-
-void parser_back(struct parser *p)
-{
-    p->peeked++;
-}
-
 void parser_back2(struct parser *p, struct token one)
 {
     p->tokens[1] = one;
@@ -107,6 +66,17 @@ struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t po
     return node;
 }
 
+// Counted when it is asked for, which is only in errors.
+static size_t line_of(const struct parser *p, uint32_t pos)
+{
+    struct span before = span_head(p->file->text, pos);
+    size_t line = 1;
+
+    for (size_t i = 0; i < before.len; i++)
+        line += before.ptr[i] == '\n';
+    return line;
+}
+
 int parser_fail(struct parser *p, const char *fmt, ...)
 {
     const struct token *t = &p->tokens[0];
@@ -120,28 +90,31 @@ int parser_fail(struct parser *p, const char *fmt, ...)
     text = mem_vprintf(fmt, args);
     va_end(args);
     err_set(p->err, ERR_CONFIG, "%s", text);
-    return err_wrap(p->err, "%.*s:%u:%zu", SPAN_ARG(p->file->name), t->line, column);
+    return err_wrap(p->err, "%.*s:%zu:%zu", SPAN_ARG(p->file->name), line_of(p, t->pos), column);
 }
 
 int parser_unexpected(struct parser *p, const struct token *t, const char *context)
 {
     struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    uint32_t line = p->scope.action_line;
+    size_t line = p->scope.action ? line_of(p, p->scope.action - 1) : 0;
 
     token_describe(t, &what);
     if (t->type != TOKEN_ERROR)
         return parser_fail(p, "unexpected %s in %s", buf_str(&what), context);
-    if (!line || line == t->line)
+    if (!line || line == line_of(p, t->pos))
         return parser_fail(p, "%s", buf_str(&what));
-    return parser_fail(p, "%s%s started at %.*s:%u", buf_str(&what),
+    return parser_fail(p, "%s%s started at %.*s:%zu", buf_str(&what),
                        span_ends(t->text, " action") ? "" : " in action", SPAN_ARG(p->file->name),
                        line);
 }
 
 uint32_t parser_number(struct parser *p, struct span name)
 {
-    uintptr_t number = (uintptr_t)map_get(&p->variable_numbers, name);
+    uintptr_t number;
 
+    if (name.len == 1 && p->variables.len) // $, which parse_file() has numbered first
+        return VARIABLE_ROOT;
+    number = (uintptr_t)map_get(&p->variable_numbers, name);
     if (number)
         return (uint32_t)(number - 1);
     vec_push(&p->variables, (struct variable){name, 0});

@@ -22,7 +22,7 @@ struct declaration {
 // What each {{define}} and {{block}} has of its own.
 struct scope {
     size_t declared; // those from here on can be seen
-    uint32_t action_line;
+    uint32_t action; // one more than where the action starts that is being read, 0: none
     uint32_t range_depth;
     size_t parens;
 };
@@ -44,11 +44,46 @@ struct parser {
     struct scope scope;
 };
 
-struct token parser_next(struct parser *p);
-struct token parser_peek(struct parser *p);
-struct token parser_next_solid(struct parser *p); // that is no space
-struct token parser_peek_solid(struct parser *p);
-void parser_back(struct parser *p);                    // the last one again
+// Here, as they are asked for each token several times, mostly for its type only.
+static inline struct token parser_next(struct parser *p)
+{
+    if (p->peeked)
+        p->peeked--;
+    else
+        p->tokens[0] = lexer_next(&p->lexer);
+    return p->tokens[p->peeked];
+}
+
+// The last one again.
+static inline void parser_back(struct parser *p)
+{
+    p->peeked++;
+}
+
+static inline struct token parser_peek(struct parser *p)
+{
+    if (!p->peeked) {
+        p->tokens[0] = lexer_next(&p->lexer);
+        p->peeked = 1;
+    }
+    return p->tokens[p->peeked - 1];
+}
+
+// The next one that is no space.
+static inline struct token parser_peek_solid(struct parser *p)
+{
+    while (parser_peek(p).type == TOKEN_SPACE)
+        p->peeked--;
+    return p->tokens[p->peeked - 1];
+}
+
+static inline struct token parser_next_solid(struct parser *p)
+{
+    (void)parser_peek_solid(p);
+    p->peeked--;
+    return p->tokens[p->peeked];
+}
+
 void parser_back2(struct parser *p, struct token one); // `one` and then the last one
 void parser_back3(struct parser *p, struct token one, struct token two); // then the last one
 
