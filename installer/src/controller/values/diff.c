@@ -26,15 +26,17 @@ static void compare(struct diff *d, size_t depth, const struct node *before,
 static void compare_maps(struct diff *d, size_t depth, const struct node *before,
                          const struct node *after)
 {
-    NODE_FOREACH_PAIR (pair, before) {
-        d->keys[depth] = pair->key;
-        compare(d, depth + 1, pair->value, node_get_span(after, pair->key));
-    }
-    NODE_FOREACH_PAIR (pair, after)
-        if (!node_get_span(before, pair->key)) {
+    if (before)
+        NODE_FOREACH_PAIR (pair, before) {
             d->keys[depth] = pair->key;
-            compare(d, depth + 1, NULL, pair->value);
+            compare(d, depth + 1, pair->value, node_get_span(after, pair->key));
         }
+    if (after)
+        NODE_FOREACH_PAIR (pair, after)
+            if (!node_get_span(before, pair->key)) {
+                d->keys[depth] = pair->key;
+                compare(d, depth + 1, NULL, pair->value);
+            }
 }
 
 // A map that is on one side only is told leaf by leaf, too, unless it is empty.

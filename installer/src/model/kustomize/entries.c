@@ -53,9 +53,9 @@ static bool entry_mentions(const struct kustomize_result *result, const char *co
 static const char *entry_for(const struct kustomize_result *result, const char *const *entries,
                              const struct entry_list *all, struct span name)
 {
-    VEC_FOREACH (const char **, entry, all)
-        if (entry_mentions(result, entries, *entry, name))
-            return *entry;
+    for (size_t i = 0; i < all->len; i++)
+        if (entry_mentions(result, entries, all->items[i], name))
+            return all->items[i];
     return all->len ? all->items[all->len - 1] : NULL; // nobody needs it early
 }
 

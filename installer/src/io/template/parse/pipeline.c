@@ -168,7 +168,7 @@ static int operand(struct parser *p, struct tree_node **out)
     }
     take_names(p, node->path.names.len ? node->path.names.items[0] : SPAN_EMPTY, &node->path.names);
     *out = node;
-    if (node->type == TREE_CHAIN && base->type >= TREE_DOT)
+    if (base && base->type >= TREE_DOT)
         return refuse_fields(p, base);
     return 0;
 }

@@ -36,10 +36,11 @@ static struct value copy_map(struct copying *c, const struct value *v)
 
 static struct value copy_one(struct copying *c, const struct value *v)
 {
+    const struct value_class *class = v->type == VALUE_OBJECT ? v->object.class : NULL;
     struct value copy = *v;
 
-    if (v->type == VALUE_OBJECT && v->object.class->copied)
-        copy = v->object.class->unfold(c->a, v->object.data);
+    if (class && class->copied)
+        copy = class->unfold(c->a, v->object.data);
     if (value_is_list(&copy))
         copy = copy_list(c, &copy);
     else if (value_is_map(&copy))
@@ -48,7 +49,7 @@ static struct value copy_one(struct copying *c, const struct value *v)
         return copy;
     if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAP)
         vec_push(&c->pending, copy);
-    return v->type == VALUE_OBJECT ? v->object.class->copied(copy.map) : copy;
+    return class && class->copied ? class->copied(copy.map) : copy;
 }
 
 static void copy_items(struct copying *c, const struct value *v)

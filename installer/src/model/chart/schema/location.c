@@ -128,9 +128,12 @@ bool location_decode(struct arena *a, struct span text, struct span *out)
             decoded[len++] = text.ptr[i];
             continue;
         }
-        if (i + 2 >= text.len || hex_value(text.ptr[i + 1]) < 0 || hex_value(text.ptr[i + 2]) < 0)
+        int high = i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
+        int low = i + 2 < text.len ? hex_value(text.ptr[i + 2]) : -1;
+
+        if (high < 0 || low < 0)
             return false;
-        decoded[len++] = (char)(hex_value(text.ptr[i + 1]) << 4 | hex_value(text.ptr[i + 2]));
+        decoded[len++] = (char)((unsigned)high << 4 | (unsigned)low);
         i += 2;
     }
     *out = span_of(decoded, len);
