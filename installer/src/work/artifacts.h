@@ -199,7 +199,7 @@ struct artifacts_named_chart {
 
 // Loads it with all dependencies. ERR_CONFIG, ERR_USAGE, and what fetching may fail with. Blocks
 // for what is remote.
-struct chart *artifacts_load_chart(const struct artifacts_named_chart *named, struct err **err)
+struct chart *artifacts_load_chart(const struct artifacts_named_chart *o, struct err **err)
     MUST_CHECK;
 
 // --- locking ---

@@ -81,7 +81,7 @@ SCENARIOS = [
     Scenario("release-values-not-yaml", [
                  config("my-values", **{"values.yaml": "a: b: c"}),
                  oci(), release(valuesFrom=[{"kind": "ConfigMap", "name": "my-values"}])], exit=3,
-             cause=(r"HelmRelease NS/podinfo: ConfigMap NS/my-values:1: ",)),
+             cause=(r"HelmRelease NS/podinfo: spec\.valuesFrom\[0\]: \S+objects\.yaml:\d+: ",)),
     Scenario("release-against-its-schema", demo(valuesFrom=BY_HAND), **by_hand({"replicas": "two"}),
              ci=True,
              cause=(r"HelmRelease NS/demo: InstallFailed: .*at '/replicas': got string, want integer",),

@@ -88,10 +88,14 @@ static int compare(const char *label, struct input *before, struct input *after,
 static int compare_all(const struct releases *before, const struct releases *after,
                        const struct input *only, struct print_changes *out, struct err **err)
 {
-    VEC_FOREACH (struct input *const *, it, &before->items)
-        if ((!only || *it == only) &&
-            compare((*it)->label, *it, same(after, (*it)->label), out, err) < 0)
+    for (size_t i = 0; i < before->items.len; i++) {
+        struct input *one = before->items.items[i];
+
+        if (!one || (only && one != only))
+            continue;
+        if (compare(one->label, one, same(after, one->label), out, err) < 0)
             return -1;
+    }
     VEC_FOREACH (struct input *const *, it, &after->items)
         if (!only && !same(before, (*it)->label) && compare((*it)->label, NULL, *it, out, err) < 0)
             return -1;

@@ -74,7 +74,7 @@ struct deep_by *walk_applier(struct walk *w, enum deep_kind kind, const struct d
                              const char *source);
 
 // Adds an object. One that is there already only gains who applies it.
-void walk_add(struct walk *w, const struct deep_object *object);
+void walk_add(struct walk *w, const struct deep_object *from);
 // Adds the objects of the entrypoint's build, which must outlive the walk's result.
 void walk_add_tree(struct walk *w, const struct kustomize_result *result, const char *entrypoint);
 // Adds those of a Flux Kustomization, in its layer.
