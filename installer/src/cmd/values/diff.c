@@ -63,7 +63,7 @@ static const struct node *effective(struct input *input, struct err **err)
 static struct input *same(const struct releases *releases, const char *label)
 {
     VEC_FOREACH (struct input *const *, it, &releases->items)
-        if (!label || strcmp((*it)->label, label) == 0)
+        if (*it && (!label || strcmp((*it)->label, label) == 0))
             return *it;
     return NULL;
 }
@@ -96,9 +96,12 @@ static int compare_all(const struct releases *before, const struct releases *aft
         if (compare(one->label, one, same(after, one->label), out, err) < 0)
             return -1;
     }
-    VEC_FOREACH (struct input *const *, it, &after->items)
-        if (!only && !same(before, (*it)->label) && compare((*it)->label, NULL, *it, out, err) < 0)
+    for (size_t i = 0; i < after->items.len && !only; i++) {
+        struct input *one = after->items.items[i];
+
+        if (one && !same(before, one->label) && compare(one->label, NULL, one, out, err) < 0)
             return -1;
+    }
     return 0;
 }
 
