@@ -24,7 +24,8 @@ static void range(struct template_explorer *e, const struct template_thing *dot,
 {
     const struct tree_node *pipe = node->statement.pipe;
     const struct tree_list *declared = &pipe->pipe.declared;
-    struct tree_node bare = *pipe;
+    // Nodes are as large as their types: of this one only the pipe is there.
+    struct tree_node bare = {.type = pipe->type, .pos = pipe->pos, .pipe = pipe->pipe};
     struct template_thing over, item, key = THING_UNKNOWN;
 
     bare.pipe.declared.len = 0;
