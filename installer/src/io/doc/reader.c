@@ -97,6 +97,8 @@ void reader_drop_duplicates(struct reader *r, size_t base)
     for (size_t i = r->pairs.len; i-- > base;)
         if (!doc_claim_key(r->pairs.items[i].key, stamp, 1))
             r->pairs.items[--kept] = r->pairs.items[i];
+    if (kept == base)
+        return;
     memmove(r->pairs.items + base, r->pairs.items + kept,
             (r->pairs.len - kept) * sizeof(struct pair));
     r->pairs.len -= kept - base;
