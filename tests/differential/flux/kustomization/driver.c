@@ -6,18 +6,13 @@
 // With the name of a file, its questions have the controller's answers with them, as "answer":
 // those that differ are printed, and the exit status is 1. Of an error counts only that it is one.
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "../questions.h"
+
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/err.h"
 #include "base/mem.h"
 #include "controller/kustomization.h"
 #include "io/crypto.h"
-#include "io/doc.h"
-
-#define ANSWER_MAX ((size_t)64 << 20)
 
 static void tree_of(struct kustomize_tree *tree, const struct node *files)
 {
@@ -134,71 +129,15 @@ static int substitute(const struct node *question, struct buf *out, struct err *
     return 0;
 }
 
-static void answer(const struct node *question, struct buf *out)
+static int answer(const struct doc *d UNUSED, const struct node *question, struct buf *out,
+                  struct err **err)
 {
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf why CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
-    int status =
-        node_get(question, "text") ? substitute(question, out, &err) : build(question, out, &err);
-
-    if (status == 0)
-        return;
-    err_format(err, &why);
-    buf_truncate(out, 0);
-    buf_add_str(out, "{\"error\":");
-    buf_add_json(out, buf_span(&why));
-    buf_add_char(out, '}');
-}
-
-// Prints the answer, or says what differs from the one that is stored with the question.
-static int tell(struct span line, bool stored, size_t *different, struct err **err)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *question = doc_read_json(d, line, "question", ERR_CONFIG, err), *got;
-    struct buf out CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
-    const struct node *wanted;
-
-    if (!question)
-        return -1;
-    answer(question, &out);
-    if (!stored) {
-        puts(buf_str(&out));
-        fflush(stdout);
-        return 0;
-    }
-    got = doc_read_json(d, buf_span(&out), "answer", ERR_CONFIG, err);
-    if (!got)
-        return -1;
-    wanted = node_get(question, "answer");
-    if (node_get(wanted, "error") ? !node_get(got, "error") : !node_equal(wanted, got)) {
-        printf("%.*s\n   sandstrap: %s\n", SPAN_ARG(line), buf_str(&out));
-        (*different)++;
-    }
-    return 0;
+    return node_get(question, "text") ? substitute(question, out, err) : build(question, out, err);
 }
 
 int main(int argc, char **argv)
 {
-    FILE *input = argc > 1 ? fopen(argv[1], "re") : stdin;
-    size_t count = 0, different = 0, size = 0;
-    char *line = NULL;
+    static const struct questions questions = {answer, NULL};
 
-    if (!input) {
-        perror(argv[1]);
-        return 2;
-    }
-    for (ssize_t len; (len = getline(&line, &size, input)) > 0; count++) {
-        struct err *err CLEANUP(err_cleanup) = NULL;
-
-        if (tell(span_of(line, (size_t)len), argc > 1, &different, &err) < 0) {
-            fprintf(stderr, "question %zu: %s\n", count + 1, err_message(err));
-            return 2;
-        }
-    }
-    free(line);
-    if (argc > 1) {
-        fclose(input);
-        printf("%zu questions, %zu different\n", count, different);
-    }
-    return different || !count;
+    return questions_run(&questions, argc, argv);
 }

@@ -8,13 +8,10 @@
 // With the name of a file, its questions have the controller's answers with them, as "answer":
 // those that differ are printed, and the exit status is 1.
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "../questions.h"
 
 #include "controller/release.h"
 #include "io/crypto.h"
-
-#define ANSWER_MAX ((size_t)64 << 20)
 
 struct asked {
     const struct node *question;
@@ -130,21 +127,14 @@ static int answer_builtin(struct span version, struct buf *out, struct err **err
     return status;
 }
 
-static void answer(struct asked *asked, struct buf *out)
+static int answer(const struct doc *d, const struct node *question, struct buf *out,
+                  struct err **err)
 {
-    struct err *err CLEANUP(err_cleanup) = NULL;
-    struct buf why CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
-    const struct node *builtin = node_get(asked->question, "Builtin");
-    int status =
-        builtin ? answer_builtin(node_text(builtin), out, &err) : answer_release(asked, out, &err);
+    const struct node *builtin = node_get(question, "Builtin");
+    struct asked asked = {question, d};
 
-    if (status == 0)
-        return;
-    err_format(err, &why);
-    buf_truncate(out, 0);
-    buf_add_str(out, "{\"error\":");
-    buf_add_json(out, buf_span(&why));
-    buf_add_char(out, '}');
+    return builtin ? answer_builtin(node_text(builtin), out, err)
+                   : answer_release(&asked, out, err);
 }
 
 static bool is_number(const struct node *n)
@@ -186,54 +176,9 @@ static bool is_as_stored(const struct node *wanted, const struct node *got)
            same_values(node_get(wanted, "values"), node_get(got, "values"));
 }
 
-// Prints the answer, or says what differs from the one that is stored with the question.
-static int tell(struct span line, bool stored, size_t *different, struct err **err)
-{
-    struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    struct node *question = doc_read_json(d, line, "question", ERR_CONFIG, err), *got;
-    struct buf out CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
-    struct asked asked = {question, d};
-
-    if (!question)
-        return -1;
-    answer(&asked, &out);
-    if (!stored) {
-        puts(buf_str(&out));
-        fflush(stdout);
-        return 0;
-    }
-    got = doc_read_json(d, buf_span(&out), "answer", ERR_CONFIG, err);
-    if (!got)
-        return -1;
-    if (!is_as_stored(node_get(question, "answer"), got)) {
-        printf("%.*s\n   sandstrap: %s\n", SPAN_ARG(line), buf_str(&out));
-        (*different)++;
-    }
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
-    FILE *input = argc > 1 ? fopen(argv[1], "re") : stdin;
-    size_t count = 0, different = 0, size = 0;
-    char *line = NULL;
+    static const struct questions questions = {answer, is_as_stored};
 
-    if (!input) {
-        perror(argv[1]);
-        return 2;
-    }
-    for (ssize_t len; (len = getline(&line, &size, input)) > 0; count++) {
-        struct err *err CLEANUP(err_cleanup) = NULL;
-
-        if (tell(span_of(line, (size_t)len), argc > 1, &different, &err) < 0) {
-            fprintf(stderr, "question %zu: %s\n", count + 1, err_message(err));
-            return 2;
-        }
-    }
-    free(line);
-    if (argc > 1) {
-        fclose(input);
-        printf("%zu releases, %zu different\n", count, different);
-    }
-    return different || !count;
+    return questions_run(&questions, argc, argv);
 }
