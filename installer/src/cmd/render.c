@@ -11,10 +11,7 @@
 #include "base/path.h"
 #include "cmd/render/deep.h"
 #include "cmd/render/print.h"
-#include "io/http.h"
-#include "model/bundle.h"
 #include "model/kustomize.h"
-#include "model/lock.h"
 #include "work/artifacts.h"
 
 struct render_options {
@@ -97,37 +94,26 @@ struct remote {
     struct kustomize_resolver base;
     struct command_env *env;
     const struct render_options *options;
-    struct http *http;
-    struct bundle *bundle;
-    struct lock *lock;
+    struct artifacts_remote from;
     struct kustomize_resolver *inner;
 };
 
-static int open_network(struct remote *r, struct err **err)
+static struct artifacts_from from_of(const struct command_env *env, const struct render_options *o)
 {
-    const struct render_options *o = r->options;
-    struct http_options options = {.report = r->env->report, .ca_file = o->ca_file};
-
-    if (artifacts_find_lock(o->lock, o->lab, &r->lock, err) < 0)
-        return -1;
-    r->http = http_new(r->env->loop, &options, err);
-    if (!r->http)
-        return -1;
-    r->inner = artifacts_resolver(r->env->loop, r->http, r->lock, r->env->report);
-    return 0;
+    return (struct artifacts_from){o->bundle, o->lock, o->ca_file, o->lab, env->loop, env->report};
 }
 
 static int open_remote(struct remote *r, struct err **err)
 {
+    struct artifacts_from from = from_of(r->env, r->options);
+
     if (r->inner)
         return 0;
-    if (!r->options->bundle)
-        return open_network(r, err);
-    r->bundle = artifacts_open_bundle(r->options->bundle, r->options->lab, err);
-    if (!r->bundle ||
-        artifacts_check_lock(r->bundle, r->options->lock, r->options->lab, r->env->report, err) < 0)
+    if (artifacts_open_remote(&from, &r->from, err) < 0)
         return -1;
-    r->inner = artifacts_bundle_resolver(r->bundle);
+    r->inner = r->from.bundle
+                   ? artifacts_bundle_resolver(r->from.bundle)
+                   : artifacts_resolver(r->env->loop, r->from.http, r->from.lock, r->env->report);
     return 0;
 }
 
@@ -150,9 +136,7 @@ static const struct kustomize_resolver_ops remote_ops = {remote_file, remote_git
 static void remote_close(struct remote *r)
 {
     artifacts_resolver_free(r->inner);
-    http_free(r->http);
-    bundle_close(r->bundle);
-    lock_free(r->lock);
+    artifacts_close_remote(&r->from);
 }
 
 static int build(const struct render_options *o, struct remote *remote, const char *folder,
@@ -217,13 +201,10 @@ static int render_deep(struct command_env *env, const struct render_options *o, 
     struct deep_command command = {.folder = o->folder,
                                    .other = o->other,
                                    .write = o->write,
-                                   .bundle = o->bundle,
-                                   .lock = o->lock,
-                                   .ca_file = o->ca_file,
+                                   .from = from_of(env, o),
                                    .kube_version = o->kube_version,
                                    .diff = o->diff,
-                                   .origin = o->origin,
-                                   .lab = o->lab};
+                                   .origin = o->origin};
 
     return deep_run(env, &command, err);
 }
@@ -244,7 +225,7 @@ static int render_run(struct command_env *env, const void *options, struct err *
         return render_deep(env, o, err);
     if (o->kube_version)
         return err_set(err, ERR_USAGE, "--kube-version says nothing without --deep");
-    struct remote remote CLEANUP(remote_close) = {{&remote_ops}, env, o, NULL, NULL, NULL, NULL};
+    struct remote remote CLEANUP(remote_close) = {.base = {&remote_ops}, .env = env, .options = o};
     if (o->diff)
         return render_difference(env, o, &remote, err);
     if (o->other)

@@ -24,6 +24,32 @@
 #define ARTIFACTS_LOCK "bundles/sandbox.lock"
 #define ARTIFACTS_BUNDLE "bundles/sandbox.bundle"
 
+// --- where what is remote comes from ---
+
+// As a command line says it.
+struct artifacts_from {
+    const char *bundle;  // everything is out of it; NULL: the network
+    const char *lock;    // NULL: ARTIFACTS_LOCK, where there is one
+    const char *ca_file; // for the network; or NULL
+    bool lab;            // bundles and locks of the lab are taken, too
+    struct loop *loop;
+    struct report *report;
+};
+
+// The same, opened: a bundle, or a client with the lock that it is held against.
+struct artifacts_remote {
+    struct bundle *bundle; // of the lock, as far as artifacts_check_lock() can tell
+    struct http *http;     // where there is no bundle
+    struct lock *lock;     // likewise; NULL: nothing is pinned
+};
+
+// Opens it into an empty one; nothing is fetched yet. ERR_USAGE for what is the lab's, ERR_CONFIG,
+// ERR_INTEGRITY for a bundle of another lock. It is to be closed after a failure, too.
+int artifacts_open_remote(const struct artifacts_from *from, struct artifacts_remote *remote,
+                          struct err **err) MUST_CHECK;
+bool artifacts_is_open(const struct artifacts_remote *remote);
+void artifacts_close_remote(struct artifacts_remote *remote); // also a CLEANUP; it is empty then
+
 // --- rendering ---
 
 // Renders with everything remote out of the bundle, each blob verified as it is read. With an
@@ -189,12 +215,7 @@ int artifacts_complete_chart(const struct artifacts_chart_options *options, stru
 // chart or its dependencies, comes from the bundle or the network, and is checked against the lock.
 struct artifacts_named_chart {
     const char *chart;
-    const char *bundle;  // or NULL: the network
-    const char *lock;    // NULL: the usual one, if it is there
-    const char *ca_file; // or NULL
-    bool lab;
-    struct loop *loop;
-    struct report *report;
+    struct artifacts_from from;
 };
 
 // Loads it with all dependencies. ERR_CONFIG, ERR_USAGE, and what fetching may fail with. Blocks

@@ -18,7 +18,7 @@ struct chart_command {
     bool no_hooks;
     bool skip_tests;
     struct opt_list show_only;
-    struct artifacts_named_chart from;
+    struct artifacts_named_chart named;
 };
 
 #define AT(field) offsetof(struct chart_command, field)
@@ -26,7 +26,7 @@ struct chart_command {
 static const struct opt chart_table[] = {
     {.type = OPT_OPERAND,
      .value = "CHART",
-     .offset = AT(from.chart),
+     .offset = AT(named.chart),
      .help =
          "a folder, an archive, oci://HOST/PATH/NAME:VERSION or https://HOST/PATH/NAME:VERSION"},
     {.type = OPT_TEXT,
@@ -105,21 +105,21 @@ static const struct opt chart_table[] = {
     {.type = OPT_TEXT,
      .name = "bundle",
      .value = "FILE",
-     .offset = AT(from.bundle),
+     .offset = AT(named.from.bundle),
      .help = "the bundle that everything remote comes from"},
     {.type = OPT_TEXT,
      .name = "lock",
      .value = "FILE",
-     .offset = AT(from.lock),
+     .offset = AT(named.from.lock),
      .help = "check what is remote against this lock (bundles/sandbox.lock)"},
     {.type = OPT_TEXT,
      .name = "ca-file",
      .value = "FILE",
-     .offset = AT(from.ca_file),
+     .offset = AT(named.from.ca_file),
      .help = "certificate authorities of upstream servers"},
     {.type = OPT_FLAG,
      .name = "lab",
-     .offset = AT(from.lab),
+     .offset = AT(named.from.lab),
      .help = "accept what was made in the lab, from look-alikes"},
     COMMAND_COMMON_OPTIONS,
 };
@@ -200,13 +200,13 @@ static void chart_defaults(void *options)
 static int chart_run(struct command_env *env, const void *options, struct err **err)
 {
     const struct chart_command *o = options;
-    struct artifacts_named_chart from = o->from;
+    struct artifacts_named_chart named = o->named;
     struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = NULL;
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
 
-    from.loop = env->loop;
-    from.report = env->report;
-    chart = artifacts_load_chart(&from, err);
+    named.from.loop = env->loop;
+    named.from.report = env->report;
+    chart = artifacts_load_chart(&named, err);
     if (chart)
         rendering = render(o, chart, err);
 

@@ -2,9 +2,6 @@
 // The command `images`.
 #include "cmd/images.h"
 #include "cmd/images/rows.h"
-#include "io/http.h"
-#include "model/bundle.h"
-#include "model/lock.h"
 
 struct list_options {
     struct command_common common;
@@ -37,29 +34,21 @@ static const struct opt list_table[] = {
 static int collect(struct command_env *env, const struct list_options *o, struct rows *rows,
                    struct err **err)
 {
-    struct bundle *bundle CLEANUP(bundle_cleanup) = NULL;
-    struct lock *lock CLEANUP(lock_cleanup) = NULL;
-    struct http *http CLEANUP(http_cleanup) = NULL;
+    struct artifacts_remote remote CLEANUP(artifacts_close_remote) = {0};
+    struct artifacts_from from = {o->bundle, o->lock, o->ca_file, o->lab, env->loop, env->report};
     struct deep *deep CLEANUP(deep_cleanup) = NULL;
-    struct http_options to = {.report = env->report, .ca_file = o->ca_file};
     struct artifacts_deep_options options = {.loop = env->loop,
                                              .entrypoint = o->entrypoint,
                                              .kube_version = o->kube_version,
                                              .report = env->report};
 
-    if (o->bundle) {
-        bundle = artifacts_open_bundle(o->bundle, o->lab, err);
-        if (!bundle || artifacts_check_lock(bundle, o->lock, o->lab, env->report, err) < 0)
-            return -1;
-    } else if (artifacts_find_lock(o->lock, o->lab, &lock, err) < 0 ||
-               !(http = http_new(env->loop, &to, err))) {
+    if (artifacts_open_remote(&from, &remote, err) < 0)
         return -1;
-    }
-    options.bundle = bundle;
-    options.lock = lock;
-    options.http = http;
+    options.bundle = remote.bundle;
+    options.lock = remote.lock;
+    options.http = remote.http;
     deep = artifacts_deep(&options, err);
-    if (!deep || rows_collect(deep, bundle, lock, rows, err) < 0)
+    if (!deep || rows_collect(deep, remote.bundle, remote.lock, rows, err) < 0)
         return -1;
     if (o->unmapped)
         rows_keep_unmapped(rows);

@@ -6,39 +6,17 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "io/http.h"
-#include "model/lock.h"
 
 // What both ends share.
 struct ends {
     struct command_env *env;
     const struct deep_command *options;
-    struct bundle *bundle; // of --bundle
-    struct http *http;
-    struct lock *lock;
+    struct artifacts_remote remote;
 };
 
 static void ends_close(struct ends *e)
 {
-    bundle_close(e->bundle);
-    http_free(e->http);
-    lock_free(e->lock);
-}
-
-static int open_ends(struct ends *e, struct err **err)
-{
-    const struct deep_command *o = e->options;
-    struct http_options http = {.report = e->env->report, .ca_file = o->ca_file};
-
-    if (o->bundle) {
-        e->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
-        return e->bundle ? artifacts_check_lock(e->bundle, o->lock, o->lab, e->env->report, err)
-                         : -1;
-    }
-    if (artifacts_find_lock(o->lock, o->lab, &e->lock, err) < 0)
-        return -1;
-    e->http = http_new(e->env->loop, &http, err);
-    return e->http ? 0 : -1;
+    artifacts_close_remote(&e->remote);
 }
 
 static bool is_file(const char *path)
@@ -55,9 +33,9 @@ static struct deep *open_end(struct ends *e, const char *end, struct err **err)
     struct bundle *own CLEANUP(bundle_cleanup) = NULL;
     struct artifacts_deep_options options = {
         .loop = e->env->loop,
-        .http = e->http,
-        .bundle = e->bundle,
-        .lock = e->lock,
+        .http = e->remote.http,
+        .bundle = e->remote.bundle,
+        .lock = e->remote.lock,
         .entrypoint = end,
         .kube_version = o->kube_version,
         .report = e->env->report,
@@ -65,10 +43,10 @@ static struct deep *open_end(struct ends *e, const char *end, struct err **err)
     };
     struct deep *deep;
 
-    if (e->bundle && access(end, F_OK) < 0)
+    if (e->remote.bundle && access(end, F_OK) < 0)
         options.entrypoint = NULL; // the tree in it
     if (is_file(end)) {
-        own = artifacts_open_bundle(end, o->lab, err);
+        own = artifacts_open_bundle(end, o->from.lab, err);
         if (!own)
             return NULL;
         options.bundle = own;
@@ -151,7 +129,7 @@ int deep_run(struct command_env *env, const struct deep_command *o, struct err *
 
     if (!o->diff && o->other)
         return err_set(err, ERR_USAGE, "%s: a second folder only goes with --diff", o->other);
-    if (open_ends(&e, err) < 0)
+    if (artifacts_open_remote(&o->from, &e.remote, err) < 0)
         return -1;
     return o->diff ? run_difference(&e, err) : run_one(&e, err);
 }

@@ -11,10 +11,9 @@ struct deep_command {
     const char *folder; // or a bundle
     const char *other;  // likewise, for `diff`
     const char *write;
-    const char *bundle, *lock;
-    const char *ca_file;
+    struct artifacts_from from;
     const char *kube_version;
-    bool diff, origin, lab;
+    bool diff, origin;
 };
 
 int deep_run(struct command_env *env, const struct deep_command *o, struct err **err) MUST_CHECK;

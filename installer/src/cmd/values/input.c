@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "work/artifacts.h"
 
 enum { VALUES_MAX_BYTES = 64 << 20 };
 
@@ -105,11 +104,15 @@ static void set_target(const struct input_options *o, struct input *input)
                                           .track_reads = true};
 }
 
+struct artifacts_from input_from(const struct command_env *env, const struct input_options *o)
+{
+    return (struct artifacts_from){o->bundle, o->lock, o->ca_file, o->lab, env->loop, env->report};
+}
+
 int input_open(struct command_env *env, const struct input_options *o, struct input *input,
                struct err **err)
 {
-    struct artifacts_named_chart named = {o->chart, o->bundle, o->lock,    o->ca_file,
-                                          o->lab,   env->loop, env->report};
+    struct artifacts_named_chart named = {o->chart, input_from(env, o)};
 
     input->own.chart = artifacts_load_chart(&named, err);
     if (!input->own.chart || read_values(o, input, err) < 0)

@@ -6,6 +6,7 @@
 #include "base/command.h"
 #include "controller/values.h"
 #include "model/chart.h"
+#include "work/artifacts.h"
 
 struct input_options {
     struct command_common common;
@@ -110,6 +111,9 @@ struct input {
         struct span *api_versions;
     } own;
 };
+// Where what is remote comes from, as its options say.
+struct artifacts_from input_from(const struct command_env *env, const struct input_options *o);
+
 // Of --chart. ERR_USAGE, ERR_CONFIG, and what loading a chart may fail with. Blocks.
 int input_open(struct command_env *env, const struct input_options *options, struct input *input,
                struct err **err) MUST_CHECK;

@@ -6,31 +6,6 @@
 
 #include "base/opt.h"
 #include "controller/release.h"
-#include "io/http.h"
-#include "model/bundle.h"
-#include "model/lock.h"
-
-// --- where everything comes from ---
-
-static int open_bundle(struct command_env *env, const struct input_options *o,
-                       struct releases *releases, struct err **err)
-{
-    releases->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
-    return releases->bundle
-               ? artifacts_check_lock(releases->bundle, o->lock, o->lab, env->report, err)
-               : -1;
-}
-
-static int open_network(struct command_env *env, const struct input_options *o,
-                        struct releases *releases, struct err **err)
-{
-    struct http_options options = {.report = env->report, .ca_file = o->ca_file};
-
-    if (artifacts_find_lock(o->lock, o->lab, &releases->lock, err) < 0)
-        return -1;
-    releases->http = http_new(env->loop, &options, err);
-    return releases->http ? 0 : -1;
-}
 
 // --- a release ---
 
@@ -83,6 +58,7 @@ static struct input *input_of(const struct deep *deep, const struct deep_by *by)
 static int open_tree(struct command_env *env, const struct input_options *o, const char *entrypoint,
                      struct releases *releases, struct err **err)
 {
+    struct artifacts_from from = input_from(env, o);
     struct artifacts_deep_options options = {.loop = env->loop,
                                              .entrypoint = entrypoint,
                                              .kube_version = o->kube_version,
@@ -90,11 +66,11 @@ static int open_tree(struct command_env *env, const struct input_options *o, con
                                              .track_reads = true,
                                              .keep = true};
 
-    if ((o->bundle ? open_bundle : open_network)(env, o, releases, err) < 0)
+    if (artifacts_open_remote(&from, &releases->remote, err) < 0)
         return -1;
-    options.http = releases->http;
-    options.bundle = releases->bundle;
-    options.lock = releases->lock;
+    options.http = releases->remote.http;
+    options.bundle = releases->remote.bundle;
+    options.lock = releases->remote.lock;
     releases->deep = artifacts_deep(&options, err);
     if (!releases->deep)
         return -1;
@@ -133,9 +109,7 @@ void releases_close(struct releases *releases)
     }
     vec_free(&releases->items);
     deep_free(releases->deep);
-    http_free(releases->http);
-    bundle_close(releases->bundle);
-    lock_free(releases->lock);
+    artifacts_close_remote(&releases->remote);
 }
 
 // --- by name ---

@@ -8,9 +8,7 @@
 #include "work/artifacts.h"
 
 struct releases {
-    struct http *http;
-    struct bundle *bundle;
-    struct lock *lock;
+    struct artifacts_remote remote;
     struct deep *deep; // NULL with --chart
     VEC(struct input *) items;
 };

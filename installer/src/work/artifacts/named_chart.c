@@ -28,52 +28,20 @@ static struct chart *load_local(const char *path, struct err **err)
     return chart;
 }
 
-// Where charts come from that are not on disk; opened when the first one is needed.
-struct remote {
-    const struct artifacts_named_chart *options;
-    struct http *http;
-    struct bundle *bundle;
-    struct lock *lock;
-};
-
-static void remote_close(struct remote *r)
+// Opens where charts come from that are not on disk, when the first one is needed.
+static int open_remote(const struct artifacts_named_chart *o, struct artifacts_remote *remote,
+                       struct artifacts_chart_options *options, struct err **err)
 {
-    http_free(r->http);
-    bundle_close(r->bundle);
-    lock_free(r->lock);
-}
-
-static int open_bundle(struct remote *r, struct err **err)
-{
-    const struct artifacts_named_chart *o = r->options;
-
-    r->bundle = artifacts_open_bundle(o->bundle, o->lab, err);
-    return r->bundle ? artifacts_check_lock(r->bundle, o->lock, o->lab, r->options->report, err)
-                     : -1;
-}
-
-static int open_network(struct remote *r, struct err **err)
-{
-    const struct artifacts_named_chart *o = r->options;
-    struct http_options options = {.report = r->options->report, .ca_file = o->ca_file};
-
-    if (artifacts_find_lock(o->lock, o->lab, &r->lock, err) < 0)
+    if (!artifacts_is_open(remote) && artifacts_open_remote(&o->from, remote, err) < 0)
         return -1;
-    r->http = http_new(r->options->loop, &options, err);
-    return r->http ? 0 : -1;
-}
-
-static int open_remote(struct remote *r, struct artifacts_chart_options *options, struct err **err)
-{
-    if (!r->bundle && !r->http &&
-        (r->options->bundle ? open_bundle(r, err) : open_network(r, err)) < 0)
-        return -1;
-    *options = (struct artifacts_chart_options){r->http, r->bundle, r->lock, r->options->report};
+    *options = (struct artifacts_chart_options){remote->http, remote->bundle, remote->lock,
+                                                o->from.report};
     return 0;
 }
 
 // Fetches the dependencies that are not in charts/.
-static int complete(struct remote *r, struct chart *chart, struct err **err)
+static int complete(const struct artifacts_named_chart *o, struct artifacts_remote *remote,
+                    struct chart *chart, struct err **err)
 {
     struct artifacts_chart_options options;
     chart_missings missing = {0};
@@ -84,18 +52,20 @@ static int complete(struct remote *r, struct chart *chart, struct err **err)
     vec_free(&missing);
     if (!count)
         return 0;
-    return open_remote(r, &options, err) < 0 ? -1 : artifacts_complete_chart(&options, chart, err);
+    if (open_remote(o, remote, &options, err) < 0)
+        return -1;
+    return artifacts_complete_chart(&options, chart, err);
 }
 
 struct chart *artifacts_load_chart(const struct artifacts_named_chart *o, struct err **err)
 {
-    struct remote remote CLEANUP(remote_close) = {.options = o};
+    struct artifacts_remote remote CLEANUP(artifacts_close_remote) = {0};
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     struct artifacts_chart_options options;
 
     if (!artifacts_is_chart_reference(o->chart))
         chart = load_local(o->chart, err);
-    else if (open_remote(&remote, &options, err) == 0)
+    else if (open_remote(o, &remote, &options, err) == 0)
         chart = artifacts_chart(&options, o->chart, err);
-    return chart && complete(&remote, chart, err) == 0 ? STEAL(chart) : NULL;
+    return chart && complete(o, &remote, chart, err) == 0 ? STEAL(chart) : NULL;
 }
