@@ -9,7 +9,6 @@
 #include "base/path.h"
 #include "base/timer.h"
 #include "io/doc.h"
-#include "io/http.h"
 #include "model/bundle.h"
 #include "model/kube.h"
 #include "model/runtime.h"
@@ -71,17 +70,14 @@ static int list_nodes(struct command_env *env, const struct nodes_options *o, st
     struct budget budget = {.deadline = timer_add(timer_now(), NODES_TIMEOUT_MS),
                             .cancel = env->cancel};
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
-    struct http_options http_options = {.report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
-    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) =
-        http ? kubeconfig_load(&where, err) : NULL;
     struct kube_options kube_options = {.budget = budget};
-    struct kube *kube CLEANUP(kube_cleanup) =
-        config ? kube_new(env->loop, http, config, &kube_options, err) : NULL;
+    struct kube_connection to CLEANUP(kube_disconnect) = {0};
     struct kube_selection all = {.budget = budget};
 
-    all.resource = kube ? kube_find(kube, SPAN("v1"), SPAN("Node"), err) : NULL;
-    if (!all.resource || kube_list(kube, &all, on_node, nodes, NULL, err) < 0)
+    if (kube_connect(&to, env->loop, &where, &kube_options, env->report, err) < 0)
+        return -1;
+    all.resource = kube_find(to.kube, SPAN("v1"), SPAN("Node"), err);
+    if (!all.resource || kube_list(to.kube, &all, on_node, nodes, NULL, err) < 0)
         return -1;
     if (nodes->items.len)
         qsort(nodes->items.items, nodes->items.len, sizeof(*nodes->items.items), by_name);

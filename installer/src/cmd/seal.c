@@ -9,7 +9,6 @@
 #include "base/when.h"
 #include "io/crypto.h"
 #include "io/doc.h"
-#include "io/http.h"
 #include "model/kube.h"
 #include "model/seal.h"
 #include "work/keys.h"
@@ -104,23 +103,16 @@ static int cert_of_cluster(struct command_env *env, const struct seal_command *o
     struct budget budget = {.deadline = timer_add(timer_now(), SEAL_TIMEOUT_MS),
                             .cancel = env->cancel};
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
-    struct http_options http_options = {.report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
-    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) =
-        http ? kubeconfig_load(&where, err) : NULL;
     struct kube_options kube_options = {.budget = budget};
-    struct kube *kube CLEANUP(kube_cleanup) =
-        config ? kube_new(env->loop, http, config, &kube_options, err) : NULL;
-    struct keys_cluster cluster = {.loop = env->loop,
-                                   .kube = kube,
-                                   .ns = o->controller,
-                                   .budget = budget,
-                                   .report = env->report};
+    struct kube_connection to CLEANUP(kube_disconnect) = {0};
+    struct keys_cluster cluster = {
+        .loop = env->loop, .ns = o->controller, .budget = budget, .report = env->report};
     struct seal_keys keys CLEANUP(seal_keys_free);
 
     seal_keys_init(&keys);
-    if (!kube)
+    if (kube_connect(&to, env->loop, &where, &kube_options, env->report, err) < 0)
         return -1;
+    cluster.kube = to.kube;
     if (keys_list(&cluster, &keys, err) < 0)
         return err_hint(err, "a certificate in a file does as well: --cert FILE");
     return choose(&keys, "the cluster", cert, err);

@@ -8,7 +8,6 @@
 #include "base/timer.h"
 #include "cluster/look.h"
 #include "cmd/status/sealed.h"
-#include "io/http.h"
 #include "model/bundle.h"
 #include "model/kube.h"
 #include "model/kustomize.h"
@@ -267,19 +266,14 @@ static int look_at(struct command_env *env, const struct status_options *o,
 {
     struct budget budget = {.deadline = timer_add(timer_now(), o->timeout_ms),
                             .cancel = env->cancel};
-    struct http_options http_options = {.report = env->report};
-    struct http *http CLEANUP(http_cleanup) = http_new(env->loop, &http_options, err);
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
-    struct kubeconfig *config CLEANUP(kubeconfig_cleanup) =
-        http ? kubeconfig_load(&where, err) : NULL;
     struct kube_options kube_options = {.budget = budget};
-    struct kube *kube CLEANUP(kube_cleanup) =
-        config ? kube_new(env->loop, http, config, &kube_options, err) : NULL;
+    struct kube_connection to CLEANUP(kube_disconnect) = {0};
 
-    if (!kube)
+    if (kube_connect(&to, env->loop, &where, &kube_options, env->report, err) < 0)
         return -1;
-    return o->sealed ? status_sealed(env, kube, bundle, o->record, &budget, err)
-                     : look(env, o, kube, layers, &budget, err);
+    return o->sealed ? status_sealed(env, to.kube, bundle, o->record, &budget, err)
+                     : look(env, o, to.kube, layers, &budget, err);
 }
 
 static int status_run(struct command_env *env, const void *options, struct err **err)

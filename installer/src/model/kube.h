@@ -59,6 +59,7 @@ const char *kubeconfig_source(const struct kubeconfig *c);
 
 struct http;      // io/http.h
 struct http_file; // likewise
+struct report;    // base/report.h
 struct kube;
 
 struct kube_options {
@@ -78,6 +79,21 @@ struct kube *kube_new(struct loop *loop, struct http *h, const struct kubeconfig
 // Ends all calls and watches. NULL-safe.
 void kube_free(struct kube *k);
 CLEANUP_DEFINE(kube_cleanup, struct kube, kube_free);
+
+// A client and what it stands on, for who needs no other: opened and closed together.
+struct kube_connection {
+    struct http *http;
+    struct kubeconfig *config;
+    struct kube *kube;
+};
+
+// As http_new, kubeconfig_load and kube_new one after the other; start with {0}. After a failure
+// there is something to close, too.
+int kube_connect(struct kube_connection *c, struct loop *loop,
+                 const struct kubeconfig_options *where, const struct kube_options *options,
+                 struct report *report, struct err **err) MUST_CHECK;
+// Also a CLEANUP for variables of type `struct kube_connection`.
+void kube_disconnect(struct kube_connection *c);
 
 // The namespace of namespaced objects that name none: the context's. Borrowed.
 const char *kube_namespace(const struct kube *k);

@@ -12,7 +12,6 @@ int keys_open(struct keys_session *s, struct command_env *env, const struct keys
     struct kubeconfig_options where = {.path = o->kubeconfig, .context = o->context};
     struct budget budget = {.deadline = timer_add(timer_now(), KEYS_TIMEOUT_MS),
                             .cancel = env->cancel};
-    struct http_options http_options = {.report = env->report};
     struct kube_options kube_options = {.budget = budget};
     struct record_options record_options = {.loop = env->loop,
                                             .command = command,
@@ -20,15 +19,12 @@ int keys_open(struct keys_session *s, struct command_env *env, const struct keys
                                             .budget = budget,
                                             .report = env->report};
 
-    s->http = http_new(env->loop, &http_options, err);
-    s->config = s->http ? kubeconfig_load(&where, err) : NULL;
-    s->kube = s->config ? kube_new(env->loop, s->http, s->config, &kube_options, err) : NULL;
-    if (!s->kube)
+    if (kube_connect(&s->to, env->loop, &where, &kube_options, env->report, err) < 0)
         return -1;
-    record_options.kube = s->kube;
+    record_options.kube = s->to.kube;
     s->record = record_open(&record_options, err);
     s->cluster = (struct keys_cluster){.loop = env->loop,
-                                       .kube = s->kube,
+                                       .kube = s->to.kube,
                                        .record = s->record,
                                        .ns = o->ns,
                                        .budget = budget,
@@ -39,9 +35,7 @@ int keys_open(struct keys_session *s, struct command_env *env, const struct keys
 void keys_close(struct keys_session *s)
 {
     record_free(s->record);
-    kube_free(s->kube);
-    kubeconfig_free(s->config);
-    http_free(s->http);
+    kube_disconnect(&s->to);
 }
 
 struct keys_file keys_file_of(const struct keys_options *o)

@@ -5,7 +5,6 @@
 
 #include "base/command.h"
 #include "cluster/record/record.h"
-#include "io/http.h"
 #include "model/kube.h"
 #include "work/keys.h"
 
@@ -51,9 +50,7 @@ struct keys_options {
     }
 
 struct keys_session {
-    struct http *http;
-    struct kubeconfig *config;
-    struct kube *kube;
+    struct kube_connection to;
     struct record *record;
     struct keys_cluster cluster;
 };
