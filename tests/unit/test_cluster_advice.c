@@ -65,6 +65,11 @@ static const struct {
     {"OOMKilled", "Deployment s/web", "", "resources.limits.memory"},
     {"CrashLoopBackOff", "Deployment s/web", "last run ended with exit code 137 (OOMKilled)",
      "resources.limits.memory"},
+    {"StartError", "Deployment s/web",
+     "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
+     "runc create failed: unable to start container process: container init was OOM-killed (memory "
+     "limit too low?): unknown",
+     "resources.limits.memory"},
     {"CrashLoopBackOff", "Deployment s/web", "exec /app: exec format error",
      "not made for the processor"},
     {"StartError", "Deployment s/web",
@@ -103,6 +108,27 @@ static const struct {
      "the volume cannot be had"},
     {"FailedCreatePodSandBox", "Deployment s/web", "plugin type=\"calico\" failed (add)",
      "network plugin"},
+    {"FailedCreatePodSandBox", "Deployment s/web",
+     "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd "
+     "task: failed to create shim task: OCI runtime create failed: runc create failed: unable to "
+     "start container process: container init was OOM-killed (memory limit too low?): unknown",
+     "memory limit of the pod is too low"},
+    {"FailedCreatePodSandBox", "Deployment s/web",
+     "Failed to create pod sandbox: rpc error: code = NotFound desc = failed to get sandbox image "
+     "\"registry.k8s.io/pause:3.10\": failed to pull image \"registry.k8s.io/pause:3.10\"",
+     "pause image"},
+    {"FailedCreatePodSandBox", "Deployment s/web",
+     "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox "
+     "runtime: "
+     "no runtime for \"gvisor\" is configured",
+     "RuntimeClass"},
+    {"FailedCreatePodSandBox", "Deployment s/web",
+     "Failed to create pod sandbox: mkdir /run/containerd/x: no space left on device",
+     "disk of the node"},
+    {"FailedCreatePodSandBox", "Deployment s/web",
+     "Failed to create pod sandbox: rpc error: code = DeadlineExceeded desc = context deadline "
+     "exceeded",
+     "kubectl describe pod web-1"},
     {"NodeNotReady", "Deployment s/web", "Kubelet stopped posting node status",
      "systemctl status kubelet"},
     {"Evicted", "Pod s/web-1", "The node was low on resource: memory", "ran short"},

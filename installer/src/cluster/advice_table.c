@@ -71,7 +71,7 @@ const struct advice_row advice_rows[] = {
     // --- containers ---
     {"OOMKilled", NULL, NULL,
      "the container needs more memory than it may have: raise resources.limits.memory in {source}"},
-    {ENDED " BackoffLimitExceeded", NULL, "oomkilled",
+    {ENDED " BackoffLimitExceeded", NULL, "oomkilled|oom-killed",
      "the container needs more memory than it may have: raise resources.limits.memory in {source}"},
     {ENDED, NULL, "exec format error",
      "the image is not made for the processor of the node: name one that is in {source}"},
@@ -111,9 +111,23 @@ const struct advice_row advice_rows[] = {
     {"FailedMount FailedAttachVolume FailedMapVolume", NULL, NULL,
      "the volume cannot be had on this node: {kubectl} describe pod {pod}; check its claim and the "
      "driver of its StorageClass"},
-    {"FailedCreatePodSandBox NetworkNotReady", NULL, NULL,
+    {"FailedCreatePodSandBox", NULL, "oom-killed|memory limit too low",
+     "the memory limit of the pod is too low for anything to start: raise "
+     "resources.limits.memory in {source}"},
+    {"FailedCreatePodSandBox", NULL, "sandbox image",
+     "the node does not get its pause image: give it its registry, or another one, in the "
+     "configuration of its runtime"},
+    {"FailedCreatePodSandBox", NULL, "no runtime for|runtimehandler",
+     "the node does not have the runtime that the pod's RuntimeClass names: install it there, or "
+     "take runtimeClassName out of {source}"},
+    {"FailedCreatePodSandBox", NULL, "no space left",
+     "the disk of the node is full: make room on it"},
+    {"FailedCreatePodSandBox NetworkNotReady", NULL, "network|cni|plugin type",
      "the network of the node does not work: check the pods of the network plugin (CNI) on it: "
      "kubectl get pods -A -o wide"},
+    {"FailedCreatePodSandBox", NULL, NULL,
+     "the runtime of the node cannot make the pod: see its log there, and kubectl describe pod "
+     "{pod}"},
     {"NodeNotReady NodeLost", NULL, NULL,
      "the kubelet of the node does not answer: check the node (systemctl status kubelet), its "
      "power and its network"},

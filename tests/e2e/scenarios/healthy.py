@@ -190,9 +190,9 @@ def hook_at_its_third_attempt(name, rng):
 @kind(fail_after=60)
 def values_come_late(name, rng):
     def late(case):
-        case.create(config("late", **{"values.yaml": "readyAfter: 1s"}))
+        case.create(thing("v1", "Secret", "late", stringData={"values.yaml": "readyAfter: 1s"}))
 
-    return {"objects": [oci(), release(valuesFrom=[{"kind": "ConfigMap", "name": "late"}])],
+    return {"objects": [oci(), release(valuesFrom=[{"kind": "Secret", "name": "late"}])],
             "during": after(rng.randint(8, 16), late)}
 
 

@@ -126,7 +126,9 @@ SCENARIOS = [
              cause=(r"Pod NS/lone: .*", r"exit code 6\b|status 6")),
     Scenario("out-of-memory", [deployment(container("serve", "--listen=:8080", image=PODINFO,
                                                     resources={"limits": {"memory": "1Mi"}}))],
-             cause=(r"Deployment NS/web: pod \S+: container app: ", r"OOM|memory|StartError")),
+             # what the kernel ends first: the pod's pause container, or the one that asks for too much
+             cause=(r"Deployment NS/web: pod \S+: (container app|FailedCreatePodSandBox): ", r"OOM|memory|StartError",
+                    r"hint: .*raise resources\.limits\.memory")),
     Scenario("deployment-paused", [deployment(serves(), paused=True)],
              cause=(r"Deployment NS/web: .*Paused", r"resume")),
     Scenario("job-suspended", [job(fails(0), suspend=True)],

@@ -44,7 +44,7 @@ SCENARIOS = [
     Scenario("patch-that-fails", based(**NOT_A_PATCH), exit=(3, 9),
              cause=(r"Kustomization NS/base: ", r"nosuch")),
     Scenario("substitutes-missing", based(postBuild={"substituteFrom": [{"kind": "ConfigMap", "name": "settings"}]}),
-             exit=12, cause=(r"Kustomization NS/base: ",)),
+             exit=3, cause=(r"Kustomization NS/base: .*ConfigMap NS/settings",)),
     Scenario("kustomization-depends-in-a-circle", [
                  git(), kustomization("a", dependsOn=[{"name": "b"}]), kustomization("b", dependsOn=[{"name": "a"}])],
              exit=(3, 9), cause=(r"circle|cycle|depend on each other", r"NS/a\b")),
