@@ -148,6 +148,13 @@ int chart_set(struct doc *d, struct node *values, struct span text, enum chart_s
 
 // --- rendering (Helm 4.2, pkg/engine, pkg/action, pkg/release/v1/util) ---
 
+// Who renders: hints advise only what there is to do it with.
+enum chart_user {
+    CHART_USER_COMMAND, // with -f and --set
+    CHART_USER_RENDER,  // and --skip-schema-validation, too
+    CHART_USER_RELEASE, // a HelmRelease, with its fields
+};
+
 // What .Release and .Capabilities say.
 struct chart_target {
     struct span release, space; // name and namespace of the release
@@ -160,6 +167,7 @@ struct chart_target {
     bool skip_schema;
     const struct doc *given_doc; // whose files messages name for the user's values; or NULL
     bool track_reads;            // fill in the rendering's `reads`
+    enum chart_user user;
     // Answers `lookup`; NULL: always an empty map, as `helm template` does. *found is a tree of `d`
     // or NULL when there is no such object.
     int (*lookup)(void *data, struct doc *d, struct span api_version, struct span kind,

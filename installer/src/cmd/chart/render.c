@@ -158,6 +158,7 @@ static struct chart_rendering *render(const struct chart_command *o, const struc
                                   .api_versions = api_versions.items,
                                   .api_version_count = api_versions.len,
                                   .skip_schema = o->skip_schema,
+                                  .user = CHART_USER_RENDER,
                                   .given_doc = d};
     if (given)
         rendering = chart_render(chart, given, &target, err);

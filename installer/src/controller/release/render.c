@@ -71,6 +71,7 @@ static struct chart_rendering *render_chart(const struct release_options *option
         .skip_schema = node_get_bool(install, "disableSchemaValidation", false),
         .given_doc = options->values->doc,
         .track_reads = options->track_reads,
+        .user = CHART_USER_RELEASE,
         .lookup = options->lookup,
         .data = options->data,
     };

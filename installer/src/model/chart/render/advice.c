@@ -26,6 +26,23 @@ static struct span key_of(const struct rendering *r, struct span path)
     return arena_span(r->arena, buf_span(&key));
 }
 
+static bool is_of_release(const struct rendering *r)
+{
+    return r->target->user == CHART_USER_RELEASE;
+}
+
+// Where one sets a value beside values.yaml.
+static const char *how_to_set(const struct rendering *r, struct span key, const char *between)
+{
+    static const char *const places[] = {"in spec.values of the HelmRelease",
+                                         "in what its valuesFrom names"};
+
+    if (is_of_release(r))
+        return arena_printf(r->arena, "%.*s: %s%s%s", SPAN_ARG(key), places[0], between, places[1]);
+    return arena_printf(r->arena, "%.*s: in a file (-f)%swith --set %.*s=...", SPAN_ARG(key),
+                        between, SPAN_ARG(key));
+}
+
 static bool is_of_root(struct span name)
 {
     static const char *const names[] = {"Values", "Release",  "Chart",    "Capabilities",
@@ -64,15 +81,16 @@ static int advise_missing(const struct rendering *r, const struct template_missi
                         SPAN_ARG(missing->path));
     if (key.len && missing->found.type == VALUE_NIL)
         return err_hint(err,
-                        "set %.*s: in a file (-f), with --set %.*s=..., or in values.yaml of the "
+                        "set %s, or in values.yaml of the "
                         "chart; where it may be absent, write (%.*s).%.*s",
-                        SPAN_ARG(key), SPAN_ARG(key), SPAN_ARG(parent),
+                        how_to_set(r, key, ", "), SPAN_ARG(parent),
                         SPAN_ARG(span_tail(missing->path, dot + 1)));
     if (key.len)
         return err_hint(err,
-                        "make %.*s a map, in values.yaml or with -f, or look at what the "
+                        "make %.*s a map, in values.yaml or %s, or look at what the "
                         "template expects",
-                        SPAN_ARG(key_of(r, parent)));
+                        SPAN_ARG(key_of(r, parent)),
+                        is_of_release(r) ? "in the values of the HelmRelease" : "with -f");
     if (missing->found.type == VALUE_OBJECT)
         return err_hint(err, "docs/charts.md lists what Helm's objects have");
     if (missing->found.type == VALUE_NIL && dot > 0 && dot < missing->path.len)
@@ -96,9 +114,10 @@ static int advise_refusal(const struct rendering *r, struct span node, struct er
     struct span key = key_of(r, required_path(node));
 
     if (key.len)
-        return err_hint(err, "set %.*s: in a file (-f) or with --set %.*s=...", SPAN_ARG(key),
-                        SPAN_ARG(key));
-    return err_hint(err, "the chart itself refuses these values: change them with -f or --set");
+        return err_hint(err, "set %s", how_to_set(r, key, " or "));
+    return err_hint(err, "the chart itself refuses these values: change them %s",
+                    is_of_release(r) ? "in the HelmRelease (values, valuesFrom)"
+                                     : "with -f or --set");
 }
 
 // --- names of templates ---

@@ -36,7 +36,9 @@ static struct chart_instance *instantiate(struct rendering *r, const struct char
         return NULL;
     if (node_get_bool(chart->meta, "deprecated", false))
         warn(r->out, "this chart is deprecated");
-    return r->target->skip_schema || schema_check(instance, r->doc, err) == 0 ? instance : NULL;
+    return r->target->skip_schema || schema_check(instance, r->doc, r->target->user, err) == 0
+               ? instance
+               : NULL;
 }
 
 static struct value release(struct arena *a, const struct chart_target *target)

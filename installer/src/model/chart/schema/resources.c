@@ -155,8 +155,7 @@ static int take_draft(struct schema_documents *all, const struct node *n, struct
                 "%s: the schema is written in \"%.*s\", a dialect that is not "
                 "known",
                 all->what, SPAN_ARG(name));
-        return err_hint(err, "drafts 4, 6, 7, 2019-09 and 2020-12 are; or leave the check out with "
-                             "--skip-schema-validation");
+        return err_hint(err, "drafts 4, 6, 7, 2019-09 and 2020-12 are");
     }
     if (pointer.len && id_of(n, named).len && named != *draft)
         return err_set(err, ERR_UNSUPPORTED,
@@ -302,7 +301,7 @@ struct schema_document *schema_get_document(struct schema_documents *all, struct
         err_set(err, ERR_CONFIG, "%s: the schema refers to %.*s, which is not in the chart",
                 all->what, SPAN_ARG(url));
         err_hint(err, "nothing is fetched while a chart is rendered: put it into the schema itself "
-                      "(\"$defs\"), or leave the check out with --skip-schema-validation");
+                      "(\"$defs\")");
         return NULL;
     }
     root = doc_read_json(all->d, span_str(text), all->what, ERR_INTERNAL, err);

@@ -134,21 +134,42 @@ static int check_chart(const struct chart_instance *instance, const struct doc *
     return 0;
 }
 
-int schema_check(const struct chart_instance *instance, const struct doc *d, struct err **err)
+// Adds to a hint (NULL: there is none) how one does without the check.
+static int hint_skip(const char *hint, enum chart_user user, struct err **err)
+{
+    static const char *const ways[] = {
+        [CHART_USER_COMMAND] = NULL,
+        [CHART_USER_RENDER] = "--skip-schema-validation renders all the same",
+        [CHART_USER_RELEASE] = "spec.install.disableSchemaValidation: true in the HelmRelease "
+                               "(and in spec.upgrade) installs all the same",
+    };
+
+    if (!hint || !ways[user])
+        return hint || ways[user] ? err_hint(err, "%s", hint ? hint : ways[user]) : -1;
+    return err_hint(err, "%s; %s", hint, ways[user]);
+}
+
+int schema_check(const struct chart_instance *instance, const struct doc *d, enum chart_user user,
+                 struct err **err)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct buf places CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     size_t count = 0;
 
-    if (check_chart(instance, d, &text, &places, &count, err) < 0)
-        return -1;
+    if (check_chart(instance, d, &text, &places, &count, err) < 0) {
+        const char *hint = err_hint_text(*err);
+        const char *own = hint ? arena_str(arena, hint) : NULL;
+
+        return hint_skip(own, user, err);
+    }
     if (!text.len)
         return 0;
     err_set(err, ERR_CONFIG,
             "values don't meet the specifications of the schema(s) in the "
             "following chart(s): %s",
             buf_str(&text));
-    return err_hint(err, "%s; --skip-schema-validation renders all the same",
-                    places.len ? buf_str(&places)
-                               : "values.schema.json of the chart says what its values may be");
+    return hint_skip(places.len ? buf_str(&places)
+                                : "values.schema.json of the chart says what its values may be",
+                     user, err);
 }

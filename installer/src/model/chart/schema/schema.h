@@ -18,8 +18,8 @@ int schema_validate(struct span schema, const struct node *value, const char *wh
 
 // All charts of an instance, whose values are of `d`, subcharts after their parents: one ERR_CONFIG
 // with what Helm says, and as its hint the files and lines that set the first of them, where that
-// is known.
-int schema_check(const struct chart_instance *instance, const struct doc *d, struct err **err)
-    MUST_CHECK;
+// is known; how to do without the check, too, where `user` can.
+int schema_check(const struct chart_instance *instance, const struct doc *d, enum chart_user user,
+                 struct err **err) MUST_CHECK;
 
 #endif
