@@ -2,6 +2,7 @@
 """`images`: what runs, who uses it, and where else it exists."""
 
 import json
+import re
 
 import pytest
 from bundles import authority, origin, release, source, tree, upstream, workload  # noqa: F401
@@ -84,3 +85,121 @@ def test_how_an_image_is_used(tree):
     assert [(i.get("image"), i.get("version"), i["use"]) for i in found] == [
         ("quay.io/x/named:1", None, "named"), ("quay.io/x/start:1", None, "start"), (None, "v3.0.0", "unsaid")]
     assert "(not said, version v3.0.0)\n  use     picked by its operator\n" in run(tree).stdout
+
+
+# --- where names are set ---
+
+JOINED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ .Release.Name }}}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: c, image: "{{ .Values.image.registry }}/{{ .Values.image.repository }}:{{ .Values.image.tag }}"}
+      initContainers:
+        - {name: whole, image: {{ .Values.init.image | quote }}}
+        - {name: literal, image: "quay.io/x/literal:1"}
+        - {name: helper, image: {{ include "image" .Values.sidecar | quote }}}
+"""
+HELPERS = """\
+{{- define "image" -}}
+{{ .repository }}:{{ .tag }}
+{{- end }}
+"""
+DEFAULTS = """\
+image:
+  registry: quay.io
+  repository: acme/web
+  tag: "1.0"
+init:
+  image: quay.io/acme/init:3
+sidecar:
+  repository: quay.io/acme/sidecar
+  tag: "4"
+# of the same texts, and nothing reads them
+other:
+  image: {repository: acme/web, tag: "1.0"}
+"""
+CHART = {"values.yaml": DEFAULTS, "templates/a.yaml": JOINED, "templates/_helpers.tpl": HELPERS}
+
+
+def places(user):
+    """Paths and places; of a chart without its registry."""
+    return [(p["path"], re.sub(r"^localhost:\d+/charts/", "", f"{p['file']}:{p['line']}")) for p in user.get("set", [])]
+
+
+def line_of(text, part):
+    [line] = [i for i, line in enumerate(text.splitlines(), 1) if part in line]
+    return line
+
+
+@pytest.fixture
+def charted(tree):
+    tree.upstream.add_chart("charts/app", "1.0.0", CHART)
+    tree.source = source("OCIRepository", "s", {"url": f"oci://{tree.upstream.host}/charts/app", "ref": {"tag": "1.0.0"}})
+    return tree
+
+
+def test_a_name_is_set_where_its_values_are(charted):
+    charted.objects(charted.source, release("r", chartRef={"kind": "OCIRepository", "name": "s"}))
+    found = {name: i["users"][0] for name, i in listed(charted).items()}
+    web = found["quay.io/acme/web:1.0"]
+    assert (web["file"], web["line"]) == (f"{charted.upstream.host}/charts/app:1.0.0/values.yaml", 3)
+    assert places(web) == [("image.repository", "app:1.0.0/values.yaml:3")]
+    assert places(found["quay.io/acme/init:3"]) == [("init.image", "app:1.0.0/values.yaml:6")]
+    assert places(found["quay.io/acme/sidecar:4"]) == [("sidecar.repository", "app:1.0.0/values.yaml:8")]
+    literal = found["quay.io/x/literal:1"]
+    assert literal["file"] == "app/templates/a.yaml" and "set" not in literal
+    text = run(charted).stdout
+    assert "/app:1.0.0/values.yaml:3 (image.repository), spec.template.spec.containers[0].image\n" in text
+    assert ", app/templates/a.yaml, spec.template.spec.initContainers[1].image\n" in text
+    assert web["template"] == "app/templates/a.yaml"
+
+
+def test_the_tag_has_a_place_of_its_own(charted):
+    charted.objects(charted.source, release("r", chartRef={"kind": "OCIRepository", "name": "s"},
+                                            values={"image": {"tag": "2.0"}, "init": {"image": "quay.io/acme/init:4"}}))
+    lines = (charted.entrypoint / "objects.yaml").read_text()
+    found = {name: i["users"][0] for name, i in listed(charted).items()}
+    quoted = "tag: '2.0'"
+    tree_file = next(p["file"] for p in found["quay.io/acme/web:2.0"]["set"] if p["path"] == "image.tag")
+    assert tree_file.endswith("objects.yaml")
+    assert places(found["quay.io/acme/web:2.0"]) == [
+        ("image.repository", "app:1.0.0/values.yaml:3"), ("image.tag", f"{tree_file}:{line_of(lines, quoted)}")]
+    assert places(found["quay.io/acme/init:4"]) == [("init.image", f"{tree_file}:{line_of(lines, 'init:4')}")]
+    assert "/app:1.0.0/values.yaml:3 (image.repository; image.tag in " in run(charted).stdout
+
+
+UMBRELLA = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: web-values, namespace: flux-system}
+stringData:
+  overlays: |
+    {{- toYaml .Values.web.values | nindent 4 }}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux-system}
+spec:
+  interval: 1m
+  chartRef: {kind: OCIRepository, name: s}
+  valuesFrom: [{kind: Secret, name: web-values, valuesKey: overlays}]
+"""
+
+
+def test_through_an_umbrella_to_the_line_of_the_tree(charted):
+    charted.upstream.add_chart("charts/umbrella", "1.0.0", {
+        "values.yaml": "web:\n  values:\n    init:\n      image: quay.io/acme/init:5\n", "templates/web.yaml": UMBRELLA})
+    over = {"kind": "OCIRepository", "name": "u"}
+    charted.objects(charted.source,
+                    source("OCIRepository", "u", {"url": f"oci://{charted.upstream.host}/charts/umbrella", "ref": {"tag": "1.0.0"}}),
+                    release("umbrella", chartRef=over, values={"web": {"values": {"image": {"repository": "acme/other"}}}}))
+    lines = (charted.entrypoint / "objects.yaml").read_text()
+    found = {name: i["users"][0] for name, i in listed(charted).items()}
+    [(path, place), *tag] = places(found["quay.io/acme/other:1.0"])
+    assert path == "web.values.image.repository" and place.endswith(f"objects.yaml:{line_of(lines, 'acme/other')}")
+    assert tag == [("image.tag", "app:1.0.0/values.yaml:4")]
+    assert places(found["quay.io/acme/init:5"]) == [("web.values.init.image", "umbrella:1.0.0/values.yaml:4")]

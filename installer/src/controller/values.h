@@ -104,6 +104,24 @@ CLEANUP_DEFINE(values_trace_cleanup, struct values_trace, values_trace_free);
 const char *values_nearest(const struct values_view *view, const struct values_path *path,
                            struct arena *a);
 
+// --- images ---
+
+enum values_part_of { VALUES_PART_NAME, VALUES_PART_TAG };
+// A value that a part of an image's name comes from.
+struct values_part {
+    enum values_part_of of;
+    struct values_path path;
+    const struct node *value;
+};
+typedef VEC(struct values_part) values_parts;
+// Appends the values that the templates read and an image's reference is put together from: the one
+// that has its name, or most of it (several, where the same text is read from several places), and
+// the one of its tag, unless the name's has that, too. Those that `file`, the template of the
+// object, reads itself go before those of helpers. Nothing where the name is none of the values.
+// Paths are in `a`.
+void values_find_image(struct arena *a, const struct values_view *view, struct span file,
+                       struct span reference, values_parts *out);
+
 // --- check ---
 
 enum values_fault {

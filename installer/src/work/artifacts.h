@@ -13,6 +13,7 @@
 #include "base/identity.h"
 #include "base/report.h"
 #include "base/vec.h"
+#include "controller/values.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/chart.h"
@@ -187,6 +188,51 @@ struct deep *artifacts_deep(const struct artifacts_deep_options *options, struct
     MUST_CHECK;
 void deep_free(struct deep *deep); // NULL-safe
 CLEANUP_DEFINE(deep_cleanup, struct deep, deep_free);
+
+// --- where values of releases are set; for results with `track_reads` and `keep` ---
+
+typedef VEC(struct values_layer) artifacts_layers;
+// Appends the layers of a release's values; borrowed from the result.
+void artifacts_values_layers(const struct deep *deep, const struct deep_by *release,
+                             artifacts_layers *out);
+// What a release's chart is rendered for; the release's name is in `a`.
+struct chart_target artifacts_values_target(struct arena *a, const struct deep *deep,
+                                            const struct deep_by *release);
+
+// A value of a package that its umbrella's chart has made.
+struct artifacts_handed_on {
+    const struct deep_by *umbrella;
+    const char *object;      // "Secret bigbang/web-values"
+    const char *file;        // the umbrella's template of it
+    const char *path;        // in the umbrella's values, or NULL
+    struct values_path keys; // the same
+};
+// Where the umbrella's values have what the layer called `label` of a release has at `path` as
+// `value`. False for a layer that no chart has made, and when that cannot be told: then `umbrella`
+// is that of a chart that has.
+bool artifacts_trace_back(const struct deep *deep, const struct deep_by *release, const char *label,
+                          const char *path, const struct node *value, struct arena *a,
+                          struct artifacts_handed_on *found);
+
+// A place that sets a part of an image's name.
+struct artifacts_place {
+    enum values_part_of of;
+    const char *path; // of the value, in the values of the release that it is set for
+    const char *file;
+    uint32_t line; // 0: unknown
+};
+typedef VEC(struct artifacts_place) artifacts_places;
+struct artifacts_placing;
+struct artifacts_placing *artifacts_placing_new(const struct deep *deep) MUST_CHECK RETURNS_NONNULL;
+// Appends the places of an image's reference in an object of a release: where the values are set
+// that its template puts it together from, the tree's line through all umbrellas, and the tag's
+// only where another layer of values sets it. Nothing when it is none of the values. Texts live as
+// long as `p`. ERR_CONFIG.
+int artifacts_place_image(struct artifacts_placing *p, const struct deep_object *object,
+                          struct span reference, artifacts_places *out, struct err **err)
+    MUST_CHECK;
+void artifacts_placing_free(struct artifacts_placing *p); // NULL-safe
+CLEANUP_DEFINE(artifacts_placing_cleanup, struct artifacts_placing, artifacts_placing_free);
 
 // --- one chart ---
 

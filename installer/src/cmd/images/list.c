@@ -40,7 +40,9 @@ static int collect(struct command_env *env, const struct list_options *o, struct
     struct artifacts_deep_options options = {.loop = env->loop,
                                              .entrypoint = o->entrypoint,
                                              .kube_version = o->kube_version,
-                                             .report = env->report};
+                                             .report = env->report,
+                                             .track_reads = true,
+                                             .keep = true};
 
     if (artifacts_open_remote(&from, &remote, err) < 0)
         return -1;

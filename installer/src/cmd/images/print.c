@@ -22,6 +22,21 @@ static void print_public(const struct images_equivalent *e, struct buf *out)
     buf_add_char(out, '\n');
 }
 
+// The first one's file and line are there already.
+static void print_places(const struct rows_user *user, struct buf *out)
+{
+    const struct artifacts_place *first = user->places.items;
+
+    VEC_FOREACH (const struct artifacts_place *, it, &user->places) {
+        buf_printf(out, "%s%s", it == first ? " (" : "; ", it->path);
+        if (it != first)
+            buf_printf(out, " in %s", it->file);
+        if (it != first && it->line)
+            buf_printf(out, ":%u", it->line);
+    }
+    buf_add_str(out, user->places.len ? ")" : "");
+}
+
 static void print_user(const struct rows_user *user, struct buf *out)
 {
     buf_printf(out, "  user    %s, by %s", user->object->label, user->object->by->label);
@@ -29,6 +44,7 @@ static void print_user(const struct rows_user *user, struct buf *out)
         buf_printf(out, ", %s", user->file);
     if (*user->file && user->line)
         buf_printf(out, ":%u", user->line);
+    print_places(user, out);
     buf_printf(out, ", %s\n", user->path);
 }
 
@@ -68,6 +84,24 @@ static struct node *public_node(struct doc *d, const struct images_equivalent *e
     return n;
 }
 
+static struct node *places_node(struct doc *d, const artifacts_places *places)
+{
+    static const char *const names[] = {"name", "tag"};
+    struct node *list = node_new_seq(d);
+
+    VEC_FOREACH (const struct artifacts_place *, it, places) {
+        struct node *n = node_new_map(d);
+
+        set(d, n, "part", names[it->of]);
+        set(d, n, "path", it->path);
+        set(d, n, "file", it->file);
+        if (it->line)
+            node_set(d, n, SPAN("line"), node_new_int(d, it->line));
+        node_push(d, list, n);
+    }
+    return list;
+}
+
 static struct node *user_node(struct doc *d, const struct rows_user *user)
 {
     struct node *n = node_new_map(d);
@@ -79,6 +113,10 @@ static struct node *user_node(struct doc *d, const struct rows_user *user)
     set(d, n, "file", user->file);
     if (user->line)
         node_set(d, n, SPAN("line"), node_new_int(d, user->line));
+    if (user->places.len) {
+        set(d, n, "template", user->object->file);
+        node_set(d, n, SPAN("set"), places_node(d, &user->places));
+    }
     return n;
 }
 

@@ -20,18 +20,29 @@ static struct rows_image *row_of(struct rows *rows, const struct images_found *f
     return &rows->items.items[rows->items.len - 1];
 }
 
-// Lines of what a chart has rendered mean nothing to a reader: its template does.
-static struct rows_user user_of(struct rows *rows, const struct deep_object *object,
-                                const struct images_found *found)
+// Lines of what a chart has rendered mean nothing to a reader: its values do, or its template.
+static int add_user(struct rows *rows, const struct deep_object *object,
+                    const struct images_found *found, struct rows_image *row, struct err **err)
 {
-    struct rows_user user = {found->use, object, arena_span(rows->arena, span_str(found->path)).ptr,
-                             object->file, object->line};
+    struct rows_user user = {
+        found->use,   object,       arena_span(rows->arena, span_str(found->path)).ptr,
+        object->file, object->line, {0}};
 
     if (object->by->kind != DEEP_RELEASE && found->at && found->at->file) {
         user.file = doc_file_name(object->doc, found->at->file);
         user.line = found->at->line;
     }
-    return user;
+    if (found->use != IMAGES_UNSAID &&
+        artifacts_place_image(rows->placing, object, found->reference, &user.places, err) < 0) {
+        vec_free(&user.places);
+        return -1;
+    }
+    if (user.places.len) {
+        user.file = user.places.items[0].file;
+        user.line = user.places.items[0].line;
+    }
+    vec_push(&row->users, user);
+    return 0;
 }
 
 static int add_object(struct rows *rows, const struct deep_object *object, struct err **err)
@@ -46,7 +57,8 @@ static int add_object(struct rows *rows, const struct deep_object *object, struc
 
         if (found->use < row->use)
             row->use = found->use;
-        vec_push(&row->users, user_of(rows, object, found));
+        if (add_user(rows, object, found, row, err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -76,6 +88,7 @@ int rows_collect(const struct deep *deep, const struct bundle *bundle, const str
                  struct rows *rows, struct err **err)
 {
     rows->arena = arena_new();
+    rows->placing = artifacts_placing_new(deep);
     VEC_FOREACH (const struct deep_object *, it, &deep->objects)
         if (!it->never_runs && add_object(rows, it, err) < 0)
             return -1;
@@ -87,6 +100,13 @@ int rows_collect(const struct deep *deep, const struct bundle *bundle, const str
     return 0;
 }
 
+static void row_free(struct rows_image *row)
+{
+    VEC_FOREACH (struct rows_user *, it, &row->users)
+        vec_free(&it->places);
+    vec_free(&row->users);
+}
+
 void rows_keep_unmapped(struct rows *rows)
 {
     size_t kept = 0;
@@ -96,7 +116,7 @@ void rows_keep_unmapped(struct rows *rows)
             (!it->equivalent || !it->equivalent->public))
             rows->items.items[kept++] = *it;
         else
-            vec_free(&it->users);
+            row_free(it);
     }
     rows->items.len = kept;
 }
@@ -104,7 +124,8 @@ void rows_keep_unmapped(struct rows *rows)
 void rows_free(struct rows *rows)
 {
     VEC_FOREACH (struct rows_image *, it, &rows->items)
-        vec_free(&it->users);
+        row_free(it);
     vec_free(&rows->items);
+    artifacts_placing_free(rows->placing);
     arena_free(rows->arena);
 }

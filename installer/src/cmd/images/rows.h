@@ -10,8 +10,9 @@ struct rows_user {
     enum images_use use;
     const struct deep_object *object;
     const char *path; // the field
-    const char *file; // where its name is set: the object's file, or the template of a chart; ""
+    const char *file; // where its name is set: the values, the object's file, the template; ""
     uint32_t line;    // 0: unknown
+    artifacts_places places; // the values that it comes from; none where it is written out
 };
 struct rows_image {
     struct span reference;                      // of IMAGES_UNSAID the version, or empty
@@ -22,6 +23,7 @@ struct rows_image {
 };
 struct rows {
     VEC(struct rows_image) items; // sorted by reference; the operators' choices are their own
+    struct artifacts_placing *placing;
     struct arena *arena;
 };
 

@@ -89,8 +89,6 @@ struct input_options {
         .help = "check what is remote against this lock (bundles/sandbox.lock)"                    \
     }
 
-struct deep_by;
-
 // One release, with all that its view borrows. What is `own` is freed with it.
 struct input {
     const char *label;        // "HelmRelease bigbang/loki", or NULL
@@ -98,7 +96,7 @@ struct input {
     const struct chart *chart;
     const struct node *given;
     const struct doc *given_doc; // of `given`
-    VEC(struct values_layer) layers;
+    artifacts_layers layers;
     struct chart_target target;
     const struct chart_rendering *rendering;
     struct err *failure;

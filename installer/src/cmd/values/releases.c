@@ -9,30 +9,6 @@
 
 // --- a release ---
 
-// The object of a layer's label, "Secret bigbang/web-values, values.yaml", or NULL.
-static const struct deep_object *object_of(const struct deep *deep, const char *label)
-{
-    struct span text = span_str(label);
-    struct span object = span_head(text, span_find(text, ','));
-
-    VEC_FOREACH (const struct deep_object *, it, &deep->objects)
-        if (span_is(object, it->label))
-            return it;
-    return NULL;
-}
-
-static void add_layers(const struct deep *deep, const struct deep_by *by, struct input *input)
-{
-    VEC_FOREACH (const struct release_layer *, it, &by->values->layers) {
-        const struct deep_object *object = object_of(deep, it->label);
-        struct values_layer layer = {it->label, it->values, by->values->doc, false};
-
-        layer.is_made = object && object->by->kind == DEEP_RELEASE;
-        if (it->values)
-            vec_push(&input->layers, layer);
-    }
-}
-
 static struct input *input_of(const struct deep *deep, const struct deep_by *by)
 {
     struct input *input = MEM_NEW(struct input);
@@ -44,12 +20,8 @@ static struct input *input_of(const struct deep *deep, const struct deep_by *by)
     input->given = by->values->values;
     input->rendering = by->result ? by->result->rendering : NULL;
     input->arena = arena_new();
-    input->target = (struct chart_target){.release = release_name(input->arena, by->node),
-                                          .space = release_namespace(by->node),
-                                          .kube_version = deep->kube_version,
-                                          .given_doc = input->given_doc,
-                                          .track_reads = true};
-    add_layers(deep, by, input);
+    input->target = artifacts_values_target(input->arena, deep, by);
+    artifacts_values_layers(deep, by, &input->layers);
     return input;
 }
 
@@ -182,19 +154,12 @@ bool releases_trace_back(const struct releases *releases, const struct input *pa
                          const char *label, const char *path, const struct node *value,
                          struct arena *arena, struct handed_on *found)
 {
-    const struct deep_object *object = releases->deep ? object_of(releases->deep, label) : NULL;
-    struct err *ignored CLEANUP(err_cleanup) = NULL; // paths of findings are well-formed
-    struct values_path keys = {0};
+    struct artifacts_handed_on handed;
 
-    if (!object || object->by->kind != DEEP_RELEASE || !value)
+    if (!releases->deep ||
+        !artifacts_trace_back(releases->deep, package->by, label, path, value, arena, &handed))
         return false;
-    *found = (struct handed_on){.umbrella = input_by(releases, object->by),
-                                .object = object->label,
-                                .file = object->file ? object->file : ""};
-    if (!found->umbrella || values_path_parse(arena, span_str(path), &keys, &ignored) < 0 ||
-        !values_find_holder(arena, found->umbrella->given, package->by->id.name, &keys, value,
-                            &found->keys))
-        return false;
-    found->path = values_path_text(arena, found->keys.items, found->keys.len);
-    return true;
+    *found = (struct handed_on){input_by(releases, handed.umbrella), handed.object, handed.file,
+                                handed.path, handed.keys};
+    return found->umbrella != NULL;
 }
