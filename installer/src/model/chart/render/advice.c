@@ -39,8 +39,10 @@ static const char *how_to_set(const struct rendering *r, struct span key, const 
 
     if (is_of_release(r))
         return arena_printf(r->arena, "%.*s: %s%s%s", SPAN_ARG(key), places[0], between, places[1]);
-    return arena_printf(r->arena, "%.*s: in a file (-f)%swith --set %.*s=...", SPAN_ARG(key),
-                        between, SPAN_ARG(key));
+    return arena_printf(r->arena,
+                        "%.*s: in a file (-f)%s"
+                        "with --set %.*s=...",
+                        SPAN_ARG(key), between, SPAN_ARG(key));
 }
 
 static bool is_of_root(struct span name)
