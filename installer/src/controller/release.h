@@ -112,6 +112,9 @@ struct release_result {
 // Renders what is installed first: revision 1, no upgrade. ERR_CONFIG where the controller fails.
 int release_render(const struct release_options *options, struct release_result *result,
                    struct err **err) MUST_CHECK;
+// Frees the manifest and, as chart_rendering_trim(), all texts of the rendering. Objects and notes
+// stay, and borrow nothing from anybody any more.
+void release_result_trim(struct release_result *result);
 void release_result_free(struct release_result *result); // also a CLEANUP
 
 // All that a plain cluster of this Kubernetes version serves, "g/v" and "g/v/Kind": appended, in

@@ -277,6 +277,8 @@ struct chart_rendering *chart_rendering_new(void) MUST_CHECK RETURNS_NONNULL; //
 struct span chart_documents_start(struct span text);
 bool chart_documents_next(struct span *rest, struct span *document);
 
+// Frees all documents and reads; warnings, random, lookups and questions stay.
+void chart_rendering_trim(struct chart_rendering *rendering);
 void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
 CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);
 

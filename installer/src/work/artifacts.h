@@ -133,7 +133,7 @@ struct deep_by {
     const struct node *node;
     const struct doc *doc;
     const char *source; // "git https://… at tag/3.30.0", "chart ghcr.io/x:1.2.3"; "" for the tree
-    // Of a release, else NULL. Chart and values are there with `keep` only.
+    // Of a release and with `keep`, else NULL.
     const struct chart *chart;
     const struct release_values *values;
     const struct release_result *result;
@@ -152,6 +152,7 @@ struct deep_object {
     unsigned hooks;   // bits of enum chart_hook, of a chart's object
     bool is_random;   // another value each time is among its own
     bool never_runs;  // a test of a chart that nobody asks for
+    bool is_crd;      // of a chart's crds/: it is there before templates are executed
 };
 struct deep_decision { // see struct lock_decision
     enum lock_question question;
@@ -178,7 +179,7 @@ struct artifacts_deep_options {
     bool inside;             // the tree in the bundle is looked at, whatever is on disk
     bool track_reads;        // of values by templates
     bool track_transformers; // as for kustomize_build()
-    bool keep;               // charts and values of releases stay with the result
+    bool keep;               // charts, values and results of releases stay with the result
 };
 
 // Builds the entrypoint, and all that Flux and Helm would make of it, to the last object. What the

@@ -9,12 +9,13 @@
 #include "base/mem.h"
 #include "work/artifacts/artifact.h"
 #include "work/artifacts/definitions.h"
+#include "work/artifacts/finished.h"
 #include "work/artifacts/images.h"
 #include "work/artifacts/kustomization.h"
 #include "work/artifacts/mentions.h"
 #include "work/artifacts/release.h"
 
-enum { TRIES_MOST = 4 }; // until definitions have settled
+enum { PASSES_MOST = 16 }; // until definitions have settled
 
 struct list {
     struct walk *walk;
@@ -157,24 +158,35 @@ static int walk_all(struct list *list, struct err **err)
     }
 }
 
+static int walk_once(struct walk *w, const struct kustomize_result *tree, struct err **err)
+{
+    struct list list = {.walk = w};
+    int status;
+
+    finished_begin(w);
+    walk_begin(w, lock_kube_version(w->lock));
+    walk_add_tree(w, tree, arena_span(w->own_arena, lock_entrypoint(w->lock)).ptr);
+    status = walk_all(&list, err);
+    vec_free(&list.waiting);
+    return status;
+}
+
 // Charts ask which definitions are there, and may have been asked before those came: then all of it
-// once more, as the controllers do until nothing changes.
+// once more, until nothing changes.
 static int walk_until_settled(struct walk *w, const struct kustomize_result *tree, struct err **err)
 {
-    struct span kube_version = lock_kube_version(w->lock);
-    int status = 0;
+    const struct finished *outdated = NULL;
+    int status;
 
-    for (size_t i = 0; i < TRIES_MOST && status == 0; i++) {
-        struct list list = {.walk = w};
-
-        if (i && !definitions_change(w))
-            break;
-        walk_begin(w, kube_version);
-        walk_add_tree(w, tree, arena_span(w->own_arena, lock_entrypoint(w->lock)).ptr);
-        status = walk_all(&list, err);
-        vec_free(&list.waiting);
-    }
-    return status;
+    do {
+        status = walk_once(w, tree, err);
+        outdated = status == 0 ? definitions_change(w) : NULL;
+    } while (outdated && w->pass < PASSES_MOST);
+    if (outdated)
+        status = definitions_never_settle(w, outdated, err);
+    else if (status == 0)
+        status = definitions_check(w, err);
+    return status < 0 && outdated ? walk_pass_over(w, outdated->label, err) : status;
 }
 
 static int lock_images(struct walk *w, const struct deep_object *objects, size_t count,
@@ -232,21 +244,27 @@ static int walk_tree(struct walk *w, const struct follow_options *o,
     return o->runtimes ? images_of_runtimes(w, err) : 0;
 }
 
+static void walk_end(struct walk *w)
+{
+    finished_free(w);
+    walk_free(w);
+}
+
 int follow_tree(const struct follow_options *o, const struct kustomize_result *tree,
                 struct deep **deep, struct err **err)
 {
-    struct walk w CLEANUP(walk_free) = {.registry = o->registry,
-                                        .repositories = o->repositories,
-                                        .sources = o->sources,
-                                        .lock = o->lock,
-                                        .report = o->report,
-                                        .frozen = o->frozen,
-                                        .track_reads = o->track_reads,
-                                        .track_transformers = o->track_transformers,
-                                        .keep = o->keep,
-                                        .gaps = o->gaps,
-                                        .gaps_arena = o->gaps_arena,
-                                        .own_arena = arena_new()};
+    struct walk w CLEANUP(walk_end) = {.registry = o->registry,
+                                       .repositories = o->repositories,
+                                       .sources = o->sources,
+                                       .lock = o->lock,
+                                       .report = o->report,
+                                       .frozen = o->frozen,
+                                       .track_reads = o->track_reads,
+                                       .track_transformers = o->track_transformers,
+                                       .keep = o->keep,
+                                       .gaps = o->gaps,
+                                       .gaps_arena = o->gaps_arena,
+                                       .own_arena = arena_new()};
 
     if (walk_tree(&w, o, tree, err) < 0)
         return -1;

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "io/crypto.h"
 #include "work/artifacts/chart_source.h"
 #include "work/artifacts/definitions.h"
+#include "work/artifacts/finished.h"
 #include "work/artifacts/holders.h"
 
-// --- charts, each loaded once ---
+// --- charts ---
 
 static const struct node *chart_spec(const struct deep_object *object)
 {
@@ -39,22 +41,34 @@ static struct span chart_key(struct walk *w, const struct deep_object *object,
     return arena_span(w->arena, buf_span(&text));
 }
 
+// One at a time is enough for those of one chart that follow each other, and charts are large.
+static void drop_charts(struct map *charts)
+{
+    MAP_FOREACH (e, charts)
+        chart_free(e->value);
+    map_free(charts);
+    *charts = (struct map)MAP_INIT;
+}
+
 static const struct chart *find_chart(struct walk *w, const struct deep_object *object,
                                       struct err **err)
 {
     const struct deep_object *source = walk_find_source(w, object, err);
+    struct map *charts = &w->deep->store->charts;
     struct chart *chart;
     struct span key;
 
     if (!source)
         return NULL;
     key = chart_key(w, object, source);
-    chart = map_get(&w->deep->store->charts, key);
+    chart = map_get(charts, key);
     if (chart)
         return chart;
     chart = chart_of_source(w, object, err);
+    if (!w->keep)
+        drop_charts(charts);
     if (chart)
-        (void)map_put(&w->deep->store->charts, key, chart);
+        (void)map_put(charts, key, chart);
     return chart;
 }
 
@@ -152,79 +166,133 @@ static void add_objects(struct walk *w, const struct deep_object *release, const
                                           .by = by,
                                           .file = it->path ? it->path : "",
                                           .hooks = it->hooks,
+                                          .is_crd = it->is_crd,
                                           .is_random = it->path && is_random(result, it->path),
                                           .never_runs = !it->runs});
     }
 }
 
-static int render(struct walk *w, const struct deep_object *object, const struct chart *chart,
-                  const struct release_values *values, struct release_result *result,
-                  struct err **err)
+// --- rendering ---
+
+// All that a result depends on, but for what the world has, and definitions.
+static struct digest digest_of(struct walk *w, const struct deep_object *object,
+                               const struct deep_object *source,
+                               const struct release_values *values)
 {
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+    buf_add_span(&text, chart_key(w, object, source));
+    doc_write_json(object->node, true, &text);
+    doc_write_json(values->values, true, &text);
+    return crypto_sha256(buf_span(&text));
+}
+
+static struct release_result *render(struct walk *w, const struct deep_object *object,
+                                     const struct chart *chart, const struct release_values *values,
+                                     struct err **err)
+{
+    struct release_result *result = MEM_NEW(struct release_result);
+    release_api_versions versions = {0};
     struct release_options options = {
         .release = object->node,
         .release_doc = object->doc,
         .chart = chart,
         .values = values,
         .kube_version = w->deep->kube_version,
-        .api_versions = w->api_version_list.items,
-        .api_version_count = w->api_version_list.len,
         .resolver = &w->sources->resolver,
         .report = w->report,
         .is_cluster_scoped = definitions_are_cluster_scoped,
         .data = w,
         .track_reads = w->track_reads,
     };
+    int status;
 
-    return release_render(&options, result, err);
+    definitions_for(w, object->label, &versions);
+    options.api_versions = versions.items;
+    options.api_version_count = w->api_version_count = versions.len;
+    w->unknown_scopes.len = 0;
+    status = release_render(&options, result, err);
+    vec_free(&versions);
+    if (status == 0)
+        return result;
+    free(result);
+    return NULL;
 }
 
-static int install(struct walk *w, const struct deep_object *object, const struct chart *chart,
-                   struct release_values *values, struct err **err)
+// Of this pass, or of the one before when it would be the same again.
+static const struct release_result *result_of(struct walk *w, const struct deep_object *object,
+                                              const struct release_values *values, struct err **err)
 {
-    struct release_result *result = MEM_NEW(struct release_result);
+    const struct deep_object *source = walk_find_source(w, object, err);
+    struct digest of;
+    const struct release_result *known;
+    const struct chart *chart;
+    struct release_result *result;
+
+    if (!source)
+        return NULL;
+    of = digest_of(w, object, source, values);
+    known = finished_find(w, object, &of);
+    chart = known ? NULL : find_chart(w, object, err);
+    result = chart ? render(w, object, chart, values, err) : NULL;
+    if (!result)
+        return known;
+    if (!w->keep)
+        release_result_trim(result);
+    finished_add(w, object, &of, result);
+    return result;
+}
+
+static int install(struct walk *w, const struct deep_object *object,
+                   const struct release_values *values, struct err **err)
+{
+    const struct release_result *result = result_of(w, object, values, err);
     struct deep_by *by;
 
-    if (render(w, object, chart, values, result, err) < 0) {
-        free(result);
+    if (!result)
         return -1;
-    }
-    vec_push(&w->deep->store->results, result);
     add_decisions(w, object->label, values, result);
     by = walk_applier(w, DEEP_RELEASE, object, walk_chart_text(w, object));
-    by->result = result;
     if (w->keep) {
-        by->chart = chart;
+        by->result = result;
+        by->chart = find_chart(w, object, err);
         by->values = values;
     }
     add_objects(w, object, by, result);
     return 0;
 }
 
-int release_follow(struct walk *w, const struct deep_object *object, struct err **err)
+// WALK_LATER when something that it reads may still come.
+static int compose(struct walk *w, const struct deep_object *object, struct release_values *values,
+                   struct err **err)
 {
-    const struct chart *chart = find_chart(w, object, err);
-    struct release_values *values;
     int status;
 
-    if (!chart)
-        return -1;
     holders_begin(w, object);
-    values = MEM_NEW(struct release_values);
     status = release_compose(object->node, object->doc, holders_find, w, values, err);
-    if (holders_wait(w)) {
-        err_clear(err);
-        if (status == 0)
-            release_values_free(values);
-        free(values);
-        return WALK_LATER;
+    if (!holders_wait(w))
+        return status;
+    err_clear(err);
+    if (status == 0)
+        release_values_free(values);
+    return WALK_LATER;
+}
+
+int release_follow(struct walk *w, const struct deep_object *object, struct err **err)
+{
+    struct release_values *values = MEM_NEW(struct release_values);
+    int status = compose(w, object, values, err);
+
+    if (status == 0) {
+        status = install(w, object, values, err);
+        if (w->keep) {
+            vec_push(&w->deep->store->values, values);
+            return status;
+        }
+        release_values_free(values);
     }
-    if (status < 0) {
-        free(values);
-        return -1;
-    }
-    vec_push(&w->deep->store->values, values);
-    return install(w, object, chart, values, err);
+    free(values);
+    return status;
 }
 
 int release_see_chart(struct walk *w, const struct deep_object *object, struct err **err)

@@ -70,6 +70,7 @@ void walk_begin(struct walk *w, struct span kube_version)
 {
     struct deep *deep = deep_new(kube_version);
 
+    w->pass++;
     if (w->deep) {
         keep_charts(w->deep->store, deep->store);
         deep_free(w->deep);
@@ -91,7 +92,8 @@ struct deep *walk_take(struct walk *w)
 void walk_free(struct walk *w)
 {
     vec_free(&w->doubles);
-    vec_free(&w->api_version_list);
+    vec_free(&w->unknown_scopes);
+    map_free(&w->scopes);
     map_free(&w->places);
     map_free(&w->decided);
     map_free(&w->done);

@@ -34,6 +34,16 @@ enum walk_patience {
     WALK_LAST,       // for nothing: nothing more can come
 };
 
+// What a release came to in one of the passes.
+struct finished {
+    const char *label;             // of the HelmRelease
+    struct digest of;              // chart, HelmRelease and values
+    struct release_result *result; // trimmed, unless the walk keeps all
+    size_t versions;               // how many versions of the API it was told that the tree has
+    VEC(struct span) unknown;      // keys of w->scopes that were asked for, and had none
+    bool is_between;               // of no pass just now: the walk has it, and no result of a walk
+};
+
 enum { WALK_LATER = 1 }; // of a follower: not yet
 
 struct walk {
@@ -48,7 +58,13 @@ struct walk {
     VEC(struct deep_object) doubles; // that are there already, with another content
     struct map decided;              // texts of decisions
     struct map api_versions; // "group/version" and "group/version/Kind" of definitions of the tree
-    VEC(struct span) api_version_list;
+    struct map scopes;       // "group Kind" of those definitions
+    unsigned pass;           // counted from 1
+    struct map finished;     // struct finished, by the labels of HelmReleases
+    // What the release that is being rendered was told of definitions: how many versions, and kinds
+    // without one.
+    size_t api_version_count;
+    VEC(struct span) unknown_scopes;
     struct map missing_images; // named by texts, and not to be had
     struct map done;           // identity_key() of the appliers that were followed
     bool frozen;               // nothing may be found that is not in the lock already
@@ -62,7 +78,8 @@ struct walk {
     bool has_missed;                 // something that it reads was not there
 };
 
-// Starts anew: what definitions bring and charts stay. Frees what walk_take() did not take.
+// Starts anew: what definitions bring, charts and what releases came to stay. Frees what
+// walk_take() did not take.
 void walk_begin(struct walk *w, struct span kube_version);
 // The result is the caller's from now on.
 struct deep *walk_take(struct walk *w) MUST_CHECK;
