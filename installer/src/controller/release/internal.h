@@ -26,6 +26,30 @@ int release_read_text(struct arena *arena, const struct node *object, const stru
 // put at a path then changes both.
 struct node *release_merge(struct doc *d, const struct node *a, const struct node *b);
 
+// --- stream.c ---
+
+// What kustomize is given: the documents of all templates in one file, and a kustomization. Errors
+// are to name what a reader knows instead.
+#define RELEASE_STREAM "helm-output.yaml"
+
+struct release_streamed { // one object, in the order of the stream
+    struct span path;     // of the template
+    size_t document;      // of its output, from 1; 0: unknown
+    struct span api_version, kind, name;
+};
+typedef VEC(struct release_streamed) release_streamed;
+
+struct release_stream {
+    const struct chart *chart;
+    const release_streamed *objects;
+    struct span text;            // of the stream, an object behind each line "---"
+    struct span kustomization;   // its text
+    const struct node *renderer; // what it was made of, or NULL
+    const struct doc *doc;       // of `renderer`
+};
+// Says in what words of the tree and the chart what kustomize has said of them.
+void release_stream_explain(const struct release_stream *stream, struct err **err);
+
 // --- post_render.c ---
 
 // A document as it was written, and its node.

@@ -11,18 +11,19 @@
 #include "controller/release/internal.h"
 
 #define FILE_ANNOTATION SPAN("postrenderer.helm.sh/postrender-filename")
-#define STREAM "/helm-output.yaml"
 
 struct group {
     struct release_post *post;
     const char *name; // of the group, for files that a post-renderer made; "" for all together
     struct buf stream;
+    release_streamed objects; // in it
     struct kustomize_result built;
     struct err **err;
 };
 
 static void group_end(struct group *g)
 {
+    vec_free(&g->objects);
     buf_free(&g->stream);
     kustomize_result_free(&g->built);
 }
@@ -45,21 +46,41 @@ static struct node *map_at(struct doc *d, struct node *map, const char *key)
     return has;
 }
 
-static int annotate(struct group *g, struct doc *d, struct node *n, struct span path)
+static void note_object(struct group *g, const struct node *n, struct span path, size_t document)
+{
+    struct arena *arena = g->post->arena;
+    const struct node *name = node_path(n, "metadata", "name");
+
+    vec_push(&g->objects,
+             (struct release_streamed){arena_span(arena, path), document,
+                                       arena_span(arena, node_get_text(n, "apiVersion")),
+                                       arena_span(arena, node_get_text(n, "kind")),
+                                       arena_span(arena, node_text(name))});
+}
+
+// A document of a template's output.
+struct document {
+    struct span path, text;
+    size_t number;
+    const char *what; // for messages
+};
+
+static int annotate(struct group *g, struct doc *d, struct node *n, const struct document *of)
 {
     struct node *meta, *annotations;
 
     if (!node_is(n, NODE_MAP))
-        return err_set(g->err, ERR_CONFIG, "%.*s:%u: is a %s instead of an object", SPAN_ARG(path),
+        return err_set(g->err, ERR_CONFIG, "%s, line %u: is a %s instead of an object", of->what,
                        n->line, node_type_name(n));
     meta = node_get(n, "metadata");
     annotations = node_get(meta, "annotations");
     if ((meta && meta->type != NODE_MAP && meta->type != NODE_NULL) ||
         (annotations && annotations->type != NODE_MAP && annotations->type != NODE_NULL))
-        return err_set(g->err, ERR_CONFIG, "%.*s:%u: its %s is no map", SPAN_ARG(path), n->line,
+        return err_set(g->err, ERR_CONFIG, "%s, line %u: its %s is no map", of->what, n->line,
                        node_is(meta, NODE_MAP) ? "metadata.annotations" : "metadata");
     annotations = map_at(d, map_at(d, n, "metadata"), "annotations");
-    node_set(d, annotations, FILE_ANNOTATION, node_new_str(d, path));
+    note_object(g, n, of->path, of->number);
+    node_set(d, annotations, FILE_ANNOTATION, node_new_str(d, of->path));
     buf_add_str(&g->stream, "---\n");
     doc_write_yaml(n, &g->stream);
     return 0;
@@ -74,14 +95,13 @@ static bool is_wrapper(const struct node *n)
            (node_get(n, "items") || node_get(n, "functionConfig"));
 }
 
-static int merge_document(struct group *g, struct span path, struct span document)
+static int merge_document(struct group *g, const struct document *of)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
-    char *file CLEANUP(mem_cleanup) = mem_printf("%.*s", SPAN_ARG(path));
     struct node_list list = {0};
     int status = 0;
 
-    if (doc_read_yaml(d, document, file, &list, g->err) < 0)
+    if (doc_read_yaml(d, of->text, of->what, &list, g->err) < 0)
         return -1;
     for (size_t i = 0; i < list.len && status == 0; i++) {
         struct node *n = list.items[i];
@@ -90,12 +110,12 @@ static int merge_document(struct group *g, struct span path, struct span documen
         node_settle_empty(n);
         node_fold_again(d, n);
         if (list.len > 1 || !is_wrapper(n)) {
-            status = annotate(g, d, n, path);
+            status = annotate(g, d, n, of);
             continue;
         }
         NODE_FOREACH_ITEM (item, node_get(n, "items"))
             if (status == 0)
-                status = annotate(g, d, item, path);
+                status = annotate(g, d, item, of);
     }
     return status;
 }
@@ -103,11 +123,17 @@ static int merge_document(struct group *g, struct span path, struct span documen
 static int merge(struct group *g, const chart_outputs *outputs)
 {
     VEC_FOREACH (const struct chart_output *, output, outputs) {
-        struct span rest = chart_documents_start(output->text), document;
+        struct span rest = chart_documents_start(output->text);
+        struct document of = {.path = output->path};
 
-        while (chart_documents_next(&rest, &document))
-            if (merge_document(g, output->path, document) < 0)
+        while (chart_documents_next(&rest, &of.text)) {
+            char *what CLEANUP(mem_cleanup) =
+                mem_printf("%.*s: document %zu of its output", SPAN_ARG(of.path), ++of.number);
+
+            of.what = what;
+            if (merge_document(g, &of) < 0)
                 return -1;
+        }
     }
     return buf_check(&g->stream, ERR_CONFIG, "what the chart renders to", g->err);
 }
@@ -154,7 +180,7 @@ static void write_kustomization(const struct node *renderer, struct buf *out)
 
     node_set_str(d, all, "apiVersion", SPAN("kustomize.config.k8s.io/v1beta1"));
     node_set_str(d, all, "kind", SPAN("Kustomization"));
-    node_push(d, resources, node_new_str(d, SPAN("helm-output.yaml")));
+    node_push(d, resources, node_new_str(d, SPAN(RELEASE_STREAM)));
     node_set(d, all, SPAN("resources"), resources);
     NODE_FOREACH_ITEM (patch, node_get(renderer, "patches"))
         node_push(d, patches, patch_of(d, patch));
@@ -189,13 +215,31 @@ static int build(struct group *g, const struct node *renderer)
 
     write_kustomization(renderer, &text);
     kustomize_tree_add(tree, "/kustomization.yaml", buf_span(&text));
-    kustomize_tree_add(tree, STREAM, buf_span(&g->stream));
-    if (buf_check(&text, ERR_CONFIG, "spec.postRenderers", g->err) < 0 ||
-        kustomize_build(&build, &built, g->err) < 0)
+    kustomize_tree_add(tree, "/" RELEASE_STREAM, buf_span(&g->stream));
+    if (buf_check(&text, ERR_CONFIG, "spec.postRenderers", g->err) < 0)
         return -1;
+    if (kustomize_build(&build, &built, g->err) < 0) {
+        const struct release_stream stream = {options->chart,  &g->objects, buf_span(&g->stream),
+                                              buf_span(&text), renderer,    options->release_doc};
+
+        release_stream_explain(&stream, g->err);
+        return -1;
+    }
     kustomize_result_free(&g->built);
     g->built = built;
     return 0;
+}
+
+// The objects of the stream for the next post-renderer.
+static void note_built(struct group *g)
+{
+    g->objects.len = 0;
+    for (size_t i = 0; i < g->built.len; i++) {
+        const struct node *n = g->built.objects[i].node;
+        const struct node *annotations = node_path(n, "metadata", "annotations");
+
+        note_object(g, n, node_text(node_get_span(annotations, FILE_ANNOTATION)), 0);
+    }
 }
 
 static int build_all(struct group *g)
@@ -211,6 +255,7 @@ static int build_all(struct group *g)
         if (done++) {
             buf_truncate(&g->stream, 0);
             kustomize_write_yaml(&g->built, false, &g->stream);
+            note_built(g);
         }
         if (build(g, renderer) < 0)
             return err_wrap(g->err, "spec.postRenderers[%zu]", index - 1);

@@ -197,7 +197,8 @@ static int apply_merge(struct kust *k, struct resmap *m, struct resource *r, str
     struct node *result = NULL;
     k->schema_used = true;
     if (merge_patch(k->doc, k->schemas, r->node, patch->node, &result, err) < 0)
-        return err_wrap(err, "patch %s on %s", resource_where(k, patch), resource_text(k, r));
+        return err_wrap(err, "patch %s on %s", resource_where(k, patch),
+                        resid_text(k->arena, &id)); // the node is changed in part
     r->node = result;
     if (resource_empty(r)) {
         r->node = NULL;
