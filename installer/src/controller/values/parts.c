@@ -196,7 +196,7 @@ static void choose_tag(values_parts *parts, bool is_in_name)
 {
     const struct values_part *chosen = NULL;
     size_t tags = 0, kept = 0;
-    struct values_part tag;
+    struct values_part tag = {0};
 
     VEC_FOREACH (const struct values_part *, it, parts) {
         tags += it->of == VALUES_PART_TAG;
