@@ -209,6 +209,14 @@ static const struct {
      "failed to create typed patch object (s/demo; apps/v1, Kind=Deployment): .spec.replicas: "
      "expected numeric (int or float), got string",
      "a value has the wrong type"},
+    {"InstallFailed", "HelmRelease s/demo",
+     "failed to create typed patch object (s/am; monitoring.coreos.com/v1, Kind=Alertmanager): "
+     ".spec.hostNetwork: field not declared in schema",
+     "knows no such field"},
+    {"ReconciliationFailed", "Kustomization s/base",
+     "Alertmanager/s/am dry-run failed: failed to create typed patch object: .spec.hostNetwork: "
+     "field not declared in schema",
+     "knows no such field"},
     {"UpgradeFailed", "HelmRelease bigbang/grafana",
      "execution error at (grafana/templates/x.yaml:1:4): mode bogus is none of",
      "the templates of the chart"},

@@ -287,6 +287,61 @@ static void test_ready__what_other_kinds_are_at_work_on_is_no_failure(void **sta
                   "ProgressDeadlineExceeded}]}");
 }
 
+#define OPERATED(group, kind)                                                                      \
+    "apiVersion: " group "/v1\nkind: " kind "\nmetadata: {name: x, generation: 2}\n"
+#define PROMETHEUS OPERATED("monitoring.coreos.com", "Prometheus")
+#define ALLOY OPERATED("collectors.grafana.com", "Alloy")
+
+// Nothing runs of what no operator has seen: with an operator that idles, status once said that a
+// sandbox was ready of which no Alloy ran.
+static void test_ready__what_an_operator_starts_needs_a_status(void **state)
+{
+    (void)state;
+    expect(READY_PROGRESSING, "NotObserved", PROMETHEUS);
+    expect(READY_PROGRESSING, "NotObserved", PROMETHEUS "status: {}");
+    expect(READY_PROGRESSING, "NotObserved", ALLOY);
+    expect(READY_PROGRESSING, "NotObserved", OPERATED("kiali.io", "Kiali"));
+    // of the same group, and started by nobody
+    expect(READY_OK, "", OPERATED("monitoring.coreos.com", "PrometheusRule"));
+}
+
+static void test_ready__what_prometheus_operator_says(void **state)
+{
+    (void)state;
+    expect(READY_OK, "",
+           PROMETHEUS "status: {conditions: [{type: Available, status: 'True', observedGeneration: "
+                      "2}, {type: Reconciled, status: 'True', observedGeneration: 2}]}");
+    expect(READY_PROGRESSING, "SomePodsNotReady",
+           PROMETHEUS "status: {conditions: [{type: Available, status: Degraded, reason: "
+                      "SomePodsNotReady, observedGeneration: 2}]}");
+    // the pods of before are up, and what is asked for now cannot be done
+    expect(READY_FAILING, "ReconciliationFailed",
+           PROMETHEUS "status: {conditions: [{type: Available, status: 'True', observedGeneration: "
+                      "2}, {type: Reconciled, status: 'False', reason: ReconciliationFailed, "
+                      "observedGeneration: 2}]}");
+    expect(READY_PROGRESSING, "LatestGenerationNotObserved",
+           PROMETHEUS "status: {conditions: [{type: Available, status: 'True', observedGeneration: "
+                      "1}, {type: Reconciled, status: 'False', reason: ReconciliationFailed, "
+                      "observedGeneration: 1}]}");
+}
+
+static void test_ready__what_an_operator_made_of_a_chart_says(void **state)
+{
+    (void)state;
+    expect(READY_OK, "",
+           ALLOY "status: {conditions: [{type: Initialized, status: 'True'}, {type: Deployed, "
+                 "status: 'True', reason: InstallSuccessful}]}");
+    expect(READY_PROGRESSING, "UninstallSuccessful",
+           ALLOY "status: {conditions: [{type: Deployed, status: 'False', reason: "
+                 "UninstallSuccessful}]}");
+    expect(READY_FAILING, "InstallError",
+           ALLOY "status: {conditions: [{type: Initialized, status: 'True'}, {type: ReleaseFailed, "
+                 "status: 'True', reason: InstallError}]}");
+    expect(READY_FAILING, "ReconcileError",
+           ALLOY "status: {conditions: [{type: Deployed, status: 'True'}, {type: Irreconcilable, "
+                 "status: 'True', reason: ReconcileError}]}");
+}
+
 // What has a rule, and one that has none.
 static const char *const kinds[][2] = {
     {"v1", "Pod"},
@@ -400,6 +455,9 @@ int main(void)
         cmocka_unit_test(test_ready__messages_are_one_line_without_quoting),
         cmocka_unit_test(test_ready__conditions_of_other_kinds),
         cmocka_unit_test(test_ready__what_other_kinds_are_at_work_on_is_no_failure),
+        cmocka_unit_test(test_ready__what_an_operator_starts_needs_a_status),
+        cmocka_unit_test(test_ready__what_prometheus_operator_says),
+        cmocka_unit_test(test_ready__what_an_operator_made_of_a_chart_says),
         cmocka_unit_test(test_ready__odd_objects_have_an_answer),
         cmocka_unit_test(test_ready__long_messages_are_cut_between_characters),
     };

@@ -75,6 +75,13 @@ static void test_ready__flux_kustomization(void **state)
     expect(READY_PROGRESSING, "RevisionNotApplied",
            KUSTOMIZATION "status: {observedGeneration: 1, lastAppliedRevision: a, "
                          "lastAttemptedRevision: b, conditions: [{type: Ready, status: 'True'}]}");
+    // a first revision that is being applied is told without an empty name of the one before
+    struct ready first;
+    ready_check(object(KUSTOMIZATION
+                       "status: {observedGeneration: 1, lastAttemptedRevision: b, conditions: "
+                       "[{type: Ready, status: 'True'}]}"),
+                &first);
+    assert_string_equal(first.message, "no revision is applied yet, b is wanted");
     expect(READY_FAILING, "BuildFailed",
            KUSTOMIZATION "status: {observedGeneration: 1, conditions: [{type: Ready, "
                          "status: 'False', reason: BuildFailed}]}");

@@ -216,8 +216,10 @@ const struct advice_row advice_rows[] = {
      "put what spec.valuesFrom names right: it cannot be read as values"},
     {ATTEMPT, "HelmRelease", "specifications of the schema|, want ",
      "the values do not fit the schema of the chart: put them right in the values of {object}"},
-    {ATTEMPT, "HelmRelease",
-     "expected numeric|expected string|expected map|typed patch|unknown field",
+    {ATTEMPT, NULL, "not declared in schema|unknown field",
+     "the cluster knows no such field of that kind: bring the definition that {object} is made "
+     "for, an older one is there, or leave the field out"},
+    {ATTEMPT, "HelmRelease", "expected numeric|expected string|expected map|typed patch",
      "the chart makes an object that the API server refuses: a value has the wrong type; put it "
      "right in the values of {object}"},
     {ATTEMPT, "HelmRelease",

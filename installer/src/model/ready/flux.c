@@ -105,7 +105,10 @@ void ready_rule_kustomization(const struct node *object, struct ready *result)
     result->attempts = failed_reconciliations(status);
     if (!condition_ready(object, result))
         return;
-    if (!span_eq(applied, attempted))
+    if (applied.len == 0 && attempted.len > 0)
+        ready_set(result, READY_PROGRESSING, SPAN("RevisionNotApplied"),
+                  "no revision is applied yet, %.*s is wanted", SPAN_ARG(attempted));
+    else if (!span_eq(applied, attempted))
         ready_set(result, READY_PROGRESSING, SPAN("RevisionNotApplied"),
                   "revision %.*s is applied, %.*s is wanted", SPAN_ARG(applied),
                   SPAN_ARG(attempted));

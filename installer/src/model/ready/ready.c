@@ -41,6 +41,16 @@ static const struct ready_rule_row rules[] = {
     {"source.toolkit.fluxcd.io", "HelmRepository", ready_rule_helm_repository},
     {"kustomize.toolkit.fluxcd.io", "Kustomization", ready_rule_kustomization},
     {"helm.toolkit.fluxcd.io", "HelmRelease", ready_rule_helm_release},
+    {"monitoring.coreos.com", "Prometheus", ready_rule_operated},
+    {"monitoring.coreos.com", "PrometheusAgent", ready_rule_operated},
+    {"monitoring.coreos.com", "Alertmanager", ready_rule_operated},
+    {"monitoring.coreos.com", "ThanosRuler", ready_rule_operated},
+    {"collectors.grafana.com", "Alloy", ready_rule_operated},
+    {"kiali.io", "Kiali", ready_rule_operated},
+    {"elasticsearch.k8s.elastic.co", "Elasticsearch", ready_rule_operated},
+    {"kibana.k8s.elastic.co", "Kibana", ready_rule_operated},
+    {"minio.min.io", "Tenant", ready_rule_operated},
+    {"installation.mattermost.com", "Mattermost", ready_rule_operated},
 };
 
 static ready_rule *rule_of(struct span group, struct span kind)

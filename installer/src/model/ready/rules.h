@@ -24,6 +24,9 @@ ready_rule ready_rule_crd, ready_rule_namespace, ready_rule_api_service, ready_r
 // other.c
 ready_rule ready_rule_other;
 
+// operated.c
+ready_rule ready_rule_operated;
+
 // flux.c
 ready_rule ready_rule_flux_source, ready_rule_helm_repository, ready_rule_kustomization,
     ready_rule_helm_release;
