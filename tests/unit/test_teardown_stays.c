@@ -43,6 +43,38 @@ static void test_teardown_stays__a_workload_that_a_program_of_ours_made_goes(voi
                "objects 0 delete Deployment n/some-operator\n" GONE_N, "");
 }
 
+#define OPERATOR(was)                                                                              \
+    OBJECT("apps/v1", "Deployment", "n", "stack-operator", "")                                     \
+    was "spec: {template: {spec: {containers: [{name: stack, image: "                              \
+        "'r.example/p/prometheus-operator:v0.90.0'}]}}}\n"
+
+// prometheus-operator makes a Service for the kubelets in kube-system, under its own spelling of
+// its name; a real Big Bang left it with every down.
+static void test_teardown_stays__what_a_program_made_in_the_clusters_namespaces_goes(void **state)
+{
+    (void)state;
+    expect_all(SPACE("kube-system", "") "was: {there: 1}\n" OURS OPERATOR(APPLIED("platform"))
+                   OBJECT("v1", "Service", "kube-system", "kubelet", BY("PrometheusOperator"))
+                       OBJECT("v1", "Service", "kube-system", "other", BY("some-operator")),
+               "objects 0 delete Deployment n/stack-operator\n"
+               "objects 1 delete Service kube-system/kubelet\n" GONE_N,
+               "");
+}
+
+// In a namespace of somebody it may be for them; and not every operator is ours.
+static void test_teardown_stays__what_a_program_made_elsewhere_stays(void **state)
+{
+    (void)state;
+    expect_all(SPACE("shop", BY("kubectl")) "was: {there: 1}\n" OURS OPERATOR(APPLIED("platform"))
+                   OBJECT("v1", "Secret", "shop", "made", BY("PrometheusOperator")),
+               "objects 0 delete Deployment n/stack-operator\n" GONE_N, "");
+    expect_all(SPACE("kube-system", "") "was: {there: 1}\n" OURS OPERATOR("was: {there: 1}\n")
+                   OBJECT("v1", "Service", "kube-system", "kubelet", BY("PrometheusOperator")),
+               "",
+               "left Deployment n/stack-operator: somebody else's (there before the first up)\n"
+               "left Namespace n: holds what is somebody else's: Deployment n/stack-operator\n");
+}
+
 static void test_teardown_stays__what_was_there_and_what_was_adopted_stays(void **state)
 {
     (void)state;
@@ -353,6 +385,8 @@ UNIT_MAIN(UNIT(test_teardown_stays__what_a_person_made_holds_its_namespace),
           UNIT(test_teardown_stays__what_the_cluster_and_programs_made_goes_along),
           UNIT(test_teardown_stays__a_workload_of_unknown_origin_is_somebodys),
           UNIT(test_teardown_stays__a_workload_that_a_program_of_ours_made_goes),
+          UNIT(test_teardown_stays__what_a_program_made_in_the_clusters_namespaces_goes),
+          UNIT(test_teardown_stays__what_a_program_made_elsewhere_stays),
           UNIT(test_teardown_stays__what_was_there_and_what_was_adopted_stays),
           UNIT(test_teardown_stays__another_one_of_its_name_is_not_ours),
           UNIT(test_teardown_stays__what_was_about_to_be_made_is_ours_by_its_manager),

@@ -58,6 +58,25 @@ static bool is_record(const struct decision *d, const struct identity *id)
            (census_is_core(id, "Namespace") && span_is(id->name, d->record_ns));
 }
 
+// What belongs to another object stays and goes with that one.
+static bool has_owner(const struct decision *d, size_t i)
+{
+    const char *owner = decision_object(d, i)->owner;
+
+    return owner[0] && census_find_uid(d->census, owner) != CENSUS_NONE;
+}
+
+// In a namespace of the cluster that is nobody's, such as the Service of the kubelets that
+// prometheus-operator makes for itself. In one of somebody's it may have been made for them.
+static bool is_made_beside(const struct decision *d, size_t i)
+{
+    const struct census_object *o = decision_object(d, i);
+
+    return whose_of(d->whose, i)->way == WHOSE_PROGRAM && span_starts(o->id.ns, "kube-") &&
+           !(o->marks & CENSUS_SEALING_KEY) && !census_is_core(&o->id, "PersistentVolumeClaim") &&
+           !has_owner(d, i);
+}
+
 static bool goes_by_itself(const struct decision *d, size_t i)
 {
     const struct census_object *o = decision_object(d, i);
@@ -67,7 +86,7 @@ static bool goes_by_itself(const struct decision *d, size_t i)
         is_record(d, &o->id) || is_kept_agent(d, i))
         return false;
     return w->way == WHOSE_APPLIED || w->way == WHOSE_GROWN || flux_kind(&o->id) != FLUX_OTHER ||
-           is_made_for_release(d, i);
+           is_made_for_release(d, i) || is_made_beside(d, i);
 }
 
 // A namespace that helm-controller made for a release (spec.install.createNamespace): Helm leaves
@@ -168,14 +187,6 @@ static bool is_foreign(const struct decision *d, size_t i)
     case WHOSE_CLUSTER: break;
     }
     return false;
-}
-
-// What belongs to another object stays and goes with that one.
-static bool has_owner(const struct decision *d, size_t i)
-{
-    const char *owner = decision_object(d, i)->owner;
-
-    return owner[0] && census_find_uid(d->census, owner) != CENSUS_NONE;
 }
 
 static void keep_foreign(struct decision *d, size_t i)

@@ -256,6 +256,33 @@ static long keeper_of(struct whose_table *t, const struct census_object *key)
     return other;
 }
 
+// The next letter or digit of a name, small; 0 at its end.
+static char next_letter(struct span *name)
+{
+    char c = 0;
+
+    while (name->len && !c) {
+        c = name->ptr[0];
+        if (c == '-' || c == '_' || c == '.')
+            c = 0;
+        *name = span_tail(*name, 1);
+    }
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+// "PrometheusOperator" is what prometheus-operator calls itself.
+static bool is_called(struct span program, struct span manager)
+{
+    char c;
+
+    do {
+        c = next_letter(&program);
+        if (c != next_letter(&manager))
+            return false;
+    } while (c);
+    return true;
+}
+
 // The workload that a program runs in which has made the object. Of several of its name those in
 // the object's own namespace count first; where some are ours and others are not, nothing is known.
 static long program_of(struct whose_table *t, const struct census_object *o)
@@ -267,7 +294,7 @@ static long program_of(struct whose_table *t, const struct census_object *o)
     if (o->marks & CENSUS_SEALING_KEY)
         return keeper_of(t, o);
     VEC_FOREACH (const struct census_program *, p, &t->census->programs) {
-        if (!span_eq(p->name, o->manager))
+        if (!is_called(p->name, o->manager))
             continue;
         if (span_eq(t->census->objects.items[p->workload].id.ns, o->id.ns))
             return (long)p->workload;
