@@ -37,11 +37,11 @@ static const struct opt render_table[] = {
     {.type = OPT_OPERAND,
      .value = "[FOLDER]",
      .offset = AT(folder),
-     .help = "folder with a kustomization.yaml (clusters/sandbox)"},
+     .help = "folder with a kustomization.yaml (clusters/sandbox), or REVISION[:PATH] of git"},
     {.type = OPT_OPERAND,
      .value = "[OTHER]",
      .offset = AT(other),
-     .help = "a second folder, for --diff"},
+     .help = "a second one, for --diff"},
     {.type = OPT_TEXT,
      .name = "write",
      .letter = 'o',
@@ -139,8 +139,8 @@ static void remote_close(struct remote *r)
     artifacts_close_remote(&r->from);
 }
 
-static int build(const struct render_options *o, struct remote *remote, const char *folder,
-                 struct kustomize_result *result, struct err **err)
+static int build(const struct render_options *o, struct remote *remote,
+                 const struct artifacts_end *end, struct kustomize_result *result, struct err **err)
 {
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = kustomize_tree_disk("/", err);
     char *cwd CLEANUP(mem_cleanup) = realpath(".", NULL);
@@ -148,9 +148,9 @@ static int build(const struct render_options *o, struct remote *remote, const ch
         return -1;
     if (!cwd)
         return err_set_errno(err, ERR_CONFIG, errno, "the working directory");
-    char *path CLEANUP(mem_cleanup) = path_join(cwd, folder);
+    char *path CLEANUP(mem_cleanup) = path_join(cwd, end->folder);
     struct kustomize_options options = {
-        .tree = tree,
+        .tree = end->revision.files ? end->revision.files : tree,
         .folder = path,
         .relative_to = cwd,
         .resolver = &remote->base,
@@ -167,7 +167,9 @@ static int render_one(struct command_env *env, const struct render_options *o,
 {
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct print_options print = {env->json, o->origin, strcmp(o->order, "none") == 0, env->cancel};
-    if (build(o, remote, o->folder, &result, err) < 0)
+    struct artifacts_end end CLEANUP(artifacts_close_end) = {0};
+    if (artifacts_open_end(o->folder, NULL, &end, err) < 0 ||
+        build(o, remote, &end, &result, err) < 0)
         return -1;
     if (!o->write)
         return print_objects(&result, &print, env->out, err);
@@ -185,11 +187,15 @@ static int render_difference(struct command_env *env, const struct render_option
 {
     struct kustomize_result a CLEANUP(kustomize_result_free) = {0};
     struct kustomize_result b CLEANUP(kustomize_result_free) = {0};
+    struct artifacts_end old CLEANUP(artifacts_close_end) = {0};
+    struct artifacts_end new CLEANUP(artifacts_close_end) = {0};
     if (!o->other)
-        return err_set(err, ERR_USAGE, "--diff takes two folders");
-    if (build(o, remote, o->folder, &a, err) < 0 || build(o, remote, o->other, &b, err) < 0)
+        return err_set(err, ERR_USAGE, "--diff takes two folders or revisions");
+    if (artifacts_open_end(o->folder, o->other, &old, err) < 0 ||
+        artifacts_open_end(o->other, o->folder, &new, err) < 0 ||
+        build(o, remote, &old, &a, err) < 0 || build(o, remote, &new, &b, err) < 0)
         return -1;
-    size_t changed = print_difference(&a, &b, env->out);
+    size_t changed = (env->json ? print_difference_json : print_difference)(&a, &b, env->out);
     return changed
                ? err_set(err, ERR_CHANGES, "%zu %s between %s and %s", changed,
                          changed == 1 ? "object differs" : "objects differ", o->folder, o->other)

@@ -51,6 +51,35 @@ int artifacts_open_remote(const struct artifacts_from *from, struct artifacts_re
 bool artifacts_is_open(const struct artifacts_remote *remote);
 void artifacts_close_remote(struct artifacts_remote *remote); // also a CLEANUP; it is empty then
 
+// --- revisions of a tree ---
+
+// The files of a commit of a repository on this disk, under the paths that they have on it.
+struct artifacts_revision {
+    char *top; // the repository's folder
+    struct kustomize_tree *files;
+    struct git_store *store; // that they are of
+};
+// Any name that git knows ("v1.2", "HEAD~1", "origin/main"), of the repository that `folder` is in.
+// Asks git. ERR_CONFIG without git, repository or revision, ERR_INTEGRITY. It is to be closed after
+// a failure, too. Blocks.
+int artifacts_open_revision(const char *folder, const char *name, struct artifacts_revision *out,
+                            struct err **err) MUST_CHECK;
+void artifacts_close_revision(struct artifacts_revision *revision); // also a CLEANUP
+
+// An end of a comparison as the command line names it: a folder, or one at a revision.
+struct artifacts_end {
+    const char *name;                   // as it was said
+    char *folder;                       // of the disk, or by its name there
+    struct artifacts_revision revision; // whose files count where there are any
+};
+// `name` is a path, else "REVISION" or "REVISION:PATH", where PATH is from the repository's root
+// on, or from here when it starts with a dot. Without a PATH the folder is `other` (may be NULL)
+// when that is one, else ARTIFACTS_ENTRYPOINT. ERR_CONFIG for what is none of these. It is to be
+// closed after a failure, too. Blocks.
+int artifacts_open_end(const char *name, const char *other, struct artifacts_end *end,
+                       struct err **err) MUST_CHECK;
+void artifacts_close_end(struct artifacts_end *end); // also a CLEANUP
+
 // --- rendering ---
 
 // Renders with everything remote out of the bundle, each blob verified as it is read. With an
@@ -170,11 +199,12 @@ struct deep {
 
 struct artifacts_deep_options {
     struct loop *loop;
-    struct http *http;           // NULL with a bundle
-    const struct bundle *bundle; // that everything comes from; or NULL
-    const struct lock *lock;     // what it pins is not asked for again; or NULL
-    const char *entrypoint;      // folder; NULL: as for artifacts_render_bundle()
-    const char *kube_version;    // NULL: the lock's, or LOCK_KUBE_VERSION
+    struct http *http;            // NULL with a bundle
+    const struct bundle *bundle;  // that everything comes from; or NULL
+    const struct lock *lock;      // what it pins is not asked for again; or NULL
+    const char *entrypoint;       // folder; NULL: as for artifacts_render_bundle()
+    struct kustomize_tree *files; // that the folder is in, by the disk's paths; NULL: the disk's
+    const char *kube_version;     // NULL: the lock's, or LOCK_KUBE_VERSION
     struct report *report;
     bool inside;             // the tree in the bundle is looked at, whatever is on disk
     bool track_reads;        // of values by templates

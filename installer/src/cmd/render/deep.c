@@ -30,7 +30,9 @@ static bool is_file(const char *path)
 static struct deep *open_end(struct ends *e, const char *end, struct err **err)
 {
     const struct deep_command *o = e->options;
+    const char *other = end == o->folder ? o->other : o->folder;
     struct bundle *own CLEANUP(bundle_cleanup) = NULL;
+    struct artifacts_end from CLEANUP(artifacts_close_end) = {0};
     struct artifacts_deep_options options = {
         .loop = e->env->loop,
         .http = e->remote.http,
@@ -43,7 +45,7 @@ static struct deep *open_end(struct ends *e, const char *end, struct err **err)
     };
     struct deep *deep;
 
-    if (e->remote.bundle && access(end, F_OK) < 0)
+    if (e->remote.bundle && access(end, F_OK) < 0 && strcmp(end, ARTIFACTS_ENTRYPOINT) == 0)
         options.entrypoint = NULL; // the tree in it
     if (is_file(end)) {
         own = artifacts_open_bundle(end, o->from.lab, err);
@@ -52,6 +54,11 @@ static struct deep *open_end(struct ends *e, const char *end, struct err **err)
         options.bundle = own;
         options.entrypoint = NULL;
         options.inside = true;
+    } else if (options.entrypoint) {
+        if (artifacts_open_end(end, other, &from, err) < 0)
+            return NULL;
+        options.entrypoint = from.folder;
+        options.files = from.revision.files;
     }
     deep = artifacts_deep(&options, err);
     if (!deep)
@@ -110,7 +117,7 @@ static int run_difference(struct ends *e, struct err **err)
     size_t changed;
 
     if (!o->other)
-        return err_set(err, ERR_USAGE, "--diff takes two folders or bundles");
+        return err_set(err, ERR_USAGE, "--diff takes two folders, revisions or bundles");
     a = open_end(e, o->folder, err);
     b = a ? open_end(e, o->other, err) : NULL;
     if (!b || find_randoms(e, o->folder, a, &randoms, err) < 0 ||

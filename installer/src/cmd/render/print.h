@@ -37,6 +37,9 @@ int print_to_folder(const struct kustomize_result *r, const struct print_options
 // Appends what differs, object by object, as unified diffs; returns how many objects differ.
 size_t print_difference(const struct kustomize_result *a, const struct kustomize_result *b,
                         struct buf *out);
+// The same as `--deep --diff` has it in JSON: the fields that differ, with both values.
+size_t print_difference_json(const struct kustomize_result *a, const struct kustomize_result *b,
+                             struct buf *out);
 
 // Appends "<file>:<line>"; without a file nothing.
 void print_place(const char *file, uint32_t line, struct buf *out);

@@ -16,7 +16,8 @@ static const struct opt diff_table[] = {
     {.type = OPT_OPERAND,
      .value = "OLD",
      .offset = offsetof(struct diff_options, before),
-     .help = "folder of an entrypoint kustomization; or a chart: a folder, an archive, a URL"},
+     .help = "entrypoint: a folder, or REVISION[:PATH] of git; or a chart: a folder, an archive, a "
+             "URL"},
     {.type = OPT_OPERAND,
      .value = "NEW",
      .offset = offsetof(struct diff_options, after),
@@ -48,6 +49,8 @@ static int open_end(struct command_env *env, const struct diff_options *o, const
                     struct releases *releases, struct err **err)
 {
     struct input_options options = o->input;
+
+    releases->other = path == o->before ? o->after : o->before;
 
     options.chart = is_chart(path) ? path : NULL;
     return releases_open(env, &options, path, releases, err);

@@ -38,6 +38,14 @@ static int open_tree(struct command_env *env, const struct input_options *o, con
                                              .track_reads = true,
                                              .keep = true};
 
+    struct artifacts_end end CLEANUP(artifacts_close_end) = {0};
+
+    if (entrypoint) {
+        if (artifacts_open_end(entrypoint, releases->other, &end, err) < 0)
+            return -1;
+        options.entrypoint = end.folder;
+        options.files = end.revision.files;
+    }
     if (artifacts_open_remote(&from, &releases->remote, err) < 0)
         return -1;
     options.http = releases->remote.http;

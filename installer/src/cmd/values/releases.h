@@ -8,6 +8,8 @@
 #include "work/artifacts.h"
 
 struct releases {
+    const char
+        *other; // the entrypoint that is compared with, whose folder a revision is of; or NULL
     struct artifacts_remote remote;
     struct deep *deep; // NULL with --chart
     VEC(struct input *) items;

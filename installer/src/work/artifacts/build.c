@@ -64,12 +64,12 @@ static int add_tree(struct build *b, struct err **err)
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
     struct kustomize_result result CLEANUP(kustomize_result_free) = {0};
     struct buf tar CLEANUP(buf_free) = BUF_INIT(PLAN_SMALL_MAX_BYTES);
+    const struct disk_folder entrypoint = {b->options->entrypoint, NULL};
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (disk_render(b->options->entrypoint, b->sources, b->options->report, &reads, &disk, &result,
-                    err) < 0)
+    if (disk_render(&entrypoint, b->sources, b->options->report, &reads, &disk, &result, err) < 0)
         return -1;
-    folder = disk_entrypoint(&reads, b->options->entrypoint, err);
+    folder = disk_entrypoint(&reads, &entrypoint, err);
     if (!folder || check_lock(b, folder, &result, err) < 0 ||
         bundled_write(&reads, &tar, err) < 0 ||
         bundled_check_archive(buf_span(&tar), folder, b->sources, &result, err) < 0)

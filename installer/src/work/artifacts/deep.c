@@ -61,16 +61,17 @@ static struct lock *lock_for(const struct lock *from, const char *folder)
 static int begin_network(struct looking *l, struct err **err)
 {
     const struct artifacts_deep_options *o = l->options;
-    const char *entrypoint = o->entrypoint ? o->entrypoint : ARTIFACTS_ENTRYPOINT;
+    const struct disk_folder entrypoint = {o->entrypoint ? o->entrypoint : ARTIFACTS_ENTRYPOINT,
+                                           o->files};
     struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
     char *folder CLEANUP(mem_cleanup) = NULL;
 
     l->sources = sources_network(o->loop, o->http, o->lock, o->report);
     l->sources->anew = true;
-    if (disk_render(entrypoint, l->sources, o->report, &reads, &disk, &l->tree, err) < 0)
+    if (disk_render(&entrypoint, l->sources, o->report, &reads, &disk, &l->tree, err) < 0)
         return -1;
-    folder = disk_entrypoint(&reads, entrypoint, err);
+    folder = disk_entrypoint(&reads, &entrypoint, err);
     l->oci = folder ? oci_new(o->http, err) : NULL;
     if (!l->oci)
         return -1;
@@ -109,6 +110,10 @@ struct deep *artifacts_deep(const struct artifacts_deep_options *o, struct err *
 {
     struct looking l CLEANUP(looking_end) = {.options = o};
 
+    if (o->bundle && o->files) {
+        err_set(err, ERR_USAGE, "a bundle holds one tree, and no revisions of it");
+        return NULL;
+    }
     if (artifacts_check_kube_version(o->kube_version, err) < 0)
         return NULL;
     if ((o->bundle ? begin_bundle(&l, err) : begin_network(&l, err)) < 0)

@@ -9,12 +9,16 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-static char *real_folder(const char *entrypoint, struct err **err)
+static char *real_folder(const struct disk_folder *entrypoint, struct err **err)
 {
-    char *real = realpath(entrypoint, NULL);
+    char *here CLEANUP(mem_cleanup) = getcwd(NULL, 0);
+    char *real = NULL;
 
+    if (entrypoint->files && here)
+        return path_join(here, entrypoint->name);
+    real = realpath(entrypoint->name, NULL);
     if (!real) {
-        err_set_errno(err, ERR_CONFIG, errno, "%s", entrypoint);
+        err_set_errno(err, ERR_CONFIG, errno, "%s", entrypoint->name);
         err_hint(err, "the entrypoint is a folder with a kustomization.yaml");
     }
     return real;
@@ -31,9 +35,9 @@ static int refuse_configuration(const char *folder, struct err **err)
                    path);
 }
 
-int disk_render(const char *entrypoint, struct sources *sources, struct report *report,
-                struct reads *reads, struct kustomize_tree **tree, struct kustomize_result *result,
-                struct err **err)
+int disk_render(const struct disk_folder *entrypoint, struct sources *sources,
+                struct report *report, struct reads *reads, struct kustomize_tree **tree,
+                struct kustomize_result *result, struct err **err)
 {
     char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
     char *here CLEANUP(mem_cleanup) = getcwd(NULL, 0);
@@ -41,17 +45,19 @@ int disk_render(const char *entrypoint, struct sources *sources, struct report *
         .folder = folder, .relative_to = here, .resolver = &sources->resolver, .report = report};
 
     *reads = (struct reads){0};
-    if (!folder || refuse_configuration(folder, err) < 0)
+    if (!folder || (!entrypoint->files && refuse_configuration(folder, err) < 0))
         return -1;
-    *tree = kustomize_tree_disk("/", err);
-    if (!*tree)
-        return -1;
-    reads_init(reads, *tree);
+    if (!entrypoint->files) {
+        *tree = kustomize_tree_disk("/", err);
+        if (!*tree)
+            return -1;
+    }
+    reads_init(reads, entrypoint->files ? entrypoint->files : *tree);
     options.tree = &reads->base;
     return kustomize_build(&options, result, err);
 }
 
-char *disk_entrypoint(struct reads *reads, const char *entrypoint, struct err **err)
+char *disk_entrypoint(struct reads *reads, const struct disk_folder *entrypoint, struct err **err)
 {
     char *folder CLEANUP(mem_cleanup) = real_folder(entrypoint, err);
 

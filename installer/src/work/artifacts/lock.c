@@ -106,15 +106,16 @@ static struct lock *lock_with(struct http *h, struct sources *sources,
                               const struct artifacts_lock_options *o, struct span platforms,
                               struct err **err)
 {
+    const struct disk_folder folder_on_disk = {o->entrypoint, NULL};
     struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *disk CLEANUP(kustomize_tree_cleanup) = NULL;
     struct kustomize_result tree CLEANUP(kustomize_result_free) = {0};
     struct lock *lock CLEANUP(lock_cleanup) = NULL;
     char *folder CLEANUP(mem_cleanup) = NULL;
 
-    if (disk_render(o->entrypoint, sources, o->report, &reads, &disk, &tree, err) < 0)
+    if (disk_render(&folder_on_disk, sources, o->report, &reads, &disk, &tree, err) < 0)
         return NULL;
-    folder = disk_entrypoint(&reads, o->entrypoint, err);
+    folder = disk_entrypoint(&reads, &folder_on_disk, err);
     if (!folder)
         return NULL;
     lock = lock_new(span_str(folder), span_str(o->lab ? LOCK_ORIGIN_LAB : LOCK_ORIGIN_UPSTREAM),

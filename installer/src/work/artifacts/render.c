@@ -12,7 +12,8 @@ static int render_here(const struct bundle *b, const char *entrypoint, struct so
     struct reads reads CLEANUP(reads_free) = {0};
     struct kustomize_tree *tree CLEANUP(kustomize_tree_cleanup) = NULL;
 
-    if (disk_render(entrypoint, sources, report, &reads, &tree, result, err) < 0)
+    if (disk_render(&(struct disk_folder){entrypoint, NULL}, sources, report, &reads, &tree, result,
+                    err) < 0)
         return -1;
     if (bundled_compare(t, b, &reads, err) == 0)
         return 0;
