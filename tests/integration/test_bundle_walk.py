@@ -410,6 +410,27 @@ def test_what_charts_ask_the_cluster_is_in_the_lock(tree):
     assert images(tree) == set() and decisions(tree, "api-version") == {("acme.io/v1/Thing", "not served")}
 
 
+def test_what_capabilities_answer_is_one_decision_of_a_release(tree):
+    """However many places ask; each lookup is one of its own."""
+    line = '# {{ .Capabilities.KubeVersion.Minor }} {{ .Capabilities.APIVersions.Has "no/v1" }} {{ lookup "v1" "Pod" "a" "b" }}\n'
+    tree.upstream.add_chart("asks", "1.0.0", {"templates/a.yaml": line * 3, "templates/b.yaml": line})
+    tree.objects(*oci_release(tree, "asks:1.0.0"))
+    tree.lock()
+    found = yaml.safe_load(tree.lock_file.read_text())["decisions"]
+    where = {what: [d["where"] for d in found if d["what"] == what] for what in ("kube-version", "api-version", "lookup")}
+    one = re.fullmatch(r"asks/templates/[ab].yaml:\d and 3 more", where["kube-version"][0])
+    assert one and where["kube-version"] == where["api-version"], where
+    assert where["lookup"] == [f"asks/templates/{x}" for x in ("a.yaml:1", "a.yaml:2", "a.yaml:3", "b.yaml:1")]
+
+
+def test_a_lock_that_cannot_be_written_is_told_before_any_work(tree):
+    tree.lock_file = tree.folder / "nowhere/x.lock"
+    tree.upstream.close()
+    tree.objects(*oci_release(tree, "asks:1.0.0"))
+    assert "nowhere/x.lock: No such file or directory" in tree.lock(check=3).stderr
+    assert "asks" in tree.lock("--check", check=6).stderr  # which writes nothing, and gets further
+
+
 def test_release_waits_for_values_that_another_one_renders(tree):
     offer(tree, "app:2")
     tree.upstream.add_chart("app", "1.0.0", values(main=image_values(tree, "app:1")))

@@ -79,6 +79,32 @@ static void test_file__a_failed_write_leaves_nothing(void **state)
     assert_int_equal(file_write(path, SPAN("two"), FILE_PRIVATE, &err), 0);
 }
 
+static void test_file__can_write_says_what_a_write_would(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/f", dir);
+    char *lost CLEANUP(mem_cleanup) = mem_printf("%s/none/g", dir);
+    char *below CLEANUP(mem_cleanup) = mem_printf("%s/f/g", dir);
+    const char *const wrong[] = {lost, below, dir};
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    int before;
+
+    (void)state;
+    assert_int_equal(file_write(path, SPAN("two"), FILE_PRIVATE, &err), 0);
+    before = count_files();
+    assert_int_equal(file_can_write(path, &err), 0);
+    assert_int_equal(file_can_write("/dev/null", &err), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct err *same CLEANUP(err_cleanup) = NULL;
+
+        assert_int_equal(file_can_write(wrong[i], &err), -1);
+        assert_int_equal(file_write(wrong[i], SPAN("x"), FILE_PRIVATE, &same), -1);
+        assert_string_equal(err_message(err), err_message(same));
+        assert_int_equal(err_kind(err), ERR_CONFIG);
+        err_clear(&err);
+    }
+    assert_int_equal(count_files(), before);
+}
+
 // What a file at `path` is and says; removes it.
 static void expect_file(const char *path, mode_t mode, const char *text)
 {
@@ -289,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_file__write_is_durable_and_leaves_nothing_else),
         cmocka_unit_test(test_file__a_failed_write_leaves_nothing),
+        cmocka_unit_test(test_file__can_write_says_what_a_write_would),
         cmocka_unit_test(test_file__modes),
         cmocka_unit_test(test_file__what_is_put_in_place_keeps_the_mode),
         cmocka_unit_test(test_file__root_keeps_the_owner),

@@ -47,6 +47,20 @@ static void test_semver_is_exact__all_three_numbers(void **state)
     assert_false(semver_is_exact(SPAN_EMPTY));
 }
 
+static void test_semver_is_plain__three_numbers_and_nothing_else(void **state)
+{
+    static const char *const none[] = {"",        "1.2",    "1.2.",   "1.2.3.",   "1.2.3.4",
+                                       "v1.2.3",  "1..3",   "01.2.3", "1.2.3-rc", "1.2.x",
+                                       "1.2.3+b", " 1.2.3", ".1.2.3"};
+
+    (void)state;
+    assert_true(semver_is_plain(SPAN("1.34.0")));
+    assert_true(semver_is_plain(SPAN("0.10.2")));
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        if (semver_is_plain(span_str(none[i])))
+            fail_msg("'%s' is taken for one", none[i]);
+}
+
 // Ascending, as section 11 has them.
 static void test_semver_compare__precedence(void **state)
 {
@@ -82,5 +96,6 @@ static void test_semver_compare__build_does_not_count(void **state)
 }
 
 UNIT_MAIN(UNIT(test_semver_parse__parts), UNIT(test_semver_parse__what_is_none),
-          UNIT(test_semver_is_exact__all_three_numbers), UNIT(test_semver_compare__precedence),
-          UNIT(test_semver_compare__build_does_not_count))
+          UNIT(test_semver_is_exact__all_three_numbers),
+          UNIT(test_semver_is_plain__three_numbers_and_nothing_else),
+          UNIT(test_semver_compare__precedence), UNIT(test_semver_compare__build_does_not_count))

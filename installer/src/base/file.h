@@ -62,6 +62,10 @@ enum file_access {
 int file_write(const char *path, struct span data, enum file_access access, struct err **err)
     MUST_CHECK;
 
+// Whether file_write() could begin: before long work whose result goes there. Writes nothing. Kinds
+// as above.
+int file_can_write(const char *path, struct err **err) MUST_CHECK;
+
 // Puts a file that was written in another way, as `from` and still open, where file_write() would
 // have put it: durably, and by the same rule for mode and owner. A symbolic link is replaced
 // itself. ERR_CONFIG; ERR_INTERNAL when it cannot be synced, with the errno.

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -228,18 +229,45 @@ static char *follow(const char *path, bool *through, struct err **err)
     return NULL;
 }
 
+// Where a write of `path` ends; *in_place: at something that is written, and not replaced.
+static char *target_of(const char *path, bool *in_place, struct err **err)
+{
+    char *target CLEANUP(mem_cleanup) = follow(path, in_place, err);
+    struct stat old;
+
+    if (!target || stat(target, &old) < 0)
+        return STEAL(target);
+    if (S_ISDIR(old.st_mode)) {
+        err_set_errno(err, ERR_CONFIG, EISDIR, "%s", path);
+        return NULL;
+    }
+    *in_place = *in_place || !S_ISREG(old.st_mode);
+    return STEAL(target);
+}
+
 int file_write(const char *path, struct span data, enum file_access access, struct err **err)
 {
-    bool through = false;
-    char *target CLEANUP(mem_cleanup) = follow(path, &through, err);
-    struct stat old;
-    bool there = target && stat(target, &old) == 0;
+    bool in_place = false;
+    char *target CLEANUP(mem_cleanup) = target_of(path, &in_place, err);
 
     if (!target)
         return -1;
-    if (there && S_ISDIR(old.st_mode))
-        return err_set_errno(err, ERR_CONFIG, EISDIR, "%s", path);
-    if (through || (there && !S_ISREG(old.st_mode)))
-        return write_through(target, data, err);
-    return replace(target, data, access, err);
+    return in_place ? write_through(target, data, err) : replace(target, data, access, err);
+}
+
+int file_can_write(const char *path, struct err **err)
+{
+    bool in_place = false;
+    char *target CLEANUP(mem_cleanup) = target_of(path, &in_place, err);
+    char *dir CLEANUP(mem_cleanup) = target ? folder_of(target) : NULL;
+    struct stat st;
+
+    if (!target)
+        return -1;
+    if (!in_place && stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+        return err_set_errno(err, ERR_CONFIG, ENOTDIR, "cannot write beside %s", target);
+    if (access(in_place ? target : dir, in_place ? W_OK : W_OK | X_OK) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, in_place ? "%s" : "cannot write beside %s",
+                             target);
+    return 0;
 }

@@ -123,6 +123,24 @@ static int compare_pre(struct span a, struct span b)
     return (a.len != 0) - (b.len != 0);
 }
 
+bool semver_is_plain(struct span text)
+{
+    struct span part;
+    size_t parts = 0;
+
+    if (span_ends(text, "."))
+        return false;
+    while (span_next(&text, '.', &part)) {
+        parts++;
+        for (size_t i = 0; i < part.len; i++)
+            if (part.ptr[i] < '0' || part.ptr[i] > '9')
+                return false;
+        if (!part.len || (part.len > 1 && part.ptr[0] == '0'))
+            return false;
+    }
+    return parts == 3;
+}
+
 int semver_compare(const struct semver *a, const struct semver *b)
 {
     for (size_t i = 0; i < NUMBERS; i++)

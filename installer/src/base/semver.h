@@ -27,6 +27,10 @@ bool semver_parse(struct span text, struct semver *v) MUST_CHECK;
 // "1.2" is a range (1.2.x) for Helm.
 bool semver_is_exact(struct span text);
 
+// Whether `text` is one as Kubernetes writes its own: three numbers without leading zeros, nothing
+// in front of them and nothing behind.
+bool semver_is_plain(struct span text);
+
 // By precedence (section 11): below, equal to or above zero. Build metadata does not count.
 int semver_compare(const struct semver *a, const struct semver *b);
 

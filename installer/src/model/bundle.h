@@ -87,6 +87,9 @@ const char *bundle_path(const struct bundle *b);
 uint64_t bundle_size(const struct bundle *b);
 // Where its lock was made: "lab" or "upstream". Borrowed.
 struct span bundle_origin(const struct bundle *b);
+// The version of Kubernetes that its lock's charts were rendered for; empty in bundles that were
+// made before it was said there. Borrowed.
+struct span bundle_kube_version(const struct bundle *b);
 // Of the lock's bytes. Borrowed.
 const struct digest *bundle_lock_digest(const struct bundle *b);
 
@@ -153,6 +156,7 @@ struct bundle_plan;
 
 struct bundle_plan *bundle_plan_new(struct span origin, const struct digest *lock) MUST_CHECK;
 void bundle_plan_platform(struct bundle_plan *p, struct span platform); // in order
+void bundle_plan_kube_version(struct bundle_plan *p, struct span version);
 void bundle_plan_free(struct bundle_plan *p);                           // NULL-safe
 CLEANUP_DEFINE(bundle_plan_cleanup, struct bundle_plan, bundle_plan_free);
 

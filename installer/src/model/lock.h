@@ -93,9 +93,7 @@ void lock_add_all(struct lock *l, const struct lock *from);
 
 // The version of Kubernetes that charts were rendered for, "1.34.0"; borrowed.
 struct span lock_kube_version(const struct lock *l);
-void lock_set_kube_version(struct lock *l, struct span version);
-// Whether that is one: three numbers, without "v".
-bool lock_is_kube_version(struct span text);
+void lock_set_kube_version(struct lock *l, struct span version); // semver_is_plain()
 
 // Notes a decision, once each.
 void lock_add_decision(struct lock *l, const struct lock_decision *from);

@@ -186,6 +186,7 @@ struct deep_object {
 struct deep_decision { // see struct lock_decision
     enum lock_question question;
     const char *user, *where, *asked, *assumed;
+    size_t more; // further places that asked the same, where only the answer counts
 };
 struct deep {
     VEC(struct deep_object) objects;      // layer by layer, in the order of being found

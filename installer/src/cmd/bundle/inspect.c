@@ -158,6 +158,8 @@ static void add_head(const struct bundle *b, struct buf *out)
 
     buf_printf(out, "identity   %s\norigin     ", DIGEST_TEXT(bundle_identity(b)));
     add_plain(out, bundle_origin(b));
+    if (bundle_kube_version(b).len)
+        buf_printf(out, "\nkubernetes %.*s", SPAN_ARG(bundle_kube_version(b)));
     buf_printf(out, "\nlock       %s\nplatforms ", DIGEST_TEXT(bundle_lock_digest(b)));
     for (size_t i = 0; i < count; i++) {
         buf_add_char(out, ' ');
@@ -248,6 +250,8 @@ static void inspect_json(struct command_env *env, const struct bundle *b)
     for (size_t i = 0; i < count; i++)
         node_push(d, platforms, node_new_str(d, all[i]));
     node_set_str(d, root, "origin", bundle_origin(b));
+    if (bundle_kube_version(b).len)
+        node_set_str(d, root, "kubernetes", bundle_kube_version(b));
     node_set_str(d, root, "lock", span_str(DIGEST_TEXT(bundle_lock_digest(b))));
     node_set(d, root, SPAN("platforms"), platforms);
     node_set(d, root, SPAN("artifacts"), artifacts_node(d, b));

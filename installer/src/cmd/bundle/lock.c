@@ -124,7 +124,7 @@ static int lock_run(struct command_env *env, const void *options, struct err **e
     struct buf text CLEANUP(buf_free) = BUF_INIT(LOCK_MAX_BYTES);
     bool same;
 
-    if (check_place(o, err) < 0)
+    if (check_place(o, err) < 0 || (!o->check && file_can_write(o->file, err) < 0))
         return -1;
     http = http_new(env->loop, &http_options, err);
     lock = http ? artifacts_lock(env->loop, http, &lock_options, err) : NULL;

@@ -162,6 +162,8 @@ static void write_index(const struct index *index, uint64_t blobs_size, struct b
     node_set(d, root, SPAN("artifacts"), artifacts);
     node_set(d, root, SPAN("blobs"), blobs);
     node_set(d, root, SPAN("blobsSize"), node_new_int(d, (int64_t)blobs_size));
+    if (index->kube_version.len)
+        node_set_str(d, root, "kubernetes", index->kube_version);
     node_set(d, root, SPAN("lock"), digest_node(d, &index->lock_digest));
     node_set_str(d, root, "origin", index->origin);
     VEC_FOREACH (const struct span *, it, &index->platforms)

@@ -3,6 +3,7 @@
 #include "model/bundle/layout.h"
 
 #include "base/map.h"
+#include "base/semver.h"
 #include "io/doc.h"
 
 static int bad(struct err **err, const char *what)
@@ -140,6 +141,17 @@ static int parse_artifact(struct index *index, const struct node *n, struct err 
     return 0;
 }
 
+// Not there in older bundles.
+static int parse_kube_version(struct index *index, const struct node *n, struct err **err)
+{
+    if (!n)
+        return 0;
+    if (!semver_is_plain(node_text(n)))
+        return bad(err, "'kubernetes' is no version");
+    index->kube_version = arena_span(index->arena, node_text(n));
+    return 0;
+}
+
 static int parse_all(struct index *index, const struct node *root, struct err **err)
 {
     uint64_t blobs_size;
@@ -147,6 +159,8 @@ static int parse_all(struct index *index, const struct node *root, struct err **
     index->origin = arena_span(index->arena, node_get_text(root, "origin"));
     if (!index->origin.len || !digest_parse_hex(node_get_text(root, "lock"), &index->lock_digest))
         return bad(err, "origin or lock is missing");
+    if (parse_kube_version(index, node_get(root, "kubernetes"), err) < 0)
+        return -1;
     NODE_FOREACH_ITEM (n, node_get(root, "platforms"))
         vec_push_arena(index->arena, &index->platforms, arena_span(index->arena, node_text(n)));
     if (!index->platforms.len)

@@ -38,6 +38,7 @@ uint64_t layout_get_number(const unsigned char *at, size_t bytes);
 struct index {
     struct arena *arena;
     struct span origin;
+    struct span kube_version; // empty: not said
     struct digest lock_digest;
     uint64_t size; // of the whole file
     VEC(struct span) platforms;

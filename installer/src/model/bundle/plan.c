@@ -33,6 +33,11 @@ void bundle_plan_platform(struct bundle_plan *p, struct span platform)
     vec_push_arena(p->index.arena, &p->index.platforms, arena_span(p->index.arena, platform));
 }
 
+void bundle_plan_kube_version(struct bundle_plan *p, struct span version)
+{
+    p->index.kube_version = arena_span(p->index.arena, version);
+}
+
 size_t bundle_plan_blob(struct bundle_plan *p, const struct digest *digest, uint64_t size)
 {
     uintptr_t place = (uintptr_t)map_get(&p->blobs, digest_key(digest));
@@ -82,6 +87,7 @@ struct index plan_index(const struct bundle_plan *p)
     struct index index = {
         .arena = arena_new(),
         .origin = p->index.origin,
+        .kube_version = p->index.kube_version,
         .lock_digest = p->index.lock_digest,
     };
     VEC_FOREACH (const struct span *, it, &p->index.platforms)

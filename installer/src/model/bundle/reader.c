@@ -27,6 +27,11 @@ uint64_t bundle_size(const struct bundle *b)
     return b->index.size;
 }
 
+struct span bundle_kube_version(const struct bundle *b)
+{
+    return b->index.kube_version;
+}
+
 struct span bundle_origin(const struct bundle *b)
 {
     return b->index.origin;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a lock says of the cluster: the version that it assumes, and what depends on a cluster.
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,24 +37,6 @@ struct span lock_kube_version(const struct lock *l)
 void lock_set_kube_version(struct lock *l, struct span version)
 {
     l->kube_version = arena_span(l->arena, version);
-}
-
-bool lock_is_kube_version(struct span text)
-{
-    struct span part;
-    size_t parts = 0;
-
-    if (span_ends(text, "."))
-        return false;
-    while (span_next(&text, '.', &part)) {
-        parts++;
-        for (size_t i = 0; i < part.len; i++)
-            if (!isdigit((unsigned char)part.ptr[i]))
-                return false;
-        if (!part.len || (part.len > 1 && part.ptr[0] == '0'))
-            return false;
-    }
-    return parts == 3;
 }
 
 void lock_add_decision(struct lock *l, const struct lock_decision *from)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/opt.h"
+#include "base/semver.h"
 #include "io/doc.h"
 #include "model/lock/lock_int.h"
 
@@ -278,7 +279,7 @@ static int parse_kube_version(struct lock *l, const struct node *root, const cha
 
     if (parse_text(root, "kubernetes", &version, file, err) < 0)
         return -1;
-    if (!lock_is_kube_version(version))
+    if (!semver_is_plain(version))
         return fail(file, line_of(root, "kubernetes"), err,
                     "'kubernetes' is not a version of three numbers", version);
     lock_set_kube_version(l, version);

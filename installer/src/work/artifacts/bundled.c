@@ -236,6 +236,8 @@ struct lock *bundled_lock(const struct bundle *b)
         buf_printf(&platforms, "%s%.*s", i ? "," : "", SPAN_ARG(names[i]));
     all = bundle_artifacts(b, &count);
     lock = lock_new(all[count - 1].name, bundle_origin(b), buf_span(&platforms));
+    if (bundle_kube_version(b).len)
+        lock_set_kube_version(lock, bundle_kube_version(b));
     for (size_t i = 0; i < count; i++)
         add_pin(lock, b, &all[i]);
     return lock;

@@ -204,12 +204,17 @@ static int lock_images(struct walk *w, const struct deep_object *objects, size_t
 
 static void lock_decisions_of(struct walk *w)
 {
-    VEC_FOREACH (const struct deep_decision *, it, &w->deep->decisions)
-        lock_add_decision(w->lock, &(struct lock_decision){.question = it->question,
-                                                           .user = it->user,
-                                                           .where = it->where,
-                                                           .asked = it->asked,
-                                                           .assumed = it->assumed});
+    VEC_FOREACH (const struct deep_decision *, it, &w->deep->decisions) {
+        struct lock_decision decision = {.question = it->question,
+                                         .user = it->user,
+                                         .where = it->where,
+                                         .asked = it->asked,
+                                         .assumed = it->assumed};
+
+        if (it->more)
+            decision.where = arena_printf(w->arena, "%s and %zu more", it->where, it->more);
+        lock_add_decision(w->lock, &decision);
+    }
 }
 
 // What stays of one applier stays together, and appliers in their order.

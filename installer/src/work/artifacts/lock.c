@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/semver.h"
 #include "work/artifacts/disk.h"
 #include "work/artifacts/follow.h"
 
@@ -74,7 +75,7 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
 
 int artifacts_check_kube_version(const char *version, struct err **err)
 {
-    if (!version || lock_is_kube_version(span_str(version)))
+    if (!version || semver_is_plain(span_str(version)))
         return 0;
     err_set(err, ERR_USAGE, "'%s' is no version of Kubernetes", version);
     return err_hint(err, "three numbers, for example " LOCK_KUBE_VERSION);

@@ -14,6 +14,7 @@ void plan_init(struct plan *p, const struct lock *lock)
     lock_format(lock, &text);
     digest = crypto_sha256(buf_span(&text));
     *p = (struct plan){.bundle = bundle_plan_new(lock_origin(lock), &digest), .arena = arena_new()};
+    bundle_plan_kube_version(p->bundle, lock_kube_version(lock));
     for (size_t i = 0; i < count; i++)
         bundle_plan_platform(p->bundle, platforms[i]);
 }

@@ -214,19 +214,33 @@ const struct deep_object *walk_find(const struct walk *w, const struct identity 
     return place ? &w->deep->objects.items[place - 1] : NULL;
 }
 
+// What .Capabilities say is the same wherever it is asked: the first place stands for all.
+static bool is_one_for_all_places(enum lock_question question)
+{
+    return question == LOCK_API_VERSION_SERVED || question == LOCK_KUBE_VERSION_READ;
+}
+
 void walk_decide(struct walk *w, enum lock_question question, const char *user, const char *where,
                  const char *asked, const char *assumed)
 {
+    bool is_one = is_one_for_all_places(question);
+    const char *text = arena_printf(w->arena, "%d\n%s\n%s\n%s", (int)question, user, asked,
+                                    is_one ? assumed : where);
+    const char *place = is_one ? arena_printf(w->arena, "%s\n%s", text, where) : text;
+    size_t known = (uintptr_t)map_get(&w->decided, span_str(text));
     struct deep_decision decision = {.question = question, .user = user};
-    struct span key =
-        span_str(arena_printf(w->arena, "%d\n%s\n%s\n%s", (int)question, user, where, asked));
 
-    if (map_put(&w->decided, key, w))
+    if (map_put(&w->decided, span_str(place), w))
         return;
+    if (known) {
+        w->deep->decisions.items[known - 1].more++;
+        return;
+    }
     decision.where = arena_str(w->arena, where);
     decision.asked = arena_str(w->arena, asked);
     decision.assumed = arena_str(w->arena, assumed);
     vec_push(&w->deep->decisions, decision);
+    (void)map_put(&w->decided, span_str(text), (void *)(uintptr_t)w->deep->decisions.len);
 }
 
 const struct deep_object *walk_find_source(const struct walk *w, const struct deep_object *object,

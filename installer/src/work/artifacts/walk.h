@@ -56,7 +56,7 @@ struct walk {
     struct deep *deep;               // the result; its objects grow while walking
     struct map places;               // identity_key() to the place in its objects, counted from 1
     VEC(struct deep_object) doubles; // that are there already, with another content
-    struct map decided;              // texts of decisions
+    struct map decided;              // texts of decisions to their places, counted from 1
     struct map api_versions; // "group/version" and "group/version/Kind" of definitions of the tree
     struct map scopes;       // "group Kind" of those definitions
     unsigned pass;           // counted from 1
@@ -109,7 +109,8 @@ const struct deep_object *walk_find_source(const struct walk *w, const struct de
 const char *walk_source_text(struct walk *w, const struct deep_object *source) MUST_CHECK;
 const char *walk_chart_text(struct walk *w, const struct deep_object *object) MUST_CHECK;
 
-// Notes what depends on a cluster, once each; texts are copied.
+// Notes what depends on a cluster, once each; texts are copied. What .Capabilities answer is one
+// decision of its user, and counts the places that ask.
 void walk_decide(struct walk *w, enum lock_question question, const char *user, const char *where,
                  const char *asked, const char *assumed);
 

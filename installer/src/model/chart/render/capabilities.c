@@ -108,6 +108,7 @@ static void texts_print(void *data, struct buf *out)
 {
     const struct texts *texts = data;
 
+    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
     for (size_t i = 0; i < texts->len; i++) {
         buf_add_char(out, i ? ' ' : '{');
         buf_add_span(out, texts->fields[i].text);
@@ -120,6 +121,7 @@ static struct value texts_unfold(struct arena *a, void *data)
     const struct texts *texts = data;
     struct value map = value_new_map(a, VALUE_MAP);
 
+    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
     for (size_t i = 0; i < texts->len; i++) {
         const struct text_field *field = &texts->fields[i];
 
@@ -175,6 +177,7 @@ static void kube_version_write(void *data, struct buf *out)
 {
     const struct texts *texts = data;
 
+    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
     buf_add_span(out, texts->stringer);
 }
 
