@@ -157,7 +157,7 @@ struct bundle_plan;
 struct bundle_plan *bundle_plan_new(struct span origin, const struct digest *lock) MUST_CHECK;
 void bundle_plan_platform(struct bundle_plan *p, struct span platform); // in order
 void bundle_plan_kube_version(struct bundle_plan *p, struct span version);
-void bundle_plan_free(struct bundle_plan *p);                           // NULL-safe
+void bundle_plan_free(struct bundle_plan *p); // NULL-safe
 CLEANUP_DEFINE(bundle_plan_cleanup, struct bundle_plan, bundle_plan_free);
 
 // Adds a blob unless it is there; returns its index.
