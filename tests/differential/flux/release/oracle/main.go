@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Says what helm-controller would install: it is helm-controller's own code with Helm's, without a
-// cluster. One JSON case a line on standard input, one JSON answer a line on standard output.
+// cluster. One JSON case a line on standard input, one JSON answer a line on standard output. A case
+// with "Documents" asks what objects a text of YAML is to Kubernetes.
 package main
 
 import (
@@ -13,11 +14,13 @@ import (
 	"log/slog"
 	"os"
 	"sort"
+	"strings"
 
 	"github.com/go-logr/logr"
 	helmaction "helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	kubefake "helm.sh/helm/v4/pkg/kube/fake"
 	helmrelease "helm.sh/helm/v4/pkg/release/v1"
@@ -25,6 +28,7 @@ import (
 	"helm.sh/helm/v4/pkg/storage/driver"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -41,6 +45,7 @@ type testCase struct {
 	Binary      map[string][]byte // more files of it, in base64
 	KubeVersion string
 	APIVersions []string // all that the cluster serves; empty: Helm's own list
+	Documents   *string
 }
 
 type hook struct{ Path, Manifest string }
@@ -53,6 +58,9 @@ type answer struct {
 	Namespace   string        `json:"namespace,omitempty"`
 	Manifest    string        `json:"manifest,omitempty"`
 	Hooks       []hook        `json:"hooks,omitempty"`
+	CRDs        []hook        `json:"crds,omitempty"` // of crds/, of what subcharts are enabled
+
+	Objects []json.RawMessage `json:"objects,omitempty"`
 }
 
 func compose(c *testCase) (common.Values, error) {
@@ -79,7 +87,27 @@ func compose(c *testCase) (common.Values, error) {
 		c.Release.Namespace, c.Release.GetValues(), c.Release.Spec.ValuesFrom...)
 }
 
-func render(c *testCase, values common.Values) (*helmrelease.Release, error) {
+func parse(text string) (out []json.RawMessage, err error) {
+	reader := yaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
+	for {
+		document, err := reader.Read()
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		object, err := yaml.ToJSON(document)
+		if err != nil {
+			return nil, err
+		}
+		if string(object) != "null" {
+			out = append(out, object)
+		}
+	}
+}
+
+func loadChart(c *testCase) (*chart.Chart, error) {
 	var files []*archive.BufferedFile
 	for name, text := range c.Chart {
 		files = append(files, &archive.BufferedFile{Name: name, Data: []byte(text)})
@@ -88,10 +116,10 @@ func render(c *testCase, values common.Values) (*helmrelease.Release, error) {
 		files = append(files, &archive.BufferedFile{Name: name, Data: data})
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
-	chart, err := loader.LoadFiles(files)
-	if err != nil {
-		return nil, err
-	}
+	return loader.LoadFiles(files)
+}
+
+func render(c *testCase, chart *chart.Chart, values common.Values) (release *helmrelease.Release, err error) {
 	config := helmaction.NewConfiguration(helmaction.ConfigurationSetLogger(slog.DiscardHandler))
 	config.KubeClient = &kubefake.PrintingKubeClient{Out: io.Discard}
 	config.Releases = storage.Init(driver.NewMemory())
@@ -120,6 +148,13 @@ func answerTo(line []byte) (out answer) {
 	if err := json.Unmarshal(line, &c); err != nil {
 		return answer{Error: "case: " + err.Error()}
 	}
+	if c.Documents != nil {
+		objects, err := parse(*c.Documents)
+		if err != nil {
+			return answer{Error: err.Error()}
+		}
+		return answer{Objects: objects}
+	}
 	values, err := compose(&c)
 	if err != nil {
 		return answer{ValuesError: err.Error()}
@@ -135,7 +170,11 @@ func answerTo(line []byte) (out answer) {
 	if c.Chart == nil {
 		return out
 	}
-	release, err := render(&c, values)
+	chart, err := loadChart(&c)
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	release, err := render(&c, chart, values)
 	if err != nil {
 		out.Error = err.Error()
 		return out
@@ -143,6 +182,9 @@ func answerTo(line []byte) (out answer) {
 	out.Name, out.Namespace, out.Manifest = release.Name, release.Namespace, release.Manifest
 	for _, h := range release.Hooks {
 		out.Hooks = append(out.Hooks, hook{h.Path, h.Manifest})
+	}
+	for _, crd := range chart.CRDObjects() {
+		out.CRDs = append(out.CRDs, hook{crd.Filename, string(crd.File.Data)})
 	}
 	return out
 }
