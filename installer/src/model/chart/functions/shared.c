@@ -34,7 +34,7 @@ int functions_take_text(const struct template_call *call, const struct buf *text
 int functions_text(const struct template_call *call, const struct value *v, struct span *text,
                    struct err **err)
 {
-    enum { PRINT_STEPS = 40, PRINT_STEPS_PER_BYTE = 2 };
+    enum { PRINT_STEPS = 40, PRINT_STEPS_PER_BYTE = 1 };
     struct buf printed CLEANUP(buf_free) = BUF_INIT(FUNCTIONS_TEXT_MAX);
 
     if (v->type == VALUE_STRING || v->type == VALUE_BYTES) {
