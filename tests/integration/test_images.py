@@ -102,8 +102,13 @@ spec:
         - {name: whole, image: {{ .Values.init.image | quote }}}
         - {name: literal, image: "quay.io/x/literal:1"}
         - {name: helper, image: {{ include "image" .Values.sidecar | quote }}}
+        - {name: copied, image: {{ include "image" (deepCopy .Values.copied) | quote }}}
+        - {name: default, image: {{ .Values.none | default "quay.io/x/default:1" }}}
 """
 HELPERS = """\
+{{- define "off" -}}
+{{ .Values.off.image }}
+{{- end }}
 {{- define "image" -}}
 {{ .repository }}:{{ .tag }}
 {{- end }}
@@ -118,9 +123,14 @@ init:
 sidecar:
   repository: quay.io/acme/sidecar
   tag: "4"
-# of the same texts, and nothing reads them
+copied:
+  repository: quay.io/acme/copied
+  tag: "4"
+# of the same texts: nothing reads them, or something else does
 other:
   image: {repository: acme/web, tag: "1.0"}
+off:
+  image: quay.io/x/default:1
 """
 CHART = {"values.yaml": DEFAULTS, "templates/a.yaml": JOINED, "templates/_helpers.tpl": HELPERS}
 
@@ -150,6 +160,8 @@ def test_a_name_is_set_where_its_values_are(charted):
     assert places(web) == [("image.repository", "app:1.0.0/values.yaml:3")]
     assert places(found["quay.io/acme/init:3"]) == [("init.image", "app:1.0.0/values.yaml:6")]
     assert places(found["quay.io/acme/sidecar:4"]) == [("sidecar.repository", "app:1.0.0/values.yaml:8")]
+    assert places(found["quay.io/acme/copied:4"]) == [("copied.repository", "app:1.0.0/values.yaml:11")]
+    assert "set" not in found["quay.io/x/default:1"]
     literal = found["quay.io/x/literal:1"]
     assert literal["file"] == "app/templates/a.yaml" and "set" not in literal
     text = run(charted).stdout

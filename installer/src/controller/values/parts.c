@@ -219,8 +219,32 @@ static void choose_tag(values_parts *parts, bool is_in_name)
         vec_push(parts, tag);
 }
 
+// --- names that are written out ---
+
+static bool has_text(struct span content, struct span text)
+{
+    return text.len && span_search(content, text) < content.len;
+}
+
+// Whether a template has the name in its text: with `file`, one of that name only.
+static bool is_written_out(const struct chart *chart, const struct span *file, struct span name)
+{
+    VEC_FOREACH (const struct chart_file *, it, &chart->templates)
+        if ((!file || span_ends(*file, it->path)) && has_text(it->content, name))
+            return true;
+    VEC_FOREACH (struct chart *const *, it, &chart->subcharts)
+        if (is_written_out(*it, file, name))
+            return true;
+    return false;
+}
+
+// --- reads ---
+
 static void see_reads(struct finding_parts *f, unsigned how)
 {
+    const struct chart *chart = f->view->input.chart;
+    bool is_here = is_written_out(chart, &f->file, f->reference.name);
+
     VEC_FOREACH (const struct chart_read *, read, f->view->list) {
         struct err *ignored CLEANUP(err_cleanup) = NULL; // paths of reads are well-formed
         struct values_path path = {0};
@@ -229,6 +253,8 @@ static void see_reads(struct finding_parts *f, unsigned how)
             values_path_parse(f->arena, read->path, &path, &ignored) < 0)
             continue;
         f->own = span_eq(read->file, f->file);
+        if (is_here && !f->own)
+            continue;
         see_read(f, read, &path, f->view->all, 0);
     }
 }
@@ -244,7 +270,7 @@ void values_find_image(struct arena *a, const struct values_view *view, struct s
         return;
     see_reads(&f, CHART_READ_EXECUTED);
     // What templates read in copies that they have made is seen in their text only.
-    if (!f.best[VALUES_PART_NAME])
+    if (!f.best[VALUES_PART_NAME] && !is_written_out(view->input.chart, NULL, f.reference.name))
         see_reads(&f, CHART_READ_STATIC);
     VEC_FOREACH (const struct values_part *, it, out) {
         struct reference r = cut(node_scalar(it->value));
