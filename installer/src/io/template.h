@@ -105,6 +105,7 @@ struct value value_new_object(const struct value_class *class, void *data) MUST_
 
 // Go's nil slice or nil map of that type.
 struct value value_new_nil(struct arena *a, enum value_type type) MUST_CHECK;
+bool value_is_nil_bytes(const struct value *v); // which are empty, but null as JSON
 
 static inline bool value_is_list(const struct value *v) // of any of the list types
 {

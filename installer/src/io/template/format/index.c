@@ -63,8 +63,14 @@ static int index_once(struct arena *a, struct value *item, const struct value *a
 
     if (base.type == VALUE_NIL)
         return err_set(err, ERR_CONFIG, "index of nil pointer");
-    if (base.type == VALUE_OBJECT && base.object.class->is_false_when_empty)
-        base = base.object.class->unfold(a, base.object.data);
+    if (base.type == VALUE_OBJECT && base.object.class->is_false_when_empty) {
+        const struct value_class *class = base.object.class;
+
+        if (at->type == VALUE_STRING && class->field &&
+            class->field(a, base.object.data, at->s, item))
+            return 0;
+        base = class->unfold(a, base.object.data);
+    }
     if (value_is_map(&base))
         return index_map(&base, at, item, err);
     if (value_is_list(&base) || base.type == VALUE_STRING || base.type == VALUE_BYTES)

@@ -116,10 +116,20 @@ static void own(const struct value_map *map)
 
 // --- making maps ---
 
+// Where no bytes are; those that are empty are elsewhere.
+static const char nil_bytes[1];
+
+bool value_is_nil_bytes(const struct value *v)
+{
+    return v->type == VALUE_BYTES && v->s.ptr == nil_bytes;
+}
+
 struct value value_new_nil(struct arena *a, enum value_type type)
 {
     struct value v;
 
+    if (type == VALUE_BYTES)
+        return (struct value){.type = type, .s = {nil_bytes, 0}};
     if (type == VALUE_MAP || type == VALUE_STRING_MAP) {
         v = value_new_map(a, type);
         v.map->is_nil = true;

@@ -166,11 +166,14 @@ static struct node *of_float(const struct tree *t, double f)
 
 static struct node *of_any(struct tree *t, const struct value *v);
 
-static struct node *of_bytes(struct tree *t, struct span bytes)
+static struct node *of_bytes(struct tree *t, const struct value *v)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(SIZE_MAX);
+    struct span bytes = v->s;
     struct node *n;
 
+    if (t->rules & TREE_JSON && value_is_nil_bytes(v))
+        return new_node(t, NODE_NULL, SPAN_EMPTY);
     if (t->rules & TREE_JSON) {
         crypto_base64_encode(bytes, &text);
         return new_node(t, NODE_STRING, arena_span(doc_arena(t->d), buf_span(&text)));
@@ -277,7 +280,7 @@ static struct node *of_any(struct tree *t, const struct value *v)
     case VALUE_UINT64: return of_integer(t, v);
     case VALUE_FLOAT64: return of_float(t, v->f);
     case VALUE_STRING: return of_text(t, v->s);
-    case VALUE_BYTES: return of_bytes(t, v->s);
+    case VALUE_BYTES: return of_bytes(t, v);
     case VALUE_LIST:
     case VALUE_STRINGS:
     case VALUE_INTS:

@@ -20,10 +20,13 @@ static struct span content_of(const struct value_map *files, struct span path)
     return value_get(files, path, &found) ? found.s : SPAN_EMPTY;
 }
 
+// For a file that is not there, nil bytes, which print as "[]": what a map of Go gives for a key
+// that it does not have.
 static bool files_field(struct arena *a, void *data, struct span name, struct value *out)
 {
-    (void)a;
-    return value_get(data, name, out);
+    if (!value_get(data, name, out))
+        *out = value_new_nil(a, VALUE_BYTES);
+    return true;
 }
 
 // --- methods ---
