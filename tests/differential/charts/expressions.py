@@ -35,7 +35,8 @@ OBJECTS = [".Release.Name", ".Release.Revision", ".Release.IsInstall", ".Chart.N
            '(.Capabilities.APIVersions.Has "apps/v1")', '(.Capabilities.APIVersions.Has "x/v1")',
            '(.Files.Get "config/a.txt")', '(.Files.Lines "config/a.txt")', '(.Files.Glob "config/*")',
            '(.Files.Glob "**.txt").AsConfig', '(.Files.Glob "config/*").AsSecrets', ".Release",
-           '(.Files.Get "none")', ".Values.AsMap", "(.Values.Table `o.a`)", "(.Values.PathValue `o.b.c`)",
+           '(.Files.Get "none")', '.Files.none', '(index .Files "none")',
+           ".Values.AsMap", "(.Values.Table `o.a`)", "(.Values.PathValue `o.b.c`)",
            ".Values.YAML", ".Subcharts", ".Chart.Deprecated", ".Chart.Keywords", ".Chart.Maintainers",
            ".Values", ".Chart.annotations", ".Nothing", ".Nothing.more", ".Chart.Name.x"]
 MEMBERS = ["Major", "Minor", "Patch", "Prerelease", "Metadata", "Original", "String"] * 3 + ["None"]
