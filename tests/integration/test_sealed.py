@@ -221,6 +221,9 @@ def test_what_texts_name_is_mentioned(built):
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "annotations": {"u": "https://a.vendor.com"}},
          "data": {"values.yaml": "image: \"ghcr.io/team/late:1.0\"\nrepo: oci://ghcr.io/team/charts\n"
                                  f"held: {built.upstream.host}/app:1\n"}},
+        {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": {"name": "r"}, "spec": {"groups": [
+            {"name": "g", "rules": [{"alert": "A", "expr": "up", "annotations": {
+                "runbook_url": "https://runbooks.vendor.com/a"}}]}]}},
         {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "x.y.z"},
          "spec": {"group": "y.z", "names": {"kind": "X", "plural": "x"}, "scope": "Cluster", "versions": [
              {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {

@@ -98,11 +98,19 @@ static void see_node(const struct mentions *m, const struct node *n)
         see_node(m, pair->value);
 }
 
+// What only people read: the fields of a definition are described there, and an alert tells with
+// its annotations where to look. Big Bang's monitoring has more than a hundred of these.
+static bool is_for_people(const struct identity *id)
+{
+    return span_is(id->kind, "CustomResourceDefinition") ||
+           (span_is(id->kind, "PrometheusRule") && span_is(id->group, "monitoring.coreos.com"));
+}
+
 void mentions_find(struct walk *w, const struct bundle *b, const struct deep_object *object)
 {
     struct mentions m = {w, b, object->label};
 
-    if (span_is(object->id.kind, "CustomResourceDefinition"))
+    if (is_for_people(&object->id))
         return;
     NODE_FOREACH_PAIR (pair, object->node)
         if (!span_is(pair->key, "metadata") && !span_is(pair->key, "status"))
