@@ -252,6 +252,10 @@ static const struct {
     {"RetriesExceeded", "HelmRelease s/demo", "Failed to install after 2 attempt(s)",
      "put the cause right; when the tree does not change"},
     {"InstallFailed", "HelmRelease s/demo", "context deadline exceeded", "it waited in vain"},
+    {"InstallFailed", "HelmRelease bigbang/bigbang",
+     "Helm install failed for release bigbang/bigbang with chart bigbang@3.21.0: timeout waiting "
+     "for: [HelmRelease/bigbang/monitoring status: 'InProgress']",
+     "its own releases took longer"},
     {"UninstallFailed", "HelmRelease s/demo", "strange", "put right what it says"},
     {"MissingRollbackTarget", "HelmRelease s/demo", "", "no release to roll back to"},
     {"DependencyCycle", "HelmRelease s/a", "a and b depend on each other", "take one of these out"},

@@ -254,6 +254,9 @@ const struct advice_row advice_rows[] = {
     {"RetriesExceeded", NULL, NULL,
      "put the cause right; when the tree does not change by that, start again with flux reconcile "
      "{flux} {name} -n {ns} --force"},
+    {ATTEMPT, "HelmRelease", "[helmrelease/",
+     "its own releases took longer than its spec.timeout, and an installation is undone with all "
+     "of them: see to the slowest, or set spec.install.disableWait of {object}"},
     {ATTEMPT, NULL, "timed out|timeout|deadline exceeded|not ready|still creating",
      "it waited in vain for what it made: {kubectl} get pods, and put right what is not ready"},
     {ATTEMPT, NULL, NULL, "put right what it says, in {source} or in the cluster"},
