@@ -467,10 +467,10 @@ static int command(struct frame *f, const struct operand *dot, const struct tree
 
 static int declare(struct frame *f, const struct tree_node *pipe, const struct operand *value)
 {
-    const struct tree_list *declared = &pipe->pipe.declared;
+    const struct tree_list *declared = &pipe->pipe.declared->variables;
 
     for (size_t i = 0; i < declared->len; i++) {
-        if (!pipe->pipe.is_assignment)
+        if (!pipe->pipe.declared->is_assignment)
             variable_push(f, declared->items[i], value);
         else if (variable_set(f, declared->items[i], value) < 0)
             return -1;

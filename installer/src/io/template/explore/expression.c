@@ -99,7 +99,8 @@ static struct template_thing command(struct template_explorer *e, const struct t
 struct template_thing explore_pipe(struct template_explorer *e, const struct template_thing *dot,
                                    const struct tree_node *pipe)
 {
-    const struct tree_list *commands = &pipe->pipe.commands, *declared = &pipe->pipe.declared;
+    const struct tree_list *commands = &pipe->pipe.commands;
+    const struct tree_list *declared = &pipe->pipe.declared->variables;
     struct template_thing thing = THING_UNKNOWN;
 
     if (++e->steps > STEPS_MAX || set_is_deep(e->set)) {
@@ -109,6 +110,6 @@ struct template_thing explore_pipe(struct template_explorer *e, const struct tem
     for (size_t i = 0; i < commands->len; i++)
         thing = command(e, dot, commands->items[i], i ? &thing : NULL);
     for (size_t i = 0; i < declared->len; i++)
-        explore_variable(e, declared->items[i], &thing, !pipe->pipe.is_assignment);
+        explore_variable(e, declared->items[i], &thing, !pipe->pipe.declared->is_assignment);
     return thing;
 }

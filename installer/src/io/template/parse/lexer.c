@@ -3,6 +3,7 @@
 // ".a.b" differ.
 #include "io/template/parse/lexer.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/rune.h"
@@ -15,286 +16,340 @@
 // What rune_at() gives at the end.
 #define RUNE_EOF UINT32_MAX
 
+// What a byte of an action is. Most of its bytes are of names, which makes the table worth its
+// room.
+enum {
+    IN_NAME = 1,   // ASCII letters and digits, and _
+    IS_BLANK = 2,  // of Go's lexer: no other white space
+    ENDS_NAME = 4, // what may stand behind a name; "}}" may, too
+};
+
+#define TWO_IN_NAME(c) [c] = IN_NAME, [(c) + 1] = IN_NAME
+#define TEN_IN_NAME(c)                                                                             \
+    TWO_IN_NAME(c), TWO_IN_NAME((c) + 2), TWO_IN_NAME((c) + 4), TWO_IN_NAME((c) + 6),              \
+        TWO_IN_NAME((c) + 8)
+#define LETTERS_IN_NAME(a)                                                                         \
+    TEN_IN_NAME(a), TEN_IN_NAME((a) + 10), TWO_IN_NAME((a) + 20), TWO_IN_NAME((a) + 22),           \
+        TWO_IN_NAME((a) + 24)
+
+static const unsigned char classes[UCHAR_MAX + 1] = {
+    LETTERS_IN_NAME('a'),
+    LETTERS_IN_NAME('A'),
+    TEN_IN_NAME('0'),
+    ['_'] = IN_NAME,
+    [' '] = IS_BLANK | ENDS_NAME,
+    ['\t'] = IS_BLANK | ENDS_NAME,
+    ['\r'] = IS_BLANK | ENDS_NAME,
+    ['\n'] = IS_BLANK | ENDS_NAME,
+    ['.'] = ENDS_NAME,
+    [','] = ENDS_NAME,
+    ['|'] = ENDS_NAME,
+    [':'] = ENDS_NAME,
+    ['('] = ENDS_NAME,
+    [')'] = ENDS_NAME,
+};
+
 void lexer_init(struct lexer *l, struct arena *arena, struct span input)
 {
-    *l = (struct lexer){.arena = arena, .input = input};
+    *l = (struct lexer){.arena = arena,
+                        .text = input.ptr,
+                        .at = input.ptr,
+                        .start = input.ptr,
+                        .end = input.ptr + input.len};
 }
 
-static bool is_space(uint32_t c)
+static inline unsigned class_of(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return classes[(unsigned char)c];
 }
 
-static struct span rest(const struct lexer *l, uint32_t from)
+// What of the text begins at `at`.
+static inline struct span rest(const struct lexer *l, const char *at)
 {
-    return span_tail(l->input, from);
+    return span_of(at, (size_t)(l->end - at));
 }
 
-static uint32_t byte_at(const struct lexer *l, uint32_t pos)
+// True when `word` stands at `at`, which may be the end.
+static inline bool stands_at(const struct lexer *l, const char *at, const char *word)
 {
-    return pos < l->input.len ? (unsigned char)l->input.ptr[pos] : RUNE_EOF;
+    return span_starts(rest(l, at), word);
 }
 
-// The rune at l->pos; *len is its length.
+static inline uint32_t byte_at(const struct lexer *l, const char *at)
+{
+    return at < l->end ? (unsigned char)*at : RUNE_EOF;
+}
+
+// The rune at l->at; *len is its length.
 static uint32_t rune_at(const struct lexer *l, uint32_t *len)
 {
-    uint32_t c = byte_at(l, l->pos);
+    uint32_t c = byte_at(l, l->at);
     struct span s;
     uint32_t rune;
 
     *len = c != RUNE_EOF;
     if (c < 0x80 || c == RUNE_EOF)
         return c;
-    s = rest(l, l->pos);
+    s = rest(l, l->at);
     rune = rune_next(&s);
-    *len = (uint32_t)(l->input.len - s.len) - l->pos;
+    *len = (uint32_t)(s.ptr - l->at);
     return rune;
-}
-
-static bool is_ascii_alphanumeric(uint32_t c)
-{
-    return (c | 0x20) - 'a' < 26 || c - '0' < 10 || c == '_'; // unsigned: below the first is large
 }
 
 static bool is_alphanumeric(uint32_t rune)
 {
     if (rune < 0x80)
-        return is_ascii_alphanumeric(rune);
+        return class_of((char)rune) & IN_NAME;
     return rune != RUNE_EOF && (rune_is_letter(rune) || rune_is_digit(rune));
 }
 
-static void skip_alphanumeric(struct lexer *l)
+static inline void skip(struct lexer *l, unsigned class)
+{
+    const char *at = l->at;
+
+    while (at < l->end && class_of(*at) & class)
+        at++;
+    l->at = at;
+}
+
+static void skip_name(struct lexer *l)
 {
     uint32_t len;
 
     do {
-        while (is_ascii_alphanumeric(byte_at(l, l->pos)))
-            l->pos++;
-        if (byte_at(l, l->pos) < 0x80 || !is_alphanumeric(rune_at(l, &len)))
+        skip(l, IN_NAME);
+        if (byte_at(l, l->at) < 0x80 || !is_alphanumeric(rune_at(l, &len)))
             return;
-        l->pos += len;
+        l->at += len;
     } while (true);
 }
 
 // Steps over what was read.
-static void ignore(struct lexer *l)
+static inline void ignore(struct lexer *l)
 {
-    l->start = l->pos;
+    l->start = l->at;
 }
 
-static struct token emit(struct lexer *l, enum token_type type)
+static inline void emit(struct lexer *l, enum token_type type, struct token *t)
 {
-    struct token t = {type, l->start, span_of(l->input.ptr + l->start, l->pos - l->start)};
-
+    t->type = type;
+    t->pos = (uint32_t)(l->start - l->text);
+    t->text = span_of(l->start, (size_t)(l->at - l->start));
     ignore(l);
-    return t;
 }
 
-static struct token fail_with(struct lexer *l, struct span text)
+static void fail_with(struct lexer *l, struct span text, struct token *t)
 {
     l->failed = true;
-    return (struct token){TOKEN_ERROR, l->start, text};
+    *t = (struct token){TOKEN_ERROR, (uint32_t)(l->start - l->text), text};
 }
 
-static struct token fail(struct lexer *l, const char *text)
+static void fail(struct lexer *l, const char *text, struct token *t)
 {
-    return fail_with(l, span_str(text));
+    fail_with(l, span_str(text), t);
 }
 
-static struct token fail_rune(struct lexer *l, const char *what, uint32_t rune)
+static void fail_rune(struct lexer *l, const char *what, uint32_t rune, struct token *t)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct value v = {.type = VALUE_INT32, .i = rune};
 
     buf_add_str(&out, what);
     value_sprintf(SPAN("%#U"), &v, 1, &out);
-    return fail_with(l, arena_span(l->arena, buf_span(&out)));
+    fail_with(l, arena_span(l->arena, buf_span(&out)), t);
 }
 
-static bool is_left_trim(const struct lexer *l, uint32_t pos)
+// Whether "-}}" stands at `at`; the blank before it is for the caller to see.
+static inline bool is_right_trim(const struct lexer *l, const char *at)
 {
-    return byte_at(l, pos) == '-' && is_space(byte_at(l, pos + 1));
+    return at < l->end && *at == '-' && stands_at(l, at, "-}}");
 }
 
-static bool is_delim(const struct lexer *l, uint32_t pos)
+// At the right delimiter, or at its trim marker.
+static void read_right_delim(struct lexer *l, bool trim, struct token *t)
 {
-    return byte_at(l, pos) == '}' && byte_at(l, pos + 1) == '}';
-}
-
-// True at the right delimiter; *trim when a marker stands before it.
-static bool at_right_delim(const struct lexer *l, uint32_t pos, bool *trim)
-{
-    uint32_t c = byte_at(l, pos);
-
-    *trim = is_space(c) && byte_at(l, pos + 1) == '-' && is_delim(l, pos + TRIM_MARKER_LEN);
-    return *trim || (c == '}' && is_delim(l, pos));
-}
-
-static void skip_spaces(struct lexer *l)
-{
-    while (is_space(byte_at(l, l->pos)))
-        l->pos++;
-}
-
-static struct token read_right_delim(struct lexer *l, bool trim)
-{
-    struct token t;
-
     if (trim) {
-        l->pos += TRIM_MARKER_LEN;
+        l->at += TRIM_MARKER_LEN;
         ignore(l);
     }
-    l->pos += DELIM_LEN;
-    t = emit(l, TOKEN_RIGHT_DELIM);
+    l->at += DELIM_LEN;
+    emit(l, TOKEN_RIGHT_DELIM, t);
     if (trim) {
-        skip_spaces(l);
+        skip(l, IS_BLANK);
         ignore(l);
     }
     l->inside_action = false;
-    return t;
 }
 
-// At "/*". False when it does not end as it has to, with *error.
-static bool skip_comment(struct lexer *l, struct token *error)
+static void end_action(struct lexer *l, bool trim, struct token *t)
 {
-    struct span text = rest(l, l->pos + 2);
+    if (l->paren_depth)
+        fail(l, "unclosed left paren", t);
+    else
+        read_right_delim(l, trim, t);
+}
+
+// At "/*". False when it does not end as it has to, with an error in *t.
+static bool skip_comment(struct lexer *l, struct token *t)
+{
+    struct span text = rest(l, l->at + 2);
     size_t end = span_search(text, SPAN("*/"));
     bool trim;
 
     if (end == text.len) {
-        *error = fail(l, "unclosed comment");
+        fail(l, "unclosed comment", t);
         return false;
     }
-    l->pos += (uint32_t)(2 + end + 2);
-    if (!at_right_delim(l, l->pos, &trim)) {
-        *error = fail(l, "comment ends before closing delimiter");
+    l->at += 2 + end + 2;
+    trim = l->at < l->end && class_of(*l->at) & IS_BLANK && is_right_trim(l, l->at + 1);
+    if (!trim && !stands_at(l, l->at, "}}")) {
+        fail(l, "comment ends before closing delimiter", t);
         return false;
     }
-    l->pos += (trim ? TRIM_MARKER_LEN : 0) + DELIM_LEN;
+    l->at += (trim ? TRIM_MARKER_LEN : 0) + DELIM_LEN;
     if (trim)
-        skip_spaces(l);
+        skip(l, IS_BLANK);
     ignore(l);
     return true;
 }
 
+// The next left delimiter from l->at on, or the end. It is searched once for the text before it and
+// for itself.
+static const char *next_delim(struct lexer *l)
+{
+    const char *at = l->at;
+
+    if (l->delim && l->delim >= at)
+        return l->delim;
+    while (l->end - at >= (ptrdiff_t)DELIM_LEN &&
+           (at = memchr(at, '{', (size_t)(l->end - at - 1)))) {
+        if (at[1] == '{')
+            return l->delim = at;
+        at++;
+    }
+    return l->delim = l->end;
+}
+
+// The delimiter of an action at `at`, with `skipped` bytes of a trim marker.
+static void read_left_delim(struct lexer *l, uint32_t skipped, struct token *t)
+{
+    emit(l, TOKEN_LEFT_DELIM, t);
+    l->at += skipped;
+    ignore(l);
+    l->inside_action = true;
+    l->paren_depth = 0;
+}
+
 // Text up to the next action, the action's delimiter, or the end. Comments are passed over.
-static struct token read_text(struct lexer *l)
+static void read_text(struct lexer *l, struct token *t)
 {
     for (;;) {
-        struct span text = rest(l, l->pos);
-        size_t delim = span_search(text, SPAN("{{"));
-        uint32_t at = l->pos + (uint32_t)delim, skip;
-        struct token t;
+        const char *delim = next_delim(l), *behind = delim + DELIM_LEN;
+        uint32_t skipped = 0;
 
-        if (delim == text.len) {
-            l->pos = (uint32_t)l->input.len;
-            return emit(l, l->pos > l->start ? TOKEN_TEXT : TOKEN_EOF);
+        l->at = delim;
+        if (delim == l->end) {
+            emit(l, l->at > l->start ? TOKEN_TEXT : TOKEN_EOF, t);
+            return;
         }
-        skip = is_left_trim(l, at + DELIM_LEN) ? TRIM_MARKER_LEN : 0;
-        l->pos = at;
-        if (skip)
-            while (l->pos > l->start && is_space(byte_at(l, l->pos - 1)))
-                l->pos--;
-        if (l->pos > l->start)
-            return emit(l, TOKEN_TEXT); // comes back here for the delimiter
-        l->pos = at;
-        ignore(l);
-        l->pos += DELIM_LEN;
-        if (span_starts(rest(l, l->pos + skip), "/*")) {
-            l->pos += skip;
-            ignore(l);
-            if (!skip_comment(l, &t))
-                return t;
-            continue;
+        if (l->end - behind >= (ptrdiff_t)TRIM_MARKER_LEN && behind[0] == '-' &&
+            class_of(behind[1]) & IS_BLANK) {
+            skipped = TRIM_MARKER_LEN;
+            while (l->at > l->start && class_of(l->at[-1]) & IS_BLANK)
+                l->at--;
         }
-        t = emit(l, TOKEN_LEFT_DELIM);
-        l->pos += skip;
+        if (l->at > l->start) {
+            emit(l, TOKEN_TEXT, t); // comes back here for the delimiter
+            return;
+        }
+        l->at = delim;
         ignore(l);
-        l->inside_action = true;
-        l->paren_depth = 0;
-        return t;
+        l->at += DELIM_LEN;
+        if (!stands_at(l, l->at + skipped, "/*")) {
+            read_left_delim(l, skipped, t);
+            return;
+        }
+        l->at += skipped;
+        ignore(l);
+        if (!skip_comment(l, t))
+            return;
     }
 }
 
-static bool at_terminator(const struct lexer *l)
+// Whether a name may end at l->at.
+static inline bool at_terminator(const struct lexer *l)
 {
-    uint32_t c = byte_at(l, l->pos);
-
-    switch (c) {
-    case RUNE_EOF:
-    case '.':
-    case ',':
-    case '|':
-    case ':':
-    case ')':
-    case '(': return true;
-    default: return is_space(c) || is_delim(l, l->pos);
-    }
+    return l->at == l->end || class_of(*l->at) & ENDS_NAME || stands_at(l, l->at, "}}");
 }
 
-static struct token read_spaces(struct lexer *l)
+// The last blank belongs to the trim marker of " -}}".
+static void read_spaces(struct lexer *l, struct token *t)
 {
-    bool trim;
-
-    skip_spaces(l);
-    // The last blank belongs to the trim marker of " -}}".
-    if (at_right_delim(l, l->pos - 1, &trim) && trim) {
-        l->pos--;
-        if (l->pos == l->start)
-            return read_right_delim(l, true);
+    skip(l, IS_BLANK);
+    if (!is_right_trim(l, l->at)) {
+        emit(l, TOKEN_SPACE, t);
+        return;
     }
-    return emit(l, TOKEN_SPACE);
+    l->at--;
+    if (l->at == l->start)
+        end_action(l, true, t);
+    else
+        emit(l, TOKEN_SPACE, t);
 }
 
 static enum token_type type_of_word(struct span word)
 {
-    static const struct {
-        const char *word;
-        enum token_type type;
-    } words[] = {
-        {"block", TOKEN_BLOCK},
-        {"break", TOKEN_BREAK},
-        {"continue", TOKEN_CONTINUE},
-        {"define", TOKEN_DEFINE},
-        {"else", TOKEN_ELSE},
-        {"end", TOKEN_END},
-        {"if", TOKEN_IF},
-        {"nil", TOKEN_NIL},
-        {"range", TOKEN_RANGE},
-        {"template", TOKEN_TEMPLATE},
-        {"with", TOKEN_WITH},
-        {"true", TOKEN_BOOL},
-        {"false", TOKEN_BOOL},
-    };
-
-    enum { LONGEST = 8 }; // "continue", "template"
-
-    for (size_t i = 0; word.len <= LONGEST && i < ARRAY_LEN(words); i++)
-        if (word.ptr[0] == words[i].word[0] && span_is(word, words[i].word))
-            return words[i].type;
-    return TOKEN_IDENTIFIER;
+    switch (word.len) {
+    case 2: return span_starts(word, "if") ? TOKEN_IF : TOKEN_IDENTIFIER;
+    case 3:
+        if (span_starts(word, "end"))
+            return TOKEN_END;
+        return span_starts(word, "nil") ? TOKEN_NIL : TOKEN_IDENTIFIER;
+    case 4:
+        if (span_starts(word, "else"))
+            return TOKEN_ELSE;
+        if (span_starts(word, "with"))
+            return TOKEN_WITH;
+        return span_starts(word, "true") ? TOKEN_BOOL : TOKEN_IDENTIFIER;
+    case 5:
+        if (span_starts(word, "range"))
+            return TOKEN_RANGE;
+        if (span_starts(word, "block"))
+            return TOKEN_BLOCK;
+        if (span_starts(word, "break"))
+            return TOKEN_BREAK;
+        return span_starts(word, "false") ? TOKEN_BOOL : TOKEN_IDENTIFIER;
+    case 6: return span_starts(word, "define") ? TOKEN_DEFINE : TOKEN_IDENTIFIER;
+    case 8:
+        if (span_starts(word, "template"))
+            return TOKEN_TEMPLATE;
+        return span_starts(word, "continue") ? TOKEN_CONTINUE : TOKEN_IDENTIFIER;
+    default: return TOKEN_IDENTIFIER;
+    }
 }
 
-// A name that has been started: an identifier, or a field or variable behind its sign.
-static struct token read_name(struct lexer *l, enum token_type type)
+// The rest of a name that has been started: an identifier, or a field or variable behind its sign.
+static void read_name(struct lexer *l, enum token_type type, struct token *t)
 {
     uint32_t len;
 
-    skip_alphanumeric(l);
-    if (!at_terminator(l))
-        return fail_rune(l, "bad character ", rune_at(l, &len));
+    skip_name(l);
+    if (!at_terminator(l)) {
+        fail_rune(l, "bad character ", rune_at(l, &len), t);
+        return;
+    }
     if (type == TOKEN_IDENTIFIER)
-        type = type_of_word(span_of(l->input.ptr + l->start, l->pos - l->start));
-    return emit(l, type);
+        type = type_of_word(span_of(l->start, (size_t)(l->at - l->start)));
+    emit(l, type, t);
 }
 
 static bool take(struct lexer *l, const char *valid)
 {
-    uint32_t c = byte_at(l, l->pos);
+    uint32_t c = byte_at(l, l->at);
 
     if (c == RUNE_EOF || !c || c >= 0x80 || !strchr(valid, (int)c))
         return false;
-    l->pos++;
+    l->at++;
     return true;
 }
 
@@ -335,74 +390,95 @@ static bool scan_number(struct lexer *l)
     take(l, "i");
     if (!is_alphanumeric(rune_at(l, &len)))
         return true;
-    l->pos += len; // the next thing must not be alphanumeric: it is shown
+    l->at += len; // the next thing must not be alphanumeric: it is shown
     return false;
 }
 
-static struct token fail_number(struct lexer *l)
+static void fail_number(struct lexer *l, struct token *t)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     buf_add_str(&out, "bad number syntax: ");
-    value_quote(span_of(l->input.ptr + l->start, l->pos - l->start), &out);
-    return fail_with(l, arena_span(l->arena, buf_span(&out)));
+    value_quote(span_of(l->start, (size_t)(l->at - l->start)), &out);
+    fail_with(l, arena_span(l->arena, buf_span(&out)), t);
 }
 
-static struct token read_number(struct lexer *l)
+// Decimal digits with a blank or parenthesis behind them, as most numbers are.
+static bool skip_digits(struct lexer *l)
+{
+    const char *at = l->at;
+
+    while (at < l->end && *at >= '0' && *at <= '9')
+        at++;
+    if (at == l->at || at == l->end || (!(class_of(*at) & IS_BLANK) && *at != ')'))
+        return false;
+    l->at = at;
+    return true;
+}
+
+static void read_number(struct lexer *l, struct token *t)
 {
     uint32_t c;
 
-    if (!scan_number(l))
-        return fail_number(l);
-    c = byte_at(l, l->pos);
-    if (c != '+' && c != '-')
-        return emit(l, TOKEN_NUMBER);
-    if (!scan_number(l) || l->input.ptr[l->pos - 1] != 'i')
-        return fail_number(l);
-    return emit(l, TOKEN_COMPLEX);
+    if (skip_digits(l)) {
+        emit(l, TOKEN_NUMBER, t);
+        return;
+    }
+    if (!scan_number(l)) {
+        fail_number(l, t);
+        return;
+    }
+    c = byte_at(l, l->at);
+    if (c != '+' && c != '-') {
+        emit(l, TOKEN_NUMBER, t);
+        return;
+    }
+    if (!scan_number(l) || l->at[-1] != 'i')
+        fail_number(l, t);
+    else
+        emit(l, TOKEN_COMPLEX, t);
 }
 
 // A string or character constant, behind its first quote; it stays on one line.
-static struct token read_quoted(struct lexer *l, enum token_type type, char quote, const char *what)
+static void read_quoted(struct lexer *l, enum token_type type, char quote, const char *what,
+                        struct token *t)
 {
-    for (;;) {
-        uint32_t c = byte_at(l, l->pos++);
+    const char *at = l->at;
 
-        if (c == '\\') {
-            c = byte_at(l, l->pos++);
-            if (c != RUNE_EOF && c != '\n')
-                continue;
+    for (; at < l->end && *at != '\n'; at++) {
+        if (*at == quote) {
+            l->at = at + 1;
+            emit(l, type, t);
+            return;
         }
-        if (c == RUNE_EOF || c == '\n') {
-            l->pos = l->start;
-            return fail(l, what);
-        }
-        if (c == (unsigned char)quote)
-            return emit(l, type);
+        if (*at == '\\' && (++at == l->end || *at == '\n'))
+            break;
     }
+    l->at = l->start;
+    fail(l, what, t);
 }
 
-static struct token read_raw_string(struct lexer *l)
+static void read_raw_string(struct lexer *l, struct token *t)
 {
-    struct span text = rest(l, l->pos);
+    struct span text = rest(l, l->at);
     size_t end = span_find(text, '`');
 
-    if (end == text.len)
-        return fail(l, "unterminated raw quoted string");
-    l->pos += (uint32_t)end + 1;
-    return emit(l, TOKEN_RAW_STRING);
+    if (end == text.len) {
+        fail(l, "unterminated raw quoted string", t);
+        return;
+    }
+    l->at += end + 1;
+    emit(l, TOKEN_RAW_STRING, t);
 }
 
-static struct token read_paren(struct lexer *l, uint32_t c)
+static void read_right_paren(struct lexer *l, struct token *t)
 {
-    if (c == '(') {
-        l->paren_depth++;
-        return emit(l, TOKEN_LEFT_PAREN);
+    if (!l->paren_depth) {
+        fail(l, "unexpected right paren", t);
+        return;
     }
-    if (!l->paren_depth)
-        return fail(l, "unexpected right paren");
     l->paren_depth--;
-    return emit(l, TOKEN_RIGHT_PAREN);
+    emit(l, TOKEN_RIGHT_PAREN, t);
 }
 
 static bool starts_number(uint32_t c)
@@ -410,62 +486,123 @@ static bool starts_number(uint32_t c)
     return c == '.' || c == '+' || c == '-' || (c >= '0' && c <= '9');
 }
 
-// What starts with `c`, which has been read and may start a name or a number.
-static struct token read_word(struct lexer *l, uint32_t c, uint32_t len)
+// What starts with a dot.
+static void read_dot(struct lexer *l, struct token *t)
 {
-    uint32_t next = byte_at(l, l->pos);
+    uint32_t next = byte_at(l, l->at + 1);
 
-    if (c == '$')
-        return at_terminator(l) ? emit(l, TOKEN_VARIABLE) : read_name(l, TOKEN_VARIABLE);
-    if (c == '.' && next != RUNE_EOF && (next < '0' || next > '9'))
-        return at_terminator(l) ? emit(l, TOKEN_DOT) : read_name(l, TOKEN_FIELD);
+    if (next == RUNE_EOF || (next >= '0' && next <= '9')) {
+        read_number(l, t);
+        return;
+    }
+    l->at++;
+    if (at_terminator(l))
+        emit(l, TOKEN_DOT, t);
+    else
+        read_name(l, TOKEN_FIELD, t);
+}
+
+// What starts with no sign that has a meaning by itself.
+static void read_other(struct lexer *l, struct token *t)
+{
+    uint32_t len, c = rune_at(l, &len);
+
     if (starts_number(c)) {
-        l->pos -= len;
-        return read_number(l);
+        read_number(l, t);
+        return;
     }
+    l->at += len;
     if (is_alphanumeric(c))
-        return read_name(l, TOKEN_IDENTIFIER);
-    if (c > ' ' && c < 0x7f)
-        return emit(l, TOKEN_CHAR);
-    return fail_rune(l, "unrecognized character in action: ", c);
+        read_name(l, TOKEN_IDENTIFIER, t);
+    else if (c > ' ' && c < 0x7f)
+        emit(l, TOKEN_CHAR, t);
+    else
+        fail_rune(l, "unrecognized character in action: ", c, t);
 }
 
-static struct token read_action(struct lexer *l)
+static void read_declare(struct lexer *l, struct token *t)
 {
-    bool trim;
-    uint32_t len = 1, c = byte_at(l, l->pos);
+    if (byte_at(l, l->at) != '=') {
+        fail(l, "expected :=", t);
+        return;
+    }
+    l->at++;
+    emit(l, TOKEN_DECLARE, t);
+}
 
-    if ((c == '}' || is_space(c)) && at_right_delim(l, l->pos, &trim))
-        return l->paren_depth ? fail(l, "unclosed left paren") : read_right_delim(l, trim);
-    if (c == RUNE_EOF)
-        return fail(l, "unclosed action");
-    if (c >= 0x80)
-        c = rune_at(l, &len);
-    if (is_space(c))
-        return read_spaces(l);
-    l->pos += len;
-    switch (c) {
-    case '=': return emit(l, TOKEN_ASSIGN);
-    case ':':
-        if (byte_at(l, l->pos) != '=')
-            return fail(l, "expected :=");
-        l->pos++;
-        return emit(l, TOKEN_DECLARE);
-    case '|': return emit(l, TOKEN_PIPE);
-    case '"': return read_quoted(l, TOKEN_STRING, '"', "unterminated quoted string");
-    case '\'': return read_quoted(l, TOKEN_CHAR_CONSTANT, '\'', "unterminated character constant");
-    case '`': return read_raw_string(l);
+static void emit_one(struct lexer *l, enum token_type type, struct token *t)
+{
+    l->at++;
+    emit(l, type, t);
+}
+
+// What starts with a sign.
+static void read_sign(struct lexer *l, struct token *t)
+{
+    switch (*l->at) {
+    case '=': emit_one(l, TOKEN_ASSIGN, t); return;
+    case '|': emit_one(l, TOKEN_PIPE, t); return;
     case '(':
-    case ')': return read_paren(l, c);
-    default: return read_word(l, c, len);
+        l->paren_depth++;
+        emit_one(l, TOKEN_LEFT_PAREN, t);
+        return;
+    case ')':
+        l->at++;
+        read_right_paren(l, t);
+        return;
+    case ':':
+        l->at++;
+        read_declare(l, t);
+        return;
+    case '"':
+        l->at++;
+        read_quoted(l, TOKEN_STRING, '"', "unterminated quoted string", t);
+        return;
+    case '\'':
+        l->at++;
+        read_quoted(l, TOKEN_CHAR_CONSTANT, '\'', "unterminated character constant", t);
+        return;
+    case '`':
+        l->at++;
+        read_raw_string(l, t);
+        return;
+    default: read_other(l, t); return;
     }
 }
 
-struct token lexer_next(struct lexer *l)
+static void read_action(struct lexer *l, struct token *t)
+{
+    char c;
+
+    if (l->at == l->end) {
+        fail(l, "unclosed action", t);
+        return;
+    }
+    c = *l->at;
+    if (class_of(c) & IS_BLANK) {
+        read_spaces(l, t);
+    } else if (c == '.') {
+        read_dot(l, t);
+    } else if (c == '}' && stands_at(l, l->at, "}}")) {
+        end_action(l, false, t);
+    } else if (c == '$') {
+        l->at++;
+        read_name(l, TOKEN_VARIABLE, t);
+    } else if (class_of(c) & IN_NAME && (c < '0' || c > '9')) {
+        read_name(l, TOKEN_IDENTIFIER, t);
+    } else {
+        read_sign(l, t);
+    }
+}
+
+void lexer_next(struct lexer *l, struct token *t)
 {
     if (l->failed)
-        return (struct token){TOKEN_EOF, l->start, SPAN_EMPTY};
-    return l->inside_action ? read_action(l) : read_text(l);
+        *t = (struct token){TOKEN_EOF, (uint32_t)(l->start - l->text), SPAN_EMPTY};
+    else if (l->inside_action)
+        read_action(l, t);
+    else
+        read_text(l, t);
 }
 
 // The first `count` runes.

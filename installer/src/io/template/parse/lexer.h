@@ -55,9 +55,11 @@ struct token {
 
 struct lexer {
     struct arena *arena; // for messages
-    struct span input;
-    uint32_t pos;
-    uint32_t start; // of the token that is being read
+    const char *text;    // from here
+    const char *end;     // to here
+    const char *at;      // the next byte
+    const char *start;   // of the token that is being read
+    const char *delim;   // the left delimiter that was found last, which `at` may have passed
     uint32_t paren_depth;
     bool inside_action;
     bool failed; // then nothing follows
@@ -66,7 +68,7 @@ struct lexer {
 // Borrows all it is given.
 void lexer_init(struct lexer *l, struct arena *arena, struct span input);
 
-struct token lexer_next(struct lexer *l);
+void lexer_next(struct lexer *l, struct token *t);
 
 // As it is named in errors: "x", <end>, EOF; long ones are cut.
 void token_describe(const struct token *t, struct buf *out);

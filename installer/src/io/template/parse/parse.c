@@ -47,7 +47,6 @@ static int item_list(struct parser *p, struct tree_list **out, struct tree_node 
 {
     size_t base = p->nodes.len;
 
-    *out = ARENA_NEW(p->arena, struct tree_list);
     while (parser_peek_solid(p).type != TOKEN_EOF) {
         struct tree_node *node;
 
@@ -55,7 +54,7 @@ static int item_list(struct parser *p, struct tree_list **out, struct tree_node 
             return -1;
         if (node->type == TREE_END || node->type == TREE_ELSE) {
             *end = node;
-            parser_take_nodes(p, base, *out);
+            *out = parser_list(p, base);
             return 0;
         }
         vec_push(&p->nodes, node);
@@ -117,9 +116,8 @@ static int otherwise(struct parser *p, struct tree_node *node, const char *word)
         (void)parser_next(p);
         if (control(p, node->type, word, &branch) < 0)
             return -1;
-        node->statement.otherwise = ARENA_NEW(p->arena, struct tree_list);
         vec_push(&p->nodes, branch);
-        parser_take_nodes(p, base, node->statement.otherwise);
+        node->statement.otherwise = parser_list(p, base);
         return 0;
     }
     if (item_list(p, &node->statement.otherwise, &end) < 0)
@@ -267,7 +265,7 @@ static bool take_definition(struct parser *p, int *result)
     return true;
 }
 
-static int file_body(struct parser *p, struct tree_list *body)
+static int file_body(struct parser *p)
 {
     while (parser_peek(p).type != TOKEN_EOF) {
         struct tree_node *node;
@@ -284,8 +282,7 @@ static int file_body(struct parser *p, struct tree_list *body)
             return parser_fail(p, "unexpected %s", node->type == TREE_END ? "{{end}}" : "{{else}}");
         vec_push(&p->nodes, node);
     }
-    parser_take_nodes(p, 0, body);
-    return add_tree(p, p->file->name, body);
+    return add_tree(p, p->file->name, parser_list(p, 0));
 }
 
 int parse_file(const struct template_set *set, struct span name, struct span text,
@@ -300,7 +297,7 @@ int parse_file(const struct template_set *set, struct span name, struct span tex
         return err_set(err, ERR_CONFIG, "%.*s: is larger than 4 GiB", SPAN_ARG(name));
     lexer_init(&p.lexer, p.arena, text);
     (void)parser_number(&p, SPAN("$")); // VARIABLE_ROOT
-    result = file_body(&p, ARENA_NEW(set->arena, struct tree_list));
+    result = file_body(&p);
     map_free(&p.variable_numbers);
     vec_free(&p.variables);
     vec_free(&p.declared);

@@ -20,49 +20,39 @@ void parser_back3(struct parser *p, struct token one, struct token two)
     p->peeked = 3;
 }
 
-#define SIZE_WITH(member)                                                                          \
-    (offsetof(struct tree_node, member) + sizeof(((struct tree_node *)NULL)->member))
-
-// What a node of a type uses. A chart has tens of thousands of them.
-static size_t node_size(enum tree_type type)
+// From the stack to `room`.
+static void take_nodes(struct parser *p, size_t base, struct tree_node **room,
+                       struct tree_list *list)
 {
-    switch (type) {
-    case TREE_TEXT: return SIZE_WITH(text);
-    case TREE_ACTION:
-    case TREE_IF:
-    case TREE_WITH:
-    case TREE_RANGE:
-    case TREE_TEMPLATE: return SIZE_WITH(statement);
-    case TREE_PIPE: return SIZE_WITH(pipe);
-    case TREE_COMMAND: return SIZE_WITH(args);
-    case TREE_FIELD:
-    case TREE_VARIABLE:
-    case TREE_CHAIN: return SIZE_WITH(path);
-    case TREE_FUNCTION: return SIZE_WITH(function);
-    case TREE_BOOL:
-    case TREE_STRING: return SIZE_WITH(constant.value);
-    case TREE_NUMBER: return SIZE_WITH(constant);
-    default: return offsetof(struct tree_node, text);
-    }
-}
-
-void parser_take_nodes(struct parser *p, size_t base, struct tree_list *list)
-{
-    size_t len = p->nodes.len - base, size = sizeof(struct tree_node *);
+    size_t len = p->nodes.len - base;
 
     list->len = (uint32_t)len;
-    list->items = arena_aligned(p->arena, len * size, size);
-    if (len)
-        memcpy(list->items, p->nodes.items + base, len * size);
+    list->items = room;
+    for (size_t i = 0; i < len; i++)
+        room[i] = p->nodes.items[base + i];
     p->nodes.len = base;
 }
 
-struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos)
+static size_t size_from(const struct parser *p, size_t base)
 {
-    struct tree_node *node = arena_aligned(p->arena, node_size(type), _Alignof(struct tree_node));
+    return (p->nodes.len - base) * sizeof(struct tree_node *);
+}
 
-    node->type = type;
-    node->pos = pos;
+struct tree_list *parser_list(struct parser *p, size_t base)
+{
+    struct tree_list *list =
+        arena_aligned(p->arena, sizeof(*list) + size_from(p, base), _Alignof(struct tree_list));
+
+    take_nodes(p, base, (struct tree_node **)(list + 1), list);
+    return list;
+}
+
+struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos, size_t base)
+{
+    struct tree_node *node = parser_node_and(p, type, pos, size_from(p, base));
+
+    take_nodes(p, base, parser_behind(node),
+               type == TREE_PIPE ? &node->pipe.commands : &node->args);
     return node;
 }
 
@@ -123,9 +113,8 @@ uint32_t parser_number(struct parser *p, struct span name)
     return (uint32_t)(number - 1);
 }
 
-void parser_declare(struct parser *p, struct span name)
+void parser_declare(struct parser *p, uint32_t number)
 {
-    uint32_t number = parser_number(p, name);
     struct variable *v = &p->variables.items[number];
 
     vec_push(&p->declared, (struct declaration){number, v->place});

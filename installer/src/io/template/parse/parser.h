@@ -50,7 +50,7 @@ static inline struct token parser_next(struct parser *p)
     if (p->peeked)
         p->peeked--;
     else
-        p->tokens[0] = lexer_next(&p->lexer);
+        lexer_next(&p->lexer, &p->tokens[0]);
     return p->tokens[p->peeked];
 }
 
@@ -63,7 +63,7 @@ static inline void parser_back(struct parser *p)
 static inline struct token parser_peek(struct parser *p)
 {
     if (!p->peeked) {
-        p->tokens[0] = lexer_next(&p->lexer);
+        lexer_next(&p->lexer, &p->tokens[0]);
         p->peeked = 1;
     }
     return p->tokens[p->peeked - 1];
@@ -87,10 +87,33 @@ static inline struct token parser_next_solid(struct parser *p)
 void parser_back2(struct parser *p, struct token one); // `one` and then the last one
 void parser_back3(struct parser *p, struct token one, struct token two); // then the last one
 
-struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos);
+// A node with `extra` bytes behind it, which are found by parser_behind().
+static inline struct tree_node *parser_node_and(struct parser *p, enum tree_type type, uint32_t pos,
+                                                size_t extra)
+{
+    struct tree_node *node =
+        arena_aligned(p->arena, tree_node_size(type) + extra, _Alignof(struct tree_node));
 
-// Moves the nodes from `base` on from the parser's stack to a list.
-void parser_take_nodes(struct parser *p, size_t base, struct tree_list *list);
+    node->type = type;
+    node->pos = pos;
+    return node;
+}
+
+static inline void *parser_behind(struct tree_node *node)
+{
+    return (char *)node + tree_node_size(node->type);
+}
+
+static inline struct tree_node *parser_node(struct parser *p, enum tree_type type, uint32_t pos)
+{
+    return parser_node_and(p, type, pos, 0);
+}
+
+// Move the nodes from `base` on from the parser's stack to a list, and to a COMMAND or PIPE of
+// them.
+struct tree_list *parser_list(struct parser *p, size_t base);
+struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos,
+                                   size_t base);
 
 // Errors return -1. The place is the last token's.
 int parser_fail(struct parser *p, const char *fmt, ...) PRINTF(2, 3);
@@ -101,7 +124,7 @@ int parser_unexpected(struct parser *p, const struct token *t, const char *conte
 #define parser_unexpected(...) err_failed((parser_unexpected)(__VA_ARGS__))
 #endif
 
-void parser_declare(struct parser *p, struct span name);
+void parser_declare(struct parser *p, uint32_t number);
 void parser_forget(struct parser *p, size_t declared); // all but the first `declared`
 uint32_t parser_number(struct parser *p, struct span name);
 bool parser_sees(const struct parser *p, uint32_t variable);

@@ -8,36 +8,27 @@
 // How deep parentheses may lie within each other.
 #define PARENS_MAX 10000
 
-// The names of the fields that follow `first` (empty: none) at once.
-static void take_names(struct parser *p, struct span first, struct names *names)
+// A node with names: `first`, if it is not empty, and those of the fields that follow at once. It
+// stands where the second one does, if there is one: Go's errors point there.
+static struct tree_node *path_node(struct parser *p, enum tree_type type, uint32_t pos,
+                                   struct span first)
 {
+    struct tree_node *node;
     size_t size;
 
     p->names.len = 0;
     if (first.len)
         vec_push(&p->names, first);
+    if (parser_peek(p).type == TOKEN_FIELD)
+        pos = parser_peek(p).pos;
     while (parser_peek(p).type == TOKEN_FIELD)
         vec_push(&p->names, span_tail(parser_next(p).text, 1)); // without its dot
-    size = p->names.len * sizeof(*names->items);
-    names->len = (uint32_t)p->names.len;
-    names->items = arena_aligned(p->arena, size, _Alignof(struct span));
-    memcpy(names->items, p->names.items, size);
-}
-
-// Its only name stands in the arena until more are found.
-static void first_name(struct parser *p, struct span field, struct names *names)
-{
-    names->len = 1;
-    names->items = ARENA_NEW(p->arena, struct span);
-    names->items[0] = span_tail(field, 1);
-}
-
-static struct tree_node *variable_node(struct parser *p, const struct token *t)
-{
-    struct tree_node *node = parser_node(p, TREE_VARIABLE, t->pos);
-
-    node->path.name = t->text;
-    node->path.variable = parser_number(p, t->text);
+    size = p->names.len * sizeof(struct span);
+    node = parser_node_and(p, type, pos, size);
+    node->path.names.len = (uint32_t)p->names.len;
+    node->path.names.items = parser_behind(node);
+    if (size)
+        memcpy(node->path.names.items, p->names.items, size);
     return node;
 }
 
@@ -103,10 +94,14 @@ static int paren_term(struct parser *p, struct tree_node **out)
 
 static int variable_term(struct parser *p, const struct token *t, struct tree_node **out)
 {
-    *out = variable_node(p, t);
-    if (parser_sees(p, (*out)->path.variable))
-        return 0;
-    return parser_fail(p, "undefined variable \"%.*s\"", SPAN_ARG(t->text));
+    uint32_t number = parser_number(p, t->text);
+
+    if (!parser_sees(p, number))
+        return parser_fail(p, "undefined variable \"%.*s\"", SPAN_ARG(t->text));
+    *out = path_node(p, TREE_VARIABLE, t->pos, SPAN_EMPTY);
+    (*out)->path.name = t->text;
+    (*out)->path.variable = number;
+    return 0;
 }
 
 // *out is NULL when no operand follows.
@@ -120,10 +115,7 @@ static int term(struct parser *p, struct tree_node **out)
     case TOKEN_DOT: *out = parser_node(p, TREE_DOT, t.pos); return 0;
     case TOKEN_NIL: *out = parser_node(p, TREE_NIL, t.pos); return 0;
     case TOKEN_VARIABLE: return variable_term(p, &t, out);
-    case TOKEN_FIELD:
-        *out = parser_node(p, TREE_FIELD, t.pos);
-        first_name(p, t.text, &(*out)->path.names);
-        return 0;
+    case TOKEN_FIELD: *out = path_node(p, TREE_FIELD, t.pos, span_tail(t.text, 1)); return 0;
     case TOKEN_BOOL:
         *out = parser_node(p, TREE_BOOL, t.pos);
         (*out)->constant.text = t.text;
@@ -152,30 +144,21 @@ static int refuse_fields(struct parser *p, const struct tree_node *node)
 // A term with the fields behind it.
 static int operand(struct parser *p, struct tree_node **out)
 {
-    struct tree_node *node, *base = NULL;
+    struct tree_node *base;
 
-    if (term(p, &node) < 0)
+    if (term(p, out) < 0)
         return -1;
-    *out = node;
-    if (!node || parser_peek(p).type != TOKEN_FIELD)
+    base = *out;
+    if (!base || parser_peek(p).type != TOKEN_FIELD)
         return 0;
-    if (node->type == TREE_FIELD || node->type == TREE_VARIABLE) {
-        node->pos = parser_peek(p).pos; // where Go's errors point to
-    } else {
-        base = node;
-        node = parser_node(p, TREE_CHAIN, parser_peek(p).pos);
-        node->path.base = base;
-    }
-    take_names(p, node->path.names.len ? node->path.names.items[0] : SPAN_EMPTY, &node->path.names);
-    *out = node;
-    if (base && base->type >= TREE_DOT)
-        return refuse_fields(p, base);
-    return 0;
+    *out = path_node(p, TREE_CHAIN, base->pos, SPAN_EMPTY);
+    (*out)->path.base = base;
+    return base->type >= TREE_DOT ? refuse_fields(p, base) : 0;
 }
 
 static int command(struct parser *p, struct tree_node **out)
 {
-    struct tree_node *cmd = parser_node(p, TREE_COMMAND, parser_peek_solid(p).pos);
+    uint32_t pos = parser_peek_solid(p).pos;
     size_t base = p->nodes.len;
     struct token t;
 
@@ -193,21 +176,24 @@ static int command(struct parser *p, struct tree_node **out)
         parser_back(p);
     else if (t.type != TOKEN_PIPE)
         return parser_unexpected(p, &t, "operand");
-    parser_take_nodes(p, base, &cmd->args);
-    if (!cmd->args.len)
+    if (p->nodes.len == base)
         return parser_fail(p, "empty command");
-    *out = cmd;
+    *out = parser_list_node(p, TREE_COMMAND, pos, base);
     return 0;
 }
 
 static void declare(struct parser *p, const struct token *variable)
 {
-    vec_push(&p->nodes, variable_node(p, variable));
-    parser_declare(p, variable->text);
+    struct tree_node *node = parser_node(p, TREE_VARIABLE, variable->pos);
+
+    node->path.name = variable->text;
+    node->path.variable = parser_number(p, variable->text);
+    vec_push(&p->nodes, node);
+    parser_declare(p, node->path.variable);
 }
 
 // What stands before := or =, onto the parser's stack. A variable that is an operand is put back.
-static int declarations(struct parser *p, struct tree_node *pipe, const char *context)
+static int declarations(struct parser *p, const char *context, bool *is_assignment)
 {
     bool is_range = strcmp(context, "range") == 0;
     size_t base = p->nodes.len;
@@ -217,7 +203,7 @@ static int declarations(struct parser *p, struct tree_node *pipe, const char *co
         enum token_type type;
 
         if (next.type == TOKEN_ASSIGN || next.type == TOKEN_DECLARE) {
-            pipe->pipe.is_assignment = next.type == TOKEN_ASSIGN;
+            *is_assignment = next.type == TOKEN_ASSIGN;
             (void)parser_next_solid(p);
             declare(p, &v);
             return 0;
@@ -237,6 +223,25 @@ static int declarations(struct parser *p, struct tree_node *pipe, const char *co
         if (type != TOKEN_VARIABLE && type != TOKEN_RIGHT_DELIM && type != TOKEN_RIGHT_PAREN)
             return parser_fail(p, "range can only initialize variables");
     }
+    return 0;
+}
+
+static int declared_variables(struct parser *p, const char *context,
+                              const struct tree_declared **out)
+{
+    size_t base = p->nodes.len;
+    struct tree_declared *declared;
+    bool is_assignment = false;
+
+    *out = &tree_nothing_declared;
+    if (declarations(p, context, &is_assignment) < 0)
+        return -1;
+    if (p->nodes.len == base)
+        return 0;
+    declared = ARENA_NEW(p->arena, struct tree_declared);
+    declared->variables = *parser_list(p, base);
+    declared->is_assignment = is_assignment;
+    *out = declared;
     return 0;
 }
 
@@ -275,12 +280,12 @@ static bool starts_operand(enum token_type type)
 int parser_pipeline(struct parser *p, const char *context, enum token_type end,
                     struct tree_node **out)
 {
-    struct tree_node *pipe = parser_node(p, TREE_PIPE, parser_peek_solid(p).pos);
+    const struct tree_declared *declared;
+    uint32_t pos = parser_peek_solid(p).pos;
     size_t base = p->nodes.len;
 
-    if (declarations(p, pipe, context) < 0)
+    if (declared_variables(p, context, &declared) < 0)
         return -1;
-    parser_take_nodes(p, base, &pipe->pipe.declared);
     for (;;) {
         struct token t = parser_next_solid(p);
         struct tree_node *cmd = NULL;
@@ -294,7 +299,7 @@ int parser_pipeline(struct parser *p, const char *context, enum token_type end,
             return -1;
         vec_push(&p->nodes, cmd);
     }
-    parser_take_nodes(p, base, &pipe->pipe.commands);
-    *out = pipe;
-    return check_pipeline(p, pipe, context);
+    *out = parser_list_node(p, TREE_PIPE, pos, base);
+    (*out)->pipe.declared = declared;
+    return check_pipeline(p, *out, context);
 }

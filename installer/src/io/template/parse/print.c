@@ -30,14 +30,15 @@ static void print_operand(const struct tree_node *node, struct buf *out)
 
 static void print_pipe(const struct tree_node *node, struct buf *out)
 {
-    const struct tree_list *declared = &node->pipe.declared, *commands = &node->pipe.commands;
+    const struct tree_list *declared = &node->pipe.declared->variables;
+    const struct tree_list *commands = &node->pipe.commands;
 
     for (size_t i = 0; i < declared->len; i++) {
         buf_add_str(out, i ? ", " : "");
         tree_print(declared->items[i], out);
     }
     if (declared->len)
-        buf_add_str(out, node->pipe.is_assignment ? " = " : " := ");
+        buf_add_str(out, node->pipe.declared->is_assignment ? " = " : " := ");
     for (size_t i = 0; i < commands->len; i++) {
         buf_add_str(out, i ? " | " : "");
         tree_print(commands->items[i], out);

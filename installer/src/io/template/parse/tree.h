@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -51,6 +52,13 @@ struct names {
     uint32_t len;
 };
 
+// What a pipe sets: VARIABLEs.
+struct tree_declared {
+    struct tree_list variables;
+    bool is_assignment; // = instead of :=
+};
+static const struct tree_declared tree_nothing_declared = {{NULL, 0}, false};
+
 // `$` and all variables of one file have numbers, which an execution compares instead of names.
 #define VARIABLE_ROOT 0
 
@@ -62,29 +70,37 @@ struct number {
     double f;
 };
 
-// A node is made with the member that its type has, and no more (parser_node).
+// A node is made with the members that its type has, and no more (tree_node_size): never copy one
+// whole.
 struct tree_node {
     enum tree_type type;
     uint32_t pos; // in the text of its file
     union {
         struct span text; // TEXT
         struct {
-            struct tree_node *pipe;      // also of ACTION and TEMPLATE (which may have none)
-            struct tree_list *then;      // of IF, WITH and RANGE
-            struct tree_list *otherwise; // NULL when there is no {{else}}
-            struct span name;            // of TEMPLATE
+            struct tree_node *pipe; // ACTION: only this; TEMPLATE: NULL when there is none
+            union {
+                struct {                         // IF, WITH and RANGE
+                    struct tree_list *then;      //
+                    struct tree_list *otherwise; // NULL when there is no {{else}}
+                };
+                struct span name; // TEMPLATE
+            };
         } statement;
         struct {
             struct tree_list commands;
-            struct tree_list declared; // VARIABLEs
-            bool is_assignment;        // = instead of :=
+            const struct tree_declared *declared;
         } pipe;
         struct tree_list args; // COMMAND: the first is what is called
         struct {
-            struct names names;     // FIELD and CHAIN: all; VARIABLE: those behind its own
-            struct tree_node *base; // CHAIN
-            struct span name;       // VARIABLE: with its $
-            uint32_t variable;      // VARIABLE
+            struct names names; // FIELD: only these; CHAIN; VARIABLE: those behind its own
+            union {
+                struct tree_node *base; // CHAIN
+                struct {                // VARIABLE
+                    struct span name;   // with its $
+                    uint32_t variable;
+                };
+            };
         } path;
         const struct template_function *function;
         struct {
@@ -94,6 +110,32 @@ struct tree_node {
         } constant;
     };
 };
+
+#define TREE_SIZE_WITH(member)                                                                     \
+    (offsetof(struct tree_node, member) + sizeof(((struct tree_node *)NULL)->member))
+
+// What a node of a type uses. A chart has tens of thousands of them.
+static inline size_t tree_node_size(enum tree_type type)
+{
+    switch (type) {
+    case TREE_TEXT: return TREE_SIZE_WITH(text);
+    case TREE_ACTION: return TREE_SIZE_WITH(statement.pipe);
+    case TREE_IF:
+    case TREE_WITH:
+    case TREE_RANGE:
+    case TREE_TEMPLATE: return TREE_SIZE_WITH(statement);
+    case TREE_PIPE: return TREE_SIZE_WITH(pipe);
+    case TREE_COMMAND: return TREE_SIZE_WITH(args);
+    case TREE_FIELD: return TREE_SIZE_WITH(path.names);
+    case TREE_CHAIN: return TREE_SIZE_WITH(path.base);
+    case TREE_VARIABLE: return TREE_SIZE_WITH(path);
+    case TREE_FUNCTION: return TREE_SIZE_WITH(function);
+    case TREE_BOOL:
+    case TREE_STRING: return TREE_SIZE_WITH(constant.value);
+    case TREE_NUMBER: return TREE_SIZE_WITH(constant);
+    default: return offsetof(struct tree_node, text);
+    }
+}
 
 // A text that was parsed, for the places of errors.
 struct template_file {
@@ -111,8 +153,9 @@ struct template_tree {
 // The first `count` names of a FIELD, VARIABLE or CHAIN.
 static inline struct tree_node tree_path_head(const struct tree_node *node, size_t count)
 {
-    struct tree_node head = {.type = node->type, .pos = node->pos, .path = node->path};
+    struct tree_node head = {.type = node->type};
 
+    memcpy(&head, node, tree_node_size(node->type));
     head.path.names.len = (uint32_t)count;
     return head;
 }
