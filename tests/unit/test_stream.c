@@ -83,6 +83,22 @@ static void test_pool__visits_each_index_once(void **state)
     assert_string_equal(err_message(err), "70");
 }
 
+static void test_pool__begins_before_it_is_waited_for(void **state)
+{
+    static atomic_int seen[100];
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct pool *pool = pool_begin(70, visit, seen);
+
+    (void)state;
+    assert_int_equal(pool_end(pool, &err), 0);
+    for (size_t i = 0; i < 70; i++)
+        assert_int_equal(seen[i], 1);
+    assert_int_equal(pool_end(pool_begin(100, visit, seen), &err), -1);
+    assert_string_equal(err_message(err), "70");
+    err_free(STEAL(err));
+    assert_int_equal(pool_end(pool_begin(0, visit, seen), &err), 0);
+}
+
 static void test_cancel__a_request_sets_the_token(void **state)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
@@ -141,5 +157,6 @@ static void test_cancel__a_signal_that_is_not_heeded_ends_the_process(void **sta
 
 UNIT_MAIN(UNIT(test_stream__limit_lets_exactly_the_limit_pass),
           UNIT(test_stream__the_first_error_stays), UNIT(test_stream__tee_sees_all_and_may_stop_it),
-          UNIT(test_pool__visits_each_index_once), UNIT(test_cancel__a_request_sets_the_token),
+          UNIT(test_pool__visits_each_index_once), UNIT(test_pool__begins_before_it_is_waited_for),
+          UNIT(test_cancel__a_request_sets_the_token),
           UNIT(test_cancel__a_signal_that_is_not_heeded_ends_the_process))

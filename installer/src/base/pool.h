@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work on all cores: one function over many indexes. For hashing and verifying only; everything
-// that decides runs on the main thread.
+// Work on all cores: one function over many indexes. For what comes to the same in whichever order
+// it is done: hashing, verifying, parsing; everything that decides runs on the main thread.
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
@@ -16,6 +16,12 @@ typedef int pool_fn(void *data, size_t index, struct err **err);
 // Calls fn for the indexes 0 to count - 1 on at most one thread per core, and waits. With several
 // failures the one of the lowest index is given. Stacks are POOL_STACK_BYTES.
 int pool_run(size_t count, pool_fn *fn, void *data, struct err **err) MUST_CHECK;
+
+// The same in two steps: the other cores begin while the calling thread does something else; at
+// the end it works too, and waits. Each pool that was begun is ended.
+struct pool;
+struct pool *pool_begin(size_t count, pool_fn *fn, void *data) MUST_CHECK RETURNS_NONNULL;
+int pool_end(struct pool *p, struct err **err) MUST_CHECK;
 
 #define POOL_STACK_BYTES ((size_t)1 << 20)
 #define POOL_THREADS_MAX 64

@@ -271,6 +271,22 @@ CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
 // in "NAME:LINE:COLUMN", and a hint where one can be given (did you mean).
 int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
     MUST_CHECK;
+
+// The same for many files, in their order, whose names are borrowed, too. Other threads begin with
+// it while the caller does something that has nothing to do with the set; at the end the caller
+// helps, and waits. What it comes to is what template_parse() for one after the other comes to,
+// however many threads there are. *failed is the file of the error. For no clone.
+struct template_file {
+    struct span name, text;
+};
+struct template_parsing;
+struct template_parsing *template_parse_begin(struct template_set *set,
+                                              const struct template_file *files, size_t count)
+    MUST_CHECK RETURNS_NONNULL;
+int template_parse_end(struct template_parsing *p, size_t *failed, struct err **err) MUST_CHECK;
+// Instead of the end. NULL-safe.
+void template_parse_abandon(struct template_parsing *p);
+
 bool template_is_defined(const struct template_set *set, struct span name);
 
 // One run has one arena, limits, and counts; templates that it executes one after the other share

@@ -11,7 +11,7 @@ WAITING = 2  # tests at a time for each core: they wait for servers and timers m
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)[ ]*\] .*?(\d+) test\(s\)", re.M)
 SOURCES = "installer/src"
 SPLIT_LEVELS = ("io", "model", "work", "cmd")  # whose modules are the folders and files in them
-THREADS = re.compile(r"\b(pool_run|pthread_create|cancel_on_signals)\(")
+THREADS = re.compile(r"\b(pool_run|pool_begin|pthread_create|cancel_on_signals)\(")
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",

@@ -64,6 +64,9 @@ void template_set_free(struct template_set *set)
         map_free(set->functions);
         free(set->functions);
         arena_free(set->arena);
+        VEC_FOREACH (struct arena **, it, &set->more)
+            arena_free(*it);
+        vec_free(&set->more);
     }
     free(set);
 }
@@ -74,12 +77,7 @@ int template_parse(struct template_set *set, struct span name, struct span text,
 
     if (parse_file(set, arena_span(set->arena, name), text, &trees, err) < 0)
         return -1;
-    MAP_FOREACH (e, &trees) {
-        const struct template_tree *tree = e->value;
-
-        if (!tree->is_empty || !set_find(set, e->key))
-            map_put(&set->templates, e->key, e->value);
-    }
+    set_add(set, &trees);
     return 0;
 }
 

@@ -2,6 +2,16 @@
 // Lookups in a set, and how deep the C stack may get.
 #include "io/template/parse/set.h"
 
+void set_add(struct template_set *set, const struct map *trees)
+{
+    MAP_FOREACH (e, trees) {
+        const struct template_tree *tree = e->value;
+
+        if (!tree->is_empty || !set_find(set, e->key))
+            map_put(&set->templates, e->key, e->value);
+    }
+}
+
 const struct template_tree *set_find(const struct template_set *set, struct span name)
 {
     for (; set; set = set->original) {

@@ -5,12 +5,14 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/vec.h"
 #include "io/template/parse/tree.h"
 
 struct template_set {
     const struct template_set *original; // of a clone: asked for what the clone does not have
     struct map templates;                // name to struct template_tree
     struct arena *arena;                 // of the first original, shared by all clones
+    VEC(struct arena *) more;            // of what was parsed ahead: the first original's
     struct map *functions;               // name to struct template_function; shared too
     void *data;
     // Where the C stack stood when the first original was made, and how much of it nested
@@ -18,6 +20,10 @@ struct template_set {
     const char *stack_base;
     size_t stack_bytes;
 };
+
+// Adds what a file defines, or what a set of its own has of several: a definition replaces an
+// earlier one of its name unless it is empty.
+void set_add(struct template_set *set, const struct map *trees);
 
 // NULL when there is none.
 const struct template_tree *set_find(const struct template_set *set, struct span name);

@@ -137,12 +137,6 @@ static inline size_t tree_node_size(enum tree_type type)
     }
 }
 
-// A text that was parsed, for the places of errors.
-struct template_file {
-    struct span name;
-    struct span text;
-};
-
 struct template_tree {
     struct span name;
     const struct template_file *file;

@@ -36,9 +36,7 @@ static struct chart_instance *instantiate(struct rendering *r, const struct char
         return NULL;
     if (node_get_bool(chart->meta, "deprecated", false))
         warn(r->out, "this chart is deprecated");
-    return r->target->skip_schema || schema_check(instance, r->doc, r->target->user, err) == 0
-               ? instance
-               : NULL;
+    return instance;
 }
 
 static struct value release(struct arena *a, const struct chart_target *target)
@@ -56,14 +54,31 @@ static struct value release(struct arena *a, const struct chart_target *target)
 
 // --- templates ---
 
-static int parse_all(struct rendering *r, const context_templates *templates, struct err **err)
+static struct template_parsing *begin_to_parse(const struct rendering *r,
+                                               const context_templates *templates)
 {
-    VEC_FOREACH (const struct context_template *, template, templates) {
-        r->current = template;
-        if (template_parse(r->set, template->path, template->text, err) < 0)
-            return explain_parse(r, err);
+    struct template_file *files = arena_array(r->arena, templates->len, sizeof(*files));
+
+    for (size_t i = 0; i < templates->len; i++)
+        files[i] = (struct template_file){templates->items[i].path, templates->items[i].text};
+    return template_parse_begin(r->set, files, templates->len);
+}
+
+// Templates are parsed while the values are judged; Helm judges them before it parses any.
+static int check_and_parse(struct rendering *r, const struct chart_instance *instance,
+                           const context_templates *templates, struct err **err)
+{
+    struct template_parsing *parsing = begin_to_parse(r, templates);
+    size_t failed;
+
+    if (!r->target->skip_schema && schema_check(instance, r->doc, r->target->user, err) < 0) {
+        template_parse_abandon(parsing);
+        return -1;
     }
-    return 0;
+    if (template_parse_end(parsing, &failed, err) == 0)
+        return 0;
+    r->current = &templates->items[failed];
+    return explain_parse(r, err);
 }
 
 // What a file writes, in the rendering's arena.
@@ -206,7 +221,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     common.capabilities = object_capabilities(r->arena, &version, r->target, &listener);
     context_collect(r->arena, instance, &common, &templates);
     r->templates = &templates;
-    status = parse_all(r, &templates, err);
+    status = check_and_parse(r, instance, &templates, err);
     if (status == 0)
         find_reads(r, instance, &common.values, &templates);
     if (status == 0 && outputs)

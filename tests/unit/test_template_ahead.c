@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// io/template: files that are parsed by several threads come to what one after the other comes to.
+#include "unit.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "io/template.h"
+#include "support_template.h"
+
+enum { FILES = 64 };
+
+static bool refuses_threads;
+
+// In place of the library's.
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+    if (refuses_threads)
+        return EAGAIN;
+    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    return real(thread, attr, start, arg);
+}
+
+// Files of some 4 KiB. Each defines a name of its own, and says what the names that several define
+// are; some of these definitions are empty.
+static void make_files(struct arena *a, struct template_file *files)
+{
+    for (int i = 0; i < FILES; i++) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+        buf_printf(&text, "{{ define \"own%d\" }}%d{{ end }}", i, i);
+        buf_printf(&text, "{{ define \"shared%d\" }}%s{{ end }}", i % 7, i % 3 ? " " : "x");
+        buf_printf(&text, "{{ define \"last\" }}%.0d{{ end }}", i < 40 ? i : 0);
+        for (int k = 0; k < 150; k++)
+            buf_printf(&text, "\n{{ if .Values.b }}{{ upper \"a\" }}{{ end }}");
+        files[i].name = span_str(arena_printf(a, "f%d", i));
+        files[i].text = arena_span(a, buf_span(&text));
+    }
+}
+
+// The main template's output behind all others', or the error behind the index of its file.
+static void outcome(const struct template_file *files, bool is_ahead, struct buf *out)
+{
+    static const char main_text[] =
+        "{{ range until 64 }}{{ include (print \"own\" .) . }} {{ end }}"
+        "{{ range until 7 }}[{{ include (print \"shared\" .) . }}]"
+        "{{ end }}{{ template \"last\" }}";
+    struct template_limits limits = TEMPLATE_LIMITS;
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_set *set CLEANUP(template_set_cleanup) =
+        template_set_new(support_functions, support_function_count, NULL);
+    struct template_run *run CLEANUP(template_run_cleanup) = template_run_new(set, arena, &limits);
+    struct value dot = support_values(arena);
+    size_t failed = 0;
+    int status = 0;
+
+    if (is_ahead) {
+        status = template_parse_end(template_parse_begin(set, files, FILES), &failed, &err);
+    } else {
+        while (status == 0 && failed < FILES) {
+            status = template_parse(set, files[failed].name, files[failed].text, &err);
+            failed += status == 0;
+        }
+    }
+    for (int i = 0; status == 0 && i < FILES; i++)
+        status = template_execute(run, files[i].name, &dot, out, &err);
+    if (status == 0)
+        status = template_parse(set, SPAN("main"), span_str(main_text), &err);
+    if (status == 0)
+        status = template_execute(run, SPAN("main"), &dot, out, &err);
+    if (status < 0) {
+        buf_printf(out, "%zu: ", failed);
+        err_format(err, out);
+    }
+}
+
+static void assert_same(const struct template_file *files, const char *words)
+{
+    struct buf expected CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+
+    outcome(files, false, &expected);
+    if (!strstr(buf_str(&expected), words))
+        fail_msg("'%s' does not say '%s'", buf_str(&expected), words);
+    for (int i = 0; i < 4; i++) {
+        out.len = 0;
+        outcome(files, true, &out);
+        assert_string_equal(buf_str(&out), buf_str(&expected));
+    }
+}
+
+static void test_template_ahead__gives_what_one_after_the_other_gives(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_file files[FILES];
+
+    (void)state;
+    make_files(arena, files);
+    assert_same(files, "60 61 62 63 [x]");
+    refuses_threads = true;
+    assert_same(files, "60 61 62 63 [x]");
+    refuses_threads = false;
+}
+
+static void test_template_ahead__gives_the_first_error(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_file files[FILES];
+
+    (void)state;
+    make_files(arena, files);
+    files[61].text = SPAN("{{ nothing }}");
+    assert_same(files, "61: f61:1:3: function \"nothing\" not defined");
+    files[60].text = SPAN("\n{{ if }}");
+    files[2].text = SPAN("{{ 1__0 }}");
+    assert_same(files, "2: f2:1:3: illegal number syntax");
+}
+
+// Threads have less stack than the one that owns the set.
+static void test_template_ahead__nests_as_deep(void **state)
+{
+    enum { DEPTH = 3000 };
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct template_file files[FILES];
+
+    (void)state;
+    make_files(arena, files);
+    for (int i = 0; i < DEPTH; i++)
+        buf_add_str(&text, "{{ if false }}");
+    for (int i = 0; i < DEPTH; i++)
+        buf_add_str(&text, "{{ end }}");
+    files[5].text = buf_span(&text);
+    files[6].text = buf_span(&text);
+    assert_same(files, "no template \"own5\"");
+}
+
+static void test_template_ahead__can_be_abandoned(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_set *set CLEANUP(template_set_cleanup) =
+        template_set_new(support_functions, support_function_count, NULL);
+    struct template_file files[FILES];
+
+    (void)state;
+    make_files(arena, files);
+    for (int i = 0; i < 20; i++)
+        template_parse_abandon(template_parse_begin(set, files, FILES));
+    template_parse_abandon(template_parse_begin(set, files, 1));
+    template_parse_abandon(NULL);
+    assert_false(template_is_defined(set, SPAN("own0")));
+}
+
+UNIT_MAIN(UNIT(test_template_ahead__gives_what_one_after_the_other_gives),
+          UNIT(test_template_ahead__gives_the_first_error),
+          UNIT(test_template_ahead__nests_as_deep), UNIT(test_template_ahead__can_be_abandoned))
