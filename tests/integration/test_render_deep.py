@@ -82,6 +82,33 @@ def test_one_value_changes_exactly_what_it_changes(deep):
     assert "changed Deployment flux-system/r (apps/v1), by HelmRelease flux-system/r\n" in text
 
 
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.x.io}
+spec: {group: x.io, names: {kind: Thing, plural: things}, scope: Namespaced, versions: [{name: v1, served: true, storage: true}]}
+"""
+HOOK = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: %s, annotations: {helm.sh/hook: %s}}
+spec: {containers: [{name: c, image: x}]}
+"""
+
+
+def test_tests_that_nobody_asks_for_are_not_there_and_definitions_are_as_the_template_has_them(deep):
+    deep.upstream.add_chart("charts/app", "1.0.0", {
+        "crds/d.yaml": DEFINITION, "templates/d.yaml": '{{ .Files.Get "d.yaml" }}', "d.yaml": DEFINITION,
+        "templates/t.yaml": HOOK % ("tried", "test"), "templates/i.yaml": HOOK % ("first", "pre-install")})
+    objects = [found["object"] for found in json.loads(run(deep, deep.entrypoint, "--output", "json").stdout)]
+    assert [o["metadata"]["name"] for o in objects if o["kind"] == "Pod"] == ["first"]
+    [definition] = [o for o in objects if o["kind"] == "CustomResourceDefinition"]
+    assert definition["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm"
+    put(deep, test={"enable": True})
+    objects = [found["object"] for found in json.loads(run(deep, deep.entrypoint, "--output", "json").stdout)]
+    assert sorted(o["metadata"]["name"] for o in objects if o["kind"] == "Pod") == ["first", "tried"]
+
+
 def test_each_object_in_a_file_of_its_layer(deep):
     run(deep, deep.entrypoint, "--write", str(deep.folder / "out") + "/")
     files = {path.name: path for path in (deep.folder / "out/objects").iterdir()}

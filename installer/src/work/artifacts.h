@@ -180,7 +180,6 @@ struct deep_object {
     uint32_t line;    // 0: unknown
     unsigned hooks;   // bits of enum chart_hook, of a chart's object
     bool is_random;   // another value each time is among its own
-    bool never_runs;  // a test of a chart that nobody asks for
     bool is_crd;      // of a chart's crds/: it is there before templates are executed
 };
 struct deep_decision { // see struct lock_decision

@@ -90,7 +90,7 @@ int rows_collect(const struct deep *deep, const struct bundle *bundle, const str
     rows->arena = arena_new();
     rows->placing = artifacts_placing_new(deep);
     VEC_FOREACH (const struct deep_object *, it, &deep->objects)
-        if (!it->never_runs && add_object(rows, it, err) < 0)
+        if (add_object(rows, it, err) < 0)
             return -1;
     VEC_FOREACH (struct rows_image *, it, &rows->items)
         if (it->use != IMAGES_UNSAID)

@@ -259,6 +259,28 @@ static void add_namespace(struct collecting *c)
                (struct release_object){.path = "spec.install.createNamespace", .runs = true});
 }
 
+static bool is_in_manifest(const struct release_result *result, const struct identity *id)
+{
+    VEC_FOREACH (const struct release_object *, it, &result->objects)
+        if (!it->is_crd && !it->hooks && identity_eq(&it->id, id))
+            return true;
+    return false;
+}
+
+// A definition of crds/ that a template has again becomes that one, with what Helm puts into it.
+static void drop_definitions_of_manifest(struct release_result *result)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < result->objects.len; i++) {
+        const struct release_object *it = &result->objects.items[i];
+
+        if (!it->is_crd || !is_in_manifest(result, &it->id))
+            result->objects.items[kept++] = *it;
+    }
+    result->objects.len = kept;
+}
+
 int release_collect(const struct release_options *options, const struct release_post *post,
                     struct release_result *result, struct err **err)
 {
@@ -277,5 +299,6 @@ int release_collect(const struct release_options *options, const struct release_
         add_document(&c, m);
     VEC_FOREACH (const struct chart_manifest *, m, &result->rendering->hooks)
         add_document(&c, m);
+    drop_definitions_of_manifest(result);
     return 0;
 }

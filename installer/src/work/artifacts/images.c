@@ -129,8 +129,6 @@ int images_of_object(struct walk *w, const struct deep_object *object, struct er
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     images_list list = {0};
 
-    if (object->never_runs)
-        return 0;
     if (images_of(arena, object->node, &list, err) < 0)
         return err_wrap(err, "%s", object->label);
     VEC_FOREACH (const struct images_found *, found, &list)

@@ -107,13 +107,23 @@ class Objects:
         if label != "tree" and order != list(mine) and set(order) == set(mine):  # the tree's are by layers
             self.different.append(f"{label}: another order")
         for found, second in zip(theirs, again):
-            if key(found) in mine:
+            if key(found) != key(second):
+                self.by_chance(label, found, second, mine, {key(f) for f in theirs})
+            elif key(found) in mine:
                 self.judge(label, found, second, mine.pop(key(found)))
             elif key(found) in also:
                 self.twice += 1
             else:
                 self.different.append(f"{label}: {name(found)} is missing")
         self.different += [f"{label}: {name(found)} is too much" for found in mine.values()]
+
+    def by_chance(self, label, found, second, mine, known):
+        """One whose name is another one each time: it is the one of its kind that nobody else is."""
+        other = next((k for k in mine if k[:2] == key(found)[:2] and k not in known), None)
+        if other:
+            self.judge(label, found, second, mine.pop(other))
+        else:
+            self.different.append(f"{label}: {name(found)} is missing, by whatever name")
 
     def judge(self, label, found, second, mine):
         if not found["metadata"].get("namespace") and mine["metadata"].get("namespace"):

@@ -198,7 +198,10 @@ class Walk:
             out.append(marked(marked(o, "labels", {"app.kubernetes.io/managed-by": "Helm"}), "annotations", whose))
         for hook in answer.get("hooks") or []:
             out += [o for o in self.parsed(hook["Manifest"]) if runs(o, spec)]
-        return [placed(o, spec.get("targetNamespace", space)) for o in out]
+        out = [placed(o, spec.get("targetNamespace", space)) for o in out]
+        # What is applied again later, a definition of crds/ and of a template, is what it is then.
+        last = {(group(o), o["kind"], o["metadata"].get("namespace"), o["metadata"].get("name")): i for i, o in enumerate(out)}
+        return [out[i] for i in sorted(last.values())]
 
 
 def marked(found, field, more):
