@@ -63,7 +63,7 @@ def one_image(spec):
     return [spec.get("image")]
 
 
-# By group and kind: which images an operator starts. Read in the operators' own definitions.
+# By group and kind: which images an operator starts, by the fields that its definition has for them.
 STARTS = {
     ("monitoring.coreos.com", "Prometheus"): monitoring, ("monitoring.coreos.com", "PrometheusAgent"): monitoring,
     ("monitoring.coreos.com", "Alertmanager"): monitoring, ("monitoring.coreos.com", "ThanosRuler"): monitoring,
