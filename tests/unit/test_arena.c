@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/block.h"
 #include "base/mem.h"
 
 #define KIB ((size_t)1024)
@@ -61,4 +62,75 @@ static void test_arena__copies_end_with_a_zero(void **state)
     }
 }
 
-UNIT_MAIN(UNIT(test_arena__what_it_gives_is_zero), UNIT(test_arena__copies_end_with_a_zero))
+// Sizes around those of a chunk and a block, in one arena after the other, each of which gets what
+// the one before it has soiled and given back.
+static void test_arena__blocks_that_come_back_are_zero(void **state)
+{
+    static const size_t around[] = {
+        1, 1000, 5000, 40000, BLOCK_BYTES - 100, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES};
+
+    (void)state;
+    for (size_t round = 0; round < 3; round++) {
+        struct arena *a CLEANUP(arena_cleanup) = arena_new();
+        char *pieces[8 * ARRAY_LEN(around)];
+        size_t total = 0;
+
+        for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+            size_t size = around[(i + round) % ARRAY_LEN(around)];
+
+            pieces[i] = arena_alloc(a, size);
+            assert_int_equal((uintptr_t)pieces[i] % _Alignof(max_align_t), 0);
+            expect_zero(pieces[i], size);
+            memset(pieces[i], (int)i + 1, size);
+            total += size;
+        }
+        for (size_t i = 0; i < ARRAY_LEN(pieces); i++) { // none lies in another one
+            size_t size = around[(i + round) % ARRAY_LEN(around)];
+
+            assert_int_equal((unsigned char)pieces[i][0], i + 1);
+            assert_int_equal((unsigned char)pieces[i][size - 1], i + 1);
+        }
+        assert_true(arena_size(a) >= total);
+        assert_true(arena_size(a) < 2 * total);
+    }
+}
+
+static void test_arena__one_piece_larger_than_a_block(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    char *large = arena_alloc(a, 2 * BLOCK_BYTES), *small = arena_alloc(a, 8);
+
+    expect_zero(large, 2 * BLOCK_BYTES);
+    memset(large, 0xff, 2 * BLOCK_BYTES);
+    expect_zero(small, 8);
+    memset(small, 0xff, 8);
+    assert_int_equal((unsigned char)large[2 * BLOCK_BYTES - 1], 0xff);
+    arena_wipe(a);
+    expect_zero(large, 2 * BLOCK_BYTES);
+    expect_zero(small, 8);
+}
+
+// More than a region of them, all at once.
+static void test_block__all_are_apart(void **state)
+{
+    static void *blocks[300];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
+        blocks[i] = block_take();
+        memset(blocks[i], (int)(i & 0xff), BLOCK_BYTES);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
+        const unsigned char *bytes = blocks[i];
+
+        assert_int_equal(bytes[0], i & 0xff);
+        assert_int_equal(bytes[BLOCK_BYTES - 1], i & 0xff);
+        block_give(blocks[i]);
+    }
+    block_give(NULL);
+}
+
+UNIT_MAIN(UNIT(test_arena__what_it_gives_is_zero), UNIT(test_arena__copies_end_with_a_zero),
+          UNIT(test_arena__blocks_that_come_back_are_zero),
+          UNIT(test_arena__one_piece_larger_than_a_block), UNIT(test_block__all_are_apart))

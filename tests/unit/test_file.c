@@ -310,6 +310,30 @@ static void test_file__read_of_exactly_the_limit(void **state)
     assert_int_equal(out.len, 3);
 }
 
+static void test_file__read_into_an_arena(void **state)
+{
+    char *path CLEANUP(mem_cleanup) = mem_printf("%s/f", dir);
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    struct span text;
+
+    (void)state;
+    assert_int_equal(file_read_arena(AT_FDCWD, path, a, 3, &text, &err), 0);
+    assert_int_equal(text.len, 3);
+    assert_int_equal(text.ptr[3], '\0');
+    assert_int_equal(file_read_arena(AT_FDCWD, path, a, 2, &text, &err), -1);
+    assert_non_null(strstr(err_message(err), "3 bytes are more than the limit of 2"));
+    err_clear(&err);
+    assert_int_equal(file_read_arena(AT_FDCWD, dir, a, 3, &text, &err), -1);
+    assert_non_null(strstr(err_message(err), "is a directory"));
+    err_clear(&err);
+    // The kernel's own say that they are empty, and have a text.
+    assert_int_equal(file_read_arena(AT_FDCWD, "/proc/self/stat", a, 4096, &text, &err), 0);
+    assert_true(text.len > 0);
+    assert_int_equal(file_read_arena(AT_FDCWD, "/proc/self/stat", a, 4, &text, &err), -1);
+    assert_non_null(strstr(err_message(err), "larger than the limit of 4"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_file__a_full_disk_leaves_what_was_there),
         cmocka_unit_test(test_file__read_refuses_folders_and_what_is_too_large),
         cmocka_unit_test(test_file__read_of_exactly_the_limit),
+        cmocka_unit_test(test_file__read_into_an_arena),
     };
 
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

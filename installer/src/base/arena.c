@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arena: a chain of chunks that double in size up to a limit.
+// The arena: a chain of chunks that grow until they are blocks. What is larger than a block has a
+// chunk of its own.
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -7,19 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/block.h"
 #include "base/mem.h"
 
 enum {
-    CHUNK_FIRST_BYTES = 1024,
-    CHUNK_LAST_BYTES = 1 << 20,
+    CHUNK_FIRST_BYTES = 1 << 10,
+    CHUNK_LAST_BYTES = 16 << 10, // blocks come next
+    CHUNK_GROWTH = 4,            // each size costs the allocator pages of its own
     ZERO_STEP_BYTES = 4096,
 };
 
 struct chunk {
     struct chunk *next;
     size_t size;
+    bool is_block;
     alignas(max_align_t) char data[];
 };
+
+#define BLOCK_ROOM (BLOCK_BYTES - sizeof(struct chunk))
 
 struct arena {
     struct chunk *chunks; // the newest first
@@ -37,18 +43,44 @@ struct arena *arena_new(void)
     return a;
 }
 
+static struct chunk *link_chunk(struct arena *a, struct chunk **at, struct chunk *c, size_t size)
+{
+    c->size = size;
+    c->next = *at;
+    *at = c;
+    a->total += size;
+    return c;
+}
+
 static void add_chunk(struct arena *a, size_t size)
 {
-    size_t want = size > a->next_size ? size : a->next_size;
-    struct chunk *c = mem_alloc(sizeof(*c) + want);
+    struct chunk *c;
 
-    c->size = want;
-    c->next = a->chunks;
-    a->total += want;
-    a->chunks = c;
+    while (size > a->next_size && a->next_size <= CHUNK_LAST_BYTES)
+        a->next_size *= CHUNK_GROWTH;
+    if (a->next_size > CHUNK_LAST_BYTES) {
+        c = link_chunk(a, &a->chunks, block_take(), BLOCK_ROOM);
+        c->is_block = true;
+    } else {
+        c = link_chunk(a, &a->chunks, mem_alloc(sizeof(*c) + a->next_size), a->next_size);
+        c->is_block = false;
+        a->next_size *= CHUNK_GROWTH;
+    }
     a->at = a->zeroed = 0;
-    if (a->next_size < CHUNK_LAST_BYTES)
-        a->next_size *= 2;
+}
+
+// Behind the newest chunk, which goes on to be filled.
+static void *take_own_chunk(struct arena *a, size_t size, bool zero)
+{
+    struct chunk *c = mem_alloc(sizeof(*c) + size);
+
+    if (!a->chunks)
+        a->at = a->zeroed = size;
+    link_chunk(a, a->chunks ? &a->chunks->next : &a->chunks, c, size);
+    c->is_block = false;
+    if (zero)
+        memset(c->data, 0, size);
+    return c->data;
 }
 
 // A step at a time: not all of a chunk, which may stay unused, and not for each small piece.
@@ -68,6 +100,8 @@ static inline void *take(struct arena *a, size_t size, size_t align, bool zero)
     size_t start = (a->at + align - 1) & ~(align - 1);
 
     if (!a->chunks || start > a->chunks->size || size > a->chunks->size - start) {
+        if (size > BLOCK_ROOM)
+            return take_own_chunk(a, size, zero);
         add_chunk(a, size);
         start = 0;
     }
@@ -101,6 +135,11 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &total))
         abort();
     return arena_alloc(a, total);
+}
+
+char *arena_room(struct arena *a, size_t len)
+{
+    return take(a, len + 1, 1, false);
 }
 
 struct span arena_span(struct arena *a, struct span s)
@@ -143,7 +182,10 @@ void arena_free(struct arena *a)
         return;
     for (struct chunk *c = a->chunks; c; c = next) {
         next = c->next;
-        free(c);
+        if (c->is_block)
+            block_give(c);
+        else
+            free(c);
     }
     free(a);
 }

@@ -28,6 +28,10 @@ char *arena_str(struct arena *a, const char *str) MUST_CHECK RETURNS_NONNULL;
 struct span arena_span(struct arena *a, struct span s) MUST_CHECK;
 char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3) RETURNS_NONNULL;
 
+// Room for a text that is written at once: nothing in it is set, but there is a byte more for a
+// NUL.
+char *arena_room(struct arena *a, size_t len) MUST_CHECK RETURNS_NONNULL;
+
 // Bytes of memory that it holds.
 size_t arena_size(const struct arena *a);
 

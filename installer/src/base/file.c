@@ -77,7 +77,8 @@ int fd_read_all(int fd, const char *path, struct buf *out, struct err **err)
     }
 }
 
-int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
+// Opens a regular file of no more than `most` bytes.
+static int open_regular(int dir_fd, const char *path, size_t most, size_t *size, struct err **err)
 {
     int fd CLEANUP(fd_cleanup) = file_open(dir_fd, path, O_RDONLY | O_NONBLOCK, err);
     struct stat st;
@@ -89,12 +90,58 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     if (!S_ISREG(st.st_mode))
         return err_set(err, ERR_CONFIG, "%s: %s", path,
                        S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file");
-    if ((uint64_t)st.st_size > out->max - out->len)
+    if ((uint64_t)st.st_size > most)
         return err_set(err, ERR_CONFIG, "%s: %llu bytes are more than the limit of %zu", path,
-                       (unsigned long long)st.st_size, out->max);
-    if (!buf_reserve(out, room_for((size_t)st.st_size, out)))
+                       (unsigned long long)st.st_size, most);
+    *size = (size_t)st.st_size;
+    return FD_STEAL(fd);
+}
+
+int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
+{
+    size_t size = 0;
+    int fd CLEANUP(fd_cleanup) = open_regular(dir_fd, path, out->max - out->len, &size, err);
+
+    if (fd < 0)
+        return -1;
+    if (!buf_reserve(out, room_for(size, out)))
         return buf_check(out, ERR_CONFIG, path, err);
     return fd_read_all(fd, path, out, err);
+}
+
+// What changes its size meanwhile is read piece by piece.
+static int read_changing(int fd, const char *path, struct arena *a, size_t max, struct span *out,
+                         struct err **err)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(max);
+
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    if (fd_read_all(fd, path, &text, err) < 0)
+        return -1;
+    *out = arena_span(a, buf_span(&text));
+    return 0;
+}
+
+int file_read_arena(int dir_fd, const char *path, struct arena *a, size_t max, struct span *out,
+                    struct err **err)
+{
+    size_t size = 0;
+    int fd CLEANUP(fd_cleanup) = open_regular(dir_fd, path, max, &size, err);
+    char *text;
+    ssize_t n;
+
+    if (fd < 0)
+        return -1;
+    text = arena_room(a, size);
+    n = read_some(fd, text, size + 1); // the byte more shows that there is none
+    if (n < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    if ((size_t)n != size)
+        return read_changing(fd, path, a, max, out, err);
+    text[size] = '\0';
+    *out = span_of(text, size);
+    return 0;
 }
 
 int fd_read_at(int fd, void *data, size_t len, uint64_t offset, const char *what, struct err **err)

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/err.h"
@@ -31,6 +32,10 @@ int file_open(int dir_fd, const char *path, int flags, struct err **err) MUST_CH
 
 // Appends the whole of a regular file to `out`, up to the buffer's maximum. ERR_CONFIG.
 int file_read(int dir_fd, const char *path, struct buf *out, struct err **err) MUST_CHECK;
+
+// The whole of a regular file of at most `max` bytes, in the arena. ERR_CONFIG.
+int file_read_arena(int dir_fd, const char *path, struct arena *a, size_t max, struct span *out,
+                    struct err **err) MUST_CHECK;
 
 // Appends what comes out of a descriptor to its end, up to the buffer's maximum: of what is no
 // regular file (standard input, a FIFO). `path` names it in messages. Blocks. ERR_CONFIG.

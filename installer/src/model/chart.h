@@ -227,7 +227,7 @@ struct chart_question { // what a template asked .Capabilities
 };
 
 struct chart_rendering {
-    VEC(struct chart_manifest) crds;      // of crds/, by path, parents first
+    VEC(struct chart_manifest) crds;      // of crds/, by path, parents first; texts are the chart's
     VEC(struct chart_manifest) manifests; // in the order in which Helm installs them
     VEC(struct chart_manifest) hooks;
     VEC(struct chart_note) warnings;      // of values and dependencies

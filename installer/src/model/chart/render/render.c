@@ -135,6 +135,7 @@ static bool is_manifest(const char *path)
     return false;
 }
 
+// Their texts stay the chart's: they are megabytes, and most who render do not look at them.
 static void add_crds(struct chart_rendering *out, const struct chart_instance *instance)
 {
     VEC_FOREACH (const struct chart_file *, file, &instance->chart->files) {
@@ -144,7 +145,6 @@ static void add_crds(struct chart_rendering *out, const struct chart_instance *i
             continue;
         manifest.path =
             span_str(arena_printf(out->arena, "%.*s/%s", SPAN_ARG(instance->path), file->path));
-        manifest.text = arena_span(out->arena, file->content);
         vec_push(&out->crds, manifest);
     }
     for (size_t i = 0; i < instance->subcharts.len; i++)
