@@ -423,6 +423,23 @@ def test_what_capabilities_answer_is_one_decision_of_a_release(tree):
     assert where["lookup"] == [f"asks/templates/{x}" for x in ("a.yaml:1", "a.yaml:2", "a.yaml:3", "b.yaml:1")]
 
 
+def test_a_lookup_says_who_in_the_tree_brings_what_it_asks_for(tree):
+    """Nothing is found, but it is not passed over in silence: by name, or any; not of what the release brings itself."""
+    asks = ['"v1" "ConfigMap" "apps" "mine"', '"v1" "ConfigMap" "" ""', '"v1" "ConfigMap" "apps" "other"',
+            '"apps/v1" "ConfigMap" "apps" "mine"', '"v1" "Secret" "flux-system" "own"']
+    tree.upstream.add_chart("asks", "1.0.0", {
+        "templates/a.yaml": "".join(f"# {{{{ lookup {a} }}}}\n" for a in asks),
+        "templates/own.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: own}\n"})
+    tree.objects({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine", "namespace": "apps"}},
+                 *oci_release(tree, "asks:1.0.0"))
+    tree.lock()
+    assert decisions(tree, "lookup") == {
+        ("v1 ConfigMap apps/mine", "not there, though the tree brings it"),
+        ("v1 ConfigMap /", "not there, though the tree brings ConfigMap apps/mine"),
+        ("v1 ConfigMap apps/other", "not there"), ("apps/v1 ConfigMap apps/mine", "not there"),
+        ("v1 Secret flux-system/own", "not there")}
+
+
 def test_a_lock_that_cannot_be_written_is_told_before_any_work(tree):
     tree.lock_file = tree.folder / "nowhere/x.lock"
     tree.upstream.close()

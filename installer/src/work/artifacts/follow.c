@@ -12,6 +12,7 @@
 #include "work/artifacts/finished.h"
 #include "work/artifacts/images.h"
 #include "work/artifacts/kustomization.h"
+#include "work/artifacts/lookups.h"
 #include "work/artifacts/mentions.h"
 #include "work/artifacts/release.h"
 
@@ -211,6 +212,8 @@ static void lock_decisions_of(struct walk *w)
                                          .asked = it->asked,
                                          .assumed = it->assumed};
 
+        if (it->question == LOCK_LOOKUP)
+            decision.assumed = lookups_assumed(w, it);
         if (it->more)
             decision.where = arena_printf(w->arena, "%s and %zu more", it->where, it->more);
         lock_add_decision(w->lock, &decision);
