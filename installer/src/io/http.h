@@ -55,6 +55,7 @@ void http_free(struct http *h);
 CLEANUP_DEFINE(http_cleanup, struct http, http_free);
 
 struct report *http_report(struct http *h);
+struct loop *http_loop(struct http *h);
 
 // --- a site: how a set of servers is trusted and reached; NULL stands for the defaults ---
 

@@ -163,6 +163,15 @@ CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      struct span *bytes, struct span *media_type, struct err **err) MUST_CHECK;
 
+// The same for many, several at a time. What cannot be had stays empty, and says nothing of why:
+// who needs it asks for it by itself. ERR_CANCELLED. Blocking.
+struct oci_wanted {
+    struct oci_ref ref;
+    struct span bytes, media_type; // of the answer, in the arena
+};
+int oci_get_manifests(struct oci *o, struct arena *arena, struct oci_wanted *items, size_t count,
+                      struct err **err) MUST_CHECK;
+
 // Appends the tags of the reference's repository, page by page, in the order of the registry; in
 // the arena. Blocking. ERR_SOURCE.
 #define OCI_TAGS_MAX 200000

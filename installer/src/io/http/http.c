@@ -77,6 +77,11 @@ void http_free(struct http *h)
     free(h);
 }
 
+struct loop *http_loop(struct http *h)
+{
+    return h->loop;
+}
+
 struct report *http_report(struct http *h)
 {
     return h->report;

@@ -14,13 +14,6 @@ static const char *const manifest_headers[] = {
     NULL,
 };
 
-enum { STATUS_UNAUTHORIZED = 401 };
-
-struct oci {
-    struct http *http;
-    struct auth auth;
-};
-
 struct oci *oci_new(struct http *h, struct err **err)
 {
     struct oci *o CLEANUP(oci_cleanup) = MEM_NEW(struct oci);
@@ -65,20 +58,28 @@ int client_perform(struct oci *o, const struct oci_ref *ref, const struct http_r
     return 0;
 }
 
+void client_manifest_request(struct arena *arena, const struct oci_ref *ref,
+                             struct http_request *request)
+{
+    struct span name = digest_is_set(&ref->digest) ? span_str(DIGEST_TEXT(&ref->digest)) : ref->tag;
+
+    *request = (struct http_request){
+        .url = arena_printf(arena, "https://%.*s/v2/%.*s/manifests/%.*s", SPAN_ARG(ref->host),
+                            SPAN_ARG(ref->repository), SPAN_ARG(name)),
+        .headers = manifest_headers,
+        .text = true,
+        .follow = true,
+        .retry = HTTP_RETRY_ALL,
+        .max_bytes = OCI_MANIFEST_MAX_BYTES};
+}
+
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      struct span *bytes, struct span *media_type, struct err **err)
 {
-    struct span name = digest_is_set(&ref->digest) ? span_str(DIGEST_TEXT(&ref->digest)) : ref->tag;
-    char *url = arena_printf(arena, "https://%.*s/v2/%.*s/manifests/%.*s", SPAN_ARG(ref->host),
-                             SPAN_ARG(ref->repository), SPAN_ARG(name));
-    struct http_request request = {.url = url,
-                                   .headers = manifest_headers,
-                                   .text = true,
-                                   .follow = true,
-                                   .retry = HTTP_RETRY_ALL,
-                                   .max_bytes = OCI_MANIFEST_MAX_BYTES};
+    struct http_request request;
     struct http_response response CLEANUP(http_response_free) = {0};
 
+    client_manifest_request(arena, ref, &request);
     if (client_perform(o, ref, &request, &response, err) < 0 ||
         http_check_no_page(&response, "a manifest", err) < 0)
         return -1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "work/artifacts/ahead.h"
 #include "work/artifacts/artifact.h"
 #include "work/artifacts/definitions.h"
 #include "work/artifacts/finished.h"
@@ -193,6 +194,8 @@ static int walk_until_settled(struct walk *w, const struct kustomize_result *tre
 static int lock_images(struct walk *w, const struct deep_object *objects, size_t count,
                        struct err **err)
 {
+    if (!w->frozen && ahead_of_objects(w, objects, count, err) < 0)
+        return -1;
     for (size_t i = 0; i < count; i++) {
         if (images_of_object(w, &objects[i], err) < 0 &&
             walk_pass_over(w, objects[i].label, err) < 0)

@@ -50,6 +50,27 @@ struct documents {
     const struct oci_ref *ref;
 };
 
+struct span registry_key(struct arena *arena, const struct oci_ref *ref)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    oci_ref_format(ref, &text);
+    return arena_span(arena, buf_span(&text));
+}
+
+// From the registry, unless it is here already.
+static int get_now(const struct registry *r, struct arena *arena, const struct oci_ref *ref,
+                   struct span *bytes, struct span *media_type, struct err **err)
+{
+    const struct oci_wanted *here = r->ahead ? map_get(r->ahead, registry_key(arena, ref)) : NULL;
+
+    if (!here)
+        return oci_get_manifest(r->oci, arena, ref, bytes, media_type, err);
+    *bytes = here->bytes;
+    *media_type = here->media_type;
+    return 0;
+}
+
 static int get_manifest(struct oci_documents *d, struct arena *arena, const struct oci_ref *ref,
                         struct span *bytes, struct span *media_type, struct err **err)
 {
@@ -68,7 +89,7 @@ static int get_manifest(struct oci_documents *d, struct arena *arena, const stru
         *bytes = arena_span(arena, buf_span(&cached));
         return 0;
     }
-    if (oci_get_manifest(r->oci, arena, ref, bytes, media_type, err) < 0)
+    if (get_now(r, arena, ref, bytes, media_type, err) < 0)
         return -1;
     digest = crypto_sha256(*bytes);
     cache_put_digest(&digest, *bytes);

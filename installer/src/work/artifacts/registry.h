@@ -4,6 +4,7 @@
 #ifndef WORK_ARTIFACTS_REGISTRY_H
 #define WORK_ARTIFACTS_REGISTRY_H
 
+#include "base/map.h"
 #include "io/http.h"
 #include "model/bundle.h"
 #include "model/lock.h"
@@ -14,7 +15,12 @@ struct registry {
     struct http *http;
     struct oci *oci;
     const struct bundle *bundle; // that everything comes from instead; or NULL
+    const struct map *ahead; // struct oci_wanted that are here already, by registry_key(), which
+                             // registry_resolve() takes; or NULL
 };
+
+// What a reference is called in full, in the arena.
+struct span registry_key(struct arena *arena, const struct oci_ref *ref) MUST_CHECK;
 
 // oci_resolve() for the platforms of a lock. Kinds as there. Blocks.
 int registry_resolve(const struct registry *r, struct arena *arena, const struct oci_ref *ref,

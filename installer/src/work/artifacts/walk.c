@@ -99,6 +99,7 @@ void walk_free(struct walk *w)
     map_free(&w->done);
     map_free(&w->api_versions);
     map_free(&w->missing_images);
+    map_free(&w->ahead);
     deep_free(w->deep);
     arena_free(w->own_arena);
 }
