@@ -93,6 +93,7 @@ struct release_object {
     struct identity id;      // with the namespace that it goes to; "" for one without any
     const char *path;        // that it is of: "chart/templates/x.yaml", "chart/crds/y.yaml"
     bool is_crd;             // of crds/
+    bool is_crd_too;         // of a template, and crds/ has it, too
     unsigned hooks;          // bits of enum chart_hook; 0: no hook
     bool runs;               // false: a hook that nothing calls (hooks or tests are off)
 };

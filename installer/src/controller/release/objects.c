@@ -259,12 +259,13 @@ static void add_namespace(struct collecting *c)
                (struct release_object){.path = "spec.install.createNamespace", .runs = true});
 }
 
-static bool is_in_manifest(const struct release_result *result, const struct identity *id)
+static struct release_object *find_in_manifest(struct release_result *result,
+                                               const struct identity *id)
 {
-    VEC_FOREACH (const struct release_object *, it, &result->objects)
+    VEC_FOREACH (struct release_object *, it, &result->objects)
         if (!it->is_crd && !it->hooks && identity_eq(&it->id, id))
-            return true;
-    return false;
+            return it;
+    return NULL;
 }
 
 // A definition of crds/ that a template has again becomes that one, with what Helm puts into it.
@@ -274,8 +275,11 @@ static void drop_definitions_of_manifest(struct release_result *result)
 
     for (size_t i = 0; i < result->objects.len; i++) {
         const struct release_object *it = &result->objects.items[i];
+        struct release_object *same = it->is_crd ? find_in_manifest(result, &it->id) : NULL;
 
-        if (!it->is_crd || !is_in_manifest(result, &it->id))
+        if (same)
+            same->is_crd_too = true;
+        else
             result->objects.items[kept++] = *it;
     }
     result->objects.len = kept;

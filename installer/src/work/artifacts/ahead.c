@@ -2,8 +2,6 @@
 // Images looked at before they are needed.
 #include "work/artifacts/ahead.h"
 
-#include <string.h>
-
 #include "model/images.h"
 
 // References that are not in the lock, each once.
@@ -30,7 +28,7 @@ static void add_all(struct walk *w, const struct deep_object *object, struct wan
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     images_list found = {0};
 
-    if (object->never_runs || images_of(arena, object->node, &found, &ignored) < 0)
+    if (images_of(arena, object->node, &found, &ignored) < 0)
         return;
     VEC_FOREACH (const struct images_found *, it, &found)
         if (it->use == IMAGES_RUN || it->use == IMAGES_START)

@@ -169,7 +169,7 @@ static void add_objects(struct walk *w, const struct deep_object *release, const
                                           .by = by,
                                           .file = it->path ? it->path : "",
                                           .hooks = it->hooks,
-                                          .is_crd = it->is_crd,
+                                          .is_crd = it->is_crd || it->is_crd_too,
                                           .is_random = it->path && is_random(result, it->path)});
     }
 }
