@@ -44,6 +44,7 @@ class Texts:
     def __init__(self, controller, ours):
         self.controller, self.ours = controller, ours
         self.equal, self.refused, self.different, self.random = [], {}, {}, {}
+        self.again = {}  # what the controller said a second time
 
     def see(self, walk, applied):
         """One release: the same question to both."""
@@ -62,7 +63,7 @@ class Texts:
         if [h["Path"] for h in theirs.get("hooks") or []] != [h["Path"] for h in mine["hooks"]]:
             found.append("other hooks")
         if any(a != b for a, b in pairs):
-            again = self.controller.ask(walk.complete(applied.question))
+            again = self.again[applied.label] = self.controller.ask(walk.complete(applied.question))
             third = [again.get("manifest", "")] + [h["Manifest"] for h in again.get("hooks") or []]
             for (a, b), c in zip(pairs, third):
                 found += self.texts(applied.label, a, b, c)

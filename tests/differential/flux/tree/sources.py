@@ -4,11 +4,14 @@
 import base64
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
 
 import yaml
+
+PACKAGE_MOST = 20  # tries
 
 
 class Missing(Exception):
@@ -48,7 +51,7 @@ class Sources:
         if ca_file:
             self.env.update({"GIT_SSL_CAINFO": ca_file, "SSL_CERT_FILE": ca_file})
         self.ca = ["--ca-file", ca_file] if ca_file else []
-        self.known = {}
+        self.known, self.by_chance = {}, set()
 
     def once(self, key, make):
         """What make() gives for a new folder; it is asked once."""
@@ -118,8 +121,15 @@ class Sources:
             raise Missing(f"{chart.name}: no Chart.yaml")
         version = yaml.load((chart / "Chart.yaml").read_text(), yaml.BaseLoader)["version"]
         more = ["--version", version + "+" + revision] if revision else []
-        run(self.helm, "package", chart, "-d", to, *more, env=self.env)
-        return self.unpacked(to)
+        # Two versions of one dependency in charts/ get the same place in the archive, in an order that is chance; the
+        # last one counts. Taken is an archive in which that is the one that Chart.yaml asks for.
+        for _ in range(PACKAGE_MOST):
+            run(self.helm, "package", chart, "-d", to, *more, env=self.env)
+            texts, others, is_declared, twice = self.unpacked(to)
+            self.by_chance.update(f"{chart.parent.name}/{chart.name}: {name}" for name in twice)
+            if is_declared:
+                break
+        return texts, others
 
     def of_registry(self, source):
         if source["kind"] != "OCIRepository":
@@ -131,7 +141,7 @@ class Sources:
 
         def make(to):
             run(self.helm, "pull", url, "--version", ref["tag"], "-d", to, *self.ca, env=self.env)
-            return self.unpacked(to)
+            return self.unpacked(to)[:2]
         return self.once((url, ref["tag"]), make)
 
     def of_repository(self, source, wanted):
@@ -140,11 +150,21 @@ class Sources:
 
         def make(to):
             run(self.helm, "pull", *where, "--version", version, "-d", to, *self.ca, env=self.env)
-            return self.unpacked(to)
+            return self.unpacked(to)[:2]
         return self.once((url, wanted["chart"], version), make)
 
     def unpacked(self, folder):
-        """The files of the one chart in a folder."""
+        """The files of the one chart in a folder; whether its dependencies are those declared; which are there twice."""
         [archive] = folder.glob("*.tgz")
         with tarfile.open(archive) as tar:
-            return sorted_out((member.name.partition("/")[2], tar.extractfile(member).read()) for member in tar if member.isfile())
+            files = [(member.name.partition("/")[2], tar.extractfile(member).read()) for member in tar if member.isfile()]
+        versions, last = {}, {}
+        for name, data in files:
+            if re.fullmatch(r"charts/[^/]+/Chart.yaml", name):
+                last[name.split("/")[1]] = version = yaml.load(data, yaml.BaseLoader)["version"]
+                versions.setdefault(name.split("/")[1], set()).add(version)
+        chart = yaml.load(dict(files)["Chart.yaml"], yaml.BaseLoader)
+        declared = {d["name"]: d["version"] for d in chart.get("dependencies") or []}
+        twice = [f"{name} in the versions {' and '.join(sorted(found))}" for name, found in versions.items() if len(found) > 1]
+        is_declared = all(last[name] == declared.get(name, last[name]) for name, found in versions.items() if len(found) > 1)
+        return *sorted_out(files), is_declared, twice
