@@ -135,6 +135,70 @@ static void test_chart_output__broken_yaml_is_shown(void **state)
     assert_non_null(strstr(err_hint_text(err), "that line is 'b: c: d'"));
 }
 
+// Some 100 KiB, so that they are read by several threads.
+enum { OUTPUTS = 60 };
+
+static void make_outputs(struct arena *a, chart_outputs *outputs)
+{
+    for (int i = 0; i < OUTPUTS; i++) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+        struct chart_output output;
+
+        for (int k = 0; k < 20; k++)
+            buf_printf(&text, "---\nkind: %s\nmetadata:\n  name: n%d-%d\n%s",
+                       k % 3 ? "Secret" : "Pod", i, k,
+                       k % 5 ? "" : "  annotations: {helm.sh/hook: pre-install}\n");
+        if (i % 20 == 7)
+            buf_printf(&text, "---\nmetadata: {annotations: {helm.sh/hook: what-%d}}\n", i);
+        output.path = span_str(arena_printf(a, "c/templates/%02d.yaml", i));
+        output.text = arena_span(a, buf_span(&text));
+        vec_push(outputs, output);
+    }
+}
+
+static void test_chart_output__many_are_as_one_after_the_other(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct chart_rendering *many CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
+    static const struct chart_print all = {0};
+    struct buf expected CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
+    chart_outputs outputs = {0};
+    struct err *err = NULL;
+
+    (void)state;
+    make_outputs(arena, &outputs);
+    for (size_t i = 0; i < outputs.len; i++)
+        assert_int_equal(
+            documents_add(rendering, outputs.items[i].path, outputs.items[i].text, &err), 0);
+    documents_sort(rendering);
+    assert_int_equal(chart_add_documents(many, &outputs, &err), 0);
+    assert_int_equal(chart_print(rendering, &all, &expected, &err), 0);
+    assert_int_equal(chart_print(many, &all, &out, &err), 0);
+    assert_string_equal(buf_str(&out), buf_str(&expected));
+    assert_int_equal(many->hooks.len, 4 * OUTPUTS);
+    assert_true(span_is(many->hooks.items[0].name, "n0-5"));
+    assert_int_equal(many->warnings.len, 3);
+    assert_string_equal(many->warnings.items[2].where, "c/templates/47.yaml");
+    vec_free(&outputs);
+}
+
+static void test_chart_output__of_many_the_first_error_is_told(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    chart_outputs outputs = {0};
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    make_outputs(arena, &outputs);
+    outputs.items[58].text = SPAN("a: [");
+    outputs.items[31].text = SPAN("- no object");
+    outputs.items[32].text = SPAN("kind: {}");
+    assert_int_equal(chart_add_documents(rendering, &outputs, &err), -1);
+    assert_err(err, ERR_CONFIG, "c/templates/31.yaml: document 1 of its output, line 1: is a ");
+    vec_free(&outputs);
+}
+
 UNIT_MAIN(UNIT_FIXTURE(test_chart_output__documents_are_cut_at_lines),
           UNIT_FIXTURE(test_chart_output__white_space_of_unicode_is_trimmed),
           UNIT_FIXTURE(test_chart_output__nothing_is_a_newline),
@@ -142,4 +206,6 @@ UNIT_MAIN(UNIT_FIXTURE(test_chart_output__documents_are_cut_at_lines),
           UNIT_FIXTURE(test_chart_output__heads_are_read_as_json_decodes_them),
           UNIT_FIXTURE(test_chart_output__hooks_are_told_by_their_annotation),
           UNIT_FIXTURE(test_chart_output__what_is_no_object_is_refused),
-          UNIT_FIXTURE(test_chart_output__broken_yaml_is_shown))
+          UNIT_FIXTURE(test_chart_output__broken_yaml_is_shown),
+          UNIT_FIXTURE(test_chart_output__many_are_as_one_after_the_other),
+          UNIT_FIXTURE(test_chart_output__of_many_the_first_error_is_told))

@@ -243,25 +243,7 @@ int render_files(const struct chart *chart, const struct node *given,
     return render(&r, chart, given, outputs, err);
 }
 
-// --- documents ---
-
-struct chart_rendering *chart_rendering_new(void)
-{
-    struct chart_rendering *rendering = MEM_NEW(struct chart_rendering);
-
-    rendering->arena = arena_new();
-    return rendering;
-}
-
-int chart_add_documents(struct chart_rendering *rendering, const chart_outputs *outputs,
-                        struct err **err)
-{
-    VEC_FOREACH (const struct chart_output *, output, outputs)
-        if (documents_add(rendering, output->path, output->text, err) < 0)
-            return -1;
-    documents_sort(rendering);
-    return 0;
-}
+// --- in steps ---
 
 struct chart_rendering *chart_render_outputs(const struct chart *chart, const struct node *given,
                                              const struct chart_target *target,
@@ -294,20 +276,4 @@ struct chart_rendering *chart_find_reads(const struct chart *chart, const struct
 
     tracked.track_reads = true;
     return render_files(chart, given, &tracked, rendering, NULL, err) < 0 ? NULL : STEAL(rendering);
-}
-
-void chart_rendering_free(struct chart_rendering *rendering)
-{
-    if (!rendering)
-        return;
-    vec_free(&rendering->crds);
-    vec_free(&rendering->manifests);
-    vec_free(&rendering->hooks);
-    vec_free(&rendering->warnings);
-    vec_free(&rendering->random);
-    vec_free(&rendering->lookups);
-    vec_free(&rendering->reads);
-    vec_free(&rendering->questions);
-    arena_free(rendering->arena);
-    free(rendering);
 }
