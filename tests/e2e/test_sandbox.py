@@ -313,7 +313,7 @@ def test_an_upgrade_that_used_up_its_retries_can_be_put_right(lab):
     good.values(grafana=grafana("ok"))
     lab.sandstrap(*good.build().arguments())
     bad = Tree(lab, "upgrade")
-    bad.values(grafana=grafana("badImage"))
+    bad.values(grafana=grafana("crash"))
     result = lab.sandstrap(*bad.build().arguments(), code=9)
     assert "bigbang/grafana" in result.stderr.splitlines()[-2], repr(result)
     until(lambda: is_stalled(lab.get("-n", "bigbang", "helmrelease/grafana")[0]), 300, "stalled")

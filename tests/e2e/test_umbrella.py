@@ -14,10 +14,12 @@ pytestmark = pytest.mark.full
 LIMITS = ("--fail-after", "40s", "--timeout", "240s")
 
 
-def up(lab, name, *limits, **values):
-    """Brings a copy of the tree up, with these values of the umbrella in it."""
+def up(lab, name, *limits, operations=(), **values):
+    """Brings a copy of the tree up, with these values of the umbrella in a Secret that somebody made: in the
+    tree, the lock would find what is wrong with them."""
     tree = Tree(lab, f"umbrella-{name}")
-    tree.values(**values)
+    tree.values_by_hand(**values)
+    tree.patch_umbrella(*operations)
     result = lab.sandstrap(*tree.build().arguments(*(limits or LIMITS)), code=None)
     missing = troubleshooting.missing(tree.path.name, result.stderr)
     assert not missing, f"docs/troubleshooting.md: {missing}: {result!r}"
@@ -33,6 +35,7 @@ def check(result, code, *patterns):
 
 @pytest.fixture(scope="module")
 def good(lab):
+    lab.kubectl("create", "namespace", "bigbang", check=False)  # another test may have left it
     check(up(lab, "good", "--timeout", "600s"), 0)
 
 
@@ -70,3 +73,15 @@ def test_values_of_the_umbrella_itself(lab, good):
     result = up(lab, "values", monitoring="yes")
     check(result, 9, r"HelmRelease bigbang/bigbang: UpgradeFailed: .*can't evaluate field enabled")
     check(up(lab, "values-fixed"), 0)
+
+
+def test_a_fix_of_the_kustomization_while_its_controller_waits_for_the_former_one(lab, good):
+    """Its health checks go on for their whole time, here 10 minutes, before it looks at what it is now."""
+    nothing = {"op": "add", "path": "/spec/valuesFrom/-", "value": {"kind": "Secret", "name": "nosuch"}}
+    result = up(lab, "patch", operations=[nothing])
+    check(result, 9, r"HelmRelease bigbang/bigbang: ")
+    result = up(lab, "patch-fix", "--fail-after", "20s", "--timeout", "30s")
+    check(result, 8, r"Kustomization flux-system/bigbang: FormerVersion: .* health checks of the former version, until \d",
+          r"rollout restart deployment kustomize-controller")
+    lab.kubectl("-n", "flux-system", "rollout", "restart", "deployment", "kustomize-controller")
+    check(up(lab, "patch-fixed"), 0)

@@ -44,6 +44,26 @@ class Tree:
         """Sets top-level keys of Big Bang's values."""
         self.edit("bigbang/values/sandbox.yaml", lambda content: content.update(values))
 
+    def values_by_hand(self, **values):
+        """The umbrella reads a Secret last that somebody made: no lock knows what is in it."""
+        secret = {"apiVersion": "v1", "kind": "Secret",
+                  "metadata": {"name": "by-hand", "namespace": "bigbang",
+                               "labels": {"reconcile.fluxcd.io/watch": "Enabled"}},
+                  "stringData": {"values.yaml": yaml.safe_dump(values)}}
+        file = self.folder / "by-hand.yaml"
+        file.write_text(yaml.safe_dump(secret))
+        self.lab.kubectl("apply", "-f", self.path / file.name)
+        self.patch_umbrella({"op": "add", "path": "/spec/valuesFrom/-",
+                             "value": {"kind": "Secret", "name": "by-hand"}})
+
+    def patch_umbrella(self, *operations):
+        """Patches the umbrella's release in the Kustomization that applies it."""
+
+        def change(content):
+            content["spec"]["patches"][0]["patch"] += "".join(yaml.safe_dump([one]) for one in operations)
+
+        self.edit("bigbang/fluxkustomization.yaml", change)
+
     def add(self, layer, added):
         """Adds an object to a layer; returns it as the audit log refers to it."""
         file = f"{added['metadata']['name']}.yaml"

@@ -12,7 +12,7 @@ import pathlib
 import re
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/troubleshooting.md"
-OTHERS = ("umbrella-fix", "umbrella-fix-kept")  # scenarios that test_umbrella.py plays
+OTHERS = ("umbrella-fix", "umbrella-fix-kept", "umbrella-patch-fix")  # scenarios that test_umbrella.py plays
 COMMENT = re.compile(r"<!-- scenario: (\S+) -->")
 
 

@@ -270,6 +270,10 @@ static const struct {
     {"FormerVersion", "HelmRelease s/web",
      "helm-controller is still in the upgrade of the former values, until 09:34:54 at most",
      "rollout restart deployment helm-controller"},
+    {"FormerVersion", "Kustomization s/web",
+     "kustomize-controller is still in the health checks of the former version, until 06:33:30 at "
+     "most",
+     "rollout restart deployment kustomize-controller"},
     {"OldPodKept", "StatefulSet s/web", "the pod is of an older revision and fails",
      "newest revision: kubectl -n s delete pod web-1"},
     {"ContainerNotReady", "StatefulSet s/web", "running, but ... (of an older revision)",

@@ -100,7 +100,42 @@ static void test_cluster_blocked__an_attempt_of_present_values_is_not(void **sta
            "progressing HelmRelease n/a: Deployment n/d: PodsOutdated: 0 of 1 pods are updated\n");
 }
 
-SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_former_values_is_told),
+// What a Kustomization looks like whose fix was applied while the controller waits for the objects
+// of before; the release below it and the pods of that are of before, too.
+#define CHECKED(generation)                                                                        \
+    "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, "   \
+    "namespace: n, generation: " generation "}\nstatus: {observedGeneration: 1, inventory: "       \
+    "{entries: [{id: n_a_helm.toolkit.fluxcd.io_HelmRelease, v: v2}]}, conditions: ["              \
+    "{type: Ready, status: Unknown, observedGeneration: 2, reason: Progressing, message: "         \
+    "Reconciliation in progress}, {type: Healthy, status: Unknown, observedGeneration: 2, "        \
+    "reason: Progressing, lastTransitionTime: '2026-11-28T06:23:30Z', message: 'Running health "   \
+    "checks for revision 3.30.0@sha1:413aa6f0 with a timeout of 10m0s'}]}\n"                       \
+    "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, "          \
+    "namespace: n}\nstatus: {inventory: {entries: [{id: n_d_apps_Deployment, v: v1}]}, "           \
+    "conditions: [{type: Ready, status: 'False', reason: UpgradeFailed, message: m}]}\n"           \
+    "---\n" DEPLOYMENT NAMED("d", "") "status: {observedGeneration: 1, replicas: 1}\n"
+#define KUSTOMIZATION                                                                              \
+    "---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n" NAMED("k", "")
+
+static void test_cluster_blocked__health_checks_of_a_former_version_are_told(void **state)
+{
+    setenv("TZ", "UTC", 1);
+    expect(state, KUSTOMIZATION, CHECKED("3"),
+           "progressing Kustomization n/k: FormerVersion: kustomize-controller is still in the "
+           "health checks of the former version, until 06:33:30 at most\n");
+}
+
+static void test_cluster_blocked__health_checks_of_the_present_version_are_not(void **state)
+{
+    expect(state, KUSTOMIZATION, CHECKED("2"),
+           "failing HelmRelease n/a: UpgradeFailed: m\n"
+           "progressing HelmRelease n/a: Deployment n/d: PodsOutdated: 0 of 1 pods are updated\n");
+}
+
+SERVER_MAIN("kube_api.py",
+            UNIT_FIXTURE(test_cluster_blocked__health_checks_of_a_former_version_are_told),
+            UNIT_FIXTURE(test_cluster_blocked__health_checks_of_the_present_version_are_not),
+            UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_former_values_is_told),
             UNIT_FIXTURE(test_cluster_blocked__an_attempt_of_present_values_is_not),
 
             UNIT_FIXTURE(test_cluster_blocked__who_waits_is_counted_behind_the_cause),

@@ -260,10 +260,12 @@ const struct advice_row advice_rows[] = {
     {ATTEMPT, NULL, "timed out|timeout|deadline exceeded|not ready|still creating",
      "it waited in vain for what it made: {kubectl} get pods, and put right what is not ready"},
     {ATTEMPT, NULL, NULL, "put right what it says, in {source} or in the cluster"},
+    {"FormerVersion", "Kustomization", NULL,
+     "to cut that short, kubectl -n flux-system rollout restart deployment kustomize-controller: "
+     "the new one goes on with the present version"},
     {"FormerVersion", NULL, NULL,
      "to cut that short, kubectl -n flux-system rollout restart deployment helm-controller: the "
-     "new "
-     "one goes on with the present values"},
+     "new one goes on with the present values"},
     {"MissingRollbackTarget", NULL, NULL,
      "there is no release to roll back to: put the cause right, then flux reconcile {flux} {name} "
      "-n {ns} --force"},

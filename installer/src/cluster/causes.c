@@ -52,11 +52,14 @@ static bool has_failed(const struct graph_item *item)
     return item->ready.state >= READY_FAILING && !is_reason(item, "Suspended");
 }
 
-// What shows below an attempt of a former version is of that version.
+// What shows below an attempt of a former version, however deep, is of that version.
 static bool is_of_former(const struct graph *g, const struct graph_item *item)
 {
-    return item->parent != GRAPH_NO_PARENT &&
-           is_reason(&g->items.items[item->parent], FORMER_REASON);
+    int parent = item->parent;
+
+    while (parent != GRAPH_NO_PARENT && !is_reason(&g->items.items[parent], FORMER_REASON))
+        parent = g->items.items[parent].parent;
+    return parent != GRAPH_NO_PARENT;
 }
 
 // What grew out of something that failed goes with its attempt: that it is missing is no cause.

@@ -29,19 +29,49 @@ static long seconds_of(struct span text)
     return total;
 }
 
-// "Running 'upgrade' action with timeout of 10m0s" (helm-controller, atomic_release.go); of which
-// action, and how long it may take.
-static bool read_action(const struct node *condition, struct span *action, long *seconds)
+// What a controller is at.
+struct work {
+    struct span action; // "upgrade"
+    int64_t since;      // seconds since the epoch
+    long seconds;       // that it may take
+};
+
+// "Running 'upgrade' action with timeout of 10m0s" (helm-controller, atomic_release.go)
+static bool read_release(const struct node *release, struct work *work)
 {
+    const struct node *condition = ready_condition(release, "Reconciling");
     struct span rest = node_get_text(condition, "message"), ignored;
 
-    if (!span_skip(&rest, "Running '") || !span_cut(rest, '\'', action, &rest) ||
+    if (!span_is(node_get_text(condition, "status"), "True") || !span_skip(&rest, "Running '") ||
+        !span_cut(rest, '\'', &work->action, &rest) ||
         !span_skip(&rest, " action with timeout of "))
         return false;
     if (!span_cut(rest, ' ', &ignored, &rest))
         ignored = rest;
-    *seconds = seconds_of(ignored);
-    return *seconds > 0;
+    work->seconds = seconds_of(ignored);
+    return work->seconds > 0 &&
+           when_parse(node_get_text(condition, "lastTransitionTime"), &work->since);
+}
+
+// "Running health checks for revision main@sha1:… with a timeout of 10m0s" (kustomize-controller,
+// kustomization_controller.go)
+static bool read_kustomization(const struct node *kustomization, struct work *work)
+{
+    const struct node *condition = ready_condition(kustomization, "Healthy");
+    struct span rest = node_get_text(condition, "message");
+    struct span before = SPAN(" with a timeout of ");
+    size_t at;
+
+    if (!span_is(node_get_text(condition, "status"), "Unknown") ||
+        !span_skip(&rest, "Running health checks "))
+        return false;
+    at = span_search(rest, before);
+    if (at == rest.len)
+        return false;
+    work->action = SPAN("health checks");
+    work->seconds = seconds_of(span_tail(rest, at + before.len));
+    return work->seconds > 0 &&
+           when_parse(node_get_text(condition, "lastTransitionTime"), &work->since);
 }
 
 // Who asks a controller to look, by an annotation, changes nothing else.
@@ -80,24 +110,40 @@ static bool is_changed_since(const struct node *release, int64_t began)
 
 // The condition's observedGeneration does not tell: other values alone make no new generation, and
 // an attempt that the Secret of the values has set off may run under the generation before.
-void former_check(const struct node *release, struct ready *ready)
+static bool release_is_former(const struct node *release, struct work *work)
 {
-    const struct node *condition = ready_condition(release, "Reconciling");
-    struct span action;
-    int64_t since;
-    long seconds;
+    return read_release(release, work) && is_changed_since(release, work->since);
+}
+
+static bool kustomization_is_former(const struct node *kustomization, struct work *work)
+{
+    const struct node *condition = ready_condition(kustomization, "Healthy");
+    int64_t generation = node_get_int(node_get(kustomization, "metadata"), "generation", 0);
+
+    return read_kustomization(kustomization, work) &&
+           node_get_int(condition, "observedGeneration", generation) < generation;
+}
+
+void former_check(const struct node *object, struct ready *ready)
+{
+    struct span kind = node_get_text(object, "kind");
+    const char *controller;
+    struct work work;
     char until[WHEN_TEXT_BYTES];
 
-    if (ready->state == READY_OK || ready->state == READY_TERMINAL ||
-        !span_is(node_get_text(condition, "status"), "True") ||
-        !read_action(condition, &action, &seconds) ||
-        !when_parse(node_get_text(condition, "lastTransitionTime"), &since) ||
-        !is_changed_since(release, since))
+    if (ready->state == READY_OK || ready->state == READY_TERMINAL)
+        return;
+    if (span_is(kind, "HelmRelease") && release_is_former(object, &work))
+        controller = "helm-controller";
+    else if (span_is(kind, "Kustomization") && kustomization_is_former(object, &work))
+        controller = "kustomize-controller";
+    else
         return;
     ready->state = READY_PROGRESSING;
     ready->blocked = false;
     snprintf(ready->reason, sizeof(ready->reason), "%s", FORMER_REASON);
     snprintf(ready->message, sizeof(ready->message),
-             "helm-controller is still in the %.*s of the former values, until %s at most",
-             SPAN_ARG(action), when_format(since + seconds, since + seconds, until));
+             "%s is still in the %.*s of the former %s, until %s at most", controller,
+             SPAN_ARG(work.action), span_is(kind, "HelmRelease") ? "values" : "version",
+             when_format(work.since + work.seconds, work.since + work.seconds, until));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A controller that is still at work on the former version of an object: helm-controller ends an
-// attempt, by its timeout if need be, before it looks at what was asked for meanwhile.
+// attempt, and kustomize-controller its health checks, by their timeout if need be, before it looks
+// at what was asked for meanwhile.
 #ifndef CLUSTER_FORMER_H
 #define CLUSTER_FORMER_H
 
@@ -9,8 +10,9 @@
 
 #define FORMER_REASON "FormerVersion"
 
-// Changes `ready` to progressing, with until when at most, where a HelmRelease was changed after
-// its present attempt had begun: what shows below it belongs to what was asked for before.
-void former_check(const struct node *release, struct ready *ready);
+// Changes `ready` to progressing, with until when at most, where a HelmRelease or Kustomization was
+// changed after its present attempt had begun: what shows below it belongs to what was asked for
+// before. Nothing with other objects.
+void former_check(const struct node *object, struct ready *ready);
 
 #endif

@@ -228,7 +228,7 @@ void judge_item(const struct facts *facts, const struct pods *pods, struct graph
     struct graph_item *item = &g->items.items[i];
 
     judge_status(facts, g, item);
-    if (item->object && span_is(item->id.kind, "HelmRelease"))
+    if (item->object)
         former_check(item->object, &item->ready);
     ask_source(facts, item);
     ask_controller(facts, item);
