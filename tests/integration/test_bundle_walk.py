@@ -231,7 +231,7 @@ def test_path_cannot_leave_its_repository(tree):
 
 
 def test_what_is_not_supported_is_refused(tree):
-    tree.objects(base(tree), source("Bucket", "b", {"endpoint": "x"}))
+    tree.objects(base(tree), source("Bucket", "b", {"endpoint": "x", "bucketName": "b"}))
     assert "a Bucket" in tree.lock(check=12).stderr
 
 
@@ -549,12 +549,13 @@ UMBRELLA = """\
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
 metadata: {name: {{ $name }}}
-spec: {url: {{ $package.repo }}, ref: {tag: "1"}}
+spec: {interval: 1m, url: {{ $package.repo }}, ref: {tag: "1"}}
 ---
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
 metadata: {name: {{ $name }}}
 spec:
+  interval: 1m
   chart: {spec: {chart: chart, sourceRef: {kind: GitRepository, name: {{ $name }}}}}
   valuesFrom: [{kind: Secret, name: {{ $name }}-values, valuesKey: overlays}]
 ---

@@ -234,7 +234,7 @@ def test_a_repository_that_is_not_there(tree):
     ("oci://{host}/charts", {}, 3, "oci:// needs the type oci"),
     ("https://{host}/charts", {"type": "oci"}, 3, "oci:// needs the type oci"),
     ("https://{host}/charts?ref=1", {}, 12, "without a query"),
-    ("ftp://{host}/charts", {}, 12, "https, http or oci"),
+    ("ftp://{host}/charts", {}, 3, "http, https or oci"),
 ])
 def test_urls_that_make_no_sense(tree, url, more, code, words):
     tree.objects(*helm_release(url.format(host=tree.upstream.host), **more))

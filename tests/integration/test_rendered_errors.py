@@ -29,6 +29,8 @@ CASES = {
     "patched-where-nothing-is": ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n",
                                  [{"target": {"kind": "ConfigMap", "name": "b"},
                                    "patch": '[{"op": "replace", "path": "/data/x", "value": "y"}]'}]),
+    "flux-demands-a-url": ("apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: b}\n"
+                           "spec: {interval: 1m}\n", None),
     "image-list-is-a-map": ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: b}\n"
                             "spec: {template: {spec: {containers: {a: b}}}}\n",
                             [{"target": {"kind": "Deployment"}, "patch":
@@ -48,6 +50,6 @@ def test_the_template_is_named(tree, name):
     failed = tree.run("render", "--deep", tree.entrypoint, "--ca-file", tree.ca, check=None)
     print(failed.stderr)
     assert failed.code == 3
-    assert "HelmRelease flux-system/r: " in failed.stderr
+    assert "HelmRelease flux-system/r" in failed.stderr
     assert re.search(r"\bapp/templates/b\.yaml\b", failed.stderr)
     assert "helm-output" not in failed.stderr and "kustomization.yaml" not in failed.stderr

@@ -81,7 +81,7 @@ def render(tree, url, check=0):
 
 def flux_objects(url, path="./ok"):
     return (source("GitRepository", "r", {"url": url, "ref": {"tag": "1"}}),
-            source("Kustomization", "k", {"sourceRef": {"kind": "GitRepository", "name": "r"}, "path": path},
+            source("Kustomization", "k", {"sourceRef": {"kind": "GitRepository", "name": "r"}, "path": path, "prune": True},
                    "kustomize.toolkit.fluxcd.io/v1"))
 
 

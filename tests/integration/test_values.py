@@ -55,6 +55,7 @@ metadata:
   name: web
   namespace: flux-system
 spec:
+  interval: 1m
   url: {{ .Values.web.git.repo }}
   ref:
     tag: {{ .Values.web.git.tag | quote }}
@@ -65,6 +66,7 @@ metadata:
   name: web
   namespace: flux-system
 spec:
+  interval: 1m
   chart:
     spec:
       chart: ./chart

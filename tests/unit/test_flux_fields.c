@@ -9,6 +9,7 @@
 #include "model/flux.h"
 
 #define FIELDS TESTS_ROOT "/differential/flux/fields/fields.txt"
+#define RULES TESTS_ROOT "/differential/flux/fields/rules.txt"
 #define DOCS SOURCE_ROOT "/docs/flux-fields.md"
 
 static void read_file(const char *path, struct buf *out)
@@ -66,6 +67,17 @@ static void test_flux_describe_fields__are_those_of_the_definitions(void **state
     read_file(FIELDS, &wanted);
     flux_describe_fields(&all);
     cut_columns(buf_span(&all), &is);
+    expect_same(buf_span(&is), buf_span(&wanted));
+}
+
+static void test_flux_describe_rules__are_those_of_the_definitions(void **state)
+{
+    struct buf wanted CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    struct buf is CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    (void)state;
+    read_file(RULES, &wanted);
+    assert_true(flux_describe_rules(&is));
     expect_same(buf_span(&is), buf_span(&wanted));
 }
 
@@ -176,13 +188,54 @@ static void test_flux_check__fields(void **state)
            "Flux 2.9 does not serve helm.toolkit.fluxcd.io/v2beta1", "helm.toolkit.fluxcd.io/v2");
 }
 
+#define HELM "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
+#define REF "chartRef: {kind: HelmChart, name: c}"
+
+static void test_flux_check__rules(void **state)
+{
+    (void)state;
+    refuse(GIT "spec:\n  interval: 1m\n",
+           "x.yaml:5: GitRepository n/r: spec: lacks url, which Flux demands", NULL);
+    refuse(GIT "spec:\n  url: https://h/r\n", "spec: lacks interval, which Flux demands", NULL);
+    refuse(GIT "spec: {url: null, interval: 1m}\n", "spec: lacks url", NULL);
+    refuse(GIT "spec: {url: 'https://h/r', interval: 1m, include: [{toPath: a}]}\n",
+           "spec.include[0]: lacks repository", NULL);
+    refuse(GIT "spec: {url: 'git@h:r', interval: 1m}\n",
+           "spec.url: 'git@h:r' is not a URL of http, https or ssh", NULL);
+    refuse(GIT "spec: {url: 'https://h/r', interval: 1d}\n",
+           "spec.interval: '1d' is not a duration", NULL);
+    refuse(GIT "spec: {url: 'https://h/r', interval: 1m, timeout: 1h}\n",
+           "spec.timeout: '1h' is not a duration without hours", NULL);
+    refuse(KUSTOMIZATION "spec: {interval: 1m, sourceRef: {kind: Bucket, name: b}}\n",
+           "spec: lacks prune", NULL);
+    refuse(KUSTOMIZATION "spec: {targetNamespace: ''}\n", "spec.targetNamespace: is empty", NULL);
+    refuse(KUSTOMIZATION "spec: {kubeConfig: {}}\n",
+           "spec.kubeConfig: there has to be configMapRef or secretRef", NULL);
+    refuse(HELM "spec: {interval: 1m}\n", "spec: there has to be either chart or chartRef", NULL);
+    refuse(HELM "spec: {interval: 1m, " REF ", chart: {spec: {chart: a, sourceRef: {kind: Bucket, "
+                "name: b}}}}\n",
+           "spec: there has to be either chart or chartRef", NULL);
+    refuse(HELM "spec: {interval: 1m, " REF ", valuesFrom: [{kind: Secret, name: s, targetPath: "
+                "'a[x]'}]}\n",
+           "spec.valuesFrom[0].targetPath: 'a[x]' is not the path of a value", NULL);
+    refuse(HELM "spec: {interval: 1m, " REF ", releaseName: "
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}\n",
+           "spec.releaseName: is longer than 53 characters", NULL);
+    refuse(HELM "spec: {interval: 1m, " REF ", upgrade: {strategy: {name: RemediateOnFailure, "
+                "retryInterval: 1m}}}\n",
+           "spec.upgrade.strategy: retryInterval goes with RetryOnFailure only", NULL);
+}
+
 static void test_flux_check__what_is_fine(void **state)
 {
     (void)state;
     expect_notes(
-        GIT "spec: {url: u, interval: 1m, ref: null, include: [{repository: {name: a}}]}\n", "");
+        GIT "spec: {url: 'https://h/r', interval: 1m30s, ref: null, include: [{repository: {name: "
+            "a}}]}\n",
+        "");
     expect_notes("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\n"
-                 "spec: {values: {any: [1, {x: null}]}, maxHistory: 3, interval: 1h}\n",
+                 "spec: {values: {any: [1, {x: null}]}, maxHistory: 3, interval: 1h, "
+                 "chartRef: {kind: HelmChart, name: c}}\n",
                  "");
     expect_notes("apiVersion: v1\nkind: ConfigMap\nspec: 1\n", "");
     expect_notes(KUSTOMIZATION "status: {anything: 1}\n", "");
@@ -191,10 +244,13 @@ static void test_flux_check__what_is_fine(void **state)
 static void test_flux_check__what_needs_a_cluster(void **state)
 {
     (void)state;
-    expect_notes(KUSTOMIZATION
-                 "spec: {decryption: {provider: sops}, kubeConfig: {secretRef: {name: a}}}\n",
-                 "spec.decryption, spec.kubeConfig");
-    expect_notes(GIT "spec: {verify: {secretRef: {name: a}}, secretRef: {name: b}}\n",
+    expect_notes(
+        KUSTOMIZATION
+        "spec: {interval: 1m, prune: true, sourceRef: {kind: Bucket, name: b}, decryption: "
+        "{provider: sops}, kubeConfig: {secretRef: {name: a}}}\n",
+        "spec.decryption, spec.kubeConfig");
+    expect_notes(GIT "spec: {interval: 1m, url: 'https://h/r', verify: {secretRef: {name: a}}, "
+                     "secretRef: {name: b}}\n",
                  "spec.verify");
     expect_notes("apiVersion: source.toolkit.fluxcd.io/v1\nkind: Bucket\nmetadata: {name: b}\n",
                  "");
@@ -202,5 +258,6 @@ static void test_flux_check__what_needs_a_cluster(void **state)
 
 UNIT_MAIN(UNIT(test_flux_describe_fields__are_those_of_the_definitions),
           UNIT(test_flux_describe_fields__is_what_the_documentation_says),
-          UNIT(test_flux_check__types), UNIT(test_flux_check__fields),
+          UNIT(test_flux_describe_rules__are_those_of_the_definitions),
+          UNIT(test_flux_check__types), UNIT(test_flux_check__fields), UNIT(test_flux_check__rules),
           UNIT(test_flux_check__what_is_fine), UNIT(test_flux_check__what_needs_a_cluster))

@@ -359,6 +359,19 @@ static struct span take_path(struct group *g, struct node *object, size_t index)
     return path;
 }
 
+// Lines of the stream are no place that anybody knows.
+static void forget_places(struct node *n)
+{
+    n->file = 0;
+    n->line = 0;
+    NODE_FOREACH_ITEM (item, n)
+        forget_places(item);
+    NODE_FOREACH_PAIR (pair, n) {
+        pair->line = 0;
+        forget_places(pair->value);
+    }
+}
+
 static void cut(struct group *g, files *all)
 {
     struct map by_path CLEANUP(map_free) = MAP_INIT;
@@ -367,6 +380,7 @@ static void cut(struct group *g, files *all)
         struct node *object = g->built.objects[i].node;
         struct file *file = file_of(all, &by_path, take_path(g, object, i));
 
+        forget_places(object);
         if (file->places.len)
             buf_add_str(&file->text, "---\n");
         vec_push(&file->places, (struct place){file->text.len, object});

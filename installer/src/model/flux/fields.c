@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
+#include "model/flux/rules.h"
 
 enum { NAMES_MAX = 64 };
 
@@ -14,6 +15,7 @@ struct checking {
     struct arena *arena;
     const struct doc *doc;
     const char *label; // of the object
+    struct span kind;
     flux_notes *notes;
     struct err **err;
 };
@@ -139,6 +141,16 @@ static int check_texts(const struct checking *c, const struct node *map, const c
     return 0;
 }
 
+// What the definition demands of a value beyond its type.
+static int check_rules(const struct checking *c, const struct node *n, const char *path)
+{
+    const char *broken = rules_broken(c->arena, c->kind, path, n);
+
+    return broken
+               ? err_set(c->err, ERR_CONFIG, "%s%s: %s: %s", place(c, n, 0), c->label, path, broken)
+               : 0;
+}
+
 static int check_items(const struct checking *c, const struct field *f, const struct node *list,
                        const char *path)
 {
@@ -149,7 +161,7 @@ static int check_items(const struct checking *c, const struct field *f, const st
 
         if (!is_of(item, type))
             return wrong_type(c, item, at, type);
-        if (f->below && check_fields(c, f->below, item, at) < 0)
+        if (check_rules(c, item, at) < 0 || (f->below && check_fields(c, f->below, item, at) < 0))
             return -1;
     }
     return 0;
@@ -199,7 +211,7 @@ static int check_fields(const struct checking *c, const struct field *fields,
             return unknown(c, fields, map, pair, path);
         if (node_is(pair->value, NODE_NULL))
             continue;
-        if (check_value(c, f, pair->value, at) < 0)
+        if (check_value(c, f, pair->value, at) < 0 || check_rules(c, pair->value, at) < 0)
             return -1;
         if (f->effect == FLUX_NEEDS_CLUSTER && f->note)
             note(c, at, f->note);
@@ -242,6 +254,7 @@ int flux_check(struct arena *arena, const struct node *object, const struct doc 
         return 0;
     label = node_label(object);
     c.label = label;
+    c.kind = id.kind;
     if (check_version(&c, k, object) < 0)
         return -1;
     if (k->effect == FLUX_NEEDS_CLUSTER)
@@ -250,7 +263,7 @@ int flux_check(struct arena *arena, const struct node *object, const struct doc 
         return 0;
     if (!node_is(spec, NODE_MAP))
         return wrong_type(&c, spec, "spec", FIELD_MAP);
-    return check_fields(&c, k->spec, spec, "spec");
+    return check_fields(&c, k->spec, spec, "spec") < 0 ? -1 : check_rules(&c, spec, "spec");
 }
 
 // --- the documentation ---
@@ -294,6 +307,18 @@ static void describe(const struct field *fields, const char *path, struct buf *o
         if (f->below)
             describe(f->below, inside, out);
     }
+}
+
+bool flux_describe_rules(struct buf *out)
+{
+    static const char *const names[] = {"required", "pattern", "length", "rule"};
+    bool known = true;
+
+    for (const struct rule *rule = rules_table; rule->path; rule++) {
+        buf_printf(out, "%s\t%s\t%s\t%s\n", rule->path, names[rule->of], rule->text, rule->kinds);
+        known = known && rules_is_known(rule);
+    }
+    return known;
 }
 
 void flux_describe_fields(struct buf *out)

@@ -38,7 +38,10 @@ static int check_fields(struct walk *w, const struct deep_object *o, struct err 
 
     VEC_FOREACH (const struct flux_note *, note, &notes)
         walk_decide(w, LOCK_CLUSTER, o->label, "", note->field, note->text);
-    return status < 0 ? err_wrap(err, "%s", o->label) : 0;
+    if (status == 0)
+        return 0;
+    return o->by->kind == DEEP_RELEASE ? err_wrap(err, "%s, %s", o->by->label, o->file)
+                                       : err_wrap(err, "%s", o->label);
 }
 
 static int see(struct list *list, size_t place, struct err **err)
