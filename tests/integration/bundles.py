@@ -93,7 +93,7 @@ def workload(kind, image, api="apps/v1", name="w", extra=None):
 
 def source(kind, name, spec, api="source.toolkit.fluxcd.io/v1"):
     return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": "flux-system"},
-            "spec": {"interval": "1m", **spec}}
+            "spec": {"interval": "1m", **spec} if ".fluxcd.io/" in api else spec}
 
 
 def flux_kustomization(name, repository, path, **spec):

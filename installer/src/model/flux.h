@@ -64,9 +64,9 @@ typedef VEC(struct flux_note) flux_notes;
 // Holds spec of an object of Flux against the definitions of Flux 2.9 and appends what needs a
 // cluster to `notes`; in the arena. ERR_CONFIG for a field that is not known, with the nearest one,
 // for a value of another type, for what breaks a rule of the definition (a field that is missing, a
-// text of another form, fields that exclude each other), and for an apiVersion that Flux 2.9 does not serve: with file and
-// line as `doc`, which the object is of, knows them (NULL: the line alone). Objects of other kinds
-// are passed over.
+// text of another form, fields that exclude each other), and for an apiVersion that Flux 2.9 does
+// not serve: with file and line as `doc`, which the object is of, knows them (NULL: the line
+// alone). Objects of other kinds are passed over.
 int flux_check(struct arena *arena, const struct node *object, const struct doc *doc,
                flux_notes *notes, struct err **err) MUST_CHECK;
 
