@@ -78,7 +78,8 @@ const struct advice_row advice_rows[] = {
     {ENDED, NULL, "no such file or directory|executable file not found",
      "the image has no such file: put command, args or mounts of the container right in {source}"},
     {ENDED, NULL, "permission denied|operation not permitted|read-only file system",
-     "the user of the container lacks this permission: check its securityContext in {source}"},
+     "the user of the container lacks this permission: check its securityContext in {source}, and "
+     "who owns its volumes (fsGroup does nothing for a hostPath)"},
     {ENDED, NULL, "liveness probe",
      "the kubelet restarts it because its liveness probe fails: put the probe right in {source}, "
      "or "
