@@ -100,36 +100,36 @@ class Objects:
                 self.also.setdefault("tree" if len(other) == 1 else other[-1]["name"], []).append(found["object"])
         self.equal, self.random, self.different, self.twice = 0, {}, [], 0
 
-    def see(self, label, theirs, again):
-        """All objects of one applier, in order."""
+    def see(self, label, theirs, *again):
+        """All objects of one applier, in order, as the controllers made them, and made them again."""
         mine = {key(found): found for found in self.by.pop(label, [])}
         also = {key(found) for found in self.also.get(label, [])}
         order = [k for k in map(key, theirs) if k in mine]
         if label != "tree" and order != list(mine) and set(order) == set(mine):  # the tree's are by layers
             self.different.append(f"{label}: another order")
-        for found, second in zip(theirs, again):
-            if key(found) != key(second):
-                self.by_chance(label, found, second, mine, {key(f) for f in theirs})
+        for found, *others in zip(theirs, *again):
+            if any(key(found) != key(other) for other in others):
+                self.by_chance(label, found, others, mine, {key(f) for f in theirs})
             elif key(found) in mine:
-                self.judge(label, found, second, mine.pop(key(found)))
+                self.judge(label, found, others, mine.pop(key(found)))
             elif key(found) in also:
                 self.twice += 1
             else:
                 self.different.append(f"{label}: {name(found)} is missing")
         self.different += [f"{label}: {name(found)} is too much" for found in mine.values()]
 
-    def by_chance(self, label, found, second, mine, known):
+    def by_chance(self, label, found, others, mine, known):
         """One whose name is another one each time: it is the one of its kind that nobody else is."""
         other = next((k for k in mine if k[:2] == key(found)[:2] and k not in known), None)
         if other:
-            self.judge(label, found, second, mine.pop(other))
+            self.judge(label, found, others, mine.pop(other))
         else:
             self.different.append(f"{label}: {name(found)} is missing, by whatever name")
 
-    def judge(self, label, found, second, mine):
+    def judge(self, label, found, others, mine):
         if not found["metadata"].get("namespace") and mine["metadata"].get("namespace"):
             mine = {**mine, "metadata": {k: v for k, v in mine["metadata"].items() if k != "namespace"}}
-        chance = set(leaves(found, second))
+        chance = {path for other in others for path in leaves(found, other)}
         if chance:
             self.random[f"{label}: {name(found)}"] = sorted(chance)
         differing = [path for path in leaves(plain(found), plain(mine)) if path not in chance]
