@@ -136,8 +136,10 @@ struct node *doc_read_json_last(struct doc *d, struct span text, const char *nam
 
 // The same for a text that is of no file, as lenient as Go's encoding/json (of equal keys the last
 // one counts, what is no UTF-8 is U+FFFD) and in its words (fromJson of charts gives them to the
-// template). Equal keys are all in the tree. ERR_CONFIG.
-struct node *doc_read_go_json(struct doc *d, struct span text, struct err **err) MUST_CHECK;
+// template). Equal keys are all in the tree. ERR_CONFIG. As with Go, a number that no float64 holds
+// is an error that leaves the rest: then *out is the tree, with null for each of them; else NULL.
+int doc_read_go_json(struct doc *d, struct span text, struct node **out, struct err **err)
+    MUST_CHECK;
 
 // Reads TOML 1.0 as one map. Points in time are texts, whose calendar nobody looks at; infinities
 // and NaN are an error, like all that TOML does not allow. ERR_CONFIG.

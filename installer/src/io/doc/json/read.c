@@ -16,13 +16,15 @@ struct json {
     const char *end;
     uint32_t line;
     enum err_kind kind;
-    bool go;   // of no file: as lenient as encoding/json, and errors are in its words
-    bool last; // of equal keys the last one counts
+    bool go;           // of no file: as lenient as encoding/json, and errors are in its words
+    bool last;         // of equal keys the last one counts
+    struct err *unfit; // with go: the first number that no float64 holds
 };
 
 static void json_cleanup(struct json *j)
 {
     reader_cleanup(&j->r);
+    err_clear(&j->unfit);
 }
 
 static int fail(const struct json *j, const char *what)
@@ -229,6 +231,13 @@ static int read_text(struct json *j, struct node *n)
 
 // --- numbers and words ---
 
+static void set_null(struct node *n) // as node_new_null()
+{
+    n->type = NODE_NULL;
+    n->text = span_of("\0null", 0);
+    n->flags = NODE_RETYPED;
+}
+
 static size_t skip_digits(struct json *j)
 {
     const char *start = j->at;
@@ -268,6 +277,18 @@ static const char *skip_number(struct json *j, bool *whole)
     return NULL;
 }
 
+// Go looks for faults of syntax in the whole text first; what fits no type is left out while it
+// goes on, and the first of it is told at the end.
+static int leave_out(struct json *j, struct span text, struct node *n)
+{
+    if (!j->unfit)
+        (void)err_set(&j->unfit, j->kind,
+                      "json: cannot unmarshal number %.*s into Go value of type float64",
+                      SPAN_ARG(text));
+    set_null(n);
+    return 0;
+}
+
 // Integers of 64 bits stay what they are, all others are doubles.
 static int read_number(struct json *j, struct node *n)
 {
@@ -296,10 +317,7 @@ static int read_number(struct json *j, struct node *n)
         return 0;
     }
     if (!number_parse(text, &real))
-        return j->go ? err_set(j->r.err, j->kind,
-                               "json: cannot unmarshal number %.*s into Go value of type float64",
-                               SPAN_ARG(text))
-                     : fail(j, "a number that is too large");
+        return j->go ? leave_out(j, text, n) : fail(j, "a number that is too large");
     node_set_double(j->r.d, n, real);
     return 0;
 }
@@ -327,10 +345,8 @@ static int read_word(struct json *j, const char *word, enum node_type type, stru
     j->at += len;
     n->type = (uint8_t)type;
     n->text = span_of(word, len);
-    if (type == NODE_NULL) {
-        n->text = span_of("\0null", 0); // as node_new_null()
-        n->flags = NODE_RETYPED;
-    }
+    if (type == NODE_NULL)
+        set_null(n);
     return 0;
 }
 
@@ -463,7 +479,7 @@ struct node *doc_read_json_last(struct doc *d, struct span text, const char *nam
     return read_file(d, text, name, kind, true, err);
 }
 
-struct node *doc_read_go_json(struct doc *d, struct span text, struct err **err)
+int doc_read_go_json(struct doc *d, struct span text, struct node **out, struct err **err)
 {
     struct json j CLEANUP(json_cleanup) = {.r = {.d = d, .err = err},
                                            .at = text.ptr,
@@ -472,5 +488,8 @@ struct node *doc_read_go_json(struct doc *d, struct span text, struct err **err)
                                            .kind = ERR_CONFIG,
                                            .go = true};
 
-    return read_document(&j, text.len);
+    *out = read_document(&j, text.len);
+    if (!*out)
+        return -1;
+    return j.unfit ? err_move(err, &j.unfit) : 0;
 }

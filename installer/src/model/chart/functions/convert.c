@@ -55,19 +55,23 @@ struct reading {
     bool fails;          // for what cannot be read; then any type will do
 };
 
-// *out is NULL when the text is none, or null.
+// *out is NULL when the text is none, or null. Of JSON it may be there beside an error.
 static int read_tree(struct doc *d, enum reading_form form, struct span text, struct node **out,
                      struct err **err)
 {
+    int result = 0;
+
     if (form == READING_YAML)
         return doc_read_text(d, text, out, err);
-    *out =
-        form == READING_JSON ? doc_read_go_json(d, text, err) : doc_read_toml(d, text, "toml", err);
+    if (form == READING_JSON)
+        result = doc_read_go_json(d, text, out, err);
+    else
+        *out = doc_read_toml(d, text, "toml", err);
     if (!*out)
         return -1;
-    if ((*out)->type == NODE_NULL)
+    if (result == 0 && (*out)->type == NODE_NULL)
         *out = NULL;
-    return 0;
+    return result;
 }
 
 static const char *json_type(const struct node *n)
@@ -92,31 +96,38 @@ static int check_type(const struct reading *r, const struct node *n, struct err 
                    r->type == NODE_MAP ? "map[string]interface {}" : "[]interface {}");
 }
 
-// Go goes on reading behind a value that fits its type badly, or not at all, and tells the first of
-// them: that of the whole comes before that of a number in it.
-static void blame_the_whole(const struct reading *r, struct span text, struct err **err)
+// Reads the text as what is wanted. *out may be there beside an error: what encoding/json had
+// decoded. Of several errors it tells the first: that of the whole comes before that of a number in
+// it, and then nothing is decoded.
+static int read_wanted(struct doc *d, const struct reading *r, struct span text, struct node **out,
+                       struct err **err)
 {
-    struct node whole = {.type = NODE_MAP};
+    int result = read_tree(d, r->form, text, out, err);
+    struct err *unfit CLEANUP(err_cleanup) = NULL;
 
-    text = span_trim(text);
-    if (r->form != READING_JSON || !text.len || (text.ptr[0] != '{' && text.ptr[0] != '[') ||
-        !span_starts(span_str(err_message(*err)), "json: cannot unmarshal number"))
-        return;
-    if (text.ptr[0] == '[')
-        whole.type = NODE_SEQ;
-    if (!r->fails && whole.type != r->type) {
-        err_clear(err);
-        (void)check_type(r, &whole, err);
+    if (result < 0 && (!*out || r->form != READING_JSON)) {
+        *out = NULL;
+        return -1;
     }
+    unfit = *err;
+    *err = NULL;
+    if (result < 0 && (*out)->type == NODE_NULL)
+        (*out)->type = NODE_FLOAT; // the number itself
+    if (check_type(r, *out, err) < 0) {
+        *out = NULL;
+        return -1;
+    }
+    return unfit ? err_move(err, &unfit) : 0;
 }
 
-// {"Error": TEXT} or [TEXT]
+// {"Error": TEXT}, beside what was read, if anything was; or [TEXT]
 static struct value error_value(struct template_call *call, enum node_type type,
-                                const struct err *cause)
+                                const struct node *rest, const struct err *cause)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    struct value v = type == NODE_MAP ? value_new_map(call->arena, VALUE_MAP)
-                                      : value_new_list(call->arena, VALUE_LIST);
+    struct value v = type != NODE_MAP ? value_new_list(call->arena, VALUE_LIST)
+                     : rest           ? convert_to_own_value(call->arena, rest, false)
+                                      : value_new_map(call->arena, VALUE_MAP);
     struct value item;
 
     err_format(cause, &text);
@@ -158,7 +169,7 @@ static int read_text(struct template_call *call, struct value *result, struct er
     const struct reading *r = call->function->data;
     struct doc *d CLEANUP(doc_cleanup) = NULL;
     struct err *cause CLEANUP(err_cleanup) = NULL;
-    struct node *n;
+    struct node *n = NULL;
 
     if (template_charge(call, READ_STEPS, err) < 0)
         return -1;
@@ -167,11 +178,10 @@ static int read_text(struct template_call *call, struct value *result, struct er
     if (template_charge(call, steps_to_read(call->args[0].s), err) < 0)
         return -1;
     d = doc_new();
-    if (read_tree(d, r->form, call->args[0].s, &n, &cause) < 0 || check_type(r, n, &cause) < 0) {
-        blame_the_whole(r, call->args[0].s, &cause);
+    if (read_wanted(d, r, call->args[0].s, &n, &cause) < 0) {
         if (r->fails)
             return err_move(err, &cause);
-        *result = error_value(call, r->type, cause);
+        *result = error_value(call, r->type, n, cause);
         return 0;
     }
     *result =
