@@ -167,6 +167,7 @@ struct value_class {
     const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
     struct value (*copied)(struct value_map *map); // an object of the class with this map instead
     bool is_false_when_empty;                      // of kind map or slice: as unfold() gives it
+    bool holds_any; // of kind map: one of items of any type, which functions take as such a map
 };
 
 // "float64", "map[string]interface {}", "<nil>"; and reflect's kind: "float64", "map", "invalid".

@@ -57,15 +57,14 @@ bool param_takes_nil(const struct param *p)
     }
 }
 
-// A named type of the same kind is as good: common.Values.
+// A named type of the same kind and items is as good: common.Values, but not engine.files.
 static bool accept_map(struct arena *a, struct value *v)
 {
     struct value map;
 
     if (v->type == VALUE_MAP)
         return true;
-    if (v->type != VALUE_OBJECT || strcmp(v->object.class->kind, "map") != 0 ||
-        !v->object.class->unfold)
+    if (v->type != VALUE_OBJECT || !v->object.class->holds_any || !v->object.class->unfold)
         return false;
     map = v->object.class->unfold(a, v->object.data);
     if (map.type != VALUE_MAP)

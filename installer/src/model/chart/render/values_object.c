@@ -134,6 +134,7 @@ static const struct value_class values_class = {
     .equal = values_equal,
     .copied = object_values,
     .is_false_when_empty = true,
+    .holds_any = true,
 };
 
 struct value object_values(struct value_map *map)
