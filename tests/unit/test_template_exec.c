@@ -80,6 +80,9 @@ static const struct row written[] = {
     {"a {{- \"b\" }} c {{ \"d\" -}} e", "ab c de"},
     {"{{\"a\"}}{{- \"b\"}}", "ab"},
     {"{{ range .Values.l }}{{ with . }}{{ break }}{{ end }}{{ end }}ok", "ok"},
+    // In the else of an inner range, break is the inner one's and continue the outer one's.
+    {"{{ range 2 }}a{{ range 0 }}{{ else }}{{ break }}x{{ end }}k{{ end }}", "akak"},
+    {"{{ range 2 }}a{{ range 0 }}{{ else }}{{ continue }}x{{ end }}k{{ end }}", "aa"},
     {"{{ define \"\" }}E{{ end }}{{ template \"\" }}", "E"},
 };
 

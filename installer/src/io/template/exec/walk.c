@@ -200,10 +200,10 @@ static enum flow range(struct frame *f, const struct operand *dot, const struct 
     if (value.value.type == VALUE_OBJECT && value.value.object.class->is_false_when_empty)
         value.value = value.value.object.class->unfold(f->run->arena, value.value.object.data);
     flow = range_over(f, node, &value.value, &is_empty);
-    if (flow == FLOW_BREAK)
-        flow = FLOW_NEXT;
-    else if (flow == FLOW_NEXT && is_empty && node->statement.otherwise)
+    if (flow == FLOW_NEXT && is_empty && node->statement.otherwise)
         flow = walk_list(f, dot, node->statement.otherwise);
+    if (flow == FLOW_BREAK) // Go's range ends itself for one in its else, not the range around it
+        flow = FLOW_NEXT;
     forget(f, bindings);
     return flow;
 }
