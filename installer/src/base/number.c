@@ -117,17 +117,46 @@ static bool survives_above(char *text, double value, bool single)
     return survives(text, value, single);
 }
 
-// Whole numbers of which none is skipped, which most numbers of a document are, without a
-// conversion.
-static struct number_digits whole_digits(uint64_t value)
+// The digits of `value` in units of 10^-`decimals`.
+static struct number_digits whole_digits(uint64_t value, int decimals)
 {
     struct number_digits d = {0};
+    char reversed[sizeof(d.digits)];
+    int len = 0;
 
-    d.len = snprintf(d.digits, sizeof(d.digits), "%llu", (unsigned long long)value);
-    d.exponent = d.len - 1;
+    do
+        reversed[len++] = (char)('0' + value % 10);
+    while (value /= 10);
+    d.exponent = len - 1 - decimals;
+    while (d.len < len) {
+        d.digits[d.len] = reversed[len - 1 - d.len];
+        d.len++;
+    }
     while (d.len > 1 && d.digits[d.len - 1] == '0')
         d.len--;
     return d;
+}
+
+// Whole numbers of which none is skipped, and those with few decimals, which most numbers of a
+// document are, without a conversion. Both operands of the division are exact, so it gives what
+// the decimal reads as; and of decimals with so few digits no other one reads as the same.
+static bool is_short(double value, bool single, struct number_digits *d)
+{
+    double unit = 10;
+
+    if (value < (single ? 0x1p24 : 0x1p53) && value == trunc(value)) {
+        *d = whole_digits((uint64_t)value, 0);
+        return true;
+    }
+    for (int decimals = 1; !single && value < 1e9 && decimals <= 3; decimals++, unit *= 10) {
+        double scaled = rint(value * unit);
+
+        if (scaled >= 1 && scaled / unit == value) {
+            *d = whole_digits((uint64_t)scaled, decimals);
+            return true;
+        }
+    }
+    return false;
 }
 
 struct number_digits number_shortest(double value, bool single)
@@ -135,13 +164,14 @@ struct number_digits number_shortest(double value, bool single)
     int first = single ? DIGITS_SURE_SINGLE : DIGITS_SURE;
     int last = single ? DIGITS_MAX_SINGLE : DIGITS_MAX;
     char text[40]; // d.ddde-ddd
+    struct number_digits d;
 
     if (single)
         value = (float)value;
     if (value < (single ? FLT_MIN : DBL_MIN))
         first = 1; // a denormal has fewer bits
-    if (value < (single ? 0x1p24 : 0x1p53) && value == trunc(value))
-        return whole_digits((uint64_t)value);
+    if (is_short(value, single, &d))
+        return d;
     // What needs fewer digits than are sure ends with zeros, which go.
     for (int digits = first;; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, value);
