@@ -110,6 +110,10 @@ static void add_object(struct printer *p, const struct value *v, uint32_t verb)
 // []uint8: a text, hexadecimal or a list of numbers.
 static bool add_bytes(struct printer *p, const struct value *v, uint32_t verb)
 {
+    if (p->go_syntax && value_is_nil_bytes(v)) {
+        buf_add_str(p->out, p->depth ? "[]uint8(nil)" : "[]byte(nil)");
+        return true;
+    }
     if (verb == 's' || verb == 'q' || verb == 'x' || verb == 'X')
         return printer_text(p, v->s, verb);
     if (p->go_syntax)
