@@ -184,6 +184,18 @@ def test_refused_login_is_said_once(tree, basic, login):
     assert tree.upstream.asked("/manifests/") <= 2
 
 
+def test_a_wrong_password_is_tried_once(tree):
+    """A registry that sees it for each of many images, several at a time, locks the account."""
+    tree.upstream.basic = True
+    for number in range(12):
+        tree.upstream.users[f"team/app-{number}"] = ("robot", "secret")
+        tree.upstream.add_image(f"team/app-{number}", "1")
+    image(tree, *(f"team/app-{number}:1" for number in range(12)))
+    log_in(tree, password="not-the-secret")
+    assert "refuses access to team/app-0" in tree.lock(check=6).stderr
+    assert tree.upstream.asked("/manifests/") <= 2
+
+
 def test_tokens_that_run_out_are_renewed(tree):
     """60 seconds are the least that a token lives; that they pass is told by the server's word alone."""
     tree.upstream.users["team/app"] = ("robot", "pass:word")

@@ -238,7 +238,7 @@ static char *target_of(const char *path, bool *in_place, struct err **err)
     if (!target || stat(target, &old) < 0)
         return STEAL(target);
     if (S_ISDIR(old.st_mode)) {
-        err_set_errno(err, ERR_CONFIG, EISDIR, "%s", path);
+        err_set(err, ERR_CONFIG, "%s: is a directory", path);
         return NULL;
     }
     *in_place = *in_place || !S_ISREG(old.st_mode);

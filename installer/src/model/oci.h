@@ -163,11 +163,13 @@ CLEANUP_DEFINE(oci_cleanup, struct oci, oci_free);
 int oci_get_manifest(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      struct span *bytes, struct span *media_type, struct err **err) MUST_CHECK;
 
-// The same for many, several at a time. What cannot be had stays empty, and says nothing of why:
-// who needs it asks for it by itself. ERR_CANCELLED. Blocking.
+// The same for many, several at a time. What cannot be had stays empty. Why is kept only where a
+// registry refuses the login, which nobody should try twice; for all else, who needs it asks for it
+// by itself. ERR_CANCELLED. Blocking.
 struct oci_wanted {
     struct oci_ref ref;
     struct span bytes, media_type; // of the answer, in the arena
+    struct err *refused;           // ERR_SOURCE, the caller's; or NULL
 };
 int oci_get_manifests(struct oci *o, struct arena *arena, struct oci_wanted *items, size_t count,
                       struct err **err) MUST_CHECK;

@@ -4,7 +4,7 @@
 #include "model/oci/auth.h"
 #include "model/oci/client.h"
 
-enum { AHEAD_IN_FLIGHT = 8, ATTEMPTS_MOST = 2 };
+enum { AHEAD_IN_FLIGHT = 8, ATTEMPTS_MOST = 3 };
 
 struct ahead;
 
@@ -21,6 +21,7 @@ struct ahead {
     struct arena *arena;
     struct job *jobs;
     size_t count, open;
+    struct map hosts; // to the first job of each
 };
 
 static void on_done(void *data, const struct http_response *r, const struct err *error);
@@ -43,13 +44,12 @@ static void start(struct job *job)
 static bool answer(struct job *job, const struct http_response *r)
 {
     struct auth *auth = &job->all->oci->auth;
-    struct err *ignored CLEANUP(err_cleanup) = NULL;
 
     if (job->attempts == ATTEMPTS_MOST || r->elsewhere)
         return false;
     if (!job->was_settled && auth_is_settled(auth, &job->item->ref))
         return true;
-    return auth_answer(auth, job->all->oci->http, &job->item->ref, r, &ignored) == 0;
+    return auth_answer(auth, job->all->oci->http, &job->item->ref, r, &job->item->refused) == 0;
 }
 
 static void take(struct job *job, const struct http_response *r)
@@ -88,18 +88,39 @@ static bool is_idle(void *data)
     return !((const struct ahead *)data)->open;
 }
 
-static int run(struct ahead *all, struct oci_wanted *items, struct err **err)
+static bool is_done(void *data)
+{
+    return !((const struct job *)data)->transfer;
+}
+
+// A registry is asked for one thing first: a login that it refuses is not tried eight times at
+// once, as that may lock the account.
+static int run_one(struct ahead *all, struct job *job, struct err **err)
 {
     struct loop *loop = http_loop(all->oci->http);
+    struct span host = job->item->ref.host;
+    const struct job *first = map_get(&all->hosts, host);
 
+    if (first && first->item->refused)
+        return 0;
+    if (loop_run_until(loop, has_room, all, TIMER_NEVER, err) < 0)
+        return -1;
+    all->open++;
+    start(job);
+    if (first)
+        return 0;
+    map_put(&all->hosts, host, job);
+    return loop_run_until(loop, is_done, job, TIMER_NEVER, err);
+}
+
+static int run(struct ahead *all, struct oci_wanted *items, struct err **err)
+{
     for (size_t i = 0; i < all->count; i++) {
         all->jobs[i] = (struct job){.all = all, .item = &items[i]};
-        if (loop_run_until(loop, has_room, all, TIMER_NEVER, err) < 0)
+        if (run_one(all, &all->jobs[i], err) < 0)
             return -1;
-        all->open++;
-        start(&all->jobs[i]);
     }
-    return loop_run_until(loop, is_idle, all, TIMER_NEVER, err);
+    return loop_run_until(http_loop(all->oci->http), is_idle, all, TIMER_NEVER, err);
 }
 
 int oci_get_manifests(struct oci *o, struct arena *arena, struct oci_wanted *items, size_t count,
@@ -113,5 +134,6 @@ int oci_get_manifests(struct oci *o, struct arena *arena, struct oci_wanted *ite
 
     for (size_t i = 0; i < count; i++)
         http_abort(all.jobs[i].transfer);
+    map_free(&all.hosts);
     return status;
 }

@@ -14,10 +14,13 @@ static void add(struct walk *w, struct span reference, struct wanted *list)
 {
     struct err *ignored CLEANUP(err_cleanup) = NULL;
     struct oci_wanted wanted = {0};
+    struct span key;
 
     if (lock_find(w->lock, LOCK_IMAGE, reference, SPAN_EMPTY) ||
-        oci_ref_parse(w->own_arena, reference, &wanted.ref, &ignored) < 0 ||
-        map_put(&list->seen, registry_key(w->own_arena, &wanted.ref), w))
+        oci_ref_parse(w->own_arena, reference, &wanted.ref, &ignored) < 0)
+        return;
+    key = registry_key(w->own_arena, &wanted.ref);
+    if (map_get(&w->ahead, key) || map_put(&list->seen, key, w))
         return;
     vec_push(&list->items, wanted);
 }
@@ -35,6 +38,13 @@ static void add_all(struct walk *w, const struct deep_object *object, struct wan
             add(w, it->reference, list);
 }
 
+void ahead_free(struct walk *w)
+{
+    MAP_FOREACH (e, &w->ahead)
+        err_free(((struct oci_wanted *)e->value)->refused);
+    map_free(&w->ahead);
+}
+
 int ahead_of_objects(struct walk *w, const struct deep_object *objects, size_t count,
                      struct err **err)
 {
@@ -45,10 +55,10 @@ int ahead_of_objects(struct walk *w, const struct deep_object *objects, size_t c
         add_all(w, &objects[i], &list);
     status =
         oci_get_manifests(w->registry.oci, w->own_arena, list.items.items, list.items.len, err);
-    for (size_t i = 0; i < list.items.len && status == 0; i++) {
+    for (size_t i = 0; i < list.items.len; i++) {
         struct oci_wanted *kept = arena_alloc(w->own_arena, sizeof(*kept));
 
-        if (!list.items.items[i].bytes.len)
+        if (!list.items.items[i].bytes.len && !list.items.items[i].refused)
             continue;
         *kept = list.items.items[i];
         (void)map_put(&w->ahead, registry_key(w->own_arena, &kept->ref), kept);

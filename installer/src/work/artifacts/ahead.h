@@ -7,8 +7,11 @@
 #include "work/artifacts/walk.h"
 
 // Asks for all that these objects run and the lock does not have. What cannot be had is left to who
-// needs it. ERR_CANCELLED. Blocks.
+// needs it, but a refused login is not tried again. ERR_CANCELLED. Blocks.
 int ahead_of_objects(struct walk *w, const struct deep_object *objects, size_t count,
                      struct err **err) MUST_CHECK;
+
+// Forgets all of it.
+void ahead_free(struct walk *w);
 
 #endif

@@ -66,6 +66,11 @@ static int get_now(const struct registry *r, struct arena *arena, const struct o
 
     if (!here)
         return oci_get_manifest(r->oci, arena, ref, bytes, media_type, err);
+    if (here->refused) {
+        struct err *why = err_clone(here->refused);
+
+        return err_move(err, &why);
+    }
     *bytes = here->bytes;
     *media_type = here->media_type;
     return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "work/artifacts/ahead.h"
 
 static struct deep *deep_new(struct span kube_version)
 {
@@ -99,7 +100,7 @@ void walk_free(struct walk *w)
     map_free(&w->done);
     map_free(&w->api_versions);
     map_free(&w->missing_images);
-    map_free(&w->ahead);
+    ahead_free(w);
     deep_free(w->deep);
     arena_free(w->own_arena);
 }
