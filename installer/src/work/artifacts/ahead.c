@@ -38,13 +38,6 @@ static void add_all(struct walk *w, const struct deep_object *object, struct wan
             add(w, it->reference, list);
 }
 
-void ahead_free(struct walk *w)
-{
-    MAP_FOREACH (e, &w->ahead)
-        err_free(((struct oci_wanted *)e->value)->refused);
-    map_free(&w->ahead);
-}
-
 int ahead_of_objects(struct walk *w, const struct deep_object *objects, size_t count,
                      struct err **err)
 {

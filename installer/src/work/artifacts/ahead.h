@@ -11,7 +11,4 @@
 int ahead_of_objects(struct walk *w, const struct deep_object *objects, size_t count,
                      struct err **err) MUST_CHECK;
 
-// Forgets all of it.
-void ahead_free(struct walk *w);
-
 #endif

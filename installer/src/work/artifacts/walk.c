@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "work/artifacts/ahead.h"
 
 static struct deep *deep_new(struct span kube_version)
 {
@@ -100,7 +99,9 @@ void walk_free(struct walk *w)
     map_free(&w->done);
     map_free(&w->api_versions);
     map_free(&w->missing_images);
-    ahead_free(w);
+    MAP_FOREACH (e, &w->ahead)
+        err_free(((struct oci_wanted *)e->value)->refused);
+    map_free(&w->ahead);
     deep_free(w->deep);
     arena_free(w->own_arena);
 }

@@ -65,7 +65,7 @@ struct walk {
     // without one.
     size_t api_version_count;
     VEC(struct span) unknown_scopes;
-    struct map ahead;          // manifests that were asked for before they are needed
+    struct map ahead;          // struct oci_wanted that were asked for before they are needed
     struct map missing_images; // named by texts, and not to be had
     struct map done;           // identity_key() of the appliers that were followed
     bool frozen;               // nothing may be found that is not in the lock already

@@ -357,7 +357,7 @@ static int read_value(struct json *j, unsigned depth, struct node **out);
 static int read_list(struct json *j, unsigned depth, struct node *n)
 {
     size_t base = j->r.items.len;
-    struct node *item;
+    struct node *item = NULL;
 
     j->at++;
     if (!skip(j, ']')) {
