@@ -206,8 +206,7 @@ static void test_chart_limits__what_charts_do_is_within(void **state)
     static const char *const fine[] = {
         "{{ range 4 }}{{ genPrivateKey \"rsa\" }}{{ end }}",
         "{{ range 16 }}{{ (genSelfSignedCert \"peer\" nil nil 365).Key }}{{ end }}",
-        "{{ $crd := repeat 12000000 \"1\" }}{{ range 2 }}{{ $x := dict (list $crd) \"key\" }}{{ "
-        "end }}",
+        "{{ $l := list (repeat 12000000 \"1\") }}{{ range 2 }}{{ $x := dict $l 1 }}{{ end }}",
     };
     struct template_limits limits = TEMPLATE_LIMITS;
 
