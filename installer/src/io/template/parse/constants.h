@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "io/template/parse/lexer.h"
+#include "io/template/lex/token.h"
 #include "io/template/parse/tree.h"
 
 // A string with its quotes, of any kind; false when it is not well-formed. What needs no change is

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "io/template/parse/lexer.h"
+#include "io/template/lex/lexer.h"
 #include "io/template/parse/set.h"
 
 struct variable {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands within an action.
+#ifndef IO_TEMPLATE_LEX_ACTION_H
+#define IO_TEMPLATE_LEX_ACTION_H
+
+#include "io/template/lex/lexer.h"
+
+// The next token of the action, its right delimiter too.
+void lexer_read_action(struct lexer *l, struct token *t);
+
+#endif
