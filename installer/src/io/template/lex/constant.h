@@ -3,7 +3,8 @@
 #ifndef IO_TEMPLATE_LEX_CONSTANT_H
 #define IO_TEMPLATE_LEX_CONSTANT_H
 
-#include "io/template/lex/lexer.h"
+#include "io/template/lex/state.h"
+#include "io/template/lex/token.h"
 
 // A number, from its sign, dot or first digit on.
 void lexer_read_number(struct lexer *l, struct token *t);

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "io/template/lex/lexer.h"
+#include "io/template/lex/state.h"
+#include "io/template/lex/token.h"
 
 // A trim marker is a '-' and the blank beside it.
 #define TRIM_MARKER_LEN 2u

@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-#include "io/template/lex/lexer.h"
+#include "io/template/lex/state.h"
+#include "io/template/lex/token.h"
 
 // Text up to the next action, the action's delimiter, or the end. Comments are passed over.
 void lexer_read_text(struct lexer *l, struct token *t);
