@@ -29,7 +29,7 @@ PRINTED_BY = {
     "model/kube/config.c": CLUSTER,
     "model/kustomize/load/load.c": ["render"],
     "model/seal/secret.c": ["seal"],
-    "work/artifacts/origin.c": [*TREE, "bundle build", "up", "serve"],
+    "work/artifacts/named/origin.c": [*TREE, "bundle build", "up", "serve"],
     "work/keys/file.c": ["keys export"],
     "work/keys/keys.c": ["keys list"],
     "work/seed/check.c": ["up"],

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/mem.h"
-#include "work/artifacts/reads.h"
+#include "work/artifacts/tree/reads.h"
 
 static struct kustomize_tree *tree;
 static struct reads reads;

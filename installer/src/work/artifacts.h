@@ -51,7 +51,7 @@ int artifacts_open_remote(const struct artifacts_from *from, struct artifacts_re
 bool artifacts_is_open(const struct artifacts_remote *remote);
 void artifacts_close_remote(struct artifacts_remote *remote); // also a CLEANUP; it is empty then
 
-// --- revisions of a tree ---
+// --- a tree that is compared ---
 
 // The files of a commit of a repository on this disk, under the paths that they have on it.
 struct artifacts_revision {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "work/artifacts/bundled.h"
-#include "work/artifacts/disk.h"
-#include "work/artifacts/follow.h"
+#include "work/artifacts/follow/follow.h"
+#include "work/artifacts/tree/bundled.h"
+#include "work/artifacts/tree/disk.h"
 
 // What a walk for looking only is given.
 struct looking {
@@ -114,7 +114,7 @@ struct deep *artifacts_deep(const struct artifacts_deep_options *o, struct err *
         err_set(err, ERR_USAGE, "a bundle holds one tree, and no revisions of it");
         return NULL;
     }
-    if (artifacts_check_kube_version(o->kube_version, err) < 0)
+    if (follow_check_kube_version(o->kube_version, err) < 0)
         return NULL;
     if ((o->bundle ? begin_bundle(&l, err) : begin_network(&l, err)) < 0)
         return NULL;

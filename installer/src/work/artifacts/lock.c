@@ -5,9 +5,8 @@
 
 #include "base/mem.h"
 #include "base/path.h"
-#include "base/semver.h"
-#include "work/artifacts/disk.h"
-#include "work/artifacts/follow.h"
+#include "work/artifacts/follow/follow.h"
+#include "work/artifacts/tree/disk.h"
 
 // "platform/sealed-secrets/kustomization.yaml:6": the first line of the tree that has the text.
 static char *place_of(struct reads *reads, const char *text)
@@ -73,14 +72,6 @@ static int walk_tree(struct http *h, struct sources *sources, struct lock *lock,
     return oci ? follow_tree(&options, tree, NULL, err) : -1;
 }
 
-int artifacts_check_kube_version(const char *version, struct err **err)
-{
-    if (!version || semver_is_plain(span_str(version)))
-        return 0;
-    err_set(err, ERR_USAGE, "'%s' is no version of Kubernetes", version);
-    return err_hint(err, "three numbers, for example " LOCK_KUBE_VERSION);
-}
-
 // In their normal form, separated by commas.
 static int normal_platforms(const char *text, struct buf *out, struct err **err)
 {
@@ -138,7 +129,7 @@ struct lock *artifacts_lock(struct loop *loop, struct http *h,
     struct lock *lock;
 
     if (normal_platforms(o->platforms, &normal, err) < 0 ||
-        artifacts_check_kube_version(o->kube_version, err) < 0)
+        follow_check_kube_version(o->kube_version, err) < 0)
         return NULL;
     sources = sources_network(loop, h, NULL, o->report);
     sources->handed_on = true;

@@ -2,8 +2,8 @@
 // Rendering with everything remote out of a bundle: the tree on disk, or the one in the bundle.
 #include <unistd.h>
 
-#include "work/artifacts/bundled.h"
-#include "work/artifacts/disk.h"
+#include "work/artifacts/tree/bundled.h"
+#include "work/artifacts/tree/disk.h"
 
 static int render_here(const struct bundle *b, const char *entrypoint, struct sources *sources,
                        struct report *report, const struct bundled *t,
