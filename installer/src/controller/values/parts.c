@@ -2,6 +2,7 @@
 // The values that an image's name was put together from. Templates put texts together as they like:
 // a value counts when one of them reads it and its text is a part of the name.
 #include <ctype.h>
+#include <strings.h>
 
 #include "controller/values/view.h"
 
@@ -35,18 +36,22 @@ static struct reference cut(struct span text)
     return r;
 }
 
+// Whether a word of a key starts there: "imageTag", "image_tag", but not "stage".
+static bool starts_word(struct span key, size_t at)
+{
+    return !at || !isalpha((unsigned char)key.ptr[at - 1]) ||
+           (isupper((unsigned char)key.ptr[at]) && islower((unsigned char)key.ptr[at - 1]));
+}
+
+// As a word of it, or its end ("imagetag").
 static bool has_word(struct span key, const char *word)
 {
     size_t len = strlen(word);
 
-    for (size_t at = 0; at + len <= key.len; at++) {
-        size_t i = 0;
-
-        while (i < len && tolower((unsigned char)key.ptr[at + i]) == word[i])
-            i++;
-        if (i == len)
+    for (size_t at = 0; at + len <= key.len; at++)
+        if (strncasecmp(key.ptr + at, word, len) == 0 &&
+            (starts_word(key, at) || at + len == key.len))
             return true;
-    }
     return false;
 }
 
