@@ -42,8 +42,15 @@ static void make_files(struct arena *a, struct template_file *files)
     }
 }
 
+struct expected { // what is begun with
+    const struct template_file *files;
+    size_t count;
+};
+
 // The main template's output behind all others', or the error behind the index of its file.
-static void outcome(const struct template_file *files, bool is_ahead, struct buf *out)
+// Without anything expected one file is parsed after the other.
+static void outcome(const struct template_file *files, const struct expected *expected,
+                    struct buf *out)
 {
     static const char main_text[] =
         "{{ range until 64 }}{{ include (print \"own\" .) . }} {{ end }}"
@@ -59,8 +66,9 @@ static void outcome(const struct template_file *files, bool is_ahead, struct buf
     size_t failed = 0;
     int status = 0;
 
-    if (is_ahead) {
-        status = template_parse_end(template_parse_begin(set, files, FILES), &failed, &err);
+    if (expected) {
+        status = template_parse_end(template_parse_begin(set, expected->files, expected->count),
+                                    files, FILES, &failed, &err);
     } else {
         while (status == 0 && failed < FILES) {
             status = template_parse(set, files[failed].name, files[failed].text, &err);
@@ -79,19 +87,25 @@ static void outcome(const struct template_file *files, bool is_ahead, struct buf
     }
 }
 
-static void assert_same(const struct template_file *files, const char *words)
+static void assert_same_after(const struct template_file *files, const struct expected *begun,
+                              const char *words)
 {
     struct buf expected CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
-    outcome(files, false, &expected);
+    outcome(files, NULL, &expected);
     if (!strstr(buf_str(&expected), words))
         fail_msg("'%s' does not say '%s'", buf_str(&expected), words);
     for (int i = 0; i < 4; i++) {
         out.len = 0;
-        outcome(files, true, &out);
+        outcome(files, begun, &out);
         assert_string_equal(buf_str(&out), buf_str(&expected));
     }
+}
+
+static void assert_same(const struct template_file *files, const char *words)
+{
+    assert_same_after(files, &(struct expected){files, FILES}, words);
 }
 
 static void test_template_ahead__gives_what_one_after_the_other_gives(void **state)
@@ -105,6 +119,32 @@ static void test_template_ahead__gives_what_one_after_the_other_gives(void **sta
     refuses_threads = true;
     assert_same(files, "60 61 62 63 [x]");
     refuses_threads = false;
+}
+
+// What is expected, more and less than what comes, in another order, and with other texts.
+static void test_template_ahead__does_not_depend_on_what_was_expected(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_file files[FILES], others[2 * FILES];
+
+    (void)state;
+    make_files(arena, files);
+    assert_same_after(files, &(struct expected){NULL, 0}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){files, FILES / 2}, "60 61 62 63 [x]");
+    for (size_t i = 0; i < FILES; i++) {
+        others[2 * i] = files[FILES - 1 - i];
+        others[2 * i + 1] = (struct template_file){
+            span_str(arena_printf(arena, "g%zu", i)),
+            SPAN("{{ define \"last\" }}other{{ end }}{{ define \"own3\" }}other{{ end }}")};
+    }
+    assert_same_after(files, &(struct expected){others, 2 * FILES}, "60 61 62 63 [x]");
+    others[0].text = SPAN("{{ define \"last\" }}other");
+    others[1].text = SPAN("{{ nothing }}");
+    others[3].name = files[5].name;
+    assert_same_after(files, &(struct expected){others, 2 * FILES}, "60 61 62 63 [x]");
+    files[40].text = SPAN("{{ nothing }}");
+    assert_same_after(files, &(struct expected){others, 2 * FILES},
+                      "40: f40:1:3: function \"nothing\" not defined");
 }
 
 static void test_template_ahead__gives_the_first_error(void **state)
@@ -157,5 +197,6 @@ static void test_template_ahead__can_be_abandoned(void **state)
 }
 
 UNIT_MAIN(UNIT(test_template_ahead__gives_what_one_after_the_other_gives),
+          UNIT(test_template_ahead__does_not_depend_on_what_was_expected),
           UNIT(test_template_ahead__gives_the_first_error),
           UNIT(test_template_ahead__nests_as_deep), UNIT(test_template_ahead__can_be_abandoned))

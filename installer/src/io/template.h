@@ -274,17 +274,19 @@ int template_parse(struct template_set *set, struct span name, struct span text,
     MUST_CHECK;
 
 // The same for many files, in their order, whose names are borrowed, too. Other threads begin with
-// it while the caller does something that has nothing to do with the set; at the end the caller
-// helps, and waits. What it comes to is what template_parse() for one after the other comes to,
-// however many threads there are. *failed is the file of the error. For no clone.
+// those that are expected while the caller does something that has nothing to do with the set. At
+// the end, when it says which files they are, it helps, and waits. What it comes to is what
+// template_parse() for one after the other of these comes to, whatever was expected and however
+// many threads there are. *failed is the file of the error. For no clone.
 struct template_file {
     struct span name, text;
 };
 struct template_parsing;
 struct template_parsing *template_parse_begin(struct template_set *set,
-                                              const struct template_file *files, size_t count)
+                                              const struct template_file *expected, size_t count)
     MUST_CHECK RETURNS_NONNULL;
-int template_parse_end(struct template_parsing *p, size_t *failed, struct err **err) MUST_CHECK;
+int template_parse_end(struct template_parsing *p, const struct template_file *files, size_t count,
+                       size_t *failed, struct err **err) MUST_CHECK;
 // Instead of the end. NULL-safe.
 void template_parse_abandon(struct template_parsing *p);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files parsed by other threads while the one that owns the set does something else.
 //
-// The threads share the files' texts and the table of functions, which nobody writes. Each piece, a
-// few files in a row, is parsed into a set of its own, in an arena that no other thread has
-// meanwhile. The owner waits for all, and puts the pieces together in the order of the files, which
-// gives what parsing one after the other gives, whoever parsed which piece when. The first file
-// that a piece could not parse, and all that follow, the owner parses itself: errors, and how deep
-// a text may nest, are always its own.
+// The threads share the files' texts and the table of functions, which nobody writes. What a file
+// defines is a map of its own, in an arena that no other thread has meanwhile. The owner waits for
+// all, and adds these maps in the order of the files, which gives what parsing one after the other
+// gives, whoever parsed which file when. Files that turn out not to be in the set are left out,
+// whatever they came to. A file that could not be parsed the owner parses itself: errors, and how
+// deep a text may nest, are always its own.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/vec.h"
-#include "io/template/parse/set.h"
+#include "io/template/parse/parse.h"
 
 // Less text is parsed in the time that a thread takes to start.
 #define WORTH_A_THREAD_BYTES ((size_t)64 << 10)
@@ -24,19 +24,24 @@
 // most of it, with ThreadSanitizer. Charts nest some ten levels of a few hundred bytes.
 #define STACK_BYTES ((size_t)128 << 10)
 
+struct ahead_file {
+    struct template_file file;
+    struct map trees; // that it defines, when it is parsed
+    bool is_parsed;
+    bool is_wanted; // the owner's, until `is_decided`
+};
+
 struct piece {
-    struct template_set set;
     size_t first, end; // its files
-    size_t parsed;     // the first one that is not
 };
 
 struct template_parsing {
     struct template_set *set;
-    const struct template_file *files;
-    size_t count;
-    VEC(struct piece) pieces; // none: all is left to the owner
+    VEC(struct ahead_file) files;
+    struct map by_name; // name to struct ahead_file
+    VEC(struct piece) pieces;
     struct pool *pool;
-    atomic_bool is_abandoned;
+    atomic_bool is_decided;     // which files are wanted
     pthread_mutex_t lock;       // of the next one
     VEC(struct arena *) arenas; // of nobody: one per thread at the end
 };
@@ -59,65 +64,83 @@ static void give_arena(struct template_parsing *p, struct arena *arena)
     pthread_mutex_unlock(&p->lock);
 }
 
+static void parse(const struct template_set *set, struct ahead_file *f)
+{
+    struct err *error CLEANUP(err_cleanup) = NULL;
+
+    f->is_parsed = parse_file(set, f->file.name, f->file.text, &f->trees, &error) == 0;
+}
+
 static int parse_piece(void *data, size_t index, struct err **err UNUSED)
 {
     struct template_parsing *p = data;
-    struct piece *piece = &p->pieces.items[index];
-    struct err *error CLEANUP(err_cleanup) = NULL;
+    const struct piece *piece = &p->pieces.items[index];
+    struct template_set set = *p->set;
 
-    piece->set.arena = take_arena(p);
-    piece->set.stack_base = __builtin_frame_address(0);
-    if (piece->set.stack_bytes > STACK_BYTES) // the owner may have less
-        piece->set.stack_bytes = STACK_BYTES;
-    while (piece->parsed < piece->end && !atomic_load(&p->is_abandoned)) {
-        const struct template_file *file = &p->files[piece->parsed];
+    set.arena = take_arena(p);
+    set.stack_base = __builtin_frame_address(0);
+    if (set.stack_bytes > STACK_BYTES) // the owner may have less
+        set.stack_bytes = STACK_BYTES;
+    for (size_t i = piece->first; i < piece->end; i++) {
+        struct ahead_file *f = &p->files.items[i];
 
-        if (template_parse(&piece->set, file->name, file->text, &error) < 0)
-            break;
-        piece->parsed++;
+        if (!atomic_load(&p->is_decided) || f->is_wanted)
+            parse(&set, f);
     }
-    give_arena(p, piece->set.arena);
+    give_arena(p, set.arena);
     return 0;
-}
-
-static void add_piece(struct template_parsing *p, size_t first, size_t end)
-{
-    struct piece piece = {.set = *p->set, .first = first, .end = end, .parsed = first};
-
-    piece.set.templates = (struct map)MAP_INIT;
-    vec_push(&p->pieces, piece);
 }
 
 static void cut(struct template_parsing *p)
 {
     size_t first = 0, bytes = 0;
 
-    for (size_t i = 0; i < p->count; i++) {
-        bytes += p->files[i].text.len;
-        if (bytes < PIECE_BYTES && i + 1 < p->count)
+    for (size_t i = 0; i < p->files.len; i++) {
+        bytes += p->files.items[i].file.text.len;
+        if (bytes < PIECE_BYTES && i + 1 < p->files.len)
             continue;
-        add_piece(p, first, i + 1);
+        vec_push(&p->pieces, (struct piece){first, i + 1});
         first = i + 1;
         bytes = 0;
     }
 }
 
+static void begin(struct template_parsing *p)
+{
+    size_t bytes = 0;
+
+    VEC_FOREACH (const struct ahead_file *, f, &p->files)
+        bytes += f->file.text.len;
+    if (bytes < WORTH_A_THREAD_BYTES)
+        return;
+    VEC_FOREACH (struct ahead_file *, f, &p->files)
+        (void)map_put(&p->by_name, f->file.name, f);
+    cut(p);
+    p->pool = pool_begin(p->pieces.len, parse_piece, p);
+}
+
+static struct template_parsing *parsing_new(struct template_set *set)
+{
+    struct template_parsing *p = MEM_NEW(struct template_parsing);
+
+    p->set = set;
+    pthread_mutex_init(&p->lock, NULL);
+    return p;
+}
+
+static void add(struct template_parsing *p, struct template_file file)
+{
+    vec_push(&p->files, (struct ahead_file){.file = file});
+}
+
 struct template_parsing *template_parse_begin(struct template_set *set,
                                               const struct template_file *files, size_t count)
 {
-    struct template_parsing *p = MEM_NEW(struct template_parsing);
-    size_t bytes = 0;
+    struct template_parsing *p = parsing_new(set);
 
-    p->set = set;
-    p->files = files;
-    p->count = count;
-    pthread_mutex_init(&p->lock, NULL);
     for (size_t i = 0; i < count; i++)
-        bytes += files[i].text.len;
-    if (bytes < WORTH_A_THREAD_BYTES)
-        return p;
-    cut(p);
-    p->pool = pool_begin(p->pieces.len, parse_piece, p);
+        add(p, files[i]);
+    begin(p);
     return p;
 }
 
@@ -125,40 +148,77 @@ static void wait_for_all(struct template_parsing *p)
 {
     struct err *none CLEANUP(err_cleanup) = NULL;
 
+    atomic_store(&p->is_decided, true);
     if (p->pool && pool_end(p->pool, &none) < 0)
         abort(); // parse_piece() never fails
     p->pool = NULL;
 }
 
-// How many files are in the set then.
-static size_t put_together(struct template_parsing *p)
+// NULL when it was not begun with: by its text, too, as two files may want one name.
+static struct ahead_file *find(const struct template_parsing *p, const struct template_file *file)
 {
-    size_t parsed = 0;
+    struct ahead_file *f = map_get(&p->by_name, file->name);
 
-    VEC_FOREACH (struct piece *, piece, &p->pieces) {
-        set_add(p->set, &piece->set.templates);
-        parsed = piece->parsed;
-        if (parsed < piece->end)
-            break;
-    }
-    while (p->arenas.len)
-        vec_push(&p->set->more, p->arenas.items[--p->arenas.len]);
-    return parsed;
+    return f && f->file.text.ptr == file->text.ptr && f->file.text.len == file->text.len ? f : NULL;
 }
 
-int template_parse_end(struct template_parsing *p, size_t *failed, struct err **err)
+// The files that were not begun with.
+static struct template_parsing *begin_the_rest(struct template_parsing *p,
+                                               const struct template_file *files, size_t count)
 {
-    size_t at;
-    int status = 0;
+    struct template_parsing *rest = parsing_new(p->set);
 
-    wait_for_all(p);
-    for (at = put_together(p); at < p->count; at++) {
-        status = template_parse(p->set, p->files[at].name, p->files[at].text, err);
-        if (status < 0)
-            break;
+    for (size_t i = 0; i < count; i++) {
+        struct ahead_file *f = find(p, &files[i]);
+
+        if (f)
+            f->is_wanted = true;
+        else
+            add(rest, files[i]);
     }
-    *failed = at;
+    wait_for_all(p);
+    VEC_FOREACH (struct ahead_file *, f, &rest->files)
+        f->is_wanted = true;
+    begin(rest);
+    wait_for_all(rest);
+    return rest;
+}
+
+static int put_together(struct template_parsing *p, const struct template_parsing *rest,
+                        const struct template_file *files, size_t count, size_t *failed,
+                        struct err **err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct ahead_file *f = find(p, &files[i]);
+
+        if (!f)
+            f = find(rest, &files[i]);
+        *failed = i;
+        if (f && f->is_parsed)
+            set_add(p->set, &f->trees);
+        else if (template_parse(p->set, files[i].name, files[i].text, err) < 0)
+            return -1;
+    }
+    *failed = count;
+    return 0;
+}
+
+static void keep_arenas(struct template_parsing *p)
+{
+    while (p->arenas.len)
+        vec_push(&p->set->more, p->arenas.items[--p->arenas.len]);
+}
+
+int template_parse_end(struct template_parsing *p, const struct template_file *files, size_t count,
+                       size_t *failed, struct err **err)
+{
+    struct template_parsing *rest = begin_the_rest(p, files, count);
+    int status = put_together(p, rest, files, count, failed, err);
+
+    keep_arenas(p);
+    keep_arenas(rest);
     template_parse_abandon(p);
+    template_parse_abandon(rest);
     return status;
 }
 
@@ -166,12 +226,13 @@ void template_parse_abandon(struct template_parsing *p)
 {
     if (!p)
         return;
-    atomic_store(&p->is_abandoned, true);
-    wait_for_all(p);
-    VEC_FOREACH (struct piece *, piece, &p->pieces)
-        map_free(&piece->set.templates);
+    wait_for_all(p); // nothing is wanted any more
+    VEC_FOREACH (struct ahead_file *, f, &p->files)
+        map_free(&f->trees);
     VEC_FOREACH (struct arena **, it, &p->arenas)
         arena_free(*it);
+    vec_free(&p->files);
+    map_free(&p->by_name);
     vec_free(&p->pieces);
     vec_free(&p->arenas);
     pthread_mutex_destroy(&p->lock);

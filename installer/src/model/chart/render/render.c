@@ -6,6 +6,7 @@
 
 #include "model/chart/convert/convert.h"
 #include "model/chart/render/documents.h"
+#include "model/chart/render/expect.h"
 #include "model/chart/render/explain.h"
 #include "model/chart/render/functions.h"
 #include "model/chart/render/objects.h"
@@ -54,28 +55,27 @@ static struct value release(struct arena *a, const struct chart_target *target)
 
 // --- templates ---
 
-static struct template_parsing *begin_to_parse(const struct rendering *r,
-                                               const context_templates *templates)
+// Other threads begin while the values are made.
+static struct template_parsing *begin_to_parse(const struct rendering *r, const struct chart *chart)
+{
+    expected_files expected = {0};
+    struct template_parsing *parsing;
+
+    expect_templates(r->arena, chart, &expected);
+    parsing = template_parse_begin(r->set, expected.items, expected.len);
+    vec_free(&expected);
+    return parsing;
+}
+
+static int end_to_parse(struct rendering *r, struct template_parsing **parsing,
+                        const context_templates *templates, struct err **err)
 {
     struct template_file *files = arena_array(r->arena, templates->len, sizeof(*files));
+    size_t failed;
 
     for (size_t i = 0; i < templates->len; i++)
         files[i] = (struct template_file){templates->items[i].path, templates->items[i].text};
-    return template_parse_begin(r->set, files, templates->len);
-}
-
-// Templates are parsed while the values are judged; Helm judges them before it parses any.
-static int check_and_parse(struct rendering *r, const struct chart_instance *instance,
-                           const context_templates *templates, struct err **err)
-{
-    struct template_parsing *parsing = begin_to_parse(r, templates);
-    size_t failed;
-
-    if (!r->target->skip_schema && schema_check(instance, r->doc, r->target->user, err) < 0) {
-        template_parse_abandon(parsing);
-        return -1;
-    }
-    if (template_parse_end(parsing, &failed, err) == 0)
+    if (template_parse_end(STEAL(*parsing), files, templates->len, &failed, err) == 0)
         return 0;
     r->current = &templates->items[failed];
     return explain_parse(r, err);
@@ -172,6 +172,20 @@ static void find_reads(struct rendering *r, const struct chart_instance *instanc
 
 // --- the whole ---
 
+// What is there before anything is executed.
+struct prepared {
+    struct kube_version version;
+    struct capabilities_listener listener;
+    struct chart_instance *instance;
+    struct value values;
+    context_templates templates;
+};
+
+static void parsing_cleanup(struct template_parsing **parsing)
+{
+    template_parse_abandon(*parsing);
+}
+
 static void rendering_end(struct rendering *r)
 {
     track_free(r->track);
@@ -200,36 +214,45 @@ static void rendering_begin(struct rendering *r, struct chart_rendering *out,
     r->run = template_run_new(r->set, r->arena, &TEMPLATE_LIMITS);
 }
 
+// The values that templates see, and the templates of the charts that are on, all parsed. Helm
+// judges the values before it parses any, which is what counts for errors.
+static int prepare(struct rendering *r, const struct chart *chart, const struct node *given,
+                   struct prepared *p, struct err **err)
+{
+    struct template_parsing *parsing CLEANUP(parsing_cleanup) = begin_to_parse(r, chart);
+    struct context_common common = {.release = release(r->arena, r->target)};
+
+    p->listener = (struct capabilities_listener){render_note_question, r};
+    if (object_kube_version(r->arena, r->target->kube_version, &p->version, err) < 0)
+        return -1;
+    p->instance = instantiate(r, chart, given, &p->version, err);
+    if (!p->instance)
+        return -1;
+    add_crds(r->out, p->instance);
+    common.values = p->values = convert_to_value(r->arena, p->instance->values);
+    common.capabilities = object_capabilities(r->arena, &p->version, r->target, &p->listener);
+    context_collect(r->arena, p->instance, &common, &p->templates);
+    r->templates = &p->templates;
+    if (!r->target->skip_schema && schema_check(p->instance, r->doc, r->target->user, err) < 0)
+        return -1;
+    return end_to_parse(r, &parsing, &p->templates, err);
+}
+
 // `outputs` NULL: nothing is executed.
 static int render(struct rendering *r, const struct chart *chart, const struct node *given,
                   chart_outputs *outputs, struct err **err)
 {
-    context_templates templates = {0};
-    struct kube_version version = {0};
-    struct context_common common = {.release = release(r->arena, r->target)};
-    const struct capabilities_listener listener = {render_note_question, r};
-    struct chart_instance *instance;
-    int status;
+    struct prepared p = {0};
+    int status = prepare(r, chart, given, &p, err);
 
-    if (object_kube_version(r->arena, r->target->kube_version, &version, err) < 0)
-        return -1;
-    instance = instantiate(r, chart, given, &version, err);
-    if (!instance)
-        return -1;
-    add_crds(r->out, instance);
-    common.values = convert_to_value(r->arena, instance->values);
-    common.capabilities = object_capabilities(r->arena, &version, r->target, &listener);
-    context_collect(r->arena, instance, &common, &templates);
-    r->templates = &templates;
-    status = check_and_parse(r, instance, &templates, err);
     if (status == 0)
-        find_reads(r, instance, &common.values, &templates);
+        find_reads(r, p.instance, &p.values, &p.templates);
     if (status == 0 && outputs)
-        status = execute_all(r, &templates, outputs, err);
+        status = execute_all(r, &p.templates, outputs, err);
     if (r->track)
         track_end(r->track);
     r->templates = NULL;
-    vec_free(&templates);
+    vec_free(&p.templates);
     return status;
 }
 
