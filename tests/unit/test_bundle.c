@@ -76,6 +76,9 @@ static void test_bundle__what_is_in_it_is_found(void **state)
     a = bundle_find(b, BUNDLE_GIT, SPAN("https://x"), SPAN("tag/2"));
     assert_non_null(a);
     assert_true(span_is(a->version, "tag/2") && span_is(a->revision, COMMIT));
+    assert_int_equal(bundle_artifact_size(b, a), 4096);
+    a = bundle_find(b, BUNDLE_IMAGE, SPAN("app:1"), SPAN_EMPTY);
+    assert_int_equal(bundle_artifact_size(b, a), LARGE_BYTES + 4096 + strlen("tiny"));
     assert_null(bundle_find(b, BUNDLE_GIT, SPAN("https://x"), SPAN("tag/3")));
     assert_null(bundle_find(b, BUNDLE_FILE, SPAN("https://x"), SPAN("tag/2")));
     assert_true(span_is(bundle_platforms(b, &count)[0], "linux/amd64"));

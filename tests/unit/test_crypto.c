@@ -69,6 +69,28 @@ static void test_crypto__stream_refuses_another_digest(void **state)
     assert_non_null(strstr(err_message(err), "expected sha256:" SHA256_ABC));
 }
 
+static void test_crypto__a_blob_has_its_size_and_digest(void **state)
+{
+    struct crypto_hash *h CLEANUP(crypto_hash_cleanup) = crypto_hash_new(CRYPTO_SHA256);
+    struct digest abc = crypto_sha256(SPAN("abc")), other = crypto_sha256(SPAN("abd"));
+    struct err *err = NULL;
+
+    (void)state;
+    crypto_hash_start(h);
+    crypto_hash_add(h, "abc", 3);
+    assert_int_equal(crypto_hash_check(h, 3, &abc, 4, &err), -1);
+    assert_int_equal(err_kind(err), ERR_INTEGRITY);
+    assert_string_equal(err_message(err), "blob sha256:" SHA256_ABC ": it has 3 bytes, not 4");
+    err_clear(&err);
+    assert_int_equal(crypto_hash_check(h, 3, &abc, 3, &err), 0);
+    crypto_hash_start(h);
+    crypto_hash_add(h, "abc", 3);
+    assert_int_equal(crypto_hash_check(h, 3, &other, 3, &err), -1);
+    assert_int_equal(err_kind(err), ERR_INTEGRITY);
+    assert_non_null(strstr(err_message(err), "what came has the digest sha256:" SHA256_ABC));
+    err_clear(&err);
+}
+
 static void test_crypto__pieces_are_equal_or_not(void **state)
 {
     (void)state;
@@ -125,6 +147,7 @@ static void test_crypto__base64_ignores_line_ends(void **state)
 UNIT_MAIN(UNIT(test_crypto__known_digests), UNIT(test_crypto__known_hmac),
           UNIT(test_crypto__incremental_equals_one_shot_and_starts_again),
           UNIT(test_crypto__stream_refuses_another_digest),
+          UNIT(test_crypto__a_blob_has_its_size_and_digest),
           UNIT(test_crypto__pieces_are_equal_or_not), UNIT(test_crypto__base64_of_rfc4648),
           UNIT(test_crypto__base64_refuses_what_is_not),
           UNIT(test_crypto__base64_ignores_line_ends))

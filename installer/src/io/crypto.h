@@ -39,6 +39,9 @@ void crypto_hash_add(struct crypto_hash *h, const void *data, size_t len);
 void crypto_hash_end(struct crypto_hash *h, unsigned char *out);
 // The same for CRYPTO_SHA256.
 struct digest crypto_hash_digest(struct crypto_hash *h) MUST_CHECK;
+// Whether what came, `size` bytes, is the blob with that digest and size. ERR_INTEGRITY.
+int crypto_hash_check(struct crypto_hash *h, uint64_t size, const struct digest *expected,
+                      uint64_t expected_size, struct err **err) MUST_CHECK;
 void crypto_hash_free(struct crypto_hash *h); // NULL-safe
 CLEANUP_DEFINE(crypto_hash_cleanup, struct crypto_hash, crypto_hash_free);
 

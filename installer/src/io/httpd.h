@@ -16,6 +16,7 @@
 #ifndef IO_HTTPD_H
 #define IO_HTTPD_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -124,6 +125,9 @@ struct httpd_answer {
 
 // Copies what is given, but for what next() gives. A HEAD gets the same without the body.
 void httpd_answer(struct httpd_request *r, const struct httpd_answer *a);
+// A line of text for people. `headers` as above.
+void httpd_answer_line(struct httpd_request *r, int status, const char *headers, const char *fmt,
+                       va_list args) PRINTF(4, 0);
 
 // --- TLS ---
 

@@ -108,6 +108,8 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count);
 const struct bundle_artifact *bundle_find(const struct bundle *b, enum bundle_kind kind,
                                           struct span name, struct span version);
 const struct bundle_blob *bundle_find_blob(const struct bundle *b, const struct digest *digest);
+// In bytes: of all its blobs, those that it shares with others, too.
+uint64_t bundle_artifact_size(const struct bundle *b, const struct bundle_artifact *a);
 
 // The upstream host that an artifact is of, with its port when the name has one: "ghcr.io",
 // "reg:5000", "docker.io" where an image names none; empty for the tree. Borrowed.

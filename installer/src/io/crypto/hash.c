@@ -84,6 +84,22 @@ struct digest crypto_hash_digest(struct crypto_hash *h)
     return d;
 }
 
+int crypto_hash_check(struct crypto_hash *h, uint64_t size, const struct digest *expected,
+                      uint64_t expected_size, struct err **err)
+{
+    struct digest digest;
+
+    if (size != expected_size)
+        return err_set(err, ERR_INTEGRITY, "blob %s: it has %llu bytes, not %llu",
+                       DIGEST_TEXT(expected), (unsigned long long)size,
+                       (unsigned long long)expected_size);
+    digest = crypto_hash_digest(h);
+    if (!digest_eq(&digest, expected))
+        return err_set(err, ERR_INTEGRITY, "blob %s: what came has the digest %s",
+                       DIGEST_TEXT(expected), DIGEST_TEXT(&digest));
+    return 0;
+}
+
 static void digest(enum crypto_hash_kind kind, struct span data, unsigned char *out)
 {
     require(EVP_Q_digest(NULL, kind_names[kind], NULL, data.ptr, data.len, out, NULL) == 1,

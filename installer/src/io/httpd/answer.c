@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "io/httpd/conditions.h"
 #include "io/httpd/conn.h"
 
@@ -161,6 +162,19 @@ void httpd_answer(struct httpd_request *r, const struct httpd_answer *a)
     }
     if (!x->conn->is_running)
         conn_post(x->conn);
+}
+
+void httpd_answer_line(struct httpd_request *r, int status, const char *headers, const char *fmt,
+                       va_list args)
+{
+    char *text CLEANUP(mem_cleanup) = mem_vprintf(fmt, args);
+    struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+    buf_printf(&line, "%s\n", text);
+    httpd_answer(r, &(struct httpd_answer){.status = status,
+                                           .type = "text/plain; charset=utf-8",
+                                           .headers = headers,
+                                           .bytes = buf_span(&line)});
 }
 
 struct span httpd_header(const struct httpd_request *r, const char *name)

@@ -163,21 +163,6 @@ int blobstore_blob_add(struct blobstore_blob *b, struct span piece, struct err *
     return 0;
 }
 
-static int check(struct blobstore_blob *b, struct err **err)
-{
-    struct digest digest;
-
-    if (b->done != b->size)
-        return err_set(err, ERR_INTEGRITY, "blob %s: it has %llu bytes, not %llu",
-                       DIGEST_TEXT(&b->digest), (unsigned long long)b->done,
-                       (unsigned long long)b->size);
-    digest = crypto_hash_digest(b->hash);
-    if (!digest_eq(&digest, &b->digest))
-        return err_set(err, ERR_INTEGRITY, "blob %s: what came has the digest %s",
-                       DIGEST_TEXT(&b->digest), DIGEST_TEXT(&digest));
-    return 0;
-}
-
 static int name(struct blobstore_blob *b, struct err **err)
 {
     struct blobstore *s = b->store;
@@ -206,7 +191,7 @@ int blobstore_blob_end(struct blobstore_blob *b_take, struct err **err)
 {
     struct blobstore_blob *b CLEANUP(blobstore_blob_cleanup) = b_take;
 
-    if (check(b, err) < 0) {
+    if (crypto_hash_check(b->hash, b->done, &b->digest, b->size, err) < 0) {
         b->done = 0; // nothing of it is kept
         return -1;
     }

@@ -65,6 +65,15 @@ const struct bundle_blob *bundle_blobs(const struct bundle *b, size_t *count)
     return b->index.blobs.items;
 }
 
+uint64_t bundle_artifact_size(const struct bundle *b, const struct bundle_artifact *a)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < a->blob_count; i++)
+        size += b->index.blobs.items[a->blobs[i]].size;
+    return size;
+}
+
 static int compare_keys(const void *key, const void *artifact)
 {
     return index_compare(key, artifact);

@@ -186,16 +186,9 @@ int bundle_blob_add(struct bundle_blob_writer *b, struct span piece, struct err 
 static int check_blob(struct bundle_blob_writer *b, struct err **err)
 {
     const struct bundle_blob *blob = &b->w->index.blobs.items[b->at];
-    struct digest digest;
 
-    if (b->done != blob->size)
-        return err_set(err, ERR_INTEGRITY, "blob %s: it has %llu bytes, not %llu",
-                       DIGEST_TEXT(&blob->digest), (unsigned long long)b->done,
-                       (unsigned long long)blob->size);
-    digest = crypto_hash_digest(b->hash);
-    if (!digest_eq(&digest, &blob->digest))
-        return err_set(err, ERR_INTEGRITY, "blob %s: what came has the digest %s",
-                       DIGEST_TEXT(&blob->digest), DIGEST_TEXT(&digest));
+    if (crypto_hash_check(b->hash, b->done, &blob->digest, blob->size, err) < 0)
+        return -1;
     b->w->written[b->at] = true;
     // On its way to the disk now, so that the fsync at the end has little left to wait for.
     sync_file_range(b->w->part.fd, (off_t)blob->offset, (off_t)blob->size, SYNC_FILE_RANGE_WRITE);

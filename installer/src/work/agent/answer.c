@@ -3,28 +3,15 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#include "base/mem.h"
 #include "work/agent/call.h"
-
-static void answer(struct call *c, int status, const char *headers, struct span text)
-{
-    httpd_answer(c->http, &(struct httpd_answer){.status = status,
-                                                 .type = "text/plain; charset=utf-8",
-                                                 .headers = headers,
-                                                 .bytes = text});
-}
 
 void call_answer(struct call *c, int status, const char *fmt, ...)
 {
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    char *line CLEANUP(mem_cleanup) = NULL;
     va_list args;
 
     va_start(args, fmt);
-    line = mem_vprintf(fmt, args);
+    httpd_answer_line(c->http, status, status == 503 ? "Retry-After: 1\r\n" : NULL, fmt, args);
     va_end(args);
-    buf_printf(&text, "%s\n", line);
-    answer(c, status, status == 503 ? "Retry-After: 1\r\n" : NULL, buf_span(&text));
 }
 
 static int status_of(const struct err *err)

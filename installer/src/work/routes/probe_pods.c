@@ -39,17 +39,6 @@ static bool is_pause(const struct bundle_artifact *a)
     return span_starts(name, "pause:") || span_starts(name, "pause@");
 }
 
-static uint64_t size_of(const struct bundle *b, const struct bundle_artifact *a)
-{
-    size_t count;
-    const struct bundle_blob *blobs = bundle_blobs(b, &count);
-    uint64_t size = 0;
-
-    for (size_t i = 0; i < a->blob_count; i++)
-        size += blobs[a->blobs[i]].size;
-    return size;
-}
-
 const struct bundle_artifact *probe_image(const struct bundle *b)
 {
     const struct bundle_artifact *best = NULL;
@@ -62,7 +51,8 @@ const struct bundle_artifact *probe_image(const struct bundle *b)
         if (a->kind != BUNDLE_IMAGE)
             continue;
         if (!best || is_pause(a) < is_pause(best) ||
-            (is_pause(a) == is_pause(best) && size_of(b, a) < size_of(b, best)))
+            (is_pause(a) == is_pause(best) &&
+             bundle_artifact_size(b, a) < bundle_artifact_size(b, best)))
             best = a;
     }
     return best;

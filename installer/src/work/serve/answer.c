@@ -9,15 +9,11 @@
 
 void answer_text(struct ask *a, int status, const char *fmt, ...)
 {
-    struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
-    char *line CLEANUP(mem_cleanup) = NULL;
     va_list args;
 
     va_start(args, fmt);
-    line = mem_vprintf(fmt, args);
+    httpd_answer_line(a->http, status, NULL, fmt, args);
     va_end(args);
-    buf_printf(&text, "%s\n", line);
-    answer_bytes(a, status, "text/plain; charset=utf-8", buf_span(&text));
 }
 
 void answer_bytes(struct ask *a, int status, const char *type, struct span bytes)

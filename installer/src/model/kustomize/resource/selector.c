@@ -77,9 +77,13 @@ bool selector_has_expressions(const struct selector *s)
     return s->labels.len || s->annotations.len;
 }
 
-struct span selector_literal_name(const struct selector *s)
+struct resource_list selector_candidates(const struct selector *s, struct kust *k, struct resmap *m)
 {
-    return s->name.regex ? SPAN_EMPTY : s->name.text;
+    struct resource_list named = {0};
+    if (s->name.regex || !s->name.text.len)
+        return (struct resource_list){.items = m->items, .len = m->len};
+    resmap_find_name(k, m, s->name.text, &named);
+    return named;
 }
 
 static int either(const struct pattern *p, struct span first, struct span second, bool *match,

@@ -17,8 +17,10 @@ bool selector_any_id(const struct selector *s);
 // Whether it has label or annotation expressions.
 bool selector_has_expressions(const struct selector *s);
 
-// The one name it can match, or the empty span when it is a pattern.
-struct span selector_literal_name(const struct selector *s);
+// What of `m` it can match by its name: all, unless it has the one that is to match. The array is
+// borrowed.
+struct resource_list selector_candidates(const struct selector *s, struct kust *k,
+                                         struct resmap *m);
 
 // As for patches: original or current name and namespace, and the rest. -1 when a pattern gave up.
 int selector_matches(const struct selector *s, const struct resource *r, bool *match,

@@ -259,13 +259,9 @@ static int merge_by_name(struct kust *k, const struct patch_args *args, struct r
 static int select_targets(struct kust *k, const struct patch_args *args, struct resmap *m,
                           struct resource_list *out, struct err **err)
 {
-    struct span name = selector_literal_name(args->target);
-    struct resource_list named = {0};
-    if (name.len)
-        resmap_find_name(k, m, name, &named);
-    size_t count = name.len ? named.len : m->len;
-    for (size_t i = 0; i < count; i++) {
-        struct resource *r = name.len ? named.items[i] : m->items[i];
+    struct resource_list list = selector_candidates(args->target, k, m);
+    for (size_t i = 0; i < list.len; i++) {
+        struct resource *r = list.items[i];
         bool match = false;
         if (resource_empty(r))
             continue;

@@ -235,13 +235,9 @@ static int apply_target(struct kust *k, struct resmap *m, const struct node *n,
     struct target t = {0};
     if (read_target(k, n, &t, err) < 0)
         return -1;
-    struct span name = selector_literal_name(t.select);
-    struct resource_list named = {0};
-    if (name.len)
-        resmap_find_name(k, m, name, &named);
-    size_t count = name.len ? named.len : m->len;
-    for (size_t i = 0; i < count; i++) {
-        struct resource *r = name.len ? named.items[i] : m->items[i];
+    struct resource_list list = selector_candidates(t.select, k, m);
+    for (size_t i = 0; i < list.len; i++) {
+        struct resource *r = list.items[i];
         bool match = false;
         if (target_matches(&t, r, &match, err) < 0)
             return -1;

@@ -150,17 +150,6 @@ static int try_all(struct check *c, struct err **err)
     return 0;
 }
 
-static uint64_t size_of(const struct bundle *b, const struct bundle_artifact *a)
-{
-    size_t count;
-    const struct bundle_blob *blobs = bundle_blobs(b, &count);
-    uint64_t size = 0;
-
-    for (size_t i = 0; i < a->blob_count; i++)
-        size += blobs[a->blobs[i]].size;
-    return size;
-}
-
 static int try_smallest(struct check *c, struct err **err)
 {
     size_t count;
@@ -171,7 +160,8 @@ static int try_smallest(struct check *c, struct err **err)
 
         for (size_t i = 0; i < count; i++)
             if (kinds[k].takes(&artifacts[i]) &&
-                (!smallest || size_of(c->bundle, &artifacts[i]) < size_of(c->bundle, smallest)))
+                (!smallest || bundle_artifact_size(c->bundle, &artifacts[i]) <
+                                  bundle_artifact_size(c->bundle, smallest)))
                 smallest = &artifacts[i];
         if (smallest && try(c, k, smallest, err) < 0)
             return -1;
