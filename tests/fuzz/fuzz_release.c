@@ -3,7 +3,7 @@
 // deleted for it.
 #include "fuzz.h"
 
-#include "cluster/release_record.h"
+#include "cluster/facts/release_record.h"
 #include "work/teardown/hard/uninstall.h"
 
 static void read_secret(struct span data)

@@ -2,7 +2,7 @@
 // cluster/advice: each row of the table by a message as the cluster writes it.
 #include "unit.h"
 
-#include "cluster/advice.h"
+#include "cluster/told/advice.h"
 
 static const struct {
     const char *reason, *object, *message, *want;

@@ -2,7 +2,7 @@
 // cluster/causes: which findings a graph has, and what is remembered of those before.
 #include "unit.h"
 
-#include "cluster/causes.h"
+#include "cluster/judge/causes.h"
 #include "support_object.h"
 
 // An item as a test needs it.

@@ -2,8 +2,8 @@
 // cluster/evidence: what is found out about objects whose own status does not say what is wrong.
 #include "test_cluster.h"
 
-#include "cluster/evidence_nodes.h"
-#include "cluster/evidence_questions.h"
+#include "cluster/evidence/nodes.h"
+#include "cluster/evidence/questions.h"
 
 #define EVENT_ABOUT(name, order, about, kind, reason, message)                                     \
     "---\napiVersion: v1\nkind: Event\nmetadata: {name: " name ", namespace: n, resourceVersion: " \

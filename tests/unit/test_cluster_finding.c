@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "cluster/finding.h"
+#include "cluster/told/finding.h"
 
 static const struct finding crash = {
     .layer = "bigbang",

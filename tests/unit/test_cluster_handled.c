@@ -2,7 +2,7 @@
 // cluster/handled: changes that a controller has not seen.
 #include "unit.h"
 
-#include "cluster/handled.h"
+#include "cluster/facts/handled.h"
 #include "support_object.h"
 
 #define WRITTEN(spec_time, status_time, more)                                                      \

@@ -2,7 +2,7 @@
 // cluster/informers: what is known is made sure of by another list.
 #include "test_kube.h"
 
-#include "cluster/informers.h"
+#include "cluster/watch/informers.h"
 
 static enum informers_answer ask(struct informers *inf, const char *name)
 {

@@ -2,7 +2,7 @@
 // cluster/skew: the cluster's clock, from the times that it writes.
 #include "unit.h"
 
-#include "cluster/skew.h"
+#include "cluster/watch/skew.h"
 
 #define NOON INT64_C(1795780800)
 

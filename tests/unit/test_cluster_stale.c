@@ -2,7 +2,7 @@
 // cluster/stale: whether a controller has seen the newest change that leads to what it gave up on.
 #include "unit.h"
 
-#include "cluster/stale.h"
+#include "cluster/judge/stale.h"
 #include "support_object.h"
 
 #define AT(second) "2026-01-01T00:00:" second "Z"

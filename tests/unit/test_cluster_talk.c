@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/timer.h"
-#include "cluster/talk.h"
+#include "cluster/told/talk.h"
 
 struct heard {
     struct report report;

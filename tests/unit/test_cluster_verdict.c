@@ -2,7 +2,7 @@
 // cluster/verdict: telling failures that heal from those that stay.
 #include "unit.h"
 
-#include "cluster/verdict.h"
+#include "cluster/judge/verdict.h"
 
 static struct finding failing(const char *container, const char *reason, const char *message,
                               int64_t attempts)

@@ -2,7 +2,7 @@
 // What holds of the verdict for every history of a failure, tried on random ones.
 #include "unit.h"
 
-#include "cluster/verdict.h"
+#include "cluster/judge/verdict.h"
 
 enum {
     HISTORIES = 3000,

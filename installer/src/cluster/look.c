@@ -2,14 +2,14 @@
 // Looking.
 #include "cluster/look.h"
 
-#include "cluster/blocked.h"
-#include "cluster/causes.h"
-#include "cluster/evidence.h"
-#include "cluster/graph_build.h"
-#include "cluster/repair.h"
-#include "cluster/resume.h"
-#include "cluster/stale.h"
-#include "cluster/wake.h"
+#include "cluster/act/repair.h"
+#include "cluster/act/resume.h"
+#include "cluster/act/wake.h"
+#include "cluster/evidence/evidence.h"
+#include "cluster/judge/blocked.h"
+#include "cluster/judge/causes.h"
+#include "cluster/judge/graph_build.h"
+#include "cluster/judge/stale.h"
 
 void look_take(struct look *l, const struct facts *facts, const struct layers *layers, size_t last)
 {

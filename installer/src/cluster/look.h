@@ -9,10 +9,10 @@
 
 #include "base/budget.h"
 #include "base/err.h"
-#include "cluster/facts.h"
-#include "cluster/finding.h"
-#include "cluster/graph.h"
-#include "cluster/layer.h"
+#include "cluster/facts/facts.h"
+#include "cluster/graph/graph.h"
+#include "cluster/graph/layer.h"
+#include "cluster/told/finding.h"
 
 struct look {
     struct graph graph;             // borrows from the facts until the loop runs again

@@ -14,9 +14,9 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "base/report.h"
-#include "cluster/finding.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "cluster/record/record.h"
+#include "cluster/told/finding.h"
 #include "io/doc.h"
 #include "model/kube.h"
 #include "model/kustomize.h"
@@ -105,7 +105,8 @@ struct layers_result {
     bool ready;        // and has been so to the end
 };
 
-// What was not ready when a wait ended without success, as in cluster/causes.h; empty otherwise.
+// What was not ready when a wait ended without success, as in cluster/judge/causes.h; empty
+// otherwise.
 struct layers_causes {
     struct arena *arena; // the caller's, which they live in
     const struct finding *findings;

@@ -17,7 +17,7 @@
 #include "base/loop.h"
 #include "base/report.h"
 #include "base/span.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "io/doc.h"
 #include "model/bundle.h"
 #include "model/kube.h"

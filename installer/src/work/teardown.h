@@ -17,9 +17,9 @@
 #include "base/loop.h"
 #include "base/report.h"
 #include "base/vec.h"
-#include "cluster/finding.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "cluster/record/record.h"
+#include "cluster/told/finding.h"
 #include "io/doc.h"
 #include "model/kube.h"
 

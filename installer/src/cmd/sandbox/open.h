@@ -7,7 +7,7 @@
 #include "base/budget.h"
 #include "base/command.h"
 #include "base/err.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "cluster/record/record.h"
 #include "cmd/sandbox/options.h"
 #include "cmd/sandbox/phases.h"

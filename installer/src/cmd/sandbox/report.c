@@ -2,7 +2,7 @@
 // What a run came to, in words and as JSON.
 #include "cmd/sandbox/report.h"
 
-#include "cluster/finding.h"
+#include "cluster/told/finding.h"
 
 enum { CAUSES_SHOWN = 10 };
 

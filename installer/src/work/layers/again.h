@@ -5,11 +5,11 @@
 
 #include <stddef.h>
 
-#include "cluster/facts.h"
+#include "cluster/facts/facts.h"
 #include "work/layers/apply.h"
 
-// Applies what is due by cluster/deleted.h in the layers up to `last`, once each, and says so.
-// `how` is as apply_objects() wants it, without a layer. Runs the loop. Errors as there.
+// Applies what is due by cluster/facts/deleted.h in the layers up to `last`, once each, and says
+// so. `how` is as apply_objects() wants it, without a layer. Runs the loop. Errors as there.
 int again_apply(struct facts *facts, const struct layers *layers, size_t last,
                 const struct apply *how, struct err **err) MUST_CHECK;
 

@@ -3,8 +3,8 @@
 #ifndef WORK_LAYERS_APPLYING_H
 #define WORK_LAYERS_APPLYING_H
 
+#include "cluster/facts/written.h"
 #include "cluster/record/record.h"
-#include "cluster/written.h"
 #include "work/layers.h"
 
 // Zeroed but for what the caller knows.

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/timer.h"
-#include "cluster/advice.h"
-#include "cluster/talk.h"
+#include "cluster/told/advice.h"
+#include "cluster/told/talk.h"
 #include "model/ready.h"
 
 enum {

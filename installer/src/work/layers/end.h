@@ -7,7 +7,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
-#include "cluster/finding.h"
+#include "cluster/told/finding.h"
 
 // ERR_TERMINAL for this cause, ERR_TIMEOUT for these (at least one). Always -1.
 int end_failed(const struct finding *cause, struct err **err) MUST_CHECK;

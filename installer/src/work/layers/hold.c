@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/timer.h"
 #include "base/when.h"
-#include "cluster/finding.h"
-#include "cluster/talk.h"
+#include "cluster/told/finding.h"
+#include "cluster/told/talk.h"
 #include "work/layers/deletion.h"
 #include "work/layers/webhook.h"
 

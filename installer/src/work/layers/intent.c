@@ -4,7 +4,7 @@
 
 #include "base/digest.h"
 #include "base/when.h"
-#include "cluster/written.h"
+#include "cluster/facts/written.h"
 #include "io/crypto.h"
 
 struct identity intent_identity(const struct kube *k, const struct node *object,

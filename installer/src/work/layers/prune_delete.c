@@ -4,9 +4,9 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "cluster/finding.h"
 #include "cluster/record/snapshot.h"
-#include "cluster/talk.h"
+#include "cluster/told/finding.h"
+#include "cluster/told/talk.h"
 #include "work/layers/deletion.h"
 
 #define PRUNE_REQUEST_MANAGER "sandstrap-request" // of what is only asked of a controller

@@ -4,7 +4,7 @@
 
 #include "base/timer.h"
 #include "cluster/look.h"
-#include "cluster/talk.h"
+#include "cluster/told/talk.h"
 #include "work/layers/again.h"
 #include "work/layers/end.h"
 

@@ -3,12 +3,12 @@
 #ifndef WORK_LAYERS_WAIT_H
 #define WORK_LAYERS_WAIT_H
 
-#include "cluster/facts.h"
-#include "cluster/graph.h"
-#include "cluster/informers.h"
-#include "cluster/layer.h"
-#include "cluster/verdict.h"
-#include "cluster/written.h"
+#include "cluster/facts/facts.h"
+#include "cluster/facts/written.h"
+#include "cluster/graph/graph.h"
+#include "cluster/graph/layer.h"
+#include "cluster/judge/verdict.h"
+#include "cluster/watch/informers.h"
 #include "work/layers.h"
 #include "work/layers/applying.h"
 

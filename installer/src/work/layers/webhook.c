@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/backend.h"
+#include "cluster/watch/backend.h"
 
 #define ADMISSION_GROUP "admissionregistration.k8s.io"
 

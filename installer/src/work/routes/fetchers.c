@@ -3,7 +3,7 @@
 // (helm-controller), or tell somebody something (notification-controller).
 #include "work/routes/fetchers.h"
 
-#include "cluster/controllers.h"
+#include "cluster/watch/controllers.h"
 #include "model/flux.h"
 
 #define SOURCES "source-controller"

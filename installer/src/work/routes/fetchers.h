@@ -7,7 +7,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/vec.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 
 struct fetcher {
     const struct node *deployment; // of the tree

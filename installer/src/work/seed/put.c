@@ -2,7 +2,7 @@
 // Look at all, write down what is to be written, write it.
 #include "work/seed/put.h"
 
-#include "cluster/written.h"
+#include "cluster/facts/written.h"
 #include "io/crypto.h"
 #include "model/ssa.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/controllers.h"
+#include "cluster/watch/controllers.h"
 #include "model/flux.h"
 
 // The field manager of what is asked of objects that others own.

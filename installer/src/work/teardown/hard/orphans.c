@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cluster/facts/release_record.h"
 #include "cluster/record/listed.h"
-#include "cluster/release_record.h"
 #include "model/flux.h"
 #include "work/teardown/hard/uninstall.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "cluster/controllers.h"
+#include "cluster/watch/controllers.h"
 #include "model/flux.h"
 #include "work/teardown/hard/revive_wait.h"
 

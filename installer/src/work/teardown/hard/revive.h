@@ -14,7 +14,7 @@
 #include "base/loop.h"
 #include "base/report.h"
 #include "base/vec.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "io/doc.h"
 #include "model/kube.h"
 

@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "cluster/controllers.h"
+#include "cluster/judge/verdict.h"
 #include "cluster/look.h"
-#include "cluster/talk.h"
-#include "cluster/verdict.h"
+#include "cluster/told/talk.h"
+#include "cluster/watch/controllers.h"
 
 enum {
     WAIT_LOOK_MS = 1000, // a look at least so often

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/backend.h"
+#include "cluster/watch/backend.h"
 #include "work/teardown/managers.h"
 
 // The field manager of what is asked of objects that others own.

@@ -3,7 +3,7 @@
 #include <limits.h>
 
 #include "base/mem.h"
-#include "cluster/release_record.h"
+#include "cluster/facts/release_record.h"
 #include "model/flux.h"
 #include "work/teardown/hard/orphans.h"
 #include "work/teardown/hard/uninstall.h"

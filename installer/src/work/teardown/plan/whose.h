@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/vec.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "cluster/record/snapshot.h"
 #include "model/journal.h"
 #include "work/teardown/plan/census.h"

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
-#include "cluster/layer.h"
+#include "cluster/graph/layer.h"
 #include "io/doc.h"
 #include "model/kube.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/backend.h"
+#include "cluster/watch/backend.h"
 #include "work/teardown/proof/hindrances.h"
 
 // So young it may be on its way: whoever made it makes its Service, too.

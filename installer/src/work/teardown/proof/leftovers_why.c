@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cluster/backend.h"
+#include "cluster/watch/backend.h"
 #include "model/ready.h"
 #include "model/seed.h"
 #include "work/teardown/hard/finalizers.h"

@@ -3,7 +3,7 @@
 #include "work/teardown/run/alive.h"
 
 #include "base/timer.h"
-#include "cluster/controllers.h"
+#include "cluster/watch/controllers.h"
 #include "work/teardown/hard/finalizers.h"
 #include "work/teardown/run/tasks.h"
 

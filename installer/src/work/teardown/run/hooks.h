@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "cluster/finding.h"
 #include "cluster/look.h"
+#include "cluster/told/finding.h"
 #include "work/teardown/run/running.h"
 
 // Looks at the hooks of the releases that wait, all at once. *l is {0}, or the look before. What is

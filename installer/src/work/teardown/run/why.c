@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "cluster/advice.h"
-#include "cluster/controllers.h"
-#include "cluster/grown.h"
-#include "cluster/progress.h"
+#include "cluster/graph/progress.h"
+#include "cluster/told/advice.h"
+#include "cluster/watch/controllers.h"
+#include "cluster/watch/grown.h"
 #include "work/teardown/hard/finalizers.h"
 #include "work/teardown/run/act.h"
 #include "work/teardown/run/alive.h"

@@ -4,7 +4,7 @@
 #define WORK_TEARDOWN_RUN_WHY_H
 
 #include "base/arena.h"
-#include "cluster/finding.h"
+#include "cluster/told/finding.h"
 #include "work/teardown/run/running.h"
 
 // The reason of what waits for a controller that does not run.
