@@ -136,6 +136,29 @@ static void test_map__remembers_order_and_replaces(void **state)
     assert_int_equal(map_len(&m), 1000);
 }
 
+// A map has slots from some size on: whatever was done before counts afterwards.
+static void test_map__forgets_nothing_when_it_grows(void **state)
+{
+    static int values[40], other;
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    struct map m CLEANUP(map_free) = MAP_INIT;
+
+    (void)state;
+    assert_null(map_delete(&m, SPAN("0")));
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        assert_null(map_put(&m, span_str(arena_printf(a, "%zu", i)), &values[i]));
+        assert_ptr_equal(map_delete(&m, span_str(arena_printf(a, "%zu", i / 2))),
+                         i % 2 ? NULL : &values[i / 2]);
+        assert_int_equal(map_len(&m), i + 1 - (i / 2 + 1));
+        for (size_t k = 0; k <= i; k++)
+            assert_ptr_equal(map_get(&m, span_str(arena_printf(a, "%zu", k))),
+                             k <= i / 2 ? NULL : &values[k]);
+    }
+    assert_null(map_put(&m, SPAN("0"), &other));
+    assert_ptr_equal(map_get(&m, SPAN("0")), &other);
+}
+
 UNIT_MAIN(UNIT(test_buf__latches_an_overflow), UNIT(test_buf__grows_and_formats),
           UNIT(test_arena__gives_zeroed_aligned_memory_of_any_size), UNIT(test_vec__keeps_order),
-          UNIT(test_list__removes_from_anywhere), UNIT(test_map__remembers_order_and_replaces))
+          UNIT(test_list__removes_from_anywhere), UNIT(test_map__remembers_order_and_replaces),
+          UNIT(test_map__forgets_nothing_when_it_grows))

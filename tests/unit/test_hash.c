@@ -64,5 +64,30 @@ static void test_hash__depends_on_every_byte_and_the_length(void **state)
     }
 }
 
+// Each length has another way into the words, and the bits that a table of 64 slots looks at have
+// to differ as those of chance do: not one slot in a thousand would be hit twice as often.
+static void test_hash__fills_the_slots_of_a_table_evenly(void **state)
+{
+    enum { SLOTS = 64, TEXTS = SLOTS * 1000 };
+
+    (void)state;
+    for (size_t len = 3; len <= 40; len++) {
+        unsigned hits[SLOTS] = {0};
+        char text[40];
+
+        memset(text, 'a', sizeof(text));
+        for (unsigned i = 0; i < TEXTS; i++) {
+            // Texts differ in three bytes only: the first, one in the middle and the last.
+            text[0] = (char)(i % 64);
+            text[len / 2] = (char)(i / 64 % 64);
+            text[len - 1] = (char)(i / 4096);
+            hits[hash_span(span_of(text, len)) % SLOTS]++;
+        }
+        for (size_t i = 0; i < SLOTS; i++)
+            assert_in_range(hits[i], TEXTS / SLOTS * 3 / 4, TEXTS / SLOTS * 5 / 4);
+    }
+}
+
 UNIT_MAIN(UNIT(test_map__chosen_keys_are_as_fast_as_others),
+          UNIT(test_hash__fills_the_slots_of_a_table_evenly),
           UNIT(test_hash__depends_on_every_byte_and_the_length))

@@ -48,8 +48,9 @@ static inline void take_word(uint64_t v[4], uint64_t word)
 // Up to seven bytes as a number, the first one lowest, with as few loads as there can be.
 static inline uint64_t last_bytes(const char *at, size_t len)
 {
-    uint64_t value = 0;
+    const unsigned char *bytes = (const unsigned char *)at;
     uint32_t word;
+    uint64_t value;
 
     if (len >= sizeof(word)) {
         memcpy(&word, at + len - sizeof(word), sizeof(word));
@@ -57,39 +58,45 @@ static inline uint64_t last_bytes(const char *at, size_t len)
         memcpy(&word, at, sizeof(word));
         return value | word;
     }
-    for (size_t i = 0; i < len; i++)
-        value |= (uint64_t)(unsigned char)at[i] << (8 * i);
-    return value;
+    if (!len)
+        return 0;
+    // Of one and two bytes some are meant twice.
+    return bytes[0] | (uint64_t)bytes[len / 2] << (8 * (len / 2)) |
+           (uint64_t)bytes[len - 1] << (8 * (len - 1));
 }
 
-static inline void know_key(void)
+static atomic_bool is_known;
+
+// Only once; beside the others, which then have no call in them.
+static __attribute__((noinline)) uint64_t hash_first(struct span s)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static atomic_bool is_known;
 
-    if (atomic_load_explicit(&is_known, memory_order_acquire))
-        return;
     pthread_once(&once, make_key);
     atomic_store_explicit(&is_known, true, memory_order_release);
+    return hash_span(s);
 }
 
 uint64_t hash_span(struct span s)
 {
     uint64_t v[4], word, last = (uint64_t)s.len << 56;
+    const char *at = s.ptr, *end = at + (s.len & ~(sizeof(word) - 1));
 
-    know_key();
+    if (!atomic_load_explicit(&is_known, memory_order_acquire))
+        return hash_first(s);
     v[0] = key[0] ^ 0x736f6d6570736575u;
     v[1] = key[1] ^ 0x646f72616e646f6du;
     v[2] = key[0] ^ 0x6c7967656e657261u;
     v[3] = key[1] ^ 0x7465646279746573u;
-    for (; s.len >= sizeof(word); s = span_of(s.ptr + sizeof(word), s.len - sizeof(word))) {
-        memcpy(&word, s.ptr, sizeof(word));
+    for (; at < end; at += sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
         take_word(v, word);
     }
-    last |= last_bytes(s.ptr, s.len);
+    last |= last_bytes(at, s.len % sizeof(word));
     take_word(v, last);
     v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(v);
+    sip_round(v);
+    sip_round(v);
+    sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }

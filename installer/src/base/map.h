@@ -14,12 +14,12 @@
 struct map_entry {
     struct span key;
     void *value; // NULL once deleted
-    uint64_t hash;
+    uint64_t hash; // only with slots
 };
 
 struct map {
     VEC(struct map_entry) entries; // in insertion order
-    uint32_t *slots;               // index + 1 into entries, 0 for free
+    uint32_t *slots;               // index + 1 into entries, 0 for free; NULL: there are only a few
     size_t slot_count;
     size_t live;
 };
