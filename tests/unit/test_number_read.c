@@ -112,4 +112,23 @@ static void test_number_read_float__as_go(void **state)
     }
 }
 
-UNIT_MAIN(UNIT(test_number_read_int__as_go), UNIT(test_number_read_float__as_go))
+// Those of few digits are read without strtod.
+static void test_number_read_float__short_ones_are_as_strtod_has_them(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0, digits = 1; i < 20000; i++) {
+        char text[48];
+        double value;
+
+        digits = digits * 6364136223846793005u + 1442695040888963407u;
+        snprintf(text, sizeof(text), "%s%llu%s%llu", i % 2 ? "-" : "",
+                 (unsigned long long)(digits >> (63 - i % 60)), i % 3 ? "." : "",
+                 (unsigned long long)(digits % 1000 >> i % 10));
+        assert_int_equal(number_read_float(span_str(text), &value), NUMBER_READ);
+        if (value != strtod(text, NULL) || signbit(value) != signbit(strtod(text, NULL)))
+            fail_msg("'%s' is read as %a", text, value);
+    }
+}
+
+UNIT_MAIN(UNIT(test_number_read_int__as_go), UNIT(test_number_read_float__as_go),
+          UNIT(test_number_read_float__short_ones_are_as_strtod_has_them))

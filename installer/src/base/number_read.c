@@ -200,6 +200,31 @@ static bool is_special(struct span text, double *value)
     return true;
 }
 
+// A few digits, with a point or without: they and the power of ten below them are numbers of their
+// own then, and dividing rounds once, to the nearest one, as reading has to.
+static bool read_short(struct span text, double *value)
+{
+    enum { EXACT_DIGITS = 15 };
+    bool sign = *text.ptr == '+' || *text.ptr == '-', point = false;
+    double digits = 0, below = 1;
+
+    if (text.len > EXACT_DIGITS)
+        return false;
+    for (size_t i = sign; i < text.len; i++) {
+        if (!is_digit(text.ptr[i]) && (text.ptr[i] != '.' || point))
+            return false;
+        if (text.ptr[i] == '.') {
+            point = true;
+            continue;
+        }
+        digits = digits * 10 + (text.ptr[i] - '0');
+        if (point)
+            below *= 10;
+    }
+    *value = *text.ptr == '-' ? -(digits / below) : digits / below;
+    return true;
+}
+
 static locale_t c_locale;
 
 static void make_c_locale(void)
@@ -221,6 +246,8 @@ enum number_read number_read_float(struct span text, double *value)
         return NUMBER_READ;
     if (!is_float(text, &t))
         return NUMBER_SYNTAX;
+    if (read_short(text, value))
+        return NUMBER_READ;
     if (text.len >= sizeof(small)) {
         large = mem_alloc(text.len + 1);
         plain = large;
