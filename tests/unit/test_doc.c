@@ -163,6 +163,22 @@ static void test_doc__names_line_and_problem_of_bad_syntax(void **state)
     check_refused("a: b\xff\n", 6, "f.yaml:1");
 }
 
+// The fast reader looks at many bytes at once.
+static void test_doc__sees_a_control_character_wherever_it_is(void **state)
+{
+    static const char controls[] = "\x01\x1f\x7f";
+    char text[300];
+
+    (void)state;
+    for (size_t i = 3; i < sizeof(text) - 1; i++) {
+        memset(text, 'x', sizeof(text));
+        memcpy(text, "a: ", 3);
+        text[sizeof(text) - 1] = '\0';
+        text[i] = controls[i % 3];
+        refused(text, "control characters are not allowed");
+    }
+}
+
 static void test_doc__limits_depth(void **state)
 {
     char text[2 * (DOC_DEPTH_MAX + 1) + 1];
@@ -405,6 +421,7 @@ UNIT_MAIN(UNIT(test_doc__reads_maps_and_lists), UNIT(test_doc__knows_file_and_li
           UNIT(test_doc__refuses_what_json_cannot_hold),
           UNIT(test_doc__root_keys_may_be_any_scalar),
           UNIT(test_doc__names_line_and_problem_of_bad_syntax), UNIT(test_doc__limits_depth),
+          UNIT(test_doc__sees_a_control_character_wherever_it_is),
           UNIT(test_doc__limits_alias_bombs), UNIT(test_doc__big_maps_are_read_in_linear_time),
           UNIT(test_doc__yaml11_is_what_kustomization_files_are_read_as),
           UNIT(test_doc__reads_json), UNIT(test_doc__json_of_helm_keeps_the_last_of_equal_keys),

@@ -83,7 +83,16 @@ static void test_doc_write__types_words_and_dates(void **state)
     retyped("Null", "null");
     retyped("TRUE", "true");
     retyped("tRUE", "tRUE");
+    retyped("True", "true");
+    retyped("falsE", "falsE");
+    retyped("NULL", "null");
+    retyped("nULL", "nULL");
     retyped("yes", "\"yes\"");
+    retyped("YES", "\"YES\"");
+    retyped("yeS", "yeS");
+    retyped("On", "\"On\"");
+    retyped("oN", "oN");
+    retyped("N", "\"N\"");
     retyped("2020-1-2", "\"2020-01-02T00:00:00Z\"");
     retyped("2020-01-01 1:2:3.50", "\"2020-01-01T01:02:03.5Z\"");
     retyped("2020-01-01T12:30:45+01:00", "\"2020-01-01T12:30:45+01:00\"");

@@ -66,7 +66,12 @@ static void grow_slots(struct doc *d)
     d->slot_count = count;
 }
 
-struct span doc_intern(struct doc *d, struct span text)
+static bool is_text_of(const struct doc_key *key, struct span text)
+{
+    return key->len == text.len && memcmp(key->text, text.ptr, text.len) == 0;
+}
+
+static struct doc_key *find_or_add(struct doc *d, struct span text)
 {
     uint32_t hash = (uint32_t)hash_span(text);
     struct doc_key *key;
@@ -76,8 +81,8 @@ struct span doc_intern(struct doc *d, struct span text)
         grow_slots(d);
     at = hash & (d->slot_count - 1);
     while ((key = d->slots[at])) {
-        if (key->hash == hash && key->len == text.len && !memcmp(key->text, text.ptr, text.len))
-            return span_of(key->text, key->len);
+        if (key->hash == hash && is_text_of(key, text))
+            return key;
         at = (at + 1) & (d->slot_count - 1);
     }
     key = arena_alloc(d->arena, sizeof(*key) + text.len + 1);
@@ -87,6 +92,29 @@ struct span doc_intern(struct doc *d, struct span text)
         memcpy(key->text, text.ptr, text.len);
     d->slots[at] = key;
     d->key_count++;
+    return key;
+}
+
+// Where a key is remembered. Anybody can choose keys that push each other out there: then each of
+// them costs its hash.
+static size_t recent_place(struct span text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.ptr;
+
+    return (text.len + bytes[0] * 3u + bytes[text.len / 2] * 5u + bytes[text.len - 1] * 7u) %
+           DOC_RECENT_KEYS;
+}
+
+struct span doc_intern(struct doc *d, struct span text)
+{
+    struct doc_key **recent = text.len ? &d->recent[recent_place(text)] : NULL;
+    struct doc_key *key;
+
+    if (recent && *recent && is_text_of(*recent, text))
+        return span_of((*recent)->text, text.len);
+    key = find_or_add(d, text);
+    if (recent)
+        *recent = key;
     return span_of(key->text, key->len);
 }
 

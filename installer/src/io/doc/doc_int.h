@@ -23,8 +23,12 @@ struct doc_key {
     char text[];
 };
 
+// A document has few keys, each of them many times.
+#define DOC_RECENT_KEYS 128
+
 struct doc {
     struct arena *arena;
+    struct doc_key *recent[DOC_RECENT_KEYS]; // the last one in each place, in front of the slots
     struct doc_key **slots; // open addressing, a power of two
     size_t slot_count;
     size_t key_count;
@@ -61,6 +65,9 @@ struct scalar {
 
 // What a plain, untagged scalar is to go-yaml v3 (`yaml11`: to v2).
 void scalar_resolve(struct span text, bool yaml11, struct scalar *out);
+
+// Whether it is anything but a string; a timestamp is.
+bool scalar_is_typed(struct span text, bool yaml11);
 
 // Whether go-yaml v3 (`yaml11`: v2) writes a string in quotes, because it would be read as
 // something else without them. Both fear the booleans and numbers in base 60 of YAML 1.1.

@@ -11,6 +11,8 @@
 #include "io/doc/doc_int.h"
 #include "io/doc/timestamp.h"
 
+#define INTEGER_TEXT_MAX 21 // a sign and 64 bits
+
 // --- integers ---
 
 static int digit_value(char c)
@@ -147,21 +149,30 @@ static void resolve_number(struct span text, struct scalar *out)
 
 // --- words ---
 
-static bool is_word(struct span text, const char *const *words)
+static bool is_letter(char c, char lower, bool upper)
 {
-    for (; *words; words++)
-        if (span_is(text, *words))
-            return true;
-    return false;
+    return c == (upper ? lower & ~0x20 : lower);
+}
+
+// Whether it is the word: in small letters, in capitals, or with a capital in front.
+static bool is_word(struct span text, const char *word)
+{
+    bool first, rest;
+
+    if (text.len != strlen(word) || (text.ptr[0] | 0x20) != word[0])
+        return false;
+    first = text.ptr[0] != word[0];
+    rest = first && text.len > 1 && text.ptr[1] != word[1];
+    for (size_t i = 1; i < text.len; i++)
+        if (!is_letter(text.ptr[i], word[i], rest))
+            return false;
+    return true;
 }
 
 static bool resolve_old_boolean(struct span text, struct scalar *out)
 {
-    static const char *const truths[] = {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL};
-    static const char *const lies[] = {"n", "N", "no", "No", "NO", "off", "Off", "OFF", NULL};
-
-    out->truth = is_word(text, truths);
-    if (!out->truth && !is_word(text, lies))
+    out->truth = is_word(text, "y") || is_word(text, "yes") || is_word(text, "on");
+    if (!out->truth && !is_word(text, "n") && !is_word(text, "no") && !is_word(text, "off"))
         return false;
     out->type = NODE_BOOL;
     return true;
@@ -169,36 +180,38 @@ static bool resolve_old_boolean(struct span text, struct scalar *out)
 
 static bool resolve_word(struct span text, struct scalar *out)
 {
-    static const char *const truths[] = {"true", "True", "TRUE", NULL};
-    static const char *const lies[] = {"false", "False", "FALSE", NULL};
-    static const char *const nulls[] = {"null", "Null", "NULL", "~", "", NULL};
-
-    out->truth = is_word(text, truths);
-    if (out->truth || is_word(text, lies))
+    out->truth = is_word(text, "true");
+    if (out->truth || is_word(text, "false"))
         out->type = NODE_BOOL;
-    else if (is_word(text, nulls))
+    else if (!text.len || span_is(text, "~") || is_word(text, "null"))
         out->type = NODE_NULL;
     return out->type != NODE_STRING;
 }
 
+// Infinity, with or without a sign, and not-a-number.
 static bool resolve_special(struct span text, struct scalar *out)
 {
-    static const char *const nans[] = {".nan", ".NaN", ".NAN", NULL};
-    static const char *const infinities[] = {".inf", ".Inf", ".INF", NULL};
-    struct span rest = text;
+    static const char *const nans[] = {".nan", ".NaN", ".NAN"};
+    static const char *const infinities[] = {".inf", ".Inf", ".INF"};
+    bool sign = text.len > 1 && (text.ptr[0] == '-' || text.ptr[0] == '+');
+    struct span rest = span_tail(text, sign);
 
-    if (is_word(text, nans)) {
-        out->real = __builtin_nan("");
-    } else {
-        out->negative = span_skip(&rest, "-");
-        if (!out->negative)
-            (void)span_skip(&rest, "+");
-        if (!is_word(rest, infinities))
-            return false;
-        out->real = out->negative ? -__builtin_inf() : __builtin_inf();
+    if (!span_starts(rest, "."))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(nans); i++) {
+        if (span_is(rest, infinities[i]))
+            out->real = __builtin_inf();
+        else if (!sign && span_is(rest, nans[i]))
+            out->real = __builtin_nan("");
+        else
+            continue;
+        out->negative = sign && text.ptr[0] == '-';
+        if (out->negative)
+            out->real = -out->real;
+        out->type = NODE_FLOAT;
+        return true;
     }
-    out->type = NODE_FLOAT;
-    return true;
+    return false;
 }
 
 // What starts like a number, and what a point may start.
@@ -300,7 +313,7 @@ static bool is_base60(struct span s)
     return parts && s.len == 0;
 }
 
-static bool is_typed(struct span text, bool yaml11)
+bool scalar_is_typed(struct span text, bool yaml11)
 {
     struct scalar s;
 
@@ -314,13 +327,13 @@ bool scalar_needs_quotes(struct span text, bool yaml11)
 {
     struct scalar s = {0};
 
-    return is_typed(text, yaml11) || is_base60(text) ||
+    return scalar_is_typed(text, yaml11) || is_base60(text) ||
            (!yaml11 && text.len <= 3 && resolve_old_boolean(text, &s));
 }
 
 bool doc_text_is_typed(struct span text)
 {
-    return is_typed(text, true);
+    return scalar_is_typed(text, true);
 }
 
 bool doc_text_needs_quotes(struct span text)
@@ -330,9 +343,23 @@ bool doc_text_needs_quotes(struct span text)
 
 // --- values ---
 
+// In decimal, written from its end towards the front of `room`.
+static struct span integer_text(const struct scalar *s, char room[INTEGER_TEXT_MAX])
+{
+    uint64_t left = s->integer;
+    char *at = room + INTEGER_TEXT_MAX;
+
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (s->negative && s->integer)
+        *--at = '-';
+    return span_of(at, (size_t)(room + INTEGER_TEXT_MAX - at));
+}
+
 bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struct scalar *s)
 {
-    char number[24];
+    char number[INTEGER_TEXT_MAX];
 
     n->type = (uint8_t)s->type;
     if (s->timestamp && s->unprintable)
@@ -340,11 +367,7 @@ bool doc_set_scalar(struct doc *d, struct node *n, struct span text, const struc
     switch (s->type) {
     case NODE_NULL: doc_set_text(d, n, SPAN_EMPTY, text); break;
     case NODE_BOOL: doc_set_text(d, n, s->truth ? SPAN("true") : SPAN("false"), text); break;
-    case NODE_INT:
-        snprintf(number, sizeof(number), "%s%llu", s->negative && s->integer ? "-" : "",
-                 (unsigned long long)s->integer);
-        doc_set_text(d, n, span_str(number), text);
-        break;
+    case NODE_INT: doc_set_text(d, n, integer_text(s, number), text); break;
     case NODE_FLOAT:
         if (!__builtin_isfinite(s->real))
             return false;

@@ -19,29 +19,15 @@ static bool fast_flow(struct fast *f, unsigned depth, struct node **out);
 
 // --- keys ---
 
-static bool is_key_char(char c)
-{
-    return fast_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == '$';
-}
-
-// Whether a plain key is a string, as it has to be.
-static bool is_string_key(const struct fast *f, struct span key)
-{
-    struct scalar s;
-
-    scalar_resolve(key, f->r->yaml11, &s);
-    return s.type == NODE_STRING && !s.timestamp;
-}
-
-// Whether a plain key goes on at `at`, which is not its start: a colon with text behind it is part
-// of it (as in "host:80"), brackets and commas are outside of flow collections.
+// Whether a plain key goes on with a sign at `at`, which is not its start: a colon with text behind
+// it is part of it (as in "host:80"), brackets and commas are outside of flow collections.
 static bool key_goes_on(const char *at, bool in_flow)
 {
-    if (is_key_char(*at) || *at == '@')
+    if (*at == '@')
         return true;
     if (!in_flow && (*at == '[' || *at == ']' || *at == ','))
         return true;
-    return *at == ':' && (is_key_char(at[1]) || (!in_flow && at[1] == '['));
+    return *at == ':' && (fast_is_key(at[1]) || (!in_flow && at[1] == '['));
 }
 
 // From the start of a key to its end, and the text of it; false when this is no key.
@@ -57,7 +43,7 @@ static bool scan_key(char *start, bool in_flow, char **stop, struct span *key)
         *stop = at + 1;
         return true;
     }
-    while (at > start ? key_goes_on(at, in_flow) : is_key_char(*at))
+    while (fast_is_key(*at) || (at > start && key_goes_on(at, in_flow)))
         at++;
     *key = span_of(start, (size_t)(at - start));
     *stop = at;
@@ -74,7 +60,7 @@ static bool fast_key(struct fast *f, bool in_flow, struct span *key)
         return false;
     if (*stop != ':' || (stop[1] != ' ' && stop[1] != '\n'))
         return false;
-    if (*f->at == '"' || *f->at == '\'' ? span_is(*key, "<<") : !is_string_key(f, *key))
+    if (*f->at == '"' || *f->at == '\'' ? span_is(*key, "<<") : scalar_is_typed(*key, f->r->yaml11))
         return false;
     f->at = stop + 1;
     return true;
@@ -89,7 +75,7 @@ static bool fast_flow_plain(struct fast *f, struct node **out)
     if (!fast_is_alnum(*start) && *start != '_' && *start != '/' && *start != '.' &&
         (*start != '-' || !fast_is_alnum(start[1])))
         return false;
-    while (is_key_char(*f->at))
+    while (fast_is_key(*f->at))
         f->at++;
     *out = fast_node(f, NODE_STRING);
     return fast_set_plain(f, *out,
@@ -294,34 +280,36 @@ static bool is_simple_rune(uint32_t rune)
     return rune > 0x2029 && rune != 0xfeff && rune != 0xfffe && rune != 0xffff;
 }
 
-// Whether one of eight bytes is a control (0x7f too) or beyond ASCII.
-static bool is_special_word(const char *at)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t word;
+// What the bytes of a text have in common: bit 7, and whether one is a control.
+struct bytes_seen {
+    unsigned char high, control;
+};
 
-    memcpy(&word, at, sizeof(word));
-    return ((word + ones) | word | ((word - ones * 0x20) & ~word)) & highs;
+// Without a branch, so that the compiler takes many bytes at once.
+static inline void see_bytes(struct bytes_seen *seen, const char *at, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)at[i];
+
+        seen->high |= c & 0x80;
+        seen->control |= (c < 0x20) & (c != '\n') & (c != '\t');
+        seen->control |= c == 0x7f;
+    }
 }
 
 // Only characters that stand for themselves everywhere. A tab passes; it is looked for where it
 // matters.
 static bool has_simple_characters(struct span text)
 {
-    unsigned char high = 0;
-    bool control = false;
+    enum { STEP_BYTES = 64 };
+    struct bytes_seen seen = {0};
+    size_t done = 0;
 
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c;
-
-        while (text.len - i > sizeof(uint64_t) && !is_special_word(text.ptr + i))
-            i += sizeof(uint64_t);
-        c = (unsigned char)text.ptr[i];
-        high |= c;
-        control |= (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-    }
-    if (control || !(high & 0x80))
-        return !control;
+    for (; text.len - done >= STEP_BYTES; done += STEP_BYTES)
+        see_bytes(&seen, text.ptr + done, STEP_BYTES);
+    see_bytes(&seen, text.ptr + done, text.len - done);
+    if (seen.control || !seen.high)
+        return !seen.control;
     if (!text_is_utf8(text))
         return false;
     while (text.len)

@@ -4,6 +4,7 @@
 #ifndef IO_DOC_YAML_FAST_H
 #define IO_DOC_YAML_FAST_H
 
+#include <limits.h>
 #include <string.h>
 
 #include "io/doc/reader.h"
@@ -42,9 +43,28 @@ static inline bool fast_is_dash(const char *at)
     return at[0] == '-' && (at[1] == ' ' || at[1] == '\n');
 }
 
+// What a byte may be; most of a document goes past these questions.
+enum {
+    FAST_ALNUM = 1,     // ASCII letters and digits
+    FAST_KEY = 2,       // what a plain key is made of, with few exceptions
+    FAST_ENDS_TEXT = 4, // what a plain text may end at
+};
+
+extern const unsigned char fast_classes[UCHAR_MAX + 1];
+
+static inline bool fast_is(char c, unsigned class)
+{
+    return fast_classes[(unsigned char)c] & class;
+}
+
 static inline bool fast_is_alnum(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return fast_is(c, FAST_ALNUM);
+}
+
+static inline bool fast_is_key(char c)
+{
+    return fast_is(c, FAST_KEY);
 }
 
 // From the start of a line to the first line that is neither blank nor a comment.

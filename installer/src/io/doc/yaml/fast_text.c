@@ -5,6 +5,27 @@
 
 #include "io/doc/yaml/scalar.h"
 
+#define TWO_ALNUM(c) [c] = FAST_ALNUM | FAST_KEY, [(c) + 1] = FAST_ALNUM | FAST_KEY
+#define TEN_ALNUM(c)                                                                               \
+    TWO_ALNUM(c), TWO_ALNUM((c) + 2), TWO_ALNUM((c) + 4), TWO_ALNUM((c) + 6), TWO_ALNUM((c) + 8)
+#define LETTERS(a)                                                                                 \
+    TEN_ALNUM(a), TEN_ALNUM((a) + 10), TWO_ALNUM((a) + 20), TWO_ALNUM((a) + 22), TWO_ALNUM((a) + 24)
+
+const unsigned char fast_classes[UCHAR_MAX + 1] = {
+    LETTERS('a'),
+    LETTERS('A'),
+    TEN_ALNUM('0'),
+    ['_'] = FAST_KEY,
+    ['-'] = FAST_KEY,
+    ['.'] = FAST_KEY,
+    ['/'] = FAST_KEY,
+    ['$'] = FAST_KEY,
+    ['\n'] = FAST_ENDS_TEXT,
+    ['\t'] = FAST_ENDS_TEXT,
+    [':'] = FAST_ENDS_TEXT,
+    ['#'] = FAST_ENDS_TEXT,
+};
+
 // --- lines ---
 
 static bool is_marker(const char *at)
@@ -95,6 +116,8 @@ static bool plain_line(struct fast *f, char **stop, bool *comment)
     char *at;
 
     for (at = f->at; *at != '\n'; at++) {
+        if (!fast_is(*at, FAST_ENDS_TEXT))
+            continue;
         if (*at == ':' && (at[1] == ' ' || at[1] == '\n'))
             return false;
         if (*at == '\t')
