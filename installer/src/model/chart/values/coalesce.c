@@ -107,6 +107,10 @@ static struct node *copy(struct copying *copying, const struct node *n, unsigned
 static int copy_pairs(struct copying *copying, const struct node *n, unsigned depth,
                       struct node *to)
 {
+    struct doc *d = copying->c->d;
+
+    to->map.pairs = arena_array(doc_arena(d), n->map.len, sizeof(*to->map.pairs));
+    to->map.cap = n->map.len;
     NODE_FOREACH_PAIR (pair, n) {
         struct node *value;
 
@@ -115,7 +119,8 @@ static int copy_pairs(struct copying *copying, const struct node *n, unsigned de
         value = copy(copying, pair->value, depth);
         if (!value)
             return -1;
-        node_append(copying->c->d, to, pair->key, value);
+        to->map.pairs[to->map.len++] = (struct pair){
+            copying->c->borrows ? pair->key : doc_intern(d, pair->key), value, value->line};
     }
     return 0;
 }
@@ -127,31 +132,52 @@ static int copy_items(struct copying *copying, const struct node *n, unsigned de
     struct copying all = *copying;
 
     all.clean = false;
+    to->seq.items = arena_array(doc_arena(copying->c->d), n->seq.len, sizeof(*to->seq.items));
+    to->seq.cap = n->seq.len;
     NODE_FOREACH_ITEM (item, n) {
         struct node *value = copy(&all, item, depth);
 
         if (!value)
             return -1;
-        node_push(copying->c->d, to, value);
+        to->seq.items[to->seq.len++] = value;
     }
     return 0;
+}
+
+// Nobody changes a scalar: the same one is in two trees where nothing else differs.
+static struct node *copy_scalar(struct copying *copying, const struct node *n)
+{
+    struct doc *d = copying->c->d;
+    uint16_t file = file_of(copying, n->file);
+    struct node *to;
+
+    if (copying->c->borrows && file == n->file)
+        return (struct node *)(uintptr_t)n;
+    if (copying->c->borrows) {
+        to = ARENA_NEW(doc_arena(d), struct node);
+        *to = *n;
+    } else {
+        to = node_copy(d, n);
+    }
+    to->file = file;
+    return to;
 }
 
 static struct node *copy(struct copying *copying, const struct node *n, unsigned depth)
 {
     struct node *to;
-    int status = 0;
+    int status;
 
     if (!n || step(copying->c, depth) < 0)
         return NULL;
+    if (n->type != NODE_MAP && n->type != NODE_SEQ)
+        return copy_scalar(copying, n);
     if (n->type == NODE_MAP) {
         to = node_new_map(copying->c->d);
         status = copy_pairs(copying, n, depth + 1, to);
-    } else if (n->type == NODE_SEQ) {
+    } else {
         to = node_new_seq(copying->c->d);
         status = copy_items(copying, n, depth + 1, to);
-    } else {
-        to = node_copy(copying->c->d, n);
     }
     to->line = n->line;
     to->file = file_of(copying, n->file);

@@ -16,6 +16,7 @@
 // All trees that are made or changed are of `d`.
 struct coalescing {
     struct doc *d;
+    bool borrows; // all that is copied from outlives `d`: keys and scalars are not copied
     size_t steps;
     struct map files; // of `d`, by their names: one more than the index
     chart_warnings *warnings;

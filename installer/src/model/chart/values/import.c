@@ -8,7 +8,7 @@
 // The imports of one chart, gathered.
 struct importing {
     struct coalescing *c;
-    const struct node *values; // the chart's, with its subcharts'
+    struct node *values; // the chart's, with its subcharts'
     struct node *imported;
 };
 
@@ -109,9 +109,12 @@ static int import(struct coalescing *c, struct part *part)
     VEC_FOREACH (struct node *const *, row, &part->meta->rows)
         if (import_from(&in, *row) < 0)
             return -1;
-    values = coalesce_copy(c, (struct tree){in.values, c->d});
-    if (!values || coalesce_merge(c, values, in.imported) < 0)
-        return -1;
+    values = in.values;
+    if (node_len(in.imported)) {
+        values = coalesce_copy(c, (struct tree){in.values, c->d});
+        if (!values || coalesce_merge(c, values, in.imported) < 0)
+            return -1;
+    }
     part->values = values;
     part->values_doc = c->d;
     return 0;

@@ -105,7 +105,7 @@ struct chart_instance *chart_instantiate(struct doc *d, const struct chart *char
 {
     struct doc *scratch CLEANUP(doc_cleanup) = doc_new();
     struct coalescing stages CLEANUP(coalescing_free) = {
-        .d = scratch, .warnings = warnings, .words = doc_arena(d), .err = err};
+        .d = scratch, .borrows = true, .warnings = warnings, .words = doc_arena(d), .err = err};
     struct coalescing last CLEANUP(coalescing_free) = {
         .d = d, .warnings = warnings, .words = doc_arena(d), .err = err};
     struct chart_instance *instance;
