@@ -9,7 +9,7 @@
 
 enum {
     ENTRIES_FIRST = 4,
-    SMALL_MAX = 8, // entries without slots
+    SMALL_MAX = 16, // entries without slots
 };
 
 struct entry {
@@ -192,7 +192,7 @@ static void grow_entries(struct arena *a, struct value_map *m)
 
 static void grow_slots(struct arena *a, struct value_map *m)
 {
-    uint32_t count = m->slot_count ? m->slot_count * 2 : SMALL_MAX * 4;
+    uint32_t count = m->slot_count ? m->slot_count * 2 : SMALL_MAX * 2;
     bool hashed = m->slot_count != 0;
 
     m->slots = arena_array(a, count, sizeof(*m->slots));
