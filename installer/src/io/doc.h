@@ -39,6 +39,8 @@ struct pair {
 
 // Bits of `struct node.flags`; the other three are free for the module that owns the tree.
 #define NODE_QUOTED 1u   // a string that was read in quotes or as a block
+#define NODE_ORDERED 1u  // a map that is written in its own order: a struct of Go
+#define NODE_TABLES 1u   // a list of TOML's tables that have a header each: "[[a]]"
 #define NODE_RETYPED 2u  // a scalar whose text is not what was written: see node_source()
 #define NODE_FLOW 8u     // a map or list in brackets (not from YAML 1.1): see node_settle_empty()
 #define NODE_LITERAL 64u // a literal block, or a whole file: its first line is the one below `line`

@@ -34,6 +34,7 @@ enum value_type {
     VALUE_STRINGS,    // []string
     VALUE_INTS,       // []int
     VALUE_LISTS,      // [][]interface {}
+    VALUE_MAPS,       // []map[string]interface {}: TOML's "[[a]]"
     VALUE_MAP,        // map[string]interface {}
     VALUE_STRING_MAP, // map[string]string
     VALUE_OBJECT,     // whatever its class says
@@ -63,11 +64,16 @@ struct value {
     };
 };
 
-// VALUE_LIST to VALUE_LISTS: the items have the type of the list.
+// VALUE_LIST to VALUE_MAPS: the items have the type of the list.
 struct value_list {
     struct value *items;
     size_t len, cap;
-    bool is_nil;             // a nil slice: empty, but null as JSON; until something is pushed
+    bool is_nil; // a nil slice: empty, but null as JSON; until something is pushed
+    // Go's array of the list. Of one that was pushed item by item it is as large as append() makes
+    // it; an exact one has `room` for more behind its items, of which `known` are the items of the
+    // list that this one is a part of: they lie behind its own. The others are zero values.
+    bool is_exact;
+    uint32_t room, known;
     struct value_tail *tail; // of items that lists share (value_extended), or NULL
 };
 
@@ -109,7 +115,7 @@ bool value_is_nil_bytes(const struct value *v); // which are empty, but null as 
 
 static inline bool value_is_list(const struct value *v) // of any of the list types
 {
-    return v->type >= VALUE_LIST && v->type <= VALUE_LISTS;
+    return v->type >= VALUE_LIST && v->type <= VALUE_MAPS;
 }
 static inline bool value_is_map(const struct value *v) // of any of the map types; no objects
 {
@@ -126,6 +132,15 @@ void value_push(struct arena *a, struct value_list *list, struct value item);
 // copies each item a few times only. Nobody may write to such items.
 struct value value_extended(struct arena *a, const struct value_list *old, const struct value *more,
                             size_t count) MUST_CHECK;
+
+// Go's cap(): how far the list can be sliced. Nothing else shows it.
+size_t value_capacity(const struct value *v) MUST_CHECK;
+// Makes the list's array what it is after append(), one by one or all at once, to one of `cap`
+// items.
+enum value_pushing { VALUE_ONE_BY_ONE, VALUE_AT_ONCE };
+void value_set_array(struct value *v, size_t cap, enum value_pushing pushing);
+// The items from `from` to `to`, which is no more than the capacity, as a list of the same type.
+struct value value_part(struct arena *a, const struct value *v, size_t from, size_t to) MUST_CHECK;
 
 // Maps keep no order of their own; value_map_sorted() has it. Keys are copied into the arena;
 // value_set_borrowed() takes one that lives as long as the map anyway.
@@ -150,6 +165,14 @@ struct value_pair *value_map_sorted(struct arena *a, const struct value_map *map
 // meanwhile, except for the items of keys that it has.
 bool value_map_next(const struct value_map *map, size_t *at, struct value_pair *pair);
 
+// A field of a struct.
+struct value_member {
+    const char *name;
+    const char *json; // its name as JSON has it; NULL: not exported, only printed
+    bool omit_empty;  // not in JSON when it is an empty text
+    struct value item;
+};
+
 // What an object is: an instance of a Go type that is not one of the above. A member may be NULL:
 // then the value has none of that.
 struct value_class {
@@ -160,13 +183,21 @@ struct value_class {
     // .NAME ARGS...: the method of that name (before any field), NULL when there is none. It is
     // checked and called as a function is, with call->data the object's data.
     const struct template_function *(*method)(void *data, struct span name);
-    void (*print)(void *data, struct buf *out);          // String() or what %v gives
+    void (*print)(void *data, struct buf *out);          // String()
+    void (*print_go)(void *data, struct buf *out);       // GoString(): %#v
     void (*write)(void *data, struct buf *out);          // as an action writes it, if that differs
     struct value (*unfold)(struct arena *a, void *data); // as a map: for range, len, JSON and YAML
     bool (*equal)(void *data, void *other);              // by default: the same object
     const char *(*no_json)(void *data); // why it cannot be written as JSON; NULL when it can
     struct value (*copied)(struct value_map *map); // an object of the class with this map instead
-    bool is_false_when_empty;                      // of kind map or slice: as unfold() gives it
+    // Of structs, and pointers to one: the fields in their order, `count` of them.
+    const struct value_member *(*members)(struct arena *a, void *data, size_t *count);
+    struct value (*deep)(struct arena *a, void *data); // a deep copy: without what is not exported
+    // What it is once it was given for an interface{}: a copy, of which Go takes no address, and
+    // which lacks the methods of a pointer to it. NULL: the same.
+    const struct value_class *boxed;
+    bool is_false_when_empty; // of kind map or slice: as unfold() gives it
+    bool is_timestamp;        // in YAML and TOML its text stands without quotes
     bool holds_any; // of kind map: one of items of any type, which functions take as such a map
 };
 
@@ -214,8 +245,8 @@ struct template_function {
     const char *name;
     template_fn fn;
     // One letter for each parameter: b bool, i int, l int64, f float64, u uint32, s string, a any,
-    // m map[string]interface {}, v []interface {}, t []string, <NAME> an object of the class that
-    // has this type_name; "*" behind the last: any number of it, none too. "sa*" is
+    // r reflect.Value, m map[string]interface {}, v []interface {}, t []string, <NAME> an object of
+    // the class that has this type_name; "*" behind the last: any number of it, none too. "sa*" is
     // func(string, ...interface{}). For m, v and t Go takes nil too: a VALUE_NIL. An object of kind
     // map (common.Values) that is given for m is its VALUE_MAP, the same one. u comes as
     // VALUE_UINT64.

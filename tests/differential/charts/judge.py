@@ -7,13 +7,12 @@ import subprocess
 
 LIMIT_S = 300
 AGREED = ("equal", "refused", "words", "unstable", "explained")
-# Go's syntax (%#v) of objects, and the order of a struct's members in JSON: docs/chart-functions.md.
-# "{v1.36.0  1 36}" is of the oracle alone, which has no version from the command line.
-GO_SYNTAX = re.compile(r"\{v1\.36\.0  1 36\}|"
-                       r"&semver\.Version\{|time\.Date\(|\(\*common\.|&common\.|common\.Values\{|\[\]map\[string\]interface \{\}\{")
 LIMIT = re.compile(r"the templates (take more than \d+ steps|use more than \d+ MiB)")  # docs/charts.md
-STRUCTS = re.compile(r'\\?"(?:KubeVersion|HelmVersion|Version|version)\\?":')  # those of .Capabilities
-
+# The classes of differences in outputs that docs/chart-functions.md names.
+TOML_WORDS = re.compile(r"(?<=Error:)toml: ?(?:line )?\d.*?(?=\]|$)|(?<=\"Error\":\")toml: ?(?:line )?\d.*?(?=\"[,}])|"
+                        r"(?<=Error: ')toml: ?(?:line )?\d.*?(?='$)|(?<=Error: )'?toml: ?(?:line )?\d.*?$", re.MULTILINE)
+TIME_BY_VERB = re.compile(re.escape("%!") + r"\w" + re.escape("(time.Time=") + r"[^)]*\)")
+OUT_OF_BOUNDS = "reflect.Value.Slice: slice index out of bounds"
 
 def ask(command, questions):
     """The answers of a program; where it dies, an answer says so and the rest is asked anew."""
@@ -39,13 +38,22 @@ def reason(error):
     return re.split(r"error calling [\w.]+: |: executing \"[^\"]*\" at <.*?>: |execution error at \(\S+\): |parse error at \(\S+\): ", last)[-1]
 
 
-def is_same_in_other_order(expected, ours):
-    """Whether two outputs differ in nothing but the order of the members of Go's structs."""
-    outputs = [answer.get("output", "") for answer in (expected, ours)]
-    return bool(STRUCTS.search(outputs[0])) and sorted(outputs[0]) == sorted(outputs[1])
+def is_explained(question, expected, ours):
+    """Whether two answers, of which Helm's is an output, differ in nothing but what is a known class."""
+    if "error" in ours:
+        files = ".Files" in json.dumps(question)  # how much room their bytes have is the runtime's own matter
+        return bool(LIMIT.search(ours["error"]) or files and ours["error"].endswith(OUT_OF_BOUNDS))
+    if "output" not in expected or "output" not in ours:
+        return False
+    texts = [answer["output"] for answer in (expected, ours)]
+    if TOML_WORDS.sub("", texts[0]) == TOML_WORDS.sub("", texts[1]):
+        return True
+    # Of a time that does not fit its verb Go prints the fields: two numbers and an address.
+    fixed = [re.escape(part) for part in TIME_BY_VERB.split(texts[1])]
+    return len(fixed) > 1 and bool(re.fullmatch(r"\{\S+ \S+ [^{}]*\}".join(fixed), texts[0]))
 
 
-def judge(expected, again, ours):
+def judge(expected, again, ours, question=None):
     """What came of one question."""
     if "died" in expected and LIMIT.search(ours.get("error", "")):
         return "explained"  # what Helm does not end with at all
@@ -59,10 +67,10 @@ def judge(expected, again, ours):
         if "error" not in ours:
             return f"not refused; Helm says: {expected['error']!r}\n   ours {ours}"
         return "refused" if reason(expected["error"]) in ours["error"] else "words"
-    if "error" in ours and LIMIT.search(ours["error"]):
+    if ours == expected:
+        return "equal"
+    if is_explained(question, expected, ours):
         return "explained"
     if "error" in ours:
         return f"refused: {ours['error']!r}\n   Helm {expected}"
-    if GO_SYNTAX.search(expected.get("output", "")) or ours != expected and is_same_in_other_order(expected, ours):
-        return "explained"
-    return "equal" if ours == expected else f"the output differs:\n   ours {ours}\n   Helm {expected}"
+    return f"the output differs:\n   ours {ours}\n   Helm {expected}"

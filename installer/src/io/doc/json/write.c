@@ -113,7 +113,7 @@ static void write_map(const struct writer *w, const struct node *n, unsigned dep
     order = mem_alloc(n->map.len * sizeof(*order));
     for (uint32_t i = 0; i < n->map.len; i++)
         order[i] = &n->map.pairs[i];
-    if (w->sorted)
+    if (w->sorted && !(n->flags & NODE_ORDERED))
         qsort(order, n->map.len, sizeof(*order), by_key);
     buf_add_char(w->out, '{');
     for (uint32_t i = 0; i < n->map.len; i++) {

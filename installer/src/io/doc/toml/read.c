@@ -263,7 +263,7 @@ static int open_item(struct toml *t, const struct key *key, struct node **map)
 
     if (!list) {
         list = reader_node(&t->r, NODE_SEQ, t->line);
-        list->flags |= TABLES;
+        list->flags |= TABLES | NODE_TABLES;
         node_set(t->r.d, *map, name, list);
     } else if (!(list->flags & TABLES)) {
         return fail_key(t, key, key->count - 1, "is defined already, and no list of tables");

@@ -123,13 +123,28 @@ struct member {
     enum toml_kind kind;
 };
 
+static int by_kind(const struct member *left, const struct member *right)
+{
+    return (left->kind >= TOML_TABLE) - (right->kind >= TOML_TABLE);
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct member *left = a;
     const struct member *right = b;
-    int tables = (left->kind >= TOML_TABLE) - (right->kind >= TOML_TABLE);
+    int tables = by_kind(left, right);
 
     return tables ? tables : span_cmp(left->pair->key, right->pair->key);
+}
+
+// Of a struct: its own order.
+static int by_turn(const void *a, const void *b)
+{
+    const struct member *left = a;
+    const struct member *right = b;
+    int tables = by_kind(left, right);
+
+    return tables ? tables : (left->pair > right->pair) - (left->pair < right->pair);
 }
 
 // The members of a map in the order in which they are written; NULL on failure.
@@ -143,13 +158,25 @@ static struct member *members_of(struct writer *w, const struct node *map)
         if (members[i].kind == TOML_FAILED)
             return NULL;
     }
-    qsort(members, map->map.len, sizeof(*members), by_place);
+    qsort(members, map->map.len, sizeof(*members), map->flags & NODE_ORDERED ? by_turn : by_place);
     return STEAL(members);
 }
 
 static int write_inline(struct writer *w, const struct node *n);
 
-// A quirk: a comma stays where the member behind it is null.
+// Quirks: a comma stays where the member behind it is null; and of a struct, whose fields that are
+// not exported are null here, it lacks behind the field that would be the last one without them.
+static bool has_comma(const struct node *map, const struct member *members, uint32_t i)
+{
+    uint32_t exported = 0;
+
+    if (!(map->flags & NODE_ORDERED))
+        return i + 1 < map->map.len;
+    for (uint32_t at = 0; at < map->map.len; at++)
+        exported += members[at].kind != TOML_NOTHING;
+    return (size_t)(members[i].pair - map->map.pairs) + 1 != exported;
+}
+
 static int write_inline_map(struct writer *w, const struct node *map)
 {
     struct member *members CLEANUP(mem_cleanup) = members_of(w, map);
@@ -164,7 +191,7 @@ static int write_inline_map(struct writer *w, const struct node *map)
         buf_add_str(w->out, " = ");
         if (write_inline(w, members[i].pair->value) < 0)
             return -1;
-        if (i + 1 < map->map.len)
+        if (has_comma(map, members, i))
             buf_add_str(w->out, ", ");
     }
     buf_add_char(w->out, '}');

@@ -41,7 +41,7 @@ static const struct pair **sort_pairs(const struct node *n, enum dialect dialect
         order[i] = &n->map.pairs[i];
         sorted = sorted && (i == 0 || by(&order[i - 1], &order[i]) < 0);
     }
-    if (!sorted)
+    if (!sorted && !(n->flags & NODE_ORDERED))
         qsort(order, n->map.len, sizeof(*order), by);
     return order;
 }

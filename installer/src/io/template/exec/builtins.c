@@ -3,7 +3,7 @@
 #include "io/template/exec/builtins.h"
 
 static const struct template_function logic[] = {
-    {"and", builtin_and, "aa*", NULL},   {"or", builtin_or, "aa*", NULL},
+    {"and", builtin_and, "rr*", NULL},   {"or", builtin_or, "rr*", NULL},
     {"call", builtin_call, "aa*", NULL}, {"not", builtin_not, "a", NULL},
     {"eq", builtin_eq, "aa*", NULL},     {"ne", builtin_ne, "aa", NULL},
     {"lt", builtin_lt, "aa", NULL},      {"le", builtin_le, "aa", NULL},

@@ -241,7 +241,8 @@ static int constant_arg(struct frame *f, const struct param *p, const struct tre
 
     *out = node->constant.value;
     switch (p->letter) {
-    case 'a': return constant(f, node, &any);
+    case 'a':
+    case 'r': return constant(f, node, &any);
     case 'b': return node->type == TREE_BOOL ? 0 : expected(f, "bool", node);
     case 's': return node->type == TREE_STRING ? 0 : expected(f, "string", node);
     case 'f':
@@ -261,7 +262,7 @@ static int validate(struct frame *f, const struct param *p, const struct operand
     *out = o->value;
     if (o->value.type == VALUE_NIL) {
         out->b = o->boxed;
-        if (p->letter == 'a' || (!o->boxed && param_takes_nil(p)))
+        if (p->letter == 'a' || p->letter == 'r' || (!o->boxed && param_takes_nil(p)))
             return 0;
         if (!o->boxed)
             return exec_fail(f, "invalid value; expected %.*s", SPAN_ARG(param_type(p)));
@@ -337,7 +338,7 @@ static int short_circuit(struct frame *f, const struct operand *dot, bool is_or,
                          const struct tree_list *args, const struct operand *final,
                          struct operand *out)
 {
-    struct param any = {'a', SPAN_EMPTY};
+    struct param any = {'r', SPAN_EMPTY};
 
     out->boxed = false;
     for (size_t i = 1; args && i < args->len; i++) {

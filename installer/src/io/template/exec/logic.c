@@ -68,7 +68,7 @@ static bool is_nil(const struct value *v)
         return v->list->is_nil;
     if (value_is_map(v))
         return value_map_is_nil(v->map);
-    return v->type == VALUE_NIL;
+    return v->type == VALUE_NIL || value_is_nil_bytes(v);
 }
 
 // Lists and maps cannot be compared with ==, nor what holds them.

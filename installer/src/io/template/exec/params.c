@@ -50,6 +50,7 @@ bool param_takes_nil(const struct param *p)
 {
     switch (p->letter) {
     case 'a':
+    case 'r':
     case 'm':
     case 'v':
     case 't': return true;
@@ -76,7 +77,11 @@ static bool accept_map(struct arena *a, struct value *v)
 bool param_accept(const struct param *p, struct arena *a, struct value *v)
 {
     switch (p->letter) {
-    case 'a': return true;
+    case 'a':
+        if (v->type == VALUE_OBJECT && v->object.class->boxed)
+            v->object.class = v->object.class->boxed;
+        return true;
+    case 'r': return true;
     case 'b': return v->type == VALUE_BOOL;
     case 'i': return v->type == VALUE_INT;
     case 'l': return v->type == VALUE_INT64;

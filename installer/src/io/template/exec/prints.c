@@ -134,7 +134,7 @@ static int call_len(struct template_call *call, struct value *result, struct err
 
 const struct template_function builtin_prints[] = {
     {"html", call_html, "a*", NULL},
-    {"index", format_index, "aa*", NULL},
+    {"index", format_index, "rr*", NULL},
     {"js", call_js, "a*", NULL},
     {"len", call_len, "a", NULL},
     {"print", call_print, "a*", NULL},

@@ -95,14 +95,16 @@ static struct value part_of(struct arena *a, const struct value *v, size_t from,
 {
     struct value part = *v;
 
-    if (v->type == VALUE_STRING || v->type == VALUE_BYTES) {
-        part.s = span_of(v->s.ptr + from, to - from);
-    } else {
-        part = value_new_list(a, v->type);
-        *part.list =
-            (struct value_list){.items = v->list->items + from, .len = to - from, .cap = to - from};
-    }
+    if (value_is_list(v))
+        return value_part(a, v, from, to);
+    part.s = span_of(v->s.ptr + from, to - from);
     return part;
+}
+
+// How far the parts may go.
+static size_t capacity_of(const struct value *v)
+{
+    return value_is_list(v) ? value_capacity(v) : v->s.len;
 }
 
 int format_slice(struct template_call *call, struct value *result, struct err **err)
@@ -120,7 +122,7 @@ int format_slice(struct template_call *call, struct value *result, struct err **
     if (!value_is_list(v) && v->type != VALUE_STRING && v->type != VALUE_BYTES)
         return err_set(err, ERR_CONFIG, "can't slice item of type %s", pointed_type(v));
     at[1] = value_is_list(v) ? v->list->len : v->s.len;
-    for (size_t i = 0, len = at[1]; i < count; i++) {
+    for (size_t i = 0, len = capacity_of(v); i < count; i++) {
         if (take_index(&call->args[i + 1], len, &at[i], err) < 0)
             return -1;
     }

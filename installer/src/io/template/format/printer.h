@@ -13,6 +13,7 @@ struct printer {
     bool has_width, has_precision;
     bool minus, plus, sharp, space, zero;
     bool go_syntax; // %#v
+    bool names;     // %+v: of a struct's fields
     int width, precision;
     unsigned depth;
 };

@@ -155,6 +155,7 @@ static void add_operand(struct formatting *f, uint32_t verb)
 {
     if (verb == 'v' || verb == 'w') {
         f->p.go_syntax = f->p.sharp;
+        f->p.names = f->p.plus;
         f->p.sharp = f->p.plus = false;
     }
     printer_value(&f->p, &f->args[f->at++], verb);

@@ -16,9 +16,13 @@ static void add_bad_verb(struct printer *p, const struct value *v, uint32_t verb
     if (v->type == VALUE_NIL) {
         buf_add_str(p->out, "<nil>");
     } else {
+        unsigned depth = p->depth;
+
         buf_add_str(p->out, value_type_name(v));
         buf_add_char(p->out, '=');
+        p->depth = 0;
         printer_value(p, v, 'v');
+        p->depth = depth;
     }
     buf_add_char(p->out, ')');
 }
@@ -52,12 +56,14 @@ static void separate(struct printer *p, size_t i)
         buf_add_str(p->out, p->go_syntax ? ", " : " ");
 }
 
-static void add_list(struct printer *p, const struct value *v, uint32_t verb)
+// `v` is a list, or an object that shows itself as `list`.
+static void add_list(struct printer *p, const struct value *v, const struct value_list *list,
+                     uint32_t verb)
 {
-    if (open_container(p, v, "[", v->list->is_nil)) {
-        for (size_t i = 0; i < v->list->len && !p->out->overflow; i++) {
+    if (open_container(p, v, "[", list->is_nil)) {
+        for (size_t i = 0; i < list->len && !p->out->overflow; i++) {
             separate(p, i);
-            add_item(p, &v->list->items[i], verb);
+            add_item(p, &list->items[i], verb);
         }
         buf_add_char(p->out, p->go_syntax ? '}' : ']');
     }
@@ -86,25 +92,112 @@ static void add_map(struct printer *p, const struct value *v, const struct value
     p->depth--;
 }
 
-static void add_object(struct printer *p, const struct value *v, uint32_t verb)
+// --- structs: {a b}, {A:a B:b}, pkg.Type{A:"a", B:"b"}; and pointers to them ---
+
+// A pointer within something else is printed as where it points to. Go's heap lies elsewhere each
+// time; here it is always the same place, of as many digits as there mostly are.
+#define SOMEWHERE UINT64_C(0xc00000000000)
+
+static const char *struct_name(const struct value *v)
+{
+    const char *name = value_type_name(v);
+
+    return *name == '*' ? name + 1 : name;
+}
+
+static void add_fields(struct printer *p, const struct value *v, uint32_t verb)
+{
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    size_t count = 0;
+    const struct value_member *members = v->object.class->members(a, v->object.data, &count);
+
+    if (p->go_syntax)
+        buf_add_str(p->out, struct_name(v));
+    buf_add_char(p->out, '{');
+    p->depth++;
+    for (size_t i = 0; i < count && !p->out->overflow; i++) {
+        separate(p, i);
+        if (p->go_syntax || p->names)
+            buf_printf(p->out, "%s:", members[i].name);
+        printer_value(p, &members[i].item, verb);
+    }
+    p->depth--;
+    buf_add_char(p->out, '}');
+}
+
+static void add_address(struct printer *p, const struct value *v, uint32_t verb)
+{
+    bool sharp = p->sharp;
+
+    if (p->go_syntax) {
+        buf_printf(p->out, "(%s)(0x%llx)", value_type_name(v), (unsigned long long)SOMEWHERE);
+        return;
+    }
+    if (verb == 'v')
+        p->sharp = !sharp;
+    if (!printer_integer(p, SOMEWHERE, false, verb == 'v' ? 'x' : verb))
+        add_bad_verb(p, v, verb);
+    p->sharp = sharp;
+}
+
+static void add_struct(struct printer *p, const struct value *v, uint32_t verb)
+{
+    bool is_pointer = strcmp(v->object.class->kind, "ptr") == 0;
+
+    if (is_pointer && p->depth > 0) {
+        add_address(p, v, verb);
+        return;
+    }
+    if (is_pointer) {
+        buf_add_char(p->out, '&');
+        p->depth++;
+    }
+    add_fields(p, v, verb);
+    if (is_pointer)
+        p->depth--;
+}
+
+// --- any object ---
+
+// By a method of its own; false when Go looks at what is in it instead.
+static bool add_printed(struct printer *p, const struct value *v, uint32_t verb)
 {
     const struct value_class *class = v->object.class;
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
-    struct arena *a CLEANUP(arena_cleanup) = NULL;
-    struct value map;
 
-    if (class->print) {
-        class->print(v->object.data, &text);
-        if (printer_text(p, buf_span(&text), verb))
-            return;
+    if (p->go_syntax) {
+        if (class->print_go)
+            class->print_go(v->object.data, p->out);
+        return class->print_go != NULL;
     }
-    if (class->print && strcmp(class->kind, "map") != 0) {
+    if (!class->print)
+        return false;
+    class->print(v->object.data, &text);
+    return printer_text(p, buf_span(&text), verb);
+}
+
+static void add_object(struct printer *p, const struct value *v, uint32_t verb)
+{
+    const struct value_class *class = v->object.class;
+    struct arena *a CLEANUP(arena_cleanup) = NULL;
+    struct value unfolded;
+
+    if (add_printed(p, v, verb))
+        return;
+    if (class->members) {
+        add_struct(p, v, verb);
+        return;
+    }
+    if (!class->unfold || !class->is_false_when_empty) {
         add_bad_verb(p, v, verb);
         return;
     }
     a = arena_new();
-    map = class->unfold(a, v->object.data);
-    add_map(p, v, map.map, verb);
+    unfolded = class->unfold(a, v->object.data);
+    if (value_is_list(&unfolded))
+        add_list(p, v, unfolded.list, verb);
+    else
+        add_map(p, v, unfolded.map, verb);
 }
 
 // []uint8: a text, hexadecimal or a list of numbers.
@@ -171,7 +264,7 @@ static bool add_pointer(struct printer *p, const struct value *v)
 static bool add_by_type(struct printer *p, const struct value *v, uint32_t verb)
 {
     if (value_is_list(v))
-        add_list(p, v, verb);
+        add_list(p, v, v->list, verb);
     else if (value_is_map(v))
         add_map(p, v, v->map, verb);
     else if (v->type == VALUE_OBJECT)

@@ -24,6 +24,8 @@ static struct value copy_list(struct copying *c, const struct value *v)
         memcpy(copy.list->items, v->list->items, len * sizeof(*copy.list->items));
     }
     copy.list->len = copy.list->cap = len;
+    copy.list->is_exact = v->list->is_exact;
+    copy.list->room = v->list->room; // all zeros there
     c->bytes += sizeof(*copy.list) + len * sizeof(*copy.list->items);
     return copy;
 }
@@ -39,6 +41,8 @@ static struct value copy_one(struct copying *c, const struct value *v)
     const struct value_class *class = v->type == VALUE_OBJECT ? v->object.class : NULL;
     struct value copy = *v;
 
+    if (class && class->deep)
+        return class->deep(c->a, v->object.data);
     if (class && class->copied)
         copy = class->unfold(c->a, v->object.data);
     if (value_is_list(&copy))
@@ -47,7 +51,8 @@ static struct value copy_one(struct copying *c, const struct value *v)
         copy = copy_map(c, &copy);
     else
         return copy;
-    if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAP)
+    if (copy.type == VALUE_LIST || copy.type == VALUE_LISTS || copy.type == VALUE_MAPS ||
+        copy.type == VALUE_MAP)
         vec_push(&c->pending, copy);
     return class && class->copied ? class->copied(copy.map) : copy;
 }

@@ -98,6 +98,7 @@ static bool are_equal(struct comparison *c, const struct value *left, const stru
     case VALUE_STRINGS:
     case VALUE_INTS:
     case VALUE_LISTS:
+    case VALUE_MAPS:
         return left->list == right->list || is_seen(c, left, right) ||
                lists_are_equal(c, left, right);
     case VALUE_MAP:

@@ -36,6 +36,7 @@ struct value value_extended(struct arena *a, const struct value_list *old, const
     struct value_list *list = extended.list;
 
     list->len = list->cap = old->len + count;
+    list->is_exact = true;
     list->items = old->items;
     list->tail = old->tail;
     if (!list->tail || list->tail->used != old->len || list->tail->cap < list->len) {

@@ -72,6 +72,7 @@ static struct value lend_list(struct arena *a, const struct value *v)
 
     *list = *v->list;
     list->tail = NULL;
+    list->known = 0;
     list->cap = list->len;
     list->items = arena_array(a, list->len, sizeof(*list->items));
     for (size_t i = 0; i < list->len; i++)

@@ -21,6 +21,7 @@ static const struct {
     [VALUE_STRINGS] = {"[]string", "slice"},
     [VALUE_INTS] = {"[]int", "slice"},
     [VALUE_LISTS] = {"[][]interface {}", "slice"},
+    [VALUE_MAPS] = {"[]map[string]interface {}", "slice"},
     [VALUE_MAP] = {"map[string]interface {}", "map"},
     [VALUE_STRING_MAP] = {"map[string]string", "map"},
 };
@@ -79,7 +80,8 @@ bool value_is_true(const struct value *v)
     case VALUE_LIST:
     case VALUE_STRINGS:
     case VALUE_INTS:
-    case VALUE_LISTS: return v->list->len != 0;
+    case VALUE_LISTS:
+    case VALUE_MAPS: return v->list->len != 0;
     case VALUE_MAP:
     case VALUE_STRING_MAP: return value_map_len(v->map) != 0;
     case VALUE_OBJECT: return object_is_true(v);

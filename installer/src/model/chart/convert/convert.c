@@ -37,12 +37,17 @@ static struct value read_map(struct reading *r, const struct node *n)
     return map;
 }
 
+enum { TABLES_FIRST = 4 }; // that Go's reader of TOML makes room for at once
+
 static struct value read_list(struct reading *r, const struct node *n)
 {
-    struct value list = value_new_list(r->arena, VALUE_LIST);
+    enum value_type type = n->flags & NODE_TABLES ? VALUE_MAPS : VALUE_LIST;
+    struct value list = value_new_list(r->arena, type);
 
     NODE_FOREACH_ITEM (item, n)
         value_push(r->arena, list.list, read_value(r, item));
+    if (type == VALUE_MAPS)
+        value_set_array(&list, TABLES_FIRST, VALUE_ONE_BY_ONE);
     return list;
 }
 
@@ -104,8 +109,8 @@ static unsigned rules_of(enum convert_form form)
 {
     switch (form) {
     case CONVERT_YAML: return YAML_RULES | TREE_READABLE;
-    case CONVERT_YAML_PRETTY: return TREE_UTF8;
-    case CONVERT_TOML: return 0;
+    case CONVERT_YAML_PRETTY: return TREE_UTF8 | TREE_LOWER | TREE_PLAIN;
+    case CONVERT_TOML: return TREE_TOML | TREE_PLAIN;
     default: return TREE_JSON;
     }
 }

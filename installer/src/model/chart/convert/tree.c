@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/chart/convert/tree.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -172,7 +173,7 @@ static struct node *of_bytes(struct tree *t, const struct value *v)
     struct span bytes = v->s;
     struct node *n;
 
-    if (t->rules & TREE_JSON && value_is_nil_bytes(v))
+    if (value_is_nil_bytes(v) && (t->rules & TREE_JSON || (t->rules & TREE_TOML && t->depth)))
         return new_node(t, NODE_NULL, SPAN_EMPTY);
     if (t->rules & TREE_JSON) {
         crypto_base64_encode(bytes, &text);
@@ -188,7 +189,7 @@ static struct node *of_list(struct tree *t, const struct value_list *list)
 {
     struct node *n;
 
-    if (list->is_nil && (t->rules & TREE_JSON))
+    if (list->is_nil && (t->rules & TREE_JSON || (t->rules & TREE_TOML && t->depth > 1)))
         return new_node(t, NODE_NULL, SPAN_EMPTY);
     n = new_node(t, NODE_SEQ, SPAN_EMPTY);
     n->seq.items = arena_array(doc_arena(t->d), list->len, sizeof(struct node *));
@@ -226,20 +227,67 @@ static struct node *of_map(struct tree *t, const struct value_map *map)
     return n;
 }
 
+// What a field is called; "" for one that is not exported, which only TOML counts.
+static struct span name_of(const struct tree *t, const struct value_member *field)
+{
+    char *text;
+
+    if (!field->json)
+        return SPAN_EMPTY;
+    if (t->rules & TREE_JSON)
+        return field->omit_empty && !field->item.s.len ? SPAN_EMPTY : span_str(field->json);
+    if (!(t->rules & TREE_LOWER))
+        return span_str(field->name);
+    text = arena_printf(doc_arena(t->d), "%s", field->name);
+    for (char *c = text; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return span_str(text);
+}
+
+static struct node *of_struct(struct tree *t, const struct value *v)
+{
+    size_t count = 0;
+    const struct value_member *fields =
+        v->object.class->members(doc_arena(t->d), v->object.data, &count);
+    struct node *n = new_node(t, NODE_MAP, SPAN_EMPTY);
+
+    // On the way to YAML of version 2 there is JSON, which is read into a map.
+    if (!(t->rules & TREE_WHOLE))
+        n->flags |= NODE_ORDERED;
+    for (size_t i = 0; i < count; i++) {
+        struct span name = name_of(t, &fields[i]);
+        struct node *item;
+
+        if (!name.len && !(t->rules & TREE_TOML))
+            continue;
+        item = name.len ? of_any(t, &fields[i].item) : new_node(t, NODE_NULL, SPAN_EMPTY);
+        if (!item)
+            return NULL;
+        node_append(t->d, n, name, item);
+    }
+    return n;
+}
+
 static struct node *of_object(struct tree *t, const struct value *v)
 {
     const struct value_class *class = v->object.class;
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct value unfolded;
+    struct node *n;
 
     if (class->no_json && (t->rules & TREE_JSON) && class->no_json(v->object.data)) {
         err_set(t->err, ERR_CONFIG, "json: error calling MarshalJSON for type %s: %s",
                 class->type_name, class->no_json(v->object.data));
         return NULL;
     }
+    if (class->members && !class->print)
+        return of_struct(t, v);
     if (class->unfold) {
         unfolded = class->unfold(doc_arena(t->d), v->object.data);
-        return of_any(t, &unfolded);
+        n = of_any(t, &unfolded);
+        if (n && class->is_timestamp && t->rules & TREE_PLAIN)
+            n->type = NODE_INT;
+        return n;
     }
     if (!class->print) {
         err_set(t->err, ERR_CONFIG, "json: unsupported type: %s", class->type_name);
@@ -285,6 +333,7 @@ static struct node *of_any(struct tree *t, const struct value *v)
     case VALUE_STRINGS:
     case VALUE_INTS:
     case VALUE_LISTS:
+    case VALUE_MAPS:
     case VALUE_MAP:
     case VALUE_STRING_MAP:
     case VALUE_OBJECT: break;

@@ -12,6 +12,9 @@ enum tree_rules {
     TREE_WHOLE = 2,    // whole numbers are integers, as YAML reads them
     TREE_UTF8 = 4,     // what is not is U+FFFD
     TREE_READABLE = 8, // fails where go-yaml v2 cannot read the value's JSON
+    TREE_LOWER = 16,   // a struct's fields have their names in small letters, as in go-yaml v3
+    TREE_TOML = 32,    // nil lists within something else are null
+    TREE_PLAIN = 64,   // times stand without quotes
 };
 
 // NULL on failure. Texts are borrowed from the value where they are what they were; of maps, no key

@@ -34,21 +34,15 @@ static bool field(struct arena *a UNUSED, void *data, struct span name, struct v
     return true;
 }
 
-static void print(void *data, struct buf *out)
+static const struct value_member *members(struct arena *a, void *data, size_t *count)
 {
     const struct certificate *c = data;
+    struct value_member *fields = arena_array(a, 2, sizeof(*fields));
 
-    buf_printf(out, "{%.*s %.*s}", SPAN_ARG(c->cert), SPAN_ARG(c->key));
-}
-
-static struct value unfold(struct arena *a, void *data)
-{
-    const struct certificate *c = data;
-    struct value map = value_new_map(a, VALUE_MAP);
-
-    value_set(a, map.map, SPAN("Cert"), value_string(c->cert));
-    value_set(a, map.map, SPAN("Key"), value_string(c->key));
-    return map;
+    fields[0] = (struct value_member){"Cert", "Cert", false, value_string(c->cert)};
+    fields[1] = (struct value_member){"Key", "Key", false, value_string(c->key)};
+    *count = 2;
+    return fields;
 }
 
 static bool is_equal(void *data, void *other)
@@ -62,8 +56,7 @@ static const struct value_class certificate_class = {
     .type_name = "sprig.certificate",
     .kind = "struct",
     .field = field,
-    .print = print,
-    .unfold = unfold,
+    .members = members,
     .equal = is_equal,
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sprig's functions of time. The local zone is UTC, as it is where controllers run; so a rendering
 // is the same everywhere.
+#include <inttypes.h>
+
 #include "base/buf.h"
 #include "base/number_read.h"
 #include "model/chart/functions/functions.h"
@@ -21,6 +23,20 @@ static struct value new_moment(struct arena *a, struct moment m)
 static void print(void *data, struct buf *out)
 {
     moment_print(data, out);
+}
+
+// time.Date(2024, time.February, 29, 0, 0, 0, 0, time.Local)
+static void print_go(void *data, struct buf *out)
+{
+    const struct moment *m = data;
+    struct moment_date d = moment_date(m);
+
+    buf_printf(out, "time.Date(%" PRId64 ", time.%s, %d, %d, %d, %d, %d, time.", d.year,
+               moment_month_name(d.month), d.day, d.hour, d.minute, d.second, m->ns);
+    if (span_is(m->zone, "UTC") && !m->offset) // what the machine's zone is taken for
+        buf_add_str(out, "Local)");
+    else
+        buf_printf(out, "Location(\"%.*s\"))", SPAN_ARG(m->zone));
 }
 
 // As JSON and YAML have it.
@@ -228,7 +244,9 @@ static const struct value_class moment_class = {
     .kind = "struct",
     .method = method,
     .print = print,
+    .print_go = print_go,
     .unfold = unfold,
+    .is_timestamp = true,
     .equal = is_equal,
     .no_json = no_json,
 };

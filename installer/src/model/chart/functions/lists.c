@@ -42,6 +42,7 @@ static struct value part(struct template_call *call, size_t arg, const struct va
 
     v.list->items = items->items + from;
     v.list->len = v.list->cap = count;
+    v.list->is_exact = true;
     if (count && !may_share(&call->args[arg])) {
         v.list->items = arena_array(call->arena, count, sizeof(*v.list->items));
         memcpy(v.list->items, items->items + from, count * sizeof(*v.list->items));
@@ -99,9 +100,11 @@ static int initial(struct template_call *call, struct value *result, struct err 
     return 0;
 }
 
-// slice LIST [START [END]]: the same type of list.
+// slice LIST [START [END]]: the same type of list. It goes on behind the items as far as Go's
+// array.
 static int slice(struct template_call *call, struct value *result, struct err **err)
 {
+    struct value v = call->args[0];
     struct value_list items;
     int64_t start = call->count > 1 ? functions_to_int64(&call->args[1]) : 0;
     int64_t end;
@@ -111,17 +114,17 @@ static int slice(struct template_call *call, struct value *result, struct err **
     *result = VALUE_OF_NIL;
     if (!items.len)
         return 0;
+    if (v.type == VALUE_OBJECT)
+        v = v.object.class->unfold(call->arena, v.object.data);
     end = call->count > 2 ? functions_to_int64(&call->args[2]) : (int64_t)items.len;
-    if (start < 0 || end < start || (uint64_t)end > items.len)
+    if (start < 0 || end < start ||
+        (uint64_t)end > (value_is_list(&v) ? value_capacity(&v) : items.len))
         return err_set(err, ERR_CONFIG, "reflect.Value.Slice: slice index out of bounds");
-    if (call->args[0].type == VALUE_BYTES) {
-        *result = call->args[0];
-        result->s = span_of(result->s.ptr + start, (size_t)(end - start));
-        return 0;
-    }
-    *result = value_new_list(call->arena, call->args[0].type);
-    result->list->items = items.items + start;
-    result->list->len = result->list->cap = (size_t)(end - start);
+    *result = v;
+    if (value_is_list(&v))
+        *result = value_part(call->arena, &v, (size_t)start, (size_t)end);
+    else
+        result->s = span_of(v.s.ptr + start, (size_t)(end - start));
     return 0;
 }
 
@@ -145,7 +148,10 @@ static int append(struct template_call *call, struct value *result, struct err *
 
     if (items_of(call, 0, "Cannot push on type", &items, err) < 0)
         return -1;
-    return extend(call, &items, &call->args[1], 1, result, err);
+    if (extend(call, &items, &call->args[1], 1, result, err) < 0)
+        return -1;
+    value_set_array(result, items.len, VALUE_AT_ONCE);
+    return 0;
 }
 
 // prepend LIST ITEM
@@ -156,7 +162,10 @@ static int prepend(struct template_call *call, struct value *result, struct err 
 
     if (items_of(call, 0, "Cannot prepend on type", &items, err) < 0)
         return -1;
-    return extend(call, &one, items.items, items.len, result, err);
+    if (extend(call, &one, items.items, items.len, result, err) < 0)
+        return -1;
+    value_set_array(result, one.len, VALUE_AT_ONCE);
+    return 0;
 }
 
 static int concat(struct template_call *call, struct value *result, struct err **err)
@@ -173,10 +182,11 @@ static int concat(struct template_call *call, struct value *result, struct err *
         if (!items.len)
             continue;
         if (result->list->is_nil && v->type == VALUE_LIST)
-            *result = *v;
+            *result->list = *v->list;
         else if (extend(call, result->list, items.items, items.len, result, err) < 0)
             return -1;
     }
+    result->list->is_exact = false;
     return 0;
 }
 
@@ -193,6 +203,7 @@ static int reverse(struct template_call *call, struct value *result, struct err 
     list = result->list;
     list->items = arena_array(call->arena, items.len, sizeof(*list->items));
     list->len = list->cap = items.len;
+    list->is_exact = true;
     for (size_t i = 0; i < items.len; i++)
         list->items[items.len - 1 - i] = items.items[i];
     return 0;
@@ -320,6 +331,7 @@ static int chunk(struct template_call *call, struct value *result, struct err **
     if (count < 0)
         return bad_length(err);
     *result = value_new_list(call->arena, VALUE_LISTS);
+    result->list->is_exact = true;
     for (int64_t i = 0; i < count; i++) {
         int64_t len = size;
 

@@ -207,6 +207,8 @@ static int next_match(struct all_matches *all, size_t at[2], bool *found, struct
     return 0;
 }
 
+enum { FOUND_FIRST = 10 }; // items that Go makes room for at once
+
 static int find_all(struct template_call *call, enum must must, struct value *result,
                     struct err **err)
 {
@@ -228,6 +230,8 @@ static int find_all(struct template_call *call, enum must must, struct value *re
             break;
         value_push(call->arena, result->list, value_string(part(&s, at[0], at[1])));
     }
+    if (result->list->len)
+        value_set_array(result, FOUND_FIRST, VALUE_ONE_BY_ONE);
     return 0;
 }
 
@@ -244,25 +248,33 @@ static int must_regex_find_all(struct template_call *call, struct value *result,
 // --- split ---
 
 static int split_at(struct template_call *call, struct regex *re, const struct subject *s,
-                    struct value_list *pieces, struct err **err)
+                    struct value *pieces, struct err **err)
 {
     int64_t most = call->args[2].i;
     struct all_matches all = {.call = call, .re = re, .text = s->text, .end = REGEX_NOWHERE};
-    size_t start = 0, end = 0, at[2];
+    size_t start = 0, end = 0, matches = 0, at[2];
     bool found = true;
 
-    while (most < 0 || pieces->len + 1 < (uint64_t)most) {
+    while (most < 0 || pieces->list->len + 1 < (uint64_t)most) {
         if (next_match(&all, at, &found, err) < 0)
             return -1;
         if (!found)
             break;
+        matches++;
         end = at[0];
         if (at[1])
-            value_push(call->arena, pieces, value_string(part(s, start, end)));
+            value_push(call->arena, pieces->list, value_string(part(s, start, end)));
         start = at[1];
     }
     if (end != s->text.len)
-        value_push(call->arena, pieces, value_string(part(s, start, s->text.len)));
+        value_push(call->arena, pieces->list, value_string(part(s, start, s->text.len)));
+    // Go looks for all matches first, and makes room for so many pieces.
+    while (found && matches < (uint64_t)most) {
+        if (next_match(&all, at, &found, err) < 0)
+            return -1;
+        matches += found;
+    }
+    value_set_array(pieces, matches, VALUE_ONE_BY_ONE);
     return 0;
 }
 
@@ -282,7 +294,7 @@ static int split(struct template_call *call, enum must must, struct value *resul
         value_push(call->arena, result->list, value_string(SPAN_EMPTY));
         return 0;
     }
-    return split_at(call, re, &s, result->list, err);
+    return split_at(call, re, &s, result, err);
 }
 
 static int regex_split(struct template_call *call, struct value *result, struct err **err)

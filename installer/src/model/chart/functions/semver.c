@@ -112,6 +112,22 @@ static void print(void *data, struct buf *out)
         buf_printf(out, "+%.*s", SPAN_ARG(v->is.build));
 }
 
+static const struct value_member *members(struct arena *a, void *data, size_t *count)
+{
+    static const char *const numbers[] = {"major", "minor", "patch"};
+    const struct version *v = data;
+    struct value_member *fields = arena_array(a, 6, sizeof(*fields));
+
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        fields[i] = (struct value_member){
+            numbers[i], NULL, false, {.type = VALUE_UINT64, .u = v->is.number[i]}};
+    fields[3] = (struct value_member){"pre", NULL, false, value_string(v->is.pre)};
+    fields[4] = (struct value_member){"metadata", NULL, false, value_string(v->is.build)};
+    fields[5] = (struct value_member){"original", NULL, false, value_string(v->original)};
+    *count = 6;
+    return fields;
+}
+
 static bool is_equal(void *data, void *other)
 {
     const struct version *a = data, *b = other;
@@ -122,6 +138,8 @@ static bool is_equal(void *data, void *other)
 
 static const struct template_function *method(void *data, struct span name);
 static const struct template_function *value_method(void *data, struct span name);
+static struct value pointer_deep(struct arena *a, void *data);
+static struct value deep(struct arena *a, void *data);
 
 // What the function semver returns, and what its methods do: Go tells a pointer from the value.
 static const struct value_class pointer_class = {
@@ -129,15 +147,30 @@ static const struct value_class pointer_class = {
     .kind = "ptr",
     .method = method,
     .print = print,
+    .members = members,
     .equal = is_equal,
+    .deep = pointer_deep,
 };
 static const struct value_class version_class = {
     .type_name = "semver.Version",
     .kind = "struct",
     .method = value_method,
     .print = print,
+    .members = members,
     .equal = is_equal,
+    .deep = deep,
 };
+
+// No field of a version is exported: a copy has none of them.
+static struct value pointer_deep(struct arena *a, void *data UNUSED)
+{
+    return value_new_object(&pointer_class, ARENA_NEW(a, struct version));
+}
+
+static struct value deep(struct arena *a, void *data UNUSED)
+{
+    return value_new_object(&version_class, ARENA_NEW(a, struct version));
+}
 
 static int number_of(struct template_call *call, size_t which, struct value *result)
 {

@@ -152,6 +152,8 @@ int functions_to_strings(const struct template_call *call, const struct value *v
             return -1;
         value_push(a, strings->list, value_string(text));
     }
+    strings->list->is_exact = true;
+    strings->list->room = (uint32_t)(items.len - strings->list->len);
     return 0;
 }
 

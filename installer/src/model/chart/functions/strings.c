@@ -431,6 +431,7 @@ static int split_text(struct template_call *call, struct span text, struct span 
 static int split_list(struct template_call *call, struct value *result, struct err **err)
 {
     *result = value_new_list(call->arena, VALUE_STRINGS);
+    result->list->is_exact = true;
     return split_text(call, call->args[1].s, call->args[0].s, -1, result->list, err);
 }
 

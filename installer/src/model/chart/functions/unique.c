@@ -58,7 +58,8 @@ static uint64_t hash_of(const struct value *v, size_t budget)
     case VALUE_LIST:
     case VALUE_STRINGS:
     case VALUE_INTS:
-    case VALUE_LISTS: return mixed(v->type, hash_list(v, budget));
+    case VALUE_LISTS:
+    case VALUE_MAPS: return mixed(v->type, hash_list(v, budget));
     case VALUE_MAP:
     case VALUE_STRING_MAP: return mixed(v->type, hash_map(v, budget));
     default: return mixed(v->type, (uint64_t)v->i);

@@ -73,19 +73,12 @@ static void tell(const struct capabilities_listener *listener, enum chart_asked 
         listener->asked(listener->data, of, what, answer);
 }
 
-// --- structs of texts: fields by name, printed as {a b}, as a map by their JSON names ---
-
-struct text_field {
-    const char *name; // NULL: only printed
-    const char *json;
-    bool omit_empty;
-    struct span text;
-};
+// --- structs of texts ---
 
 struct texts {
     struct span stringer; // what String() of its pointer gives, or empty
     struct span git;      // what the method GitVersion gives, or empty
-    struct text_field fields[5];
+    struct value_member fields[5];
     size_t len;
     const struct capabilities_listener *listener; // of a version of Kubernetes
 };
@@ -96,50 +89,45 @@ static bool texts_field(struct arena *a, void *data, struct span name, struct va
 
     (void)a;
     for (size_t i = 0; i < texts->len; i++)
-        if (texts->fields[i].name && span_is(name, texts->fields[i].name)) {
-            *out = value_string(texts->fields[i].text);
-            tell(texts->listener, CHART_ASKED_KUBE_VERSION, name, texts->fields[i].text);
+        if (texts->fields[i].json && span_is(name, texts->fields[i].name)) {
+            *out = texts->fields[i].item;
+            tell(texts->listener, CHART_ASKED_KUBE_VERSION, name, out->s);
             return true;
         }
     return false;
 }
 
-static void texts_print(void *data, struct buf *out)
+static const struct value_member *texts_members(struct arena *a, void *data, size_t *count)
 {
     const struct texts *texts = data;
 
+    (void)a;
     tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
-    for (size_t i = 0; i < texts->len; i++) {
-        buf_add_char(out, i ? ' ' : '{');
-        buf_add_span(out, texts->fields[i].text);
-    }
-    buf_add_char(out, '}');
+    *count = texts->len;
+    return texts->fields;
 }
 
-static struct value texts_unfold(struct arena *a, void *data)
+static bool texts_equal(void *data, void *other)
 {
-    const struct texts *texts = data;
-    struct value map = value_new_map(a, VALUE_MAP);
+    const struct texts *left = data, *right = other;
 
-    tell(texts->listener, CHART_ASKED_KUBE_VERSION, SPAN("String"), texts->stringer);
-    for (size_t i = 0; i < texts->len; i++) {
-        const struct text_field *field = &texts->fields[i];
-
-        if (field->json && (field->text.len || !field->omit_empty))
-            value_set(a, map.map, span_str(field->json), value_string(field->text));
-    }
-    return map;
+    for (size_t i = 0; i < left->len; i++)
+        if (!span_eq(left->fields[i].item.s, right->fields[i].item.s))
+            return false;
+    return true;
 }
 
 static const struct value_class helm_version_class = {
     .type_name = "version.BuildInfo",
     .kind = "struct",
     .field = texts_field,
-    .print = texts_print,
-    .unfold = texts_unfold,
+    .members = texts_members,
+    .equal = texts_equal,
 };
 
 // --- .KubeVersion ---
+
+enum { PLAIN_FIELD = 1 };
 
 static int git_version(struct template_call *call, struct value *result, struct err **err)
 {
@@ -181,15 +169,44 @@ static void kube_version_write(void *data, struct buf *out)
     buf_add_span(out, texts->stringer);
 }
 
+static struct value kube_version_deep(struct arena *a, void *data);
+
+// As an interface{} has it. The one in .Capabilities has an address, and what goes with it.
+static const struct value_class kube_version_boxed = {
+    .type_name = "common.KubeVersion",
+    .kind = "struct",
+    .field = texts_field,
+    .members = texts_members,
+    .equal = texts_equal,
+    .deep = kube_version_deep,
+};
+
 static const struct value_class kube_version_class = {
     .type_name = "common.KubeVersion",
     .kind = "struct",
     .field = texts_field,
     .method = kube_version_method,
-    .print = texts_print,
     .write = kube_version_write,
-    .unfold = texts_unfold,
+    .members = texts_members,
+    .equal = texts_equal,
+    .boxed = &kube_version_boxed,
 };
+
+// A copy lacks the version without what is behind its numbers, and says the whole one instead.
+static struct texts *without_plain(struct arena *a, const struct texts *texts)
+{
+    struct texts *copy = ARENA_NEW(a, struct texts);
+
+    *copy = *texts;
+    copy->stringer = texts->git;
+    copy->fields[PLAIN_FIELD].item = value_string(SPAN_EMPTY);
+    return copy;
+}
+
+static struct value kube_version_deep(struct arena *a, void *data)
+{
+    return value_new_object(&kube_version_boxed, without_plain(a, data));
+}
 
 // The number at the start of a text, which may not start with 0 where `strict`.
 static bool cut_number(struct span *text, bool strict, struct span *number)
@@ -252,14 +269,15 @@ static struct value kube_version(struct arena *a, const struct kube_version *ver
 {
     struct texts *texts = ARENA_NEW(a, struct texts);
 
-    *texts = (struct texts){.stringer = version->plain,
-                            .git = version->full,
-                            .fields = {{"Version", "Version", false, version->full},
-                                       {NULL, NULL, false, version->plain},
-                                       {"Major", "Major", false, version->major},
-                                       {"Minor", "Minor", false, version->minor}},
-                            .len = 4,
-                            .listener = listener};
+    *texts = (struct texts){
+        .stringer = version->plain,
+        .git = version->full,
+        .fields = {{"Version", "Version", false, value_string(version->full)},
+                   [PLAIN_FIELD] = {"normalizedVersion", NULL, false, value_string(version->plain)},
+                   {"Major", "Major", false, value_string(version->major)},
+                   {"Minor", "Minor", false, value_string(version->minor)}},
+        .len = 4,
+        .listener = listener};
     return value_new_object(&kube_version_class, texts);
 }
 
@@ -304,19 +322,10 @@ static struct value versions_unfold(struct arena *a, void *data)
     return (struct value){.type = VALUE_STRINGS, .list = versions->list};
 }
 
-static void versions_print(void *data, struct buf *out)
-{
-    const struct versions *versions = data;
-    struct value list = {.type = VALUE_STRINGS, .list = versions->list};
-
-    value_print(&list, out);
-}
-
 static const struct value_class versions_class = {
     .type_name = "common.VersionSet",
     .kind = "slice",
     .method = versions_method,
-    .print = versions_print,
     .unfold = versions_unfold,
     .is_false_when_empty = true,
 };
@@ -357,48 +366,64 @@ static bool capabilities_field(struct arena *a, void *data, struct span name, st
     return true;
 }
 
-static struct value capabilities_unfold(struct arena *a, void *data)
+static const struct value_member *capabilities_members(struct arena *a, void *data, size_t *count)
 {
     const struct capabilities *c = data;
-    struct value map = value_new_map(a, VALUE_MAP);
+    struct value_member *members = arena_array(a, 3, sizeof(*members));
 
-    value_set(a, map.map, SPAN("KubeVersion"), c->kube_version);
-    value_set(a, map.map, SPAN("APIVersions"), c->api_versions);
-    value_set(a, map.map, SPAN("HelmVersion"), c->helm_version);
-    return map;
+    members[0] = (struct value_member){"KubeVersion", "KubeVersion", false, c->kube_version};
+    members[1] = (struct value_member){"APIVersions", "APIVersions", false, c->api_versions};
+    members[2] = (struct value_member){"HelmVersion", "HelmVersion", false, c->helm_version};
+    *count = 3;
+    return members;
 }
 
-static void capabilities_print(void *data, struct buf *out)
+static const struct value_class pointed_class = {
+    .type_name = "common.Capabilities",
+    .kind = "struct",
+    .members = capabilities_members,
+};
+
+// An action prints what the pointer points to.
+static void capabilities_write(void *data, struct buf *out)
 {
-    const struct capabilities *c = data;
+    struct value pointed = value_new_object(&pointed_class, data);
 
-    buf_add_char(out, '{');
-    value_print(&c->kube_version, out);
-    buf_add_char(out, ' ');
-    value_print(&c->api_versions, out);
-    buf_add_char(out, ' ');
-    value_print(&c->helm_version, out);
-    buf_add_char(out, '}');
+    value_print(&pointed, out);
 }
+
+static struct value capabilities_deep(struct arena *a, void *data);
 
 static const struct value_class capabilities_class = {
     .type_name = "*common.Capabilities",
     .kind = "ptr",
     .field = capabilities_field,
-    .print = capabilities_print,
-    .unfold = capabilities_unfold,
+    .write = capabilities_write,
+    .members = capabilities_members,
+    .deep = capabilities_deep,
 };
+
+static struct value capabilities_deep(struct arena *a, void *data)
+{
+    const struct capabilities *c = data;
+    struct capabilities *copy = ARENA_NEW(a, struct capabilities);
+
+    *copy = *c;
+    copy->kube_version.object.data = without_plain(a, c->kube_version.object.data);
+    return value_new_object(&capabilities_class, copy);
+}
 
 static struct value helm_version(struct arena *a)
 {
     struct texts *texts = ARENA_NEW(a, struct texts);
 
     *texts = (struct texts){
-        .fields = {{"Version", "version", true, SPAN("v4.2.4")},
-                   {"GitCommit", "git_commit", true, SPAN_EMPTY},
-                   {"GitTreeState", "git_tree_state", true, SPAN_EMPTY},
-                   {"GoVersion", "go_version", true, SPAN("go1.26.8")},
-                   {"KubeClientVersion", "kube_client_version", false, SPAN("v1.36")}},
+        .fields = {{"Version", "version", true, value_string(SPAN("v4.2.4"))},
+                   {"GitCommit", "git_commit", true, value_string(SPAN_EMPTY)},
+                   {"GitTreeState", "git_tree_state", true, value_string(SPAN_EMPTY)},
+                   {"GoVersion", "go_version", true, value_string(SPAN("go1.26.8"))},
+                   {"KubeClientVersion", "kube_client_version", false,
+                    value_string(SPAN("v1.36"))}},
         .len = 5};
     return value_new_object(&helm_version_class, texts);
 }

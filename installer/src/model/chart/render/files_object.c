@@ -67,6 +67,7 @@ static int lines(struct template_call *call, struct value *result, struct err **
     struct span text;
 
     *result = value_new_list(call->arena, VALUE_STRINGS);
+    result->list->is_exact = true;
     if (!value_get(call->data, call->args[0].s, &found))
         return 0;
     text = found.s;
@@ -150,19 +151,11 @@ static struct value files_unfold(struct arena *a, void *data)
     return (struct value){.type = VALUE_MAP, .map = data};
 }
 
-static void files_print(void *data, struct buf *out)
-{
-    struct value map = files_unfold(NULL, data);
-
-    value_print(&map, out);
-}
-
 static const struct value_class files_class = {
     .type_name = "engine.files",
     .kind = "map",
     .field = files_field,
     .method = files_method,
-    .print = files_print,
     .unfold = files_unfold,
     .copied = new_files,
     .is_false_when_empty = true,

@@ -110,13 +110,6 @@ const struct template_function *object_method(const struct template_function *me
 
 // --- the class ---
 
-static void values_print(void *data, struct buf *out)
-{
-    struct value map = values_unfold(NULL, data);
-
-    value_print(&map, out);
-}
-
 static bool values_equal(void *data, void *other)
 {
     struct value a = values_unfold(NULL, data), b = values_unfold(NULL, other);
@@ -129,7 +122,6 @@ static const struct value_class values_class = {
     .kind = "map",
     .field = values_field,
     .method = values_method,
-    .print = values_print,
     .unfold = values_unfold,
     .equal = values_equal,
     .copied = object_values,
