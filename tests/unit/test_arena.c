@@ -115,10 +115,11 @@ static void test_arena__one_piece_larger_than_a_block(void **state)
 static void test_block__all_are_apart(void **state)
 {
     static void *blocks[300];
+    bool is_zero;
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
-        blocks[i] = block_take();
+        blocks[i] = block_take(&is_zero);
         memset(blocks[i], (int)(i & 0xff), BLOCK_BYTES);
     }
     for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
@@ -131,6 +132,86 @@ static void test_block__all_are_apart(void **state)
     block_give(NULL);
 }
 
+static bool lies_in(const char *block, const char *room, size_t size)
+{
+    return block >= room && block + BLOCK_BYTES <= room + size;
+}
+
+// What was somebody else's is given out first, in blocks that lie in it as a whole.
+static void test_block__large_memory_is_recycled(void **state)
+{
+    enum { WHOLE = 3, TAKEN = 40 };
+    size_t size = (WHOLE + 1) * BLOCK_BYTES, found = 0;
+    char *room = mem_alloc(size), *blocks[TAKEN], *copy = room;
+    bool is_zero;
+
+    (void)state;
+    memset(room, 0xff, size);
+    block_recycle(room, size);
+    for (size_t i = 0; i < TAKEN; i++) {
+        blocks[i] = block_take(&is_zero);
+        if (is_zero)
+            expect_zero(blocks[i], BLOCK_BYTES);
+        if (!BLOCKS_ARE_CHECKED && lies_in(blocks[i], copy, size)) {
+            assert_false(is_zero);
+            found++;
+        }
+        memset(blocks[i], (int)i + 1, BLOCK_BYTES);
+    }
+    if (!BLOCKS_ARE_CHECKED) // one more where malloc has aligned it
+        assert_in_range(found, WHOLE, WHOLE + 1);
+    for (size_t i = 0; i < TAKEN; i++) {
+        assert_int_equal((unsigned char)blocks[i][0], i + 1);
+        assert_int_equal((unsigned char)blocks[i][BLOCK_BYTES - 1], i + 1);
+        block_give(blocks[i]);
+    }
+    block_recycle(NULL, 0);
+    block_recycle(mem_alloc(1), 1);
+}
+
+// Whoever recycles all the time does not keep all of it.
+static void test_block__recycles_no_more_than_some(void **state)
+{
+    static void *blocks[1000];
+    size_t count = 0;
+    bool is_zero = false;
+
+    (void)state;
+    if (BLOCKS_ARE_CHECKED)
+        skip();
+    for (size_t i = 0; i < 100; i++)
+        block_recycle(mem_alloc(16 * BLOCK_BYTES), 16 * BLOCK_BYTES);
+    while (!is_zero && count < ARRAY_LEN(blocks))
+        blocks[count++] = block_take(&is_zero);
+    assert_in_range(count, 16, 500);
+    while (count)
+        block_give(blocks[--count]);
+}
+
+static void test_arena__drops_what_is_large(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+    char *text CLEANUP(mem_cleanup) = mem_zalloc(1, 4 * BLOCK_BYTES);
+    struct span first = arena_span(a, SPAN("small")), large, other;
+    size_t before = arena_size(a);
+
+    memset(text, 'x', 4 * BLOCK_BYTES);
+    large = arena_span(a, span_of(text, 3 * BLOCK_BYTES));
+    other = arena_span(a, span_of(text, 2 * BLOCK_BYTES));
+    arena_drop(a, large);
+    assert_int_equal(arena_size(a), before + other.len + 1);
+    arena_drop(a, first);                          // is small
+    arena_drop(a, span_of(text, 4 * BLOCK_BYTES)); // is not its own
+    arena_drop(a, span_tail(other, 1));            // is a part only
+    assert_int_equal(arena_size(a), before + other.len + 1);
+    assert_true(span_is(first, "small"));
+    assert_true(span_eq(other, span_of(text, 2 * BLOCK_BYTES)));
+    expect_zero(arena_alloc(a, BLOCK_BYTES / 2), BLOCK_BYTES / 2);
+}
+
 UNIT_MAIN(UNIT(test_arena__what_it_gives_is_zero), UNIT(test_arena__copies_end_with_a_zero),
           UNIT(test_arena__blocks_that_come_back_are_zero),
-          UNIT(test_arena__one_piece_larger_than_a_block), UNIT(test_block__all_are_apart))
+          UNIT(test_arena__one_piece_larger_than_a_block), UNIT(test_arena__drops_what_is_large),
+          UNIT(test_block__all_are_apart), UNIT(test_block__large_memory_is_recycled),
+          UNIT(test_block__recycles_no_more_than_some))

@@ -55,18 +55,20 @@ static struct chunk *link_chunk(struct arena *a, struct chunk **at, struct chunk
 static void add_chunk(struct arena *a, size_t size)
 {
     struct chunk *c;
+    bool is_zero = false;
 
     while (size > a->next_size && a->next_size <= CHUNK_LAST_BYTES)
         a->next_size *= CHUNK_GROWTH;
     if (a->next_size > CHUNK_LAST_BYTES) {
-        c = link_chunk(a, &a->chunks, block_take(), BLOCK_ROOM);
+        c = link_chunk(a, &a->chunks, block_take(&is_zero), BLOCK_ROOM);
         c->is_block = true;
     } else {
         c = link_chunk(a, &a->chunks, mem_alloc(sizeof(*c) + a->next_size), a->next_size);
         c->is_block = false;
         a->next_size *= CHUNK_GROWTH;
     }
-    a->at = a->zeroed = 0;
+    a->at = 0;
+    a->zeroed = is_zero ? c->size : 0;
 }
 
 // Behind the newest chunk, which goes on to be filled.
@@ -166,6 +168,20 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     text = mem_vprintf(fmt, args);
     va_end(args);
     return arena_str(a, text);
+}
+
+void arena_drop(struct arena *a, struct span text)
+{
+    for (struct chunk **at = &a->chunks; *at; at = &(*at)->next) {
+        struct chunk *c = *at;
+
+        if (c->data != text.ptr || c->size <= BLOCK_ROOM || c == a->chunks)
+            continue;
+        *at = c->next;
+        a->total -= c->size;
+        block_recycle(c, sizeof(*c) + c->size);
+        return;
+    }
 }
 
 void arena_wipe(struct arena *a)

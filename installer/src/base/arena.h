@@ -32,6 +32,10 @@ char *arena_printf(struct arena *a, const char *fmt, ...) MUST_CHECK PRINTF(2, 3
 // NUL.
 char *arena_room(struct arena *a, size_t len) MUST_CHECK RETURNS_NONNULL;
 
+// Nobody will read this text again, which the arena copied or gave room for: if it is large its
+// memory is used for something else, else nothing happens.
+void arena_drop(struct arena *a, struct span text);
+
 // Bytes of memory that it holds.
 size_t arena_size(const struct arena *a);
 

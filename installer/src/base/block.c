@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks out of regions that are mapped once and stay.
+// Blocks out of regions that are mapped once and stay, and out of memory that was something else's.
 #include "base/block.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
 #include "base/mem.h"
 
 enum {
-    HUGE_PAGE_BYTES = 2 << 20,
     REGION_BYTES = 16 << 20, // only what is written to is memory
+    RECYCLED_MAX = 128,      // blocks, for they never go back to malloc
 };
-
-// A checker of memory sees a block as one: it has to come from malloc.
-#ifdef __SANITIZE_ADDRESS__
-#define BLOCKS_ARE_CHECKED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define BLOCKS_ARE_CHECKED true
-#endif
-#endif
-#ifndef BLOCKS_ARE_CHECKED
-#define BLOCKS_ARE_CHECKED false
-#endif
 
 struct free_block {
     struct free_block *next;
@@ -33,25 +20,29 @@ struct free_block {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of all below
 static struct free_block *given_back;                    // the newest first: it is in the caches
 static char *unused, *unused_end;                        // of the newest region
+static size_t recycled;                                  // blocks, so far
+
+static char *align(char *at)
+{
+    return at + (-(uintptr_t)at & (BLOCK_BYTES - 1));
+}
 
 static void map_region(void)
 {
-    size_t size = REGION_BYTES + HUGE_PAGE_BYTES; // to align it
-    char *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+    char *room = mmap(NULL, REGION_BYTES + BLOCK_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (room == MAP_FAILED)
         mem_die("out of memory");
-    room += -(uintptr_t)room & (HUGE_PAGE_BYTES - 1);
-    (void)madvise(room, REGION_BYTES, MADV_HUGEPAGE); // small ones do, too
-    unused = room;
-    unused_end = room + REGION_BYTES;
+    unused = align(room);
+    unused_end = unused + REGION_BYTES;
 }
 
-static void *take(void)
+static void *take(bool *is_zero)
 {
     void *block = given_back;
 
+    *is_zero = !block;
     if (block) {
         given_back = given_back->next;
         return block;
@@ -63,28 +54,63 @@ static void *take(void)
     return block;
 }
 
-void *block_take(void)
+void *block_take(bool *is_zero)
 {
     void *block;
 
-    if (BLOCKS_ARE_CHECKED)
+    if (BLOCKS_ARE_CHECKED) {
+        *is_zero = false;
         return mem_alloc(BLOCK_BYTES);
+    }
     pthread_mutex_lock(&lock);
-    block = take();
+    block = take(is_zero);
     pthread_mutex_unlock(&lock);
     return block;
 }
 
-void block_give(void *block)
+static void give(void *block)
 {
     struct free_block *given = block;
 
+    given->next = given_back;
+    given_back = given;
+}
+
+void block_give(void *block)
+{
     if (BLOCKS_ARE_CHECKED || !block) {
         free(block);
         return;
     }
     pthread_mutex_lock(&lock);
-    given->next = given_back;
-    given_back = given;
+    give(block);
     pthread_mutex_unlock(&lock);
+}
+
+// The blocks that lie in it as a whole.
+static bool cut_up(char *room, size_t size)
+{
+    char *first = align(room);
+    size_t before = (size_t)(first - room);
+    size_t count = size < before ? 0 : (size - before) / BLOCK_BYTES;
+
+    if (!count || count > RECYCLED_MAX - recycled)
+        return false;
+    recycled += count;
+    while (count--)
+        give(first + count * BLOCK_BYTES);
+    return true;
+}
+
+void block_recycle(void *room, size_t size)
+{
+    bool taken = false;
+
+    if (!BLOCKS_ARE_CHECKED && room) {
+        pthread_mutex_lock(&lock);
+        taken = cut_up(room, size);
+        pthread_mutex_unlock(&lock);
+    }
+    if (!taken)
+        free(room);
 }

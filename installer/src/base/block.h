@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// Large blocks of memory, of one size, cut out of huge pages: the kernel is asked once for what is
-// hundreds of small pages, and each of those takes it longer than to fill it. What is given back is
-// kept for who asks next.
+// Large blocks of memory, of one size. What is given back is kept for who asks next: a page that
+// the kernel gives costs more than to fill it.
 #ifndef BASE_BLOCK_H
 #define BASE_BLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
 
+// A checker of memory sees a block as one: there it comes from malloc, and goes back to it.
+#ifdef __SANITIZE_ADDRESS__
+#define BLOCKS_ARE_CHECKED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BLOCKS_ARE_CHECKED true
+#endif
+#endif
+#ifndef BLOCKS_ARE_CHECKED
+#define BLOCKS_ARE_CHECKED false
+#endif
+
 #define BLOCK_BYTES ((size_t)64 << 10)
 
-// Aligned to its size; holds anything. Thread-safe.
-void *block_take(void) MUST_CHECK RETURNS_NONNULL;
+// Aligned to its size; holds anything, or zeros when *is_zero. Thread-safe.
+void *block_take(bool *is_zero) MUST_CHECK RETURNS_NONNULL;
 
 // NULL-safe. Thread-safe.
 void block_give(void *block);
+
+// In place of free() for something large: its pages become blocks, for a process that soon takes
+// some. Blocks never become free memory again, so that this is done with a few MiB in all; what
+// comes later is just freed. NULL-safe. Thread-safe.
+void block_recycle(void *room, size_t size);
 
 #endif

@@ -23,13 +23,13 @@ struct tar_reader {
     struct arena *arena; // what `files` refers to
     whole_files files;   // all entries, when they are read in place
     size_t next;         // of `files`
-    char piece[READ_PIECE_BYTES];
+    char *piece;         // READ_PIECE_BYTES, of a stream
 };
 
 static la_ssize_t on_read(struct archive *a, void *data, const void **piece)
 {
     struct tar_reader *r = data;
-    ssize_t n = stream_read(r->stream, r->piece, sizeof(r->piece));
+    ssize_t n = stream_read(r->stream, r->piece, READ_PIECE_BYTES);
 
     if (n < 0)
         archive_set_error(a, EIO, "the stream failed");
@@ -53,6 +53,7 @@ struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struc
 
     r->stream = s_take;
     r->what = mem_str(what);
+    r->piece = mem_alloc(READ_PIECE_BYTES);
     r->archive = archive_read_new();
     if (!r->archive)
         abort();
@@ -195,5 +196,6 @@ void tar_reader_free(struct tar_reader *r)
     vec_free(&r->files);
     free(r->what);
     free(r->path);
+    free(r->piece);
     free(r);
 }

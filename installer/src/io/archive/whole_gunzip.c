@@ -2,7 +2,6 @@
 // gzip in one go, by libdeflate: two to three times as fast as zlib, which works piece by piece.
 #include <libdeflate.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "io/archive/whole.h"
@@ -13,7 +12,6 @@ enum {
     SIZE_BYTES = 4, // at the end: of what comes out
     GZIP_LEAST_BYTES = 18,
     DEFLATE_MOST = 1032, // times the input: more than this deflate cannot express
-    HUGE_PAGE_BYTES = 2 << 20,
 };
 
 static uint32_t read_size(struct span packed)
@@ -21,22 +19,6 @@ static uint32_t read_size(struct span packed)
     const unsigned char *at = (const unsigned char *)packed.ptr + packed.len - SIZE_BYTES;
 
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-// Large room is written once from end to end: in huge pages the kernel is asked for hundreds of
-// times less of them. What is left of the last one comes in small ones, and not more than is used.
-static char *make_room(size_t size)
-{
-    size_t huge = size / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    char *room;
-
-    if (!huge)
-        return mem_alloc(size);
-    room = aligned_alloc(HUGE_PAGE_BYTES, huge < size ? huge + HUGE_PAGE_BYTES : huge);
-    if (!room)
-        mem_die("out of memory");
-    (void)madvise(room, huge, MADV_HUGEPAGE); // small ones do, too
-    return room;
 }
 
 static bool inflate_all(struct span packed, char *room, size_t len)
@@ -62,7 +44,7 @@ char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len)
     *len = read_size(packed);
     if (*len > max_bytes || *len / DEFLATE_MOST > packed.len)
         return NULL;
-    room = make_room(*len + 1);
+    room = mem_alloc(*len + 1);
     if (!inflate_all(packed, room, *len)) {
         free(room);
         return NULL;

@@ -175,12 +175,15 @@ static int read_own_files(struct loader *l, const chart_files *files, const char
 
 static int load(struct loader *l, const chart_files *files, const char *what, struct chart *chart);
 
+// `tgz` may be a file of the chart around: templates do not see it, so that nobody needs it any
+// more.
 static int load_archive(struct loader *l, struct span tgz, const char *what, struct chart *chart)
 {
     chart_files files CLEANUP(chart_files_free) = {0};
 
     if (chart_archive_read(tgz, what, &l->outermost->store->memory, &files, l->err) < 0)
         return -1;
+    arena_drop(arena_of(l), tgz);
     return load(l, &files, what, chart);
 }
 

@@ -4,9 +4,11 @@
 #include "base/rune.h"
 #include "model/chart/render/documents.h"
 
+#define START "---\n# Source: "
+
 static void add(struct buf *out, const struct chart_manifest *manifest)
 {
-    buf_add_str(out, "---\n# Source: ");
+    buf_add_str(out, START);
     buf_add_span(out, manifest->path);
     buf_add_char(out, '\n');
     buf_add_span(out, manifest->text);
@@ -30,9 +32,31 @@ static void print_manifests(const struct chart_rendering *rendering, bool crds, 
     buf_add_char(out, '\n');
 }
 
+static size_t length(const struct chart_manifest *manifest)
+{
+    return sizeof(START) + 1 + manifest->path.len + manifest->text.len;
+}
+
+// Of all that may be printed, for a buffer that need not grow: it would leave half of its pages
+// behind.
+static size_t length_of_all(const struct chart_rendering *rendering)
+{
+    size_t sum = 1;
+
+    VEC_FOREACH (const struct chart_manifest *, manifest, &rendering->manifests)
+        sum += length(manifest);
+    VEC_FOREACH (const struct chart_manifest *, hook, &rendering->hooks)
+        sum += length(hook);
+    return sum;
+}
+
 static void print_all(const struct chart_rendering *rendering, const struct chart_print *options,
                       struct buf *out)
 {
+    size_t most = length_of_all(rendering);
+
+    if (most < out->max - out->len)
+        (void)!buf_reserve(out, most);
     print_manifests(rendering, options->crds, out);
     if (options->no_hooks)
         return;
