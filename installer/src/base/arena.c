@@ -16,6 +16,7 @@ enum {
     CHUNK_LAST_BYTES = 16 << 10, // blocks come next
     CHUNK_GROWTH = 4,            // each size costs the allocator pages of its own
     ZERO_STEP_BYTES = 4096,
+    SMALL_TEXT_BYTES = 256, // nearly all that are formatted: they need no second time
 };
 
 struct chunk {
@@ -161,13 +162,22 @@ char *arena_str(struct arena *a, const char *str)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
-    char *text CLEANUP(mem_cleanup) = NULL;
+    char small[SMALL_TEXT_BYTES], *text;
     va_list args;
+    int len;
 
     va_start(args, fmt);
-    text = mem_vprintf(fmt, args);
+    len = vsnprintf(small, sizeof(small), fmt, args);
     va_end(args);
-    return arena_str(a, text);
+    if (len < 0)
+        mem_die("no text of this format");
+    if ((size_t)len < sizeof(small))
+        return (char *)arena_span(a, span_of(small, (size_t)len)).ptr;
+    text = arena_room(a, (size_t)len);
+    va_start(args, fmt);
+    vsnprintf(text, (size_t)len + 1, fmt, args);
+    va_end(args);
+    return text;
 }
 
 void arena_drop(struct arena *a, struct span text)

@@ -69,22 +69,26 @@ void buf_add_repeat(struct buf *b, char c, size_t count)
     buf_commit(b, count);
 }
 
+// Nearly all texts are small: they are formatted once.
 static PRINTF(2, 0) void add_formatted(struct buf *b, const char *fmt, va_list args)
 {
+    char small[256], *at;
     va_list again;
-    char *at;
     int len;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, again);
+    len = vsnprintf(small, sizeof(small), fmt, again);
     va_end(again);
     if (len < 0)
         return;
     at = buf_reserve(b, (size_t)len);
     if (!at)
         return;
-    vsnprintf(at, (size_t)len + 1, fmt, args);
-    b->len += (size_t)len;
+    if ((size_t)len < sizeof(small))
+        memcpy(at, small, (size_t)len);
+    else
+        vsnprintf(at, (size_t)len + 1, fmt, args);
+    buf_commit(b, (size_t)len);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
