@@ -174,5 +174,6 @@ bool glob_match(struct span pattern, struct span text, enum glob_dialect dialect
 {
     if (dialect == GLOB_TREE)
         return glob_tree_match(pattern, text);
-    return path_is_valid(pattern) && match_path(pattern, text);
+    // Most patterns do not match most names: the rest of them is only looked at where one does.
+    return match_path(pattern, text) && path_is_valid(pattern);
 }
