@@ -22,23 +22,20 @@ static size_t stack_bytes(void)
     return STACK_SHARE((size_t)limit.rlim_cur);
 }
 
-static void add_function(struct map *map, const struct template_function *function)
-{
-    map_put(map, span_str(function->name), (void *)(uintptr_t)function);
-}
-
 struct template_set *template_set_new(const struct template_function *functions, size_t count,
                                       void *data)
 {
     struct template_set *set = MEM_NEW(struct template_set);
-    const struct template_function *builtin;
+    size_t builtins = 0;
 
+    while (template_builtin(builtins))
+        builtins++;
     set->arena = arena_new();
-    set->functions = MEM_NEW(struct map);
-    for (size_t i = 0; (builtin = template_builtin(i)); i++)
-        add_function(set->functions, builtin);
+    set->functions = set_functions_new(builtins + count);
+    for (size_t i = 0; i < builtins; i++)
+        set_functions_add(set->functions, template_builtin(i));
     for (size_t i = 0; i < count; i++)
-        add_function(set->functions, &functions[i]);
+        set_functions_add(set->functions, &functions[i]);
     set->data = data;
     set->stack_base = __builtin_frame_address(0);
     set->stack_bytes = stack_bytes();
@@ -61,8 +58,7 @@ void template_set_free(struct template_set *set)
         return;
     map_free(&set->templates);
     if (!set->original) {
-        map_free(set->functions);
-        free(set->functions);
+        set_functions_free(set->functions);
         arena_free(set->arena);
         VEC_FOREACH (struct arena **, it, &set->more)
             arena_free(*it);

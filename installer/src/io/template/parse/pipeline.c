@@ -39,8 +39,8 @@ static const char *nearest_function(const struct parser *p, struct span name)
     VEC(const char *) names = {0};
     const char *near;
 
-    MAP_FOREACH (e, p->set->functions)
-        vec_push(&names, ((const struct template_function *)e->value)->name);
+    VEC_FOREACH (const struct template_function **, function, &p->set->functions->items)
+        vec_push(&names, (*function)->name);
     near = opt_nearest(word, names.items, names.len);
     vec_free(&names);
     return near;
