@@ -247,31 +247,46 @@ static void test_teardown_run__what_a_stuck_release_needs_stays(void **state)
     assert_written("needs", "DELETE " RELEASES "a\nDELETE " RELEASES "c\n");
 }
 
+#define FAILED_HOOK                                                                                \
+    "---\n{apiVersion: batch/v1, kind: Job, metadata: {namespace: n, name: a-clean, uid: u-j, "    \
+    "annotations: {helm.sh/hook: 'pre-delete'}}, status: {conditions: [{type: Failed, status: "    \
+    "'True', reason: BackoffLimitExceeded, message: it has reached the limit}]}}\n"
+#define FAILED_UNINSTALLATION                                                                      \
+    "status: {failures: 2, conditions: [{type: Released, status: 'False', reason: "                \
+    "UninstallFailed, message: it has failed}]}"
+
 static void test_teardown_run__a_hook_that_fails_is_the_cause(void **state)
 {
     struct fixture *f = *state;
     struct outcome o CLEANUP(outcome_free) = outcome_new(1500);
     struct teardown_step steps[] = {RELEASE_STEP("a", 0)};
 
-    open_cluster(
-        f, "hook",
-        CONTROLLER RELEASE(
-            "a", "uid: u-a",
-            "status: {failures: 2, conditions: [{type: Released, status: 'False', reason: "
-            "UninstallFailed, message: it has failed}]}") "---\n{apiVersion: batch/v1, kind: Job, "
-                                                          "metadata: {namespace: n, name: a-clean, "
-                                                          "uid: u-j, "
-                                                          "annotations: {helm.sh/hook: "
-                                                          "'pre-delete'}}, status: {conditions: "
-                                                          "[{type: Failed, status: "
-                                                          "'True', reason: BackoffLimitExceeded, "
-                                                          "message: it has reached the "
-                                                          "limit}]}}\n");
+    open_cluster(f, "hook", CONTROLLER RELEASE("a", "uid: u-a", FAILED_UNINSTALLATION) FAILED_HOOK);
     assert_int_equal(run(f, &o, steps, 1), -1);
     assert_int_equal(o.result.finding_count, 1);
     assert_string_equal(o.result.findings[0].object, "Job n/a-clean");
     assert_string_equal(o.result.findings[0].release, "HelmRelease n/a");
     assert_non_null(strstr(o.result.findings[0].message, "(UninstallFailed: it has failed)"));
+    // Deleted by hand, helm-controller would wait for it until the timeout of the release.
+    assert_null(strstr(o.result.findings[0].next, "delete job"));
+    assert_non_null(strstr(o.result.findings[0].next, "logs job/a-clean"));
+    assert_non_null(strstr(o.result.findings[0].next, "kubectl -n n patch helmrelease a "));
+}
+
+// A user did what it said: the Job is still there until helm-controller has tried again.
+static void test_teardown_run__a_hook_that_is_left_out_is_no_cause(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome o CLEANUP(outcome_free) = outcome_new(1500);
+    struct teardown_step steps[] = {RELEASE_STEP("a", 0)};
+
+    open_cluster(
+        f, "no-hook",
+        CONTROLLER RELEASE("a", "uid: u-a",
+                           "spec: {uninstall: {disableHooks: true}}, " FAILED_UNINSTALLATION)
+            FAILED_HOOK);
+    assert_int_equal(run(f, &o, steps, 1), -1);
+    assert_string_equal(o.result.findings[0].object, "HelmRelease n/a");
 }
 
 static void test_teardown_run__without_its_controller_it_is_given_up_at_once(void **state)
@@ -419,6 +434,7 @@ SERVER_MAIN("kube_objects.py",
             UNIT_FIXTURE(test_teardown_run__a_release_whose_records_stay_was_not_uninstalled),
             UNIT_FIXTURE(test_teardown_run__what_a_stuck_release_needs_stays),
             UNIT_FIXTURE(test_teardown_run__a_hook_that_fails_is_the_cause),
+            UNIT_FIXTURE(test_teardown_run__a_hook_that_is_left_out_is_no_cause),
             UNIT_FIXTURE(test_teardown_run__a_controller_that_takes_its_time_is_removed),
             UNIT_FIXTURE(test_teardown_run__what_was_put_back_goes_too),
             UNIT_FIXTURE(test_teardown_run__without_its_controller_it_is_given_up_at_once),

@@ -34,6 +34,15 @@ static bool is_hook_of(const struct task *t, const struct node *job)
            span_eq(span_head(id.name, t->helm.name.len), t->helm.name);
 }
 
+// A user has it do without: what is left of hooks is of attempts that are over.
+static bool leaves_hooks_out(const struct task *t)
+{
+    const struct node *release;
+
+    return informers_get(t->run->facts.informers, &t->step->id, &release) == INFORMERS_FOUND &&
+           node_get_bool(node_path(release, "spec", "uninstall"), "disableHooks", false);
+}
+
 struct search {
     struct running *run;
     struct arena *arena;
@@ -78,18 +87,40 @@ static const struct node *find_job(const struct task *t, const struct look *l, c
     return NULL;
 }
 
+// Not what is said of other Jobs, to delete it: helm-controller makes a new one itself when it has
+// seen that this one failed, and waits for one that is gone until the timeout of the release.
+static const char *after_failure(const struct task *t, const struct node *job, struct arena *arena)
+{
+    struct identity id = node_identity(job);
+    const struct identity *release = &t->step->id;
+
+    return arena_printf(arena,
+                        "read why it failed: kubectl -n %.*s logs job/%.*s --all-containers; "
+                        "helm-controller tries again and runs a new one; to have it left out: "
+                        "kubectl -n %.*s patch helmrelease %.*s --type merge -p "
+                        "'{\"spec\":{\"uninstall\":{\"disableHooks\":true}}}'",
+                        SPAN_ARG(id.ns), SPAN_ARG(id.name), SPAN_ARG(release->ns),
+                        SPAN_ARG(release->name));
+}
+
 void hooks_explain(const struct task *t, const struct look *l, struct finding *f,
                    struct arena *arena)
 {
     struct finding release = *f;
 
+    if (leaves_hooks_out(t))
+        return;
     for (size_t i = 0; i < l->count; i++) {
-        if (!find_job(t, l, l->findings[i].object))
+        const struct node *job = find_job(t, l, l->findings[i].object);
+
+        if (!job)
             continue;
         *f = l->findings[i];
         f->release = release.object;
         f->steps += release.steps;
-        if (!f->next)
+        if (span_is(node_get_text(ready_condition(job, "Failed"), "status"), "True"))
+            f->next = after_failure(t, job, arena);
+        else if (!f->next)
             f->next = release.next;
         if (release.state >= READY_FAILING)
             f->message =
