@@ -346,6 +346,25 @@ static void test_layers_prune__what_does_not_go_is_named(void **state)
     assert_non_null(find(&s, "ConfigMap", "a"));
 }
 
+static void test_layers_prune__what_a_release_fails_of_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct scene s CLEANUP(scene_free) = {0};
+
+    bring_up(&s, f, "uninstall", NAMESPACE("app"), RELEASE("r") CONFIG_MAP("a"));
+    patch(f, "HelmRelease", "r",
+          "metadata: {finalizers: [finalizers.fluxcd.io]}\n"
+          "status: {conditions: [{type: Released, status: 'False', reason: UninstallFailed, "
+          "message: job app/migrate failed}]}\n");
+    set_layer(&s, 1, CONFIG_MAP("a"));
+    s.how.fail_after_ms = 600;
+    assert_int_equal(prune(&s), -1);
+    assert_err(f->err, ERR_TERMINAL,
+               "it left the tree and does not go: HelmRelease app/r: Terminating: "
+               "UninstallFailed: job app/migrate failed; finalizers: finalizers.fluxcd.io");
+    assert_non_null(strstr(err_hint_text(f->err), "patch helmrelease r --type merge"));
+}
+
 SERVER_MAIN("kube_store.py",
             UNIT_FIXTURE(test_layers_prune__what_left_the_tree_goes_in_reverse_order),
             UNIT_FIXTURE(test_layers_prune__nothing_left_is_nothing_asked),
@@ -355,4 +374,5 @@ SERVER_MAIN("kube_store.py",
             UNIT_FIXTURE(test_layers_prune__what_somebody_else_made_is_released),
             UNIT_FIXTURE(test_layers_prune__what_holds_something_else_stays),
             UNIT_FIXTURE(test_layers_prune__a_suspended_release_is_resumed),
-            UNIT_FIXTURE(test_layers_prune__what_does_not_go_is_named))
+            UNIT_FIXTURE(test_layers_prune__what_does_not_go_is_named),
+            UNIT_FIXTURE(test_layers_prune__what_a_release_fails_of_is_told))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "model/flux.h"
 
 // The conditions of a namespace that is being deleted (NamespaceConditionType in k8s.io/api
 // core/v1) are all about what keeps it.
@@ -17,6 +18,16 @@ static void add_conditions(const struct node *object, struct buf *out)
         buf_printf(out, "%s%s: %s", out->len ? "; " : "", node_get_str(condition, "type"),
                    node_get_str(condition, "message"));
     }
+}
+
+// What helm-controller, which has to take the finalizer off, fails of: mostly a hook.
+static void add_uninstallation(const struct node *object, struct buf *out)
+{
+    const struct node *released = ready_condition(object, "Released");
+
+    if (span_is(node_get_text(released, "status"), "False") &&
+        span_is(node_get_text(released, "reason"), "UninstallFailed"))
+        buf_printf(out, "UninstallFailed: %s", node_get_str(released, "message"));
 }
 
 static void add_finalizers(const struct node *object, struct buf *out)
@@ -48,6 +59,8 @@ int deletion_look(struct kube *k, const struct kube_resource *resource, const st
     snprintf(since, READY_TIME_BYTES, "%.*s", SPAN_ARG(time));
     if (span_is(id->kind, "Namespace"))
         add_conditions(answer.object, why);
+    if (flux_kind(id) == FLUX_HELM_RELEASE)
+        add_uninstallation(answer.object, why);
     add_finalizers(answer.object, why);
     return 0;
 }

@@ -10,7 +10,8 @@
 #include "work/layers/applying.h"
 
 // Looks whether the object (of the tree, or a namespace) is gone, or there without being deleted.
-// If not, *why says what keeps it: the conditions of a namespace, finalizers. `since` becomes the
+// If not, *why says what keeps it: the conditions of a namespace, what an
+// uninstallation fails of, finalizers. `since` becomes the
 // time of its deletion. Blocks. ERR_API, ERR_CANCELLED.
 int deletion_look(struct kube *k, const struct kube_resource *resource, const struct identity *id,
                   char since[READY_TIME_BYTES], struct buf *why, bool *gone, struct err **err)

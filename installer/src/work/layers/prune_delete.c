@@ -7,6 +7,7 @@
 #include "cluster/record/snapshot.h"
 #include "cluster/told/finding.h"
 #include "cluster/told/talk.h"
+#include "model/flux.h"
 #include "work/layers/deletion.h"
 
 #define PRUNE_REQUEST_MANAGER "sandstrap-request" // of what is only asked of a controller
@@ -169,11 +170,20 @@ static void describe(const struct prune_item *item, struct finding *f)
 static int fail(const struct prune_item *item, enum err_kind kind, struct err **err)
 {
     struct buf line CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+    const struct identity *id = &item->entry.id;
     struct finding f;
 
     describe(item, &f);
     finding_describe(&f, &line);
     err_set(err, kind, "it left the tree and does not go: %s", buf_str(&line));
+    if (flux_kind(id) == FLUX_HELM_RELEASE)
+        return err_hint(
+            err,
+            "helm-controller goes on trying: mend what it fails of, or have it leave the hooks "
+            "out, kubectl -n %.*s patch helmrelease %.*s --type merge -p '{\"spec\":{"
+            "\"uninstall\":{\"disableHooks\":true}}}'; without its finalizer what it has "
+            "installed would stay",
+            SPAN_ARG(id->ns), SPAN_ARG(id->name));
     return err_hint(err,
                     "%s goes when its finalizers are taken off: by the controllers that set them, "
                     "if they run, or by hand",
