@@ -14,9 +14,11 @@ import pytest
 from inventory import Inventory
 from lab import BINARY, Lab
 from observer import Observer
+from sweep import sweep
+from takedown import Takedown
 from trees import Small
 
-ORDER = ("test_sandbox", "test_down", "test_traps", "test_kills", "test_leftovers",
+ORDER = ("test_sandbox", "test_down", "test_traps", "test_traps_alone", "test_kills", "test_leftovers",
          "test_orphans", "test_serve")
 FLUX_ALONE = "{apiVersion: v1, kind: Namespace, metadata: {name: flux-alone}}"
 
@@ -59,6 +61,29 @@ def empty(observer):
 def lab(machine, empty):
     """The lab, once it is known what was in it."""
     return machine
+
+
+@pytest.fixture(scope="module")
+def swept(lab, observer, empty):
+    """For modules that begin and end with a bare cluster: the next one does, even if a test failed."""
+    yield
+    sweep(lab, observer, empty)
+
+
+@pytest.fixture
+def takedown(lab, observer, empty):
+    """Makes takedowns of scenarios for a test that begins and ends with a bare cluster: the next one
+    does, even if this one failed."""
+    cases = []
+
+    def make(scenario):
+        cases.append(Takedown(lab, scenario, observer, empty))
+        return cases[-1]
+
+    yield make
+    for case in cases:
+        case.stop()
+    sweep(lab, observer, empty)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

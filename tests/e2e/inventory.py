@@ -17,10 +17,13 @@ class Inventory:
     """The objects at one moment: by group, kind, namespace and name."""
 
     def __init__(self, api):
-        self.objects, self.unknown = {}, []
+        self.objects, self.unknown, self.places = {}, [], {}
         for group, version, resource in resources(api, self.unknown):
             path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+            self.places[group, resource["kind"]] = path, resource["name"]
             answer = api.get(f"{path}/{resource['name']}", {"Accept": METADATA})
+            # a definition may have gone since; what is refused otherwise would seem to be empty
+            assert answer["kind"] != "Status" or answer["code"] == 404, answer
             for one in answer.get("items") or []:
                 meta = one["metadata"]
                 key = group, resource["kind"], meta.get("namespace", ""), meta["name"]
@@ -30,6 +33,12 @@ class Inventory:
         """What is here and was not there before, an object of the same name and another UID too."""
         return sorted(key for key, meta in self.objects.items()
                       if before.objects.get(key, {}).get("uid") != meta["uid"])
+
+    def path(self, key):
+        """Where one of the objects is in the API."""
+        group, kind, namespace, name = key
+        base, resource = self.places[group, kind]
+        return "/".join([base, *(["namespaces", namespace] if namespace else []), resource, name])
 
     def went(self, before):
         return sorted(key for key, meta in before.objects.items()

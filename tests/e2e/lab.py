@@ -143,11 +143,14 @@ class Lab:
 
     def start(self, *arguments, program=(SANDSTRAP,), pid="/work/pid", host="operator"):
         """Starts sandstrap, or another program, in the background; its process id there is in the file pid."""
+        (self.work / os.path.basename(pid)).unlink(missing_ok=True)  # of the one before
         script = f'echo $$ >{pid}; exec "$@"'
         return Running(self.command(host, "sh", "-c", script, "sh", *program, *arguments))
 
     def kill_started(self, pid="/work/pid", check=True):
-        self.on("operator", "sh", "-c", f"kill -KILL $(cat {pid})", check=check)
+        """What has just been asked for may still be about to start."""
+        self.on("operator", "sh", "-c", f"until [ -s {pid} ]; do sleep 0.02; done; kill -KILL $(cat {pid})",
+                check=check)
 
 
 def until(condition, limit_s, what, pause_s=1):

@@ -60,10 +60,14 @@ class Observer:
     def get(self, path, headers=None):
         return self._ask("GET", path, None, headers or {})
 
-    def patch(self, path, body):
+    def patch(self, path, body, kind="strategic-merge"):
         """Patches an object, at once: kubectl takes its time to start."""
-        return self._ask("PATCH", path, json.dumps(body),
-                         {"Content-Type": "application/strategic-merge-patch+json"})
+        return self._ask("PATCH", path, json.dumps(body), {"Content-Type": f"application/{kind}-patch+json"})
+
+    def delete(self, path):
+        """Deletes an object without waiting for anything, a pod at once."""
+        return self._ask("DELETE", path, json.dumps({"gracePeriodSeconds": 0, "propagationPolicy": "Background"}),
+                         {"Content-Type": "application/json"})
 
     def _ask(self, *request):
         connection = Unix(self.socket)

@@ -20,6 +20,7 @@ CLUSTER_WIDE = {
     "APIService", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace",
     "MutatingWebhookConfiguration", "PriorityClass", "StorageClass", "ValidatingWebhookConfiguration",
 }
+PATIENCE_S = 180  # how long what has to happen may take on a busy machine
 ENDS_LATE_S = 60  # how long after its --timeout an `up` may need to end
 
 
@@ -102,11 +103,11 @@ class Case:
         file.write_text(yaml.safe_dump_all(objects))
         self.lab.kubectl("-n", into or self.namespace, "create", "-f", f"/work/{file.name}")
 
-    def see(self, pattern, limit_s=90):
+    def see(self, pattern, limit_s=PATIENCE_S):
         """Waits for a line of the running `up`."""
         return self.running.wait_for(pattern, limit_s)
 
-    def until(self, condition, what, limit_s=90):
+    def until(self, condition, what, limit_s=PATIENCE_S):
         return until(condition, limit_s, f"{self.namespace}: {what}", pause_s=0.3)
 
     def pause(self, seconds):

@@ -4,8 +4,9 @@
 from inventory import Inventory
 from scenario import ENDS_LATE_S, Case, brief
 
-# As long as nothing goes on with something, it is said to be stuck.
-FAIL_AFTER_S, TIMEOUT_S = 20, 150
+# As long as nothing goes on with something, it is said to be stuck. On a busy machine controllers need
+# half a minute until they begin with what they are asked for.
+FAIL_AFTER_S, TIMEOUT_S = 60, 300
 RECORD = "sandstrap-system"  # the cluster's only one
 
 
@@ -20,7 +21,7 @@ class Takedown(Case):
         self.started = self.tree()
         failed = self.started.make()
         assert not failed, repr(failed)
-        self.started.run("up", "--fail-after", "60s", "--timeout", f"{TIMEOUT_S}s")
+        self.started.run("up", "--fail-after", f"{FAIL_AFTER_S}s", "--timeout", f"{TIMEOUT_S}s")
         return self
 
     def start_down(self, *options, fail_after=FAIL_AFTER_S):
@@ -37,6 +38,11 @@ class Takedown(Case):
         assert result.code == code, repr(result)  # what was given up stands in the middle
         return result
 
+    def stop(self):
+        """Ends what still runs after a test that failed."""
+        if self.running and self.running.process.poll() is None:
+            self.running.stop()
+
     def kill(self):
         """Ends what runs as a loss of power would; it may have come to its end before."""
         self.lab.kill_started(f"{self.started.path}.pid", check=False)
@@ -47,6 +53,15 @@ class Takedown(Case):
         now = Inventory(self.observer)
         came, went = now.came(self.before), now.went(self.before)
         assert not came and not went, f"left: {came}; gone: {went}\n{brief(result)}"
+
+
+def wrong_with(case, trap, result):
+    """What of a trap was not said, or is not there any more although it has to stay."""
+    wrong = [f"{trap.name}: no line is like {one!r}" for one in trap.said
+             if not any(trap.scenario.finds(one.replace("NS-", trap.name + "-"), line)
+                        for line in lines_of(result))]
+    return wrong + [f"{trap.name}: {kind} {name} is gone" for kind, name in trap.stays
+                    if not case.lab.kubectl("-n", trap.name, "get", kind, name, "--ignore-not-found")]
 
 
 def lines_of(result):

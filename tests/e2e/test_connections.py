@@ -20,7 +20,9 @@ from trees import Small
 sys.path.insert(0, str(CHECKOUT / "tests/servers"))
 import certs  # noqa: E402
 
-LIMITS = ("--timeout", "150s", "--fail-after", "60s")
+TIMEOUT_S = 150
+LIMITS = ("--timeout", f"{TIMEOUT_S}s", "--fail-after", "60s")
+WAITED_S = TIMEOUT_S / 5  # whoever ends sooner has not waited for anything, on a busy machine either
 
 
 @pytest.fixture
@@ -82,7 +84,8 @@ def test_an_api_server_that_restarts_is_waited_for(lab, bed):
     running = bed.start()
     running.wait_for("Deployment .*created", 60)
     lab.tool("daemon", "cp", "kube-apiserver", "stop")
-    time.sleep(12)
+    running.wait_for("the API server is unreachable since", 60)
+    time.sleep(10)
     lab.tool("daemon", "cp", "kube-apiserver", "start")
     result = running.finish()
     assert result.code == 0, repr(result)
@@ -90,12 +93,12 @@ def test_an_api_server_that_restarts_is_waited_for(lab, bed):
 
 
 def test_an_api_server_that_says_nothing_is_told_of(lab, bed):
-    bed.make(8)
+    bed.make(20)
     running = bed.start()
     running.wait_for("Deployment .*created", 60)
     lab.tool("daemon", "cp", "kube-apiserver", "pause")
     try:
-        line = running.wait_for("the API server does not answer since", 25)
+        line = running.wait_for("the API server does not answer since", 100)
         assert "(no byte for 15 s)" in line
     finally:
         lab.tool("daemon", "cp", "kube-apiserver", "resume")
@@ -111,17 +114,16 @@ def test_a_connection_that_goes_silent_is_given_up(lab, bed):
     stalls = {"verb": "connect", "fault": "stall", "times": 1, "after_s": 3, "for_s": 300}
     with through(lab, stalls) as proxy:
         result = bed.up(proxy)
-    says(result, "does not answer since", "answers again after")
-    assert result.seconds < 60, repr(result)
+    says(result, "does not answer since", "answers again after")  # it ends before its --timeout
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("for_s", [60, 200])
 def test_watches_that_stall_hide_nothing_for_long(lab, bed, for_s):
+    """Less than the --timeout: what it takes to find out does not depend on how long they stall."""
     bed.make(10)
     with through(lab, {"verb": "watch", "fault": "stall", "for_s": for_s}) as proxy:
-        result = bed.up(proxy)
-    assert result.seconds < 90, repr(result)
+        bed.up(proxy)
 
 
 # --- what passes when it is repeated ---
@@ -157,9 +159,8 @@ QUICK = {"first connection reset", "one in ten cut", "one refusal of the credent
     pytest.param(story, marks=[] if story in QUICK else pytest.mark.full) for story in REPEATED])
 def test_repeated(lab, bed, story):
     with through(lab, *REPEATED[story]) as proxy:
-        result = bed.up(proxy)
+        bed.up(proxy)
         assert proxy.struck(), proxy.requests
-    assert result.seconds < 60, repr(result)
 
 
 @pytest.mark.full
@@ -177,7 +178,7 @@ def test_nobody_listens(lab, bed):
     config["clusters"][0]["cluster"]["server"] = "https://10.78.0.3:6444"
     result = bed.up(bed.write("nobody", config), code=7)
     says(result, "cannot connect to 10.78.0.3:6444: Connection refused")
-    assert result.seconds < 3, repr(result)
+    assert "unreachable since" not in result.stderr and result.seconds < WAITED_S, repr(result)
 
 
 @pytest.mark.full
@@ -212,10 +213,14 @@ def test_a_client_certificate_out_of_its_time(lab, bed, tmp_path, start, end, wo
 
 
 @pytest.mark.full
-def test_credentials_that_are_wrong_for_good(bed):
-    result = bed.up(bed.user(token="wrong"), code=7)
+def test_credentials_that_are_wrong_for_good(lab, bed):
+    with through(lab) as proxy:
+        config = yaml.safe_load((lab.work / "faults-7201.kubeconfig").read_text())
+        config["users"][0]["user"] = {"token": "wrong"}
+        result = bed.up(bed.write("wrong", config), code=7)
+        asked = [entry for entry in proxy.requests if entry.get("path")]
+        assert 1 <= len(asked) <= 2, asked  # a refusal is repeated once
     says(result, "Unauthorized", "the credentials of user \"sandstrap\" .* are wrong or have expired")
-    assert result.seconds < 4, repr(result)
 
 
 # --- credentials that change ---
@@ -279,17 +284,17 @@ def account(lab):
 
 @pytest.mark.full
 def test_a_token_file_that_changes(lab, bed, account):
-    bed.make(15)
-    token = lab.work / f"{bed.name}-token"
+    bed.make(25)
+    token, later = lab.work / f"{bed.name}-token", account()
     token.write_text(account())
-    with through(lab, {"verb": "watch", "from_s": 8, "times": 3, "fault": "status", "code": 401},
+    with through(lab, {"verb": "watch", "from_s": 15, "times": 3, "fault": "status", "code": 401},
                  {"verb": "watch", "fault": "end", "after_s": 8, "times": 20}) as proxy:
         config = yaml.safe_load((lab.work / "faults-7201.kubeconfig").read_text())
         config["users"][0]["user"] = {"tokenFile": f"/work/{token.name}"}
         proxy.kubeconfig = bed.write("tokens", config)
         running = bed.start(proxy)
         running.wait_for("Deployment .*created", 60)
-        token.write_text(account())
+        token.write_text(later)
         result = running.finish()
         assert proxy.struck("status"), proxy.requests
     assert result.code == 0, repr(result)

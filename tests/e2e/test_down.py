@@ -14,6 +14,7 @@ from scenarios.objects import container, placed, thing
 from takedown import RECORD
 from trees import Tree
 
+pytestmark = pytest.mark.usefixtures("swept")
 ROUNDS = 10
 POLICIES = {"kyverno": {"enabled": True}, "kyvernoPolicies": {"enabled": True}}
 WEBHOOKS = "validatingwebhookconfigurations,mutatingwebhookconfigurations"

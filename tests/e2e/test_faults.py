@@ -7,7 +7,6 @@ SANDSTRAP_FAULT_SEEDS="17 42" runs these seeds alone.
 
 import concurrent.futures
 import os
-import time
 
 import pytest
 
@@ -108,10 +107,9 @@ def run_all(lab, seeds):
 @pytest.mark.parametrize("first", [
     1, *(pytest.param(first, marks=pytest.mark.full) for first in range(11, 100, 10))])
 def test_ten_seeds(lab, changes, first):
-    seeds, log, began = chosen(range(first, first + 10)), Log(lab), time.monotonic()
+    seeds, log = chosen(range(first, first + 10)), Log(lab)
     wrong = run_all(lab, seeds)
     assert not wrong, "\n\n".join(wrong)
-    assert time.monotonic() - began < 170 * len(seeds)
     seen = [line.split()[0] for line in changes]
     assert seen.count("ADDED") == 2 * len(seeds) and "MODIFIED" not in seen, changes
     # Whatever was repeated because its answer was lost: each object came to be once. A request that

@@ -14,7 +14,7 @@ import pytest
 from inventory import Inventory
 from scenario import Scenario, brief
 from scenarios.objects import claim, config, definition, deployment, kustomization, git, oci, release, serves, thing
-from takedown import Takedown
+from takedown import FAIL_AFTER_S, TIMEOUT_S, Takedown
 
 SEED = int(os.environ.get("SANDSTRAP_E2E_SEED", "1"))
 MOMENTS = 20
@@ -37,12 +37,12 @@ MOMENTS_OF = {kind: [pytest.param(moment(number, kind), id=f"{moment(number, kin
 
 
 @pytest.fixture
-def case(lab, observer, empty):
-    return Takedown(lab, TREE, observer, empty)
+def case(takedown):
+    return takedown(TREE)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(lab, observer, empty):
+def undisturbed(lab, observer, empty, swept):
     """How long `up` and `down` take, and what they leave; and what a second `up` makes."""
     case = Takedown(lab, TREE, observer, empty)
     began = time.monotonic()
@@ -81,7 +81,7 @@ def test_down_is_killed_and_run_again(undisturbed, case, part):
 def test_up_is_killed_and_taken_down(undisturbed, case, part):
     case.started = case.tree()
     assert not case.started.make()
-    case.running = case.started.start("up", "--fail-after", "60s", "--timeout", "150s")
+    case.running = case.started.start("up", "--fail-after", f"{FAIL_AFTER_S}s", "--timeout", f"{TIMEOUT_S}s")
     time.sleep(part * undisturbed.up_s)
     case.kill()
     case.check_nothing_left(case.take_down("--data"))

@@ -12,6 +12,7 @@ from scenario import Scenario
 from scenarios.objects import config, definition, namespace, placed, thing
 from takedown import Takedown, lines_of
 
+pytestmark = pytest.mark.usefixtures("swept")
 NAME = "leftovers"
 FINALIZER = ["leftovers.example.com/never"]
 WIDE = definition("leftovers.example.com", "relics", "Relic")

@@ -11,6 +11,7 @@ from scenario import Scenario
 from scenarios.objects import config, namespace, oci, placed, release
 from takedown import Takedown
 
+pytestmark = pytest.mark.usefixtures("swept")
 OURS, HELMS = "orphans-ours", "orphans-helms"
 HOOK = {"hook": {"on": "pre-delete", "args": ["run"]}}
 

@@ -2,8 +2,8 @@
 """What keeps sandboxes from going away elsewhere: `down` takes them down all the same, or says what
 holds them, and after a person did what it says, nothing is left.
 
-The table is scenarios/traps.py. Traps that do not disturb each other are tried in one cluster at
-once; each by itself, and those that harm what others need, with tests/run --full.
+The table is scenarios/traps.py. Here those that do not disturb each other are tried in one cluster at
+once; test_traps_alone.py tries each by itself.
 """
 
 import pytest
@@ -11,22 +11,14 @@ import pytest
 from inventory import Inventory
 from scenario import Scenario
 from scenarios.objects import config, definition, deployment, namespace, placed, serves, thing
-from scenarios.traps import TRAPS, all_at_once
-from takedown import Takedown, lines_of
+from scenarios.traps import all_at_once
+from takedown import Takedown, wrong_with
 
+pytestmark = pytest.mark.usefixtures("swept")
 OTHERS = "traps-others"
 SHARED = definition("shared.example.com", "parts", "Part")
 THING = thing("shared.example.com/v1", "Part", "a")
 TOGETHER, AT_ONCE = all_at_once("traps", [SHARED, namespace("traps-shared"), placed(THING, "traps-shared")])
-
-
-def wrong_with(case, trap, result):
-    """What of a trap was not said, or is not there any more although it has to stay."""
-    wrong = [f"{trap.name}: no line is like {one!r}" for one in trap.said
-             if not any(trap.scenario.finds(one.replace("NS-", trap.name + "-"), line)
-                        for line in lines_of(result))]
-    return wrong + [f"{trap.name}: {kind} {name} is gone" for kind, name in trap.stays
-                    if not case.lab.kubectl("-n", trap.name, "get", kind, name, "--ignore-not-found")]
 
 
 def place(lab, trap, case):
@@ -82,23 +74,3 @@ def test_then_nothing_is_left(lab, at_once):
     result = at_once.take_down(*options)
     lab.kubectl("-n", OTHERS, "delete", "configmap", "late")  # it is still there
     at_once.check_nothing_left(result)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("trap", TRAPS, ids=repr)
-def test_a_trap(lab, observer, empty, trap):
-    case = Takedown(lab, trap.scenario, observer, empty).bring_up()
-    if trap.harm:
-        trap.harm(case)
-    case.start_down(*trap.options, fail_after=trap.fail_after)
-    if trap.during:
-        trap.during(case)
-    result = case.finish_down()
-    assert result.code == trap.exit, repr(result)
-    wrong = wrong_with(case, trap, result)
-    assert not wrong, "\n".join(wrong) + "\n" + repr(result)
-    if trap.exit:
-        if trap.mend:
-            trap.mend(case)
-        result = case.take_down(*trap.last_options)
-    case.check_nothing_left(result)

@@ -8,6 +8,7 @@ A row that ends with exit code 10 says what a person does then, after which `dow
 import dataclasses
 
 from scenario import Scenario
+from takedown import FAIL_AFTER_S
 
 from .objects import (PODINFO, claim, config, definition, deployment, git, namespace, oci, placed, release,
                       serves, thing, webhook)
@@ -30,7 +31,7 @@ class Trap:
     said: tuple = ()  # each of these is in some line; NS is the namespace
     stays: tuple = ()  # (kind, name) of what is there afterwards, in its namespace
     mend: object = None  # what a person does then: mend(case)
-    fail_after: int = 20  # a controller that was killed holds its leader's lease for longer
+    fail_after: int = FAIL_AFTER_S  # a controller that was killed holds its leader's lease for longer
     options: tuple = ()  # of this `down`, and of the last one
     last_options: tuple = ()
     ci: bool = False
@@ -61,7 +62,7 @@ def let_go(*more):
     def harm(case):
         name = case.kubectl("get", "helmrelease", "-o", "jsonpath={.items[0].metadata.name}")
         suspended(name)(case)
-        case.kubectl("delete", "helmrelease", name, "--timeout=60s")
+        case.kubectl("delete", "helmrelease", name, "--timeout=180s")
         for what in more:
             case.kubectl("delete", *what)
     return harm
@@ -115,19 +116,20 @@ def freeze_controller(case):
 def restart_api_server(case):
     case.until(lambda: case.lab.kubectl("-n", case.namespace, "get", "job", HOOK, check=False), "the hook runs")
     case.lab.tool("daemon", "cp", "kube-apiserver", "stop")
-    case.pause(5)
+    case.see("the API server is unreachable")
     case.lab.tool("daemon", "cp", "kube-apiserver", "start")
 
 
-def without_hooks(case):
-    """What the line says: the hook is left out, and what runs of it goes."""
-    patch("helmrelease", "demo", '{"spec":{"uninstall":{"disableHooks":true}}}')(case)
-    case.kubectl("delete", "job", HOOK, "--ignore-not-found")
+# helm-controller tries again when it has seen that the hook failed, and then leaves it out. The Job
+# stays: without it, it would wait for it until the release's timeout.
+without_hooks = patch("helmrelease", "demo", '{"spec":{"uninstall":{"disableHooks":true}}}')
 
 
 def ends_attempt(case):
-    """What that line says when the hook still runs: helm-controller waits for it although it is gone."""
+    """What the line says when the hook still runs: the hook is left out, what runs of it goes, and
+    helm-controller, which would wait for it although it is gone, begins anew."""
     without_hooks(case)
+    case.kubectl("delete", "job", HOOK, "--ignore-not-found")
     case.lab.kubectl("-n", "flux-system", "delete", "pod", "-l", "app=helm-controller", "--force")
     case.until(lambda: not case.kubectl("get", "helmrelease", "-o", "name"), "the release is uninstalled")
 
@@ -171,7 +173,7 @@ def uses_claim(case):
            "terminationGracePeriodSeconds": 1,
            "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]}
     case.create(thing("v1", "Pod", "user", spec=pod))
-    case.kubectl("wait", "--for=condition=Ready", "pod/user", "--timeout=60s")
+    case.kubectl("wait", "--for=condition=Ready", "pod/user", "--timeout=180s")
 
 
 def demo(**hook):
@@ -212,10 +214,9 @@ TRAPS = [
          said=(r"Deployment flux-system/helm-controller\b.*it is applied again",)),
     Trap("trap-flux-uninstalled", [oci(), release(timeout="60s")], harm=flux_is_uninstalled, alone=True,
          said=(r"HelmRelease NS/podinfo\b.*nobody uninstalls it any more",)),
-    Trap("trap-definitions-deleted", [oci(), release(timeout="60s")], harm=definitions_deleted, alone=True,
-         fail_after=60),
+    Trap("trap-definitions-deleted", [oci(), release(timeout="60s")], harm=definitions_deleted, alone=True),
     Trap("trap-definitions-alone", [oci(), release(timeout="60s")], harm=definitions_deleted_alone, alone=True,
-         said=(r"helm-controller\b.*scaled to 1",), fail_after=60),
+         said=(r"helm-controller\b.*scaled to 1",)),
     Trap("trap-let-go", demo(args=["run"]), harm=let_go(), ci=True,
          said=(rf"HelmRelease NS/demo\b.*nobody uninstalls it any more.*pre-delete Job {HOOK}",)),
     Trap("trap-records-deleted", [oci(), release(timeout="60s")], ci=True,
@@ -225,7 +226,8 @@ TRAPS = [
     Trap("trap-api-server-restarts", demo(args=["run", "--for=8s"]), during=restart_api_server, alone=True, fail_after=90,
          said=(r"the API server is unreachable",)),
     Trap("trap-hook-fails", demo(args=["run", "--exit=3"]), exit=10, ci=True,
-         said=(rf"HelmRelease NS/demo\b.*{HOOK}|HelmRelease NS/demo\b.*UninstallFailed",),
+         said=(rf"HelmRelease NS/demo\b.*{HOOK}|HelmRelease NS/demo\b.*UninstallFailed",
+               rf"logs job/{HOOK}.*patch helmrelease demo .*disableHooks"),
          stays=(("helmrelease", "demo"),), mend=without_hooks),
     Trap("trap-hook-hangs", demo(args=["run", "--for=1h"]), exit=10, mend=ends_attempt, alone=True,
          said=(rf"HelmRelease NS/demo\b.*{HOOK}", r"hint: .*delete pod -l app=helm-controller --force"),
