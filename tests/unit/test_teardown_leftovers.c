@@ -266,6 +266,28 @@ static void test_teardown_leftovers__without_a_snapshot_marks_tell(void **state)
         "      next: kubectl delete secrets labelled -n default\n");
 }
 
+#define VOLUME(name, meta, phase)                                                                  \
+    "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: " name ", " meta "}\n"          \
+    "spec: {claimRef: {namespace: n, name: c, uid: u-gone}, persistentVolumeReclaimPolicy: "       \
+    "Delete}\nstatus: {phase: " phase "}\n"
+
+// The claim has gone before the plan was made: nobody of ours deletes the volume.
+static void test_teardown_leftovers__volumes_are_given_the_time_to_go(void **state)
+{
+    expect_proof(
+        state, "volumes",
+        VOLUME("going",
+               "deletionTimestamp: 2026-01-01T00:00:00Z, finalizers: "
+               "[kubernetes.io/pv-controller], annotations: {test/reads: '2'}",
+               "Released") VOLUME("bound", "annotations: {test/reads: '1'}", "Bound")
+            VOLUME("failed", "uid: u-f", "Failed"),
+        "",
+        "  volume\n"
+        "    PersistentVolume failed: Failed, of PersistentVolumeClaim n/c, reclaim policy "
+        "Delete\n"
+        "      next: kubectl delete persistentvolumes failed\n");
+}
+
 static void test_teardown_leftovers__agents_go_when_the_rest_has(void **state)
 {
     expect_proof(
@@ -315,5 +337,6 @@ SERVER_MAIN("kube_objects.py", UNIT_FIXTURE(test_teardown_leftovers__a_clean_clu
             UNIT_FIXTURE(test_teardown_leftovers__controllers_tell_of_what_they_make),
             UNIT_FIXTURE(test_teardown_leftovers__others_are_noted),
             UNIT_FIXTURE(test_teardown_leftovers__without_a_snapshot_marks_tell),
+            UNIT_FIXTURE(test_teardown_leftovers__volumes_are_given_the_time_to_go),
             UNIT_FIXTURE(test_teardown_leftovers__agents_go_when_the_rest_has),
             UNIT_FIXTURE(test_teardown_leftovers__what_is_kept_is_none))

@@ -110,11 +110,29 @@ static bool has_no_owner_left(const struct remains *r, const struct remain *it)
     return node_len(owners_of(it)) > 0;
 }
 
+// A volume whose claim has gone. Its finalizers are those of Kubernetes and of its provisioner, who
+// deletes the disk first. It is read to know more than its metadata. A Failed one stays.
+static bool is_volume_going(const struct remains *r, const struct remain *it)
+{
+    const struct node *spec = node_get(it->object, "spec");
+    struct span phase = node_get_text(node_get(it->object, "status"), "phase");
+
+    if (it->id.group.len || !span_is(it->id.kind, "PersistentVolume"))
+        return false;
+    if (!spec)
+        return true;
+    return span_is(node_get_text(spec, "persistentVolumeReclaimPolicy"), "Delete") &&
+           !map_get(&r->uids, node_get_text(node_get(spec, "claimRef"), "uid")) &&
+           (span_is(phase, "Bound") || span_is(phase, "Released"));
+}
+
 // A namespace without finalizers of metadata has one in its spec: what holds it is what is in it.
 static bool is_going(const struct remains *r, const struct remain *it)
 {
     const struct node *metadata = node_get(it->object, "metadata");
 
+    if (is_volume_going(r, it))
+        return true;
     if (node_len(node_get(metadata, "finalizers")) || span_is(it->id.kind, "Namespace"))
         return false;
     return node_get(metadata, "deletionTimestamp") || has_no_owner_left(r, it);

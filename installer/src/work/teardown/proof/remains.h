@@ -15,7 +15,8 @@
 #include "model/kube.h"
 #include "work/teardown.h"
 
-#define REMAINS_GOING_MS 45000 // for pods that end and what the garbage collector is to take
+#define REMAINS_GOING_MS                                                                           \
+    45000 // for pods that end, volumes, and what the garbage collector is to take
 
 struct remain {
     struct identity id;
