@@ -98,6 +98,21 @@ static void test_chart_reads__branches_that_are_not_taken_count(void **state)
         "{on: false, other: 1}", "image.tag N:2 w\non N:1 x\nother N:4 wx\n");
 }
 
+// In the else of a range, break ends this range, and continue the turn of the one around: all that
+// may be read counts, and what is behind the continue was not executed.
+static void test_chart_reads__break_and_continue_in_an_else(void **state)
+{
+    (void)state;
+    expect_of("{{ range .Values.l }}\n"
+              "{{ range $.Values.none }}{{ else }}{{ $.Values.a }}{{ break }}{{ end }}\n"
+              "{{ $.Values.b }}\n"
+              "{{ range $.Values.none }}{{ else }}{{ continue }}{{ end }}\n"
+              "{{ $.Values.c }}\n"
+              "{{ end }}",
+              "{l: [1, 2], none: [], a: 1, b: 2, c: 3}",
+              "a N:2 wx\nb N:3 wx\nc N:5 w\nl N:1 x\nl.* N:1 x\nnone N:2 x\nnone N:4 x\nnone.* N:2 x\nnone.* N:4 x\n");
+}
+
 static void test_chart_reads__functions_that_look_at_keys(void **state)
 {
     (void)state;
@@ -226,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chart_reads__chains_variables_and_blocks),
         cmocka_unit_test(test_chart_reads__branches_that_are_not_taken_count),
+        cmocka_unit_test(test_chart_reads__break_and_continue_in_an_else),
         cmocka_unit_test(test_chart_reads__functions_that_look_at_keys),
         cmocka_unit_test(test_chart_reads__a_subtree_as_a_whole),
         cmocka_unit_test(test_chart_reads__templates_that_get_a_part),

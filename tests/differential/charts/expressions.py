@@ -8,6 +8,7 @@ from literals import quoted
 CALLS = signatures.signatures()
 RANDOM_CALLS = signatures.random_ones()
 WHOLE = signatures.whole_ones()
+METHODS = signatures.methods()
 CALLS_BY_RESULT = {}
 for _call in CALLS:
     CALLS_BY_RESULT.setdefault(_call[2], []).append(_call)
@@ -38,6 +39,8 @@ OBJECTS = [".Release.Name", ".Release.Revision", ".Release.IsInstall", ".Chart.N
            '(.Files.Get "none")', '.Files.none', '(index .Files "none")',
            ".Values.AsMap", "(.Values.Table `o.a`)", "(.Values.PathValue `o.b.c`)",
            ".Values.YAML", ".Subcharts", ".Chart.Deprecated", ".Chart.Keywords", ".Chart.Maintainers",
+           ".Capabilities.HelmVersion", ".Capabilities.HelmVersion.GoVersion", ".Chart.Dependencies", ".Release.Namespace",
+           ".Template", ".Files", ".Capabilities", ".Capabilities.APIVersions",
            ".Values", ".Chart.annotations", ".Nothing", ".Nothing.more", ".Chart.Name.x"]
 MEMBERS = ["Major", "Minor", "Patch", "Prerelease", "Metadata", "Original", "String"] * 3 + ["None"]
 RESULTS = ["string"] * 3 + ["int", "int64", "float", "bool", "list", "strings", "ints", "map", "any", "any"]
@@ -79,6 +82,10 @@ class Expressions:
             return None
         if kind == "string" and self.maybe(0.05):
             return self.random_call(depth)
+        if kind in METHODS and self.maybe(0.06):
+            method = self.method(self.one(METHODS[kind]))
+            if method:
+                return method
         calls = CALLS_BY_RESULT.get(kind)
         if kind == "any":
             calls = CALLS if self.maybe(0.5) else calls
@@ -86,6 +93,16 @@ class Expressions:
             return None
         name, kinds, _ = self.one(calls)
         return self.write_call(name, self.arguments(name, kinds, depth - 1))
+
+    def method(self, text):
+        """The call of a method; None where its object is out of reach."""
+        if "{root}" in text and not self.root:
+            return None
+        while "{date}" in text:
+            text = text.replace("{date}", self.argument_moment(0)[0], 1)
+        while "{version}" in text:
+            text = text.replace("{version}", f"(semver {quoted(self.one(lit.VERSIONS))})", 1)
+        return text.replace("{layout}", quoted(self.one(lit.LAYOUTS))).replace("{root}", self.root)
 
     def write_call(self, name, arguments):
         if arguments and self.maybe(0.3):
@@ -118,12 +135,26 @@ class Expressions:
         return out
 
     def printf(self, depth):
-        text = self.one(lit.FORMATS)
+        text = self.one(lit.FORMATS) if self.maybe(0.6) else self.directives()
         count = text.replace("%%", "").count("%") + text.count("*")
         count += self.one([0] * 8 + [1, -1])
         return [quoted(text), *(self.operand("any", depth) for _ in range(max(count, 0)))]
 
+    def directives(self):
+        """A format of verbs with flags, widths and precisions of any kind."""
+        out = ""
+        for _ in range(self.one([1, 1, 2])):
+            flags = "".join(self.chance.sample("+-# 0", self.one([0, 1, 1, 2, 3])))
+            width, precision = self.one(["", "", "7", "12"]), self.one(["", "", ".", ".0", ".2", ".9"])
+            out += "%" + flags + width + precision + self.one("vvvTtbcdoOqxXUeEfFgGs") + self.one(["", "|", " "])
+        return out
+
     # --- arguments ---
+
+    def argument_dot(self, depth):
+        """What a template is given."""
+        return [self.one([".", "$", f"(dict \"x\" {self.operand('any', 0)} \"root\" $)", self.operand("any", depth),
+                          self.operand("any", depth), self.operand("map", depth)])]
 
     def argument(self, kind, depth):
         """The texts of an argument (of two for kinds that are pairs)."""
@@ -213,7 +244,12 @@ class Expressions:
         return [quoted(self.one(lit.VERSIONS if self.maybe(0.8) else lit.BAD_VERSIONS))]
 
     def argument_template(self, depth):
-        inner = f"a{{{{ {self.pipe(None, min(depth, 1))} }}}}b".replace("\n", " ")
+        pipe = self.pipe(None, min(depth, 1))
+        form = self.one(["a{{{{ {} }}}}b"] * 4 + [
+            "{{{{ define \"t\" }}}}<{{{{ . }}}}>{{{{ end }}}}{{{{ include \"t\" ({}) }}}}{{{{ template \"t\" 1 }}}}",
+            "{{{{ $x := 0 }}}}{{{{ range until 3 }}}}{{{{ $x = add $x . }}}}{{{{ end }}}}{{{{ $x }}}}{{{{ {} }}}}",
+            "{{{{ with {} }}}}{{{{ . | toYaml }}}}{{{{ else }}}}none{{{{ end }}}}", "{{{{- /* c */ -}}}} {{{{- {} -}}}} z"])
+        inner = form.format(pipe).replace("\n", " ")
         if "`" in inner or self.maybe(0.1):
             return [self.operand("string", depth)]
         return [f"`{inner}`"]
@@ -278,7 +314,9 @@ class Expressions:
         if kind != "any" or depth <= 0:
             return None
         return self.one([f"(index {self.operand('list', 0)} {self.one([0, 0, 1, 2])})",
-                         f"(index {self.operand('map', 0)} {quoted(self.one(lit.WORDS))})", ".", ".a", ".b"])
+                         f"(index {self.operand('map', 0)} {quoted(self.one(lit.WORDS))})", ".", ".a", ".b",
+                         f"(fromYaml {quoted(self.one(lit.YAMLS))}).a", f"(fromYaml {quoted(self.one(lit.YAMLS))}).b.c",
+                         f"({self.built('map', 0)}).a.b", f"(fromJson {quoted(self.one(lit.JSONS))}).a"])
 
     def object(self, _kind, _depth):
         if not self.root:

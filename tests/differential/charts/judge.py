@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 
-LIMIT_S = 300
+LIMIT_S = 100
 AGREED = ("equal", "refused", "words", "unstable", "explained")
 LIMIT = re.compile(r"the templates (take more than \d+ steps|use more than \d+ MiB)")  # docs/charts.md
 # The classes of differences in outputs that docs/chart-functions.md names.

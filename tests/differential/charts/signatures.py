@@ -136,7 +136,7 @@ and or: any any* > any
 eq: same > bool
 ne lt le gt ge: pair > bool
 eq ne lt le gt ge: any any > bool
-include: name any > string
+include: name dot > string
 tpl: template root > string
 """
 
@@ -179,6 +179,63 @@ typeOf (genCA "ca" 365)
 kindOf (genCA "ca" 365)
 $c := genCA "ca" 365}}{{ $d := buildCustomCert (b64enc $c.Cert) (b64enc $c.Key) }}{{ eq $c.Cert $d.Cert }}{{ $d.Key | len | lt 1000
 """
+
+# Methods, by what they give; {date}, {version}, {layout} and {root} are filled in.
+METHODS = """
+int: {date}.Year
+int: {date}.YearDay
+int: {date}.Hour
+int: {date}.Nanosecond
+int64: {date}.Unix
+int64: {date}.UnixMilli
+int64: {date}.UnixNano
+bool: {date}.IsZero
+bool: {date}.Before {date}
+bool: {date}.After {date}
+bool: {date}.Equal {date}
+string: {date}.Format {layout}
+string: ({date}.AddDate 0 1 -3).Format {layout}
+string: {date}.UTC.String
+string: {date}.Month | toString
+string: {date}.Weekday | printf "%s"
+int: {version}.Compare {version}
+bool: {version}.LessThan {version}
+bool: {version}.GreaterThanEqual {version}
+bool: {version}.Equal {version}
+any: {version}.IncMajor
+any: {version}.IncMinor
+string: {version}.IncPatch.Original
+any: {version}.SetPrerelease "rc.2"
+any: {version}.SetMetadata "m"
+string: {root}Files.Get "config/a.txt"
+string: {root}Files.Get "x.txt" | trimSuffix "\\n"
+strings: {root}Files.Lines "x.txt"
+strings: {root}Files.Lines "config/b.yaml"
+string: ({root}Files.Glob "config/*").AsConfig
+string: ({root}Files.Glob "*.txt").AsSecrets
+string: tpl ({root}Files.Get "config/t.tpl") $
+any: {root}Files.GetBytes "x.txt"
+any: fromYaml ({root}Files.Get "config/b.yaml")
+any: len {root}Capabilities.APIVersions
+any: first {root}Capabilities.APIVersions
+bool: {root}Capabilities.APIVersions.Has "v1"
+string: {root}Capabilities.KubeVersion.GitVersion
+any: {root}Capabilities.KubeVersion.String
+any: {root}Values.PathValue "o.key"
+any: {root}Values.Table "o"
+string: {root}Values.YAML
+any: (lookup "v1" "Secret" "ns" "n").data
+any: (lookup "v1" "Secret" "" "").items | default list
+"""
+
+
+def methods():
+    """The lines of METHODS by what they give."""
+    out = {}
+    for line in METHODS.strip().splitlines():
+        result, text = line.split(": ", 1)
+        out.setdefault(result, []).append(text)
+    return out
 
 
 def signatures():

@@ -16,7 +16,9 @@ BROKEN = ["{{", "}}", "{{ end }}", "{{ else }}", "{{ .a. }}", "{{ $undefined }}"
           "{{/* x }}", "{{ /* x */ }}", "{{ \"\\q\" }}", "{{ ` }}", "{{ 99999999999999999999 }}", "{{ true.x }}",
           "{{ block \"b\" }}{{ end }}", "{{ .x := 2 }}", "{{ if true }}{{ else }}{{ else }}{{ end }}",
           "{{ continue }}", "{{ $a, $b := . }}", "{{ (.x).y z }}", "{{ $ := 1 }}", "{{ . .x }}", "{{ .Values .x }}",
-          "{{ eq }}", "{{ .x (1) }}", "{{ print(1) }}", "{{ (print 1)2 }}", "{{ include \"f\" }}", "{{ \n 1 \n }}"]
+          "{{ eq }}", "{{ .x (1) }}", "{{ print(1) }}", "{{ (print 1)2 }}", "{{ include \"f\" }}", "{{ \n 1 \n }}",
+          "{{ if true }}{{ define \"q\" }}{{ end }}{{ end }}", "{{ range 3 }}{{ else }}{{ break }}{{ end }}",
+          "{{ with 1 }}{{ else with }}{{ end }}", "{{ range $i, 3 := . }}{{ end }}", "{{ if $a := 1 }}{{ end }}{{ $a }}"]
 
 
 class Template:
@@ -27,7 +29,7 @@ class Template:
         self.make = Expressions(self.chance)
         self.values = lit.Values(self.chance).all()
         self.files = {"config/a.txt": self.make.one(lit.TEXTS), "config/b.yaml": self.make.one(lit.YAMLS),
-                      "x.txt": "x\ny\n"}
+                      "config/t.tpl": "{{ .Values.s1 }}{{ with .Release }}{{ .Name }}{{ end }}", "x.txt": "x\ny\n"}
         self.count = 0
         self.in_range = 0
         self.more = {"_helpers.tpl": self.helpers()} if self.maybe(0.3) else {}
@@ -64,10 +66,22 @@ class Template:
     def action(self, inner):
         left = self.make.one(["{{ ", "{{ ", "{{", "{{- "])
         right = self.make.one([" }}", " }}", "}}", " -}}"])
+        if self.maybe(0.04):
+            inner = inner.replace(" | ", self.make.one(["\n| ", " |\n  ", "|", "\t|\t"]), 1)
         return left + inner + right
 
     def body(self, count, depth):
-        return "".join(self.make.one(PLAIN) + self.statement(depth) for _ in range(count))
+        return "".join(self.make.one(PLAIN) + (self.define() if depth == 3 and self.maybe(0.04) else self.statement(depth))
+                       for _ in range(count))
+
+    def define(self):
+        """A template of its own among the others; it may replace another one."""
+        variables, root, names = self.make.variables, self.make.root, self.make.names
+        self.make.variables, self.make.root = [], self.make.one(["", "."])
+        name = self.make.one([*names, "own", "late"])
+        text = self.action(f'define "{name}"') + self.block(2) + self.action("end")
+        self.make.variables, self.make.root, self.make.names = variables, root, [*names, name]
+        return text
 
     def block(self, depth, dot=False):
         """What stands in a block; with `dot` the data is only there as "$."."""
@@ -80,7 +94,9 @@ class Template:
 
     def statement(self, depth):
         simple = [self.show] * 8 + [self.assign] * 2 + [self.comment]
-        nested = [self.if_] * 2 + [self.with_] * 2 + [self.range_] * 3 + [self.template, self.block_]
+        nested = [self.if_] * 4 + [self.with_] * 4 + [self.range_] * 6 + [self.template, self.block_] * 2 + [self.files_]
+        if self.in_range and self.maybe(0.02):
+            return self.action(self.make.one(["break", "continue"]))
         if self.in_range and self.maybe(0.12):
             word = self.action(self.make.one(["break", "continue"]))
             return self.action(f"if {self.make.pipe('bool', 2)}") + word + self.action("end")
@@ -112,21 +128,42 @@ class Template:
     def condition(self):
         return self.make.pipe(self.make.one(["bool", "bool", "any", "string", "map"]), 2)
 
+    def head(self, pipe, kind):
+        """A pipeline whose value may have a name; the name is known from here on."""
+        return f"{self.declare(kind)} := {pipe}" if self.maybe(0.3) else pipe
+
     def if_(self, depth):
-        out = self.action(f"if {self.condition()}") + self.block(depth)
+        variables = list(self.make.variables)
+        condition = self.condition()
+        out = self.action(f"if {self.head(condition, 'any') if self.maybe(0.2) else condition}") + self.block(depth)
         if self.maybe(0.2):
             out += self.action(f"else if {self.condition()}") + self.block(depth)
         if self.maybe(0.4):
             out += self.action("else") + self.block(depth)
+        self.make.variables = variables
+        return out + self.action("end")
+
+    def files_(self, depth):
+        """A range over files."""
+        if not self.make.root:
+            return self.show()
+        variables = list(self.make.variables)
+        path, content = self.declare("string"), self.declare("any")
+        pattern = self.make.one(["config/*", "**", "*.txt", "none/*", "config/[ab].*", "{x,y}.txt"])
+        out = self.action(f'range {path}, {content} := {self.make.root}Files.Glob "{pattern}"') + self.action(path)
+        out += self.action(self.make.one([f"{content} | toString | nindent 2", f"$.Files.Get {path} | b64enc",
+                                          f"base {path}", f"{content}", f"$.Files.Lines {path} | toJson"]))
+        out += self.block(depth, dot=True)
+        self.make.variables = variables
         return out + self.action("end")
 
     def with_(self, depth):
         kind = self.make.one(["any", "map", "string", "list"])
         pipe, variables = self.make.pipe(kind, 2), list(self.make.variables)
-        head = f"{self.declare(kind)} := {pipe}" if self.maybe(0.3) else pipe
-        out = self.action(f"with {head}") + self.block(depth, dot=True)
+        out = self.action(f"with {self.head(pipe, kind)}") + self.block(depth, dot=True)
         if self.maybe(0.2):
-            out += self.action(f"else with {self.make.pipe('any', 2)}") + self.block(depth, dot=True)
+            pipe = self.make.pipe("any", 2)
+            out += self.action(f"else with {self.head(pipe, 'any')}") + self.block(depth, dot=True)
         if self.maybe(0.3):
             out += self.action("else") + self.block(depth)
         self.make.variables = variables
@@ -136,7 +173,7 @@ class Template:
         kind = self.make.one(["list", "list", "map", "map", "strings", "ints", "int", "any"])
         pipe = str(self.chance.randint(0, 4)) if kind == "int" else self.make.pipe(kind, 2)
         variables = list(self.make.variables)
-        if kind != "int" and self.maybe(0.3):
+        if (kind != "int" or self.maybe(0.1)) and self.maybe(0.3):
             key = "string" if kind == "map" else "int"
             head = f"{self.declare(key)}, {self.declare('any')} := {pipe}"
         elif self.maybe(0.3):
