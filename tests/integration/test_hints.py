@@ -26,7 +26,7 @@ PRINTED_BY = {
     "model/chart/render/print.c": ["chart render"],
     "model/chart/schema/schema.c": ["chart render"],  # of CHART_USER_RENDER
     "model/chart/values/instance.c": ["chart render", *TREE],
-    "model/kube/config.c": CLUSTER,
+    "model/kube/config/config.c": CLUSTER,
     "model/kustomize/load/load.c": ["render"],
     "model/seal/secret.c": ["seal"],
     "work/artifacts/named/origin.c": [*TREE, "bundle build", "up", "serve"],

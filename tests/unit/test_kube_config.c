@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "model/kube.h"
-#include "model/kube/config.h"
+#include "model/kube/config/config.h"
 #include "support_server.h"
 
 static struct server *server; // only for the certificates that it made

@@ -6,7 +6,7 @@
 #include "model/kustomize.h"
 #include "support_object.h"
 #include "work/layers.h"
-#include "work/layers/order.h"
+#include "work/layers/tree/order.h"
 
 static void build(const char *const files[][2], struct kustomize_result *result)
 {

@@ -2,7 +2,7 @@
 // work/layers: applying objects, and what holds them up.
 #include "test_kube.h"
 
-#include "work/layers/apply.h"
+#include "work/layers/apply/apply.h"
 
 #define NAMESPACE(name) "apiVersion: v1\nkind: Namespace\nmetadata: {name: " name "}\n---\n"
 #define CONFIG_MAP(ns, name)                                                                       \

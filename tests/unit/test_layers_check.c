@@ -4,7 +4,7 @@
 
 #include "support_measure.h"
 #include "work/layers.h"
-#include "work/layers/depends.h"
+#include "work/layers/tree/depends.h"
 
 #define RELEASE(ns, name, ...)                                                                     \
     "---\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"                              \

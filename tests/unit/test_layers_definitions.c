@@ -2,7 +2,7 @@
 // work/layers: waiting until definitions are served.
 #include "test_kube.h"
 
-#include "work/layers/definitions.h"
+#include "work/layers/apply/definitions.h"
 
 // With the client that the fixture has.
 static int wait_again(struct fixture *f, const char *plural, int64_t ms, int64_t fail_after_ms)

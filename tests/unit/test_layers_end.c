@@ -2,7 +2,7 @@
 // work/layers/end: what the error of a layer says.
 #include "unit.h"
 
-#include "work/layers/end.h"
+#include "work/layers/wait/end.h"
 
 #define LINE "Deployment s/web: pod s/web-1: container app: ErrImagePull: not found (3 restarts)"
 

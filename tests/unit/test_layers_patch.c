@@ -2,7 +2,7 @@
 // work/layers: what others than the tree have to say of its objects is applied right behind them.
 #include "test_kube.h"
 
-#include "work/layers/apply.h"
+#include "work/layers/apply/apply.h"
 
 #define ROUTES "sandstrap-routes"
 #define HEAD(kind, name)                                                                           \

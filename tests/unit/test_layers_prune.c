@@ -2,8 +2,8 @@
 // work/layers: what left the tree is deleted, and what must not be stays.
 #include "test_kube.h"
 
-#include "work/layers/apply.h"
-#include "work/layers/prune.h"
+#include "work/layers/apply/apply.h"
+#include "work/layers/prune/prune.h"
 
 #define NAMESPACE(name) "apiVersion: v1\nkind: Namespace\nmetadata: {name: " name "}\n---\n"
 #define OBJECT(kind, ns, name)                                                                     \

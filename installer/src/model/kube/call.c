@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/kube/config.h"
+#include "model/kube/config/config.h"
 #include "model/kube/raw.h"
 
 enum { CALL_TOLD_ATTEMPT = 3 }; // what still fails then is worth a line

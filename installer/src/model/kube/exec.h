@@ -6,7 +6,7 @@
 
 #include "base/budget.h"
 #include "base/loop.h"
-#include "model/kube/config.h"
+#include "model/kube/config/config.h"
 
 // --- exec_credential.c ---
 

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "model/kube/client.h"
-#include "model/kube/config.h"
+#include "model/kube/config/config.h"
 
 static char *time_text(time_t at)
 {

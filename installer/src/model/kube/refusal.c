@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/message.h"
-#include "model/kube/config.h"
+#include "model/kube/config/config.h"
 
 enum { TEXT_EXCERPT_BYTES = 300, CAUSES_SHOWN = 5 };
 

@@ -6,9 +6,9 @@
 
 #include "base/mem.h"
 #include "base/timer.h"
-#include "work/layers/apply.h"
-#include "work/layers/prune.h"
-#include "work/layers/wait.h"
+#include "work/layers/apply/apply.h"
+#include "work/layers/prune/prune.h"
+#include "work/layers/wait/wait.h"
 
 static int find_layer(const struct layers *layers, const char *name, size_t *index,
                       struct err **err)

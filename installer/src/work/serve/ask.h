@@ -6,7 +6,7 @@
 #define WORK_SERVE_ASK_H
 
 #include "io/httpd.h"
-#include "work/serve/content.h"
+#include "work/serve/content/content.h"
 
 struct generation;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "work/serve/content.h"
+#include "work/serve/content/content.h"
 
 void metrics_init(struct metrics *m)
 {

@@ -4,7 +4,7 @@
 #define WORK_SERVE_SERVING_H
 
 #include "io/httpd.h"
-#include "work/serve/content.h"
+#include "work/serve/content/content.h"
 #include "work/serve/log.h"
 #include "work/serve/metrics.h"
 

@@ -8,8 +8,8 @@
 #include "base/kinds.h"
 
 // defaultOrderFirst and defaultOrderLast of kustomize's SortOrderTransformer. Flux applies in
-// another order (work/layers/order.c), which it has changed since it took this one over; what is
-// printed has to stay as kustomize prints it.
+// another order (work/layers/tree/order.c), which it has changed since it took this one over; what
+// is printed has to stay as kustomize prints it.
 static const char *const default_first[] = {"Namespace",
                                             "ResourceQuota",
                                             "StorageClass",
