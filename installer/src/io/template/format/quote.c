@@ -32,14 +32,31 @@ static void add_escaped(struct buf *out, uint32_t rune, char quote, bool ascii)
         buf_printf(out, "\\U%08x", (unsigned)rune);
 }
 
+// Printable ASCII at the start of a text that stands for itself.
+static size_t plain_len(struct span text)
+{
+    size_t len = 0;
+
+    while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] < 0x7f && text.ptr[len] != '"' &&
+           text.ptr[len] != '\\')
+        len++;
+    return len;
+}
+
 void quote_text(struct buf *out, struct span text, bool ascii)
 {
     buf_add_char(out, '"');
     while (text.len) {
         unsigned char first = (unsigned char)text.ptr[0];
         uint32_t rune;
-        size_t len = text_rune(text, &rune);
+        size_t len = plain_len(text);
 
+        if (len) {
+            buf_add(out, text.ptr, len);
+            text = span_tail(text, len);
+            continue;
+        }
+        len = text_rune(text, &rune);
         if (len)
             add_escaped(out, rune, '"', ascii);
         else
