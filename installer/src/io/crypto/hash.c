@@ -102,8 +102,8 @@ int crypto_hash_check(struct crypto_hash *h, uint64_t size, const struct digest 
 
 static void digest(enum crypto_hash_kind kind, struct span data, unsigned char *out)
 {
-    require(EVP_Q_digest(NULL, kind_names[kind], NULL, data.ptr, data.len, out, NULL) == 1,
-            "OpenSSL lacks a digest");
+    require(EVP_Digest(data.ptr, data.len, out, NULL, algorithm(kind), NULL) == 1,
+            "OpenSSL cannot make a digest");
 }
 
 void crypto_sha1(struct span data, unsigned char out[CRYPTO_SHA1_BYTES])
