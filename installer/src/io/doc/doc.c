@@ -64,6 +64,8 @@ static void grow_slots(struct doc *d)
     free(d->slots);
     d->slots = slots;
     d->slot_count = count;
+    if (!d->recent)
+        d->recent = ARENA_NEW(d->arena, struct doc_recent);
 }
 
 static bool is_text_of(const struct doc_key *key, struct span text)
@@ -107,9 +109,12 @@ static size_t recent_place(struct span text)
 
 struct span doc_intern(struct doc *d, struct span text)
 {
-    struct doc_key **recent = text.len ? &d->recent[recent_place(text)] : NULL;
-    struct doc_key *key;
+    struct doc_key **recent = NULL, *key;
 
+    if (!d->recent)
+        grow_slots(d); // which makes both
+    if (text.len)
+        recent = &d->recent->keys[recent_place(text)];
     if (recent && *recent && is_text_of(*recent, text))
         return span_of((*recent)->text, text.len);
     key = find_or_add(d, text);

@@ -23,13 +23,17 @@ struct doc_key {
     char text[];
 };
 
-// A document has few keys, each of them many times.
+// The last key in each of its places, in front of the slots: a document has few keys, each of them
+// many times.
 #define DOC_RECENT_KEYS 128
+struct doc_recent {
+    struct doc_key *keys[DOC_RECENT_KEYS];
+};
 
 struct doc {
     struct arena *arena;
-    struct doc_key *recent[DOC_RECENT_KEYS]; // the last one in each place, in front of the slots
-    struct doc_key **slots; // open addressing, a power of two
+    struct doc_recent *recent; // as the slots: not before the first key
+    struct doc_key **slots;    // open addressing, a power of two
     size_t slot_count;
     size_t key_count;
     uint32_t stamp;
