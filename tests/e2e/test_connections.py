@@ -223,6 +223,16 @@ def test_credentials_that_are_wrong_for_good(lab, bed):
     says(result, "Unauthorized", "the credentials of user \"sandstrap\" .* are wrong or have expired")
 
 
+@pytest.mark.full
+def test_credentials_that_expire_on_the_way(lab, bed):
+    """Nothing is seen any more: what was seen last is not what it waits for until its --timeout."""
+    bed.make(60)
+    rules = ({"from_s": 10, "fault": "status", "code": 401}, {"verb": "watch", "fault": "end", "after_s": 4})
+    with through(lab, *rules) as proxy:
+        result = bed.up(proxy, code=7)
+    says(result, "Unauthorized", "the credentials of user \"sandstrap\" .* are wrong or have expired")
+
+
 # --- credentials that change ---
 
 PLUGIN = """\

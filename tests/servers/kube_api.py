@@ -294,6 +294,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(200, {"metadata": {"name": "x", "resourceVersion": "1"}, "items": []})
 
+    # Credentials that are good for one list, and one watch that ends at once.
+    def scene_expiring(self, path):
+        kind = "watch" if "watch" in self.query else "list"
+        if kind in asked:
+            self.answer(*status(401, "Unauthorized", "Unauthorized"))
+        elif kind == "watch":
+            asked["watch"] = True
+            self.stream(hold=0)
+        else:
+            asked["list"] = True
+            self.answer(200, {"metadata": {"resourceVersion": "1"}, "items": [config_map("before", 1)]})
+
     # Knows the token of a file only.
     def scene_token(self, path):
         wanted = (pathlib.Path(FOLDER) / "valid-token").read_text().strip()

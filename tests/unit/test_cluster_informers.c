@@ -49,4 +49,17 @@ static void test_cluster_informers__a_silent_watch_is_made_sure_of(void **state)
     assert_int_equal(ask(inf, "after"), INFORMERS_FOUND);
 }
 
-SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_informers__a_silent_watch_is_made_sure_of))
+// What was seen before does not stand for what is: nobody waits for it without end.
+static void test_cluster_informers__credentials_that_expire_end_it(void **state)
+{
+    struct fixture *f = *state;
+    struct informers *inf CLEANUP(informers_cleanup) = watch_scene(f, "expiring");
+    int64_t until = timer_now() + 60000;
+
+    while (informers_refresh(inf, &f->err) == 0 && timer_now() < until)
+        assert_int_equal(loop_sleep(f->loop, 100, &f->err), 0);
+    assert_err(f->err, ERR_API, "watch ConfigMap: Unauthorized");
+}
+
+SERVER_MAIN("kube_api.py", UNIT_FIXTURE(test_cluster_informers__a_silent_watch_is_made_sure_of),
+            UNIT_FIXTURE(test_cluster_informers__credentials_that_expire_end_it))

@@ -10,7 +10,11 @@
 #include "base/vec.h"
 #include "model/ready.h"
 
-enum { INFORMERS_ASK_AGAIN_MS = 3000 };
+enum {
+    INFORMERS_ASK_AGAIN_MS = 3000,
+    // An API server that starts refuses good credentials, too.
+    INFORMERS_LOCKED_OUT_MS = 10000,
+};
 
 struct informer {
     struct informers *informers;
@@ -38,6 +42,8 @@ struct informers {
     bool noted;         // some kind has never been asked for
     bool watches_names; // of kinds that are not watched otherwise
     bool changed;
+    struct err *locked_out; // nobody knows us any more: no watch has been let in since
+    int64_t locked_out_since;
 };
 
 struct informers *informers_new(struct loop *loop, struct kube *k, struct report *report)
@@ -67,6 +73,7 @@ void informers_free(struct informers *inf)
     VEC_FOREACH (struct failed_job *, it, &inf->failed_jobs)
         doc_free(it->doc);
     vec_free(&inf->failed_jobs);
+    err_free(inf->locked_out);
     free(inf);
 }
 
@@ -226,9 +233,27 @@ static void on_change(void *data, enum kube_change change, const struct node *ob
         note_job(k->informers, change, object);
 }
 
+static void let_in(struct informers *inf)
+{
+    err_free(inf->locked_out);
+    inf->locked_out = NULL;
+}
+
+// Who we are is asked before what we want: credentials that one watch is refused for are no good
+// for the others, and what those show is of the past.
+static void lock_out(struct informers *inf, const struct err *error)
+{
+    if (inf->locked_out)
+        return;
+    inf->locked_out = err_clone(error);
+    inf->locked_out_since = timer_now();
+}
+
 static void on_synced(void *data)
 {
     struct informer *k = data;
+
+    let_in(k->informers);
 
     k->refused = false;
     free(k->trouble);
@@ -236,11 +261,15 @@ static void on_synced(void *data)
     k->informers->changed = true;
 }
 
-static void on_refused(void *data, enum kube_reason reason UNUSED, const struct err *error)
+static void on_refused(void *data, enum kube_reason reason, const struct err *error)
 {
     struct informer *k = data;
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
+    if (reason == KUBE_UNAUTHORIZED)
+        lock_out(k->informers, error);
+    else
+        let_in(k->informers);
     err_format(error, &text);
     free(k->trouble);
     k->trouble = buf_take(&text);
@@ -277,6 +306,8 @@ int informers_refresh(struct informers *inf, struct err **err)
 {
     int64_t now = timer_now();
 
+    if (inf->locked_out && now - inf->locked_out_since >= INFORMERS_LOCKED_OUT_MS)
+        return err_move(err, &inf->locked_out);
     inf->noted = false;
     // Kinds may be added while discovery runs the loop: indexes, not pointers.
     for (size_t i = 0; i < inf->kinds.len; i++) {

@@ -57,7 +57,8 @@ void informers_each(struct informers *inf, const char *group, const char *kind,
                     kube_object_fn *each, void *data);
 
 // Starts watches for the kinds noted since; runs the loop. Kinds that are not served are asked for
-// again every few seconds. ERR_API, ERR_CANCELLED.
+// again every few seconds. ERR_API, also when the credentials have been refused for a while and
+// nothing can be seen any more; ERR_CANCELLED.
 int informers_refresh(struct informers *inf, struct err **err) MUST_CHECK;
 
 // Whether every watch has its first list (or was refused), and nothing is noted.
