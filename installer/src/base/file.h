@@ -81,7 +81,7 @@ int file_put_in_place(int fd, const char *from, const char *path, enum file_acce
 // further: for the end of the process only.
 void file_remove_temporary(void);
 
-// Makes the folder and its missing parents, as the umask allows.
+// Makes the folder and its missing parents, as the umask allows. ERR_CONFIG.
 int file_make_dirs(const char *path, struct err **err) MUST_CHECK;
 
 // How often a file or folder was synced, for tests of durability.

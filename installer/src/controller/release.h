@@ -110,7 +110,9 @@ struct release_result {
     release_notes notes;
 };
 
-// Renders what is installed first: revision 1, no upgrade. ERR_CONFIG where the controller fails.
+// Renders what is installed first: revision 1, no upgrade. ERR_CONFIG where the controller fails;
+// then there is nothing to free. What it gives borrows from all that `options` name until
+// release_result_trim(). No network, but for patches that `resolver` has to get.
 int release_render(const struct release_options *options, struct release_result *result,
                    struct err **err) MUST_CHECK;
 // Frees the manifest and, as chart_rendering_trim(), all texts of the rendering. Objects and notes

@@ -75,8 +75,8 @@ int source_includes_read(struct arena *arena, const struct node *repository, sou
 // The artifact of a GitRepository or OCIRepository as a new tree in memory: of `content` (a tree in
 // memory, submodules already in it) what spec.sparseCheckout, the default list, .sourceignore files
 // and spec.ignore leave, with the artifacts of spec.include (`included[i]` for entry i) copied in
-// before these patterns count. Symbolic links are never in one. Contents are borrowed from
-// `content` and `included`, which outlive it. ERR_CONFIG in source-controller's words where it
+// before these patterns count. Symbolic links are never in one. The caller's; contents are borrowed
+// from `content` and `included`, which outlive it. ERR_CONFIG in source-controller's words where it
 // fails.
 struct kustomize_tree *source_artifact(const struct node *source, struct kustomize_tree *content,
                                        struct kustomize_tree *const *included, size_t count,

@@ -68,7 +68,7 @@ struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, con
 // characters, hard links, devices and more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.
 int tar_next(struct tar_reader *r, struct tar_entry *entry, struct err **err) MUST_CHECK;
 
-// Appends the whole content of the current file to `out`.
+// Appends the whole content of the current file to `out`. ERR_INTEGRITY.
 int tar_read(struct tar_reader *r, struct buf *out, struct err **err) MUST_CHECK;
 
 // True where the reader has the content of the current file at hand, NUL-terminated: it lives as
@@ -84,7 +84,8 @@ CLEANUP_DEFINE(tar_reader_cleanup, struct tar_reader, tar_reader_free);
 // --- writing ---
 
 // A ustar archive (pax where a path is too long) with owner 0, time 0 and modes 0644, 0755; add
-// entries in sorted order for reproducible bytes. All in memory.
+// entries in sorted order for reproducible bytes. All in memory. ERR_CONFIG for what a tar cannot
+// hold.
 struct tar_writer;
 
 struct tar_writer *tar_writer_new(struct buf *out) MUST_CHECK RETURNS_NONNULL;

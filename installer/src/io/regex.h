@@ -28,13 +28,13 @@ enum regex_flag {
 // `(a`", what stands behind "error parsing regexp: ").
 struct regex *regex_new(struct span pattern, unsigned flags, struct err **err) MUST_CHECK;
 
-// Whether `text` has a match. -1 only when the limit of steps is passed.
+// Whether `text` has a match. ERR_CONFIG only when the limit of steps is passed.
 int regex_match(struct regex *re, struct span text, bool *matched, struct err **err) MUST_CHECK;
 
 // The first match at or after byte `from` (Go's leftmost-first), with its groups: at[2 * i] and
 // at[2 * i + 1] are where group i starts and ends, REGEX_NOWHERE when it took no part; group 0 is
 // the whole match. `count` pairs are written. `from` other than 0 goes on in the text of the call
-// before. -1 only when the limit of steps is passed.
+// before. ERR_CONFIG only when the limit of steps is passed.
 #define REGEX_NOWHERE ((size_t)-1)
 int regex_find(struct regex *re, struct span text, size_t from, size_t *at, size_t count,
                bool *matched, struct err **err) MUST_CHECK;

@@ -308,7 +308,8 @@ int template_parse(struct template_set *set, struct span name, struct span text,
 // those that are expected while the caller does something that has nothing to do with the set. At
 // the end, when it says which files they are, it helps, and waits. What it comes to is what
 // template_parse() for one after the other of these comes to, whatever was expected and however
-// many threads there are. *failed is the file of the error. For no clone.
+// many threads there are. *failed is the file of the error. For no clone. Errors as there; the end
+// frees `p`, and blocks for no more than other threads need for what they have begun.
 struct template_file {
     struct span name, text;
 };

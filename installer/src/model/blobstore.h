@@ -97,7 +97,7 @@ int blobstore_install(struct blobstore *s, const struct digest *identity, struct
 int blobstore_remove(struct blobstore *s, const struct digest *identity, struct err **err)
     MUST_CHECK;
 
-// The identities, oldest first; free() the list.
+// The identities, oldest first; free() the list. ERR_CONFIG.
 int blobstore_list(const struct blobstore *s, struct digest **list, size_t *count, struct err **err)
     MUST_CHECK;
 // Where the head of an installed bundle is; the caller frees it.

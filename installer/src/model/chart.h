@@ -251,7 +251,8 @@ struct node *chart_effective_values(struct doc *d, const struct chart *chart,
                                     struct err **err) MUST_CHECK;
 
 // As chart_render() without executing templates: only `reads` (by the templates' text), definitions
-// and warnings. Succeeds where an execution fails.
+// and warnings. Succeeds where an execution fails; ERR_CONFIG where the values do not go with the
+// chart.
 struct chart_rendering *chart_find_reads(const struct chart *chart, const struct node *given,
                                          const struct chart_target *target, struct err **err)
     MUST_CHECK;
@@ -282,7 +283,8 @@ void chart_rendering_trim(struct chart_rendering *rendering);
 void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
 CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);
 
-// Appends what `helm template` prints.
+// Appends what `helm template` prints. ERR_CONFIG: nothing that show_only names is there, or it is
+// more than `out` may hold.
 struct chart_print {
     bool crds;                    // --include-crds
     bool no_hooks;                // --no-hooks

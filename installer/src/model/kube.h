@@ -141,7 +141,7 @@ const struct kube_resource *kube_find_for(struct kube *k, const struct node *obj
 int kube_find_kind(struct kube *k, const char *group, const char *kind,
                    const struct kube_resource **resource, struct err **err) MUST_CHECK;
 
-// Reads discovery again now (after CRDs were established).
+// Reads discovery again now (after CRDs were established). Blocking. ERR_API, ERR_CANCELLED.
 int kube_discover(struct kube *k, struct err **err) MUST_CHECK;
 // All known types, and the group versions whose API service did not answer.
 const struct kube_resource *const *kube_resources(const struct kube *k, size_t *count);
@@ -233,11 +233,11 @@ struct kube_call *kube_start(struct kube *k, const struct kube_request *request,
 void kube_abort(struct kube_call *c);
 
 // Blocking. *answer (zeroed before, the caller frees it) is filled in on failure as well, so that
-// its reason can be looked at.
+// its reason can be looked at. Errors as of kube_done_fn.
 int kube_perform(struct kube *k, const struct kube_request *request, struct kube_answer *answer,
                  struct err **err) MUST_CHECK;
 
-// The common ones, blocking. kube_get: 1 when there is no such object.
+// The common ones, likewise. kube_get: 1 when there is no such object.
 int kube_get(struct kube *k, const struct kube_resource *resource, const char *ns, const char *name,
              struct kube_answer *answer, struct err **err) MUST_CHECK;
 int kube_apply(struct kube *k, const struct node *object, bool dry_run, struct kube_answer *answer,

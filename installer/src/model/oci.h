@@ -183,6 +183,7 @@ int oci_list_tags(struct oci *o, struct arena *arena, const struct oci_ref *ref,
 
 // Fills in a request for a blob of the reference's repository, with credentials; for http_start()
 // or http_open(). The request borrows from `arena`. Blocking: it may have to get a token.
+// ERR_SOURCE.
 int oci_blob_request(struct oci *o, struct arena *arena, const struct oci_ref *ref,
                      const struct digest *digest, struct http_request *request, struct err **err)
     MUST_CHECK;

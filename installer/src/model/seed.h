@@ -68,6 +68,7 @@ struct seed_blobs {
 void seed_blobs_free(struct seed_blobs *b);
 int seed_blob_compare(const void *a, const void *b); // by digest, for qsort() and bsearch()
 void seed_blobs_write(const struct seed_blobs *b, bool with_have, struct buf *out);
+// ERR_INTEGRITY for what is no such list.
 int seed_blobs_read(struct span text, struct seed_blobs *b, struct err **err) MUST_CHECK;
 
 // --- what an agent says of itself: GET SEED_API/status ---
@@ -92,6 +93,7 @@ struct seed_status {
 };
 void seed_status_free(struct seed_status *s);
 void seed_status_write(const struct seed_status *s, struct buf *out);
+// Texts are in the arena. ERR_INTEGRITY for what is not understood.
 int seed_status_read(struct span text, struct arena *arena, struct seed_status *s, struct err **err)
     MUST_CHECK;
 

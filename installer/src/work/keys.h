@@ -74,11 +74,13 @@ int keys_check_file(const struct keys_file *file, struct err **err) MUST_CHECK;
 // To be called before the first write of a teardown that is followed by an `up`: copies all keys
 // into the record's namespace (record_take()), beside those of a copy that is there already.
 // *count is how many are in the copy. While it exists the record has to stay, also with --data: it
-// is the only place where the keys are. Without any key nothing is written. Blocks.
+// is the only place where the keys are. Without any key nothing is written. Blocks. Errors as
+// keys_import().
 int keys_secure(const struct keys_cluster *c, size_t *count, struct err **err) MUST_CHECK;
 
 // To be called by each `up` before its first layer: when there is a copy, puts those back that are
 // missing, as keys_import() does, and removes the copy. One request when there is none. Blocks.
+// Errors as keys_import().
 int keys_restore(const struct keys_cluster *c, struct keys_done *done, struct err **err) MUST_CHECK;
 
 #endif

@@ -90,6 +90,7 @@ int serve_reopen_log(struct serve *s, struct err **err) MUST_CHECK;
 int serve_listen(struct serve *s, const char *address, bool tls, struct err **err) MUST_CHECK;
 
 // Runs the loop until it is cancelled, then lets answers in flight end, SERVE_LAST_MS at most: 0.
+// -1 only with an error of the loop itself.
 int serve_run(struct serve *s, struct err **err) MUST_CHECK;
 #define SERVE_LAST_MS 5000
 

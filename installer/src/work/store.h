@@ -37,6 +37,7 @@ struct store_bundle {
 struct store_bundles {
     VEC(struct store_bundle) items; // oldest first
 };
+// Reads each head. ERR_CONFIG.
 int store_list(const struct blobstore *s, struct store_bundles *list, struct err **err) MUST_CHECK;
 void store_bundles_free(struct store_bundles *list);
 
