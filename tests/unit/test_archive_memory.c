@@ -229,7 +229,34 @@ static void test_archive_memory__waste_is_not_kept(void **state)
     expect_files(r, false);
 }
 
-UNIT_MAIN(UNIT(test_archive_memory__gzip_is_read_in_place),
+// What is whole within the bytes, and has a block behind it.
+static void test_archive_memory__a_look_shows_the_beginning(void **state)
+{
+    struct buf tar CLEANUP(buf_free) = BUF_INIT(MIB), packed CLEANUP(buf_free) = BUF_INIT(MIB);
+    char block[BLOCK];
+    struct err *err = NULL;
+    struct tar_reader *r;
+    struct tar_entry e;
+
+    (void)state;
+    memset(block, 'b', sizeof(block));
+    add_files(&tar);
+    compress_gzip(buf_span(&tar), &packed);
+    r = tar_reader_beginning(buf_span(&packed), 5 * BLOCK, "input");
+    expect_next(r, "c/plain", false, SPAN("one"), true);
+    expect_next(r, "c/block", true, span_of(block, sizeof(block)), true);
+    assert_int_equal(tar_next(r, &e, &err), 0);
+    tar_reader_free(r);
+    r = tar_reader_beginning(buf_span(&packed), 4 * BLOCK, "input");
+    expect_next(r, "c/plain", false, SPAN("one"), true);
+    assert_int_equal(tar_next(r, &e, &err), 0);
+    tar_reader_free(r);
+    assert_null(tar_reader_beginning(buf_span(&tar), 5 * BLOCK, "input"));
+    assert_null(tar_reader_beginning(span_head(buf_span(&packed), 10), 5 * BLOCK, "input"));
+}
+
+UNIT_MAIN(UNIT(test_archive_memory__a_look_shows_the_beginning),
+          UNIT(test_archive_memory__gzip_is_read_in_place),
           UNIT(test_archive_memory__other_packing_is_streamed),
           UNIT(test_archive_memory__the_unusual_is_streamed),
           UNIT(test_archive_memory__what_is_broken_is_told_as_of_a_stream),

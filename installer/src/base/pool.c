@@ -2,9 +2,7 @@
 // A parallel loop on POSIX threads.
 #include "base/pool.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,9 +35,25 @@ static void keep_error(struct pool *p, size_t index, struct err *error)
     atomic_store(&p->failed, true);
 }
 
+static _Thread_local bool is_within;
+
+bool pool_enter(void)
+{
+    bool was_within = is_within;
+
+    is_within = true;
+    return was_within;
+}
+
+void pool_leave(bool was_within)
+{
+    is_within = was_within;
+}
+
 static void *work(void *arg)
 {
     struct pool *p = arg;
+    bool was_within = pool_enter();
     size_t index;
 
     while (!atomic_load(&p->failed) && (index = atomic_fetch_add(&p->next, 1)) < p->count) {
@@ -48,36 +62,44 @@ static void *work(void *arg)
         if (p->fn(p->data, index, &error) < 0)
             keep_error(p, index, error);
     }
+    pool_leave(was_within);
     return NULL;
 }
 
-// Beside the calling one, at most `most`.
-static size_t thread_count(size_t most)
+size_t pool_helpers(void)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long cores = is_within ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     size_t n = cores > 1 ? (size_t)cores - 1 : 0;
 
-    if (n > POOL_THREADS_MAX)
-        n = POOL_THREADS_MAX;
-    return n < most ? n : most;
+    return n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
+}
+
+bool pool_start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+    pthread_attr_t attr;
+    int status;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, POOL_STACK_BYTES);
+    status = pthread_create(thread, &attr, run, arg);
+    pthread_attr_destroy(&attr);
+    return status == 0;
 }
 
 static struct pool *begin(size_t count, pool_fn *fn, void *data, size_t threads)
 {
     struct pool *p = MEM_NEW(struct pool);
-    size_t wanted = thread_count(threads);
-    pthread_attr_t attr;
+    size_t most = pool_helpers();
 
+    if (most > threads)
+        most = threads;
     p->fn = fn;
     p->data = data;
     p->count = count;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, POOL_STACK_BYTES);
     // A thread that cannot be started is only slower.
-    while (p->started < wanted && pthread_create(&p->threads[p->started], &attr, work, p) == 0)
+    while (p->started < most && pool_start_thread(&p->threads[p->started], work, p))
         p->started++;
-    pthread_attr_destroy(&attr);
     return p;
 }
 

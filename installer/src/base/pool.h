@@ -4,6 +4,8 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -14,7 +16,8 @@
 typedef int pool_fn(void *data, size_t index, struct err **err);
 
 // Calls fn for the indexes 0 to count - 1 on at most one thread per core, and waits. With several
-// failures the one of the lowest index is given. Stacks are POOL_STACK_BYTES.
+// failures the one of the lowest index is given. Stacks are POOL_STACK_BYTES. Within a pool
+// (or an errand, base/errands.h) there are no more threads: the cores are taken.
 int pool_run(size_t count, pool_fn *fn, void *data, struct err **err) MUST_CHECK;
 
 // The same in two steps: the other cores begin while the calling thread does something else; at
@@ -22,6 +25,13 @@ int pool_run(size_t count, pool_fn *fn, void *data, struct err **err) MUST_CHECK
 struct pool;
 struct pool *pool_begin(size_t count, pool_fn *fn, void *data) MUST_CHECK RETURNS_NONNULL;
 int pool_end(struct pool *p, struct err **err) MUST_CHECK;
+
+// For base/errands: how many threads may work beside the calling one; starting one, false when it
+// cannot be; and between pool_enter() and pool_leave() of what it gave the thread is within.
+size_t pool_helpers(void) MUST_CHECK;
+bool pool_start_thread(pthread_t *thread, void *(*work)(void *), void *arg) MUST_CHECK;
+bool pool_enter(void);
+void pool_leave(bool was_within);
 
 #define POOL_STACK_BYTES ((size_t)1 << 20)
 #define POOL_THREADS_MAX 64

@@ -36,6 +36,9 @@ int gunzip_end(const struct gunzip *g, struct err **err) MUST_CHECK;
 void gunzip_free(struct gunzip *g); // NULL-safe
 CLEANUP_DEFINE(gunzip_cleanup, struct gunzip, gunzip_free);
 
+// How many bytes come out of gzip of the usual kind, as it says itself; 0 for anything else.
+uint64_t gunzip_size_said(struct span packed) MUST_CHECK;
+
 // Appends `data`, less than 4 GiB, as gzip: without a name and a time, so that the same data gives
 // the same bytes.
 void compress_gzip(struct span data, struct buf *out);
@@ -63,6 +66,12 @@ struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struc
 // archive is of the usual kind. ERR_INTEGRITY.
 struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, const char *what,
                                      struct err **err) MUST_CHECK;
+
+// A look at the beginning of one with gzip around it: the entries within the first `most` bytes
+// that come out, in place. What it shows is checked by nobody: it has to be held against what
+// tar_reader_memory() gives. NULL where it is not of the usual kind.
+struct tar_reader *tar_reader_beginning(struct span packed, size_t most, const char *what)
+    MUST_CHECK;
 
 // 1 and *entry, 0 at the end, to which the stream was read then. Absolute paths, "..", control
 // characters, hard links, devices and more than TAR_ENTRIES_MAX entries are ERR_INTEGRITY.

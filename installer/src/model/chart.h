@@ -55,9 +55,18 @@ struct chart {
 // is no YAML or of another form, and for charts nested too deep or too many; ERR_SOURCE without a
 // Chart.yaml; ERR_INTEGRITY for archives in it that are broken or too large.
 struct chart *chart_load_files(chart_files *files, const char *what, struct err **err) MUST_CHECK;
-// The same without copies: `*arena`, where the files lie, becomes the chart's, and NULL.
-struct chart *chart_load_taken(chart_files *files, struct arena **arena, const char *what,
-                               struct err **err) MUST_CHECK;
+// What takes long in a chart (archives in charts/, values) can begin on other cores while more of
+// its files are still read. `what` and the files live until it is freed. It changes nothing else.
+struct chart_ahead;
+struct chart_ahead *chart_ahead_new(const char *what) MUST_CHECK RETURNS_NONNULL;
+void chart_ahead_add(struct chart_ahead *a, const struct chart_file *file);
+void chart_ahead_free(struct chart_ahead *a); // NULL-safe
+CLEANUP_DEFINE(chart_ahead_cleanup, struct chart_ahead, chart_ahead_free);
+
+// The same without copies: `*arena`, where the files lie, becomes the chart's, and NULL. So is
+// `*ahead`, for the same `what`, which knows the files.
+struct chart *chart_load_taken(chart_files *files, struct arena **arena, struct chart_ahead **ahead,
+                               const char *what, struct err **err) MUST_CHECK;
 
 // Loads one from a .tgz, whose first folder is the chart. Kinds as above.
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err) MUST_CHECK;

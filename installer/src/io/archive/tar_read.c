@@ -131,6 +131,21 @@ struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, con
     return STEAL(r);
 }
 
+struct tar_reader *tar_reader_beginning(struct span packed, size_t most, const char *what)
+{
+    char *memory = whole_gunzip_beginning(packed, most);
+    struct tar_reader *r;
+
+    if (!memory)
+        return NULL;
+    r = MEM_NEW(struct tar_reader);
+    r->what = mem_str(what);
+    r->memory = memory;
+    r->arena = arena_new();
+    whole_tar_beginning(memory, most, r->arena, &r->files);
+    return r;
+}
+
 bool tar_in_place(const struct tar_reader *r, struct span *content)
 {
     if (r->archive)

@@ -13,6 +13,11 @@
 // `max_bytes`.
 char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len) MUST_CHECK;
 
+// The first `most` bytes of what comes out, or zeros where it could not be unpacked so far: the
+// caller has the whole to hold it against. NULL where whole_gunzip() gives it, but for a size that
+// is not as said.
+char *whole_gunzip_beginning(struct span packed, size_t most) MUST_CHECK;
+
 struct whole_file {
     struct tar_entry entry; // its path lives in the arena
     struct span content;    // in the tar, NUL-terminated
@@ -24,5 +29,7 @@ typedef VEC(struct whole_file) whole_files;
 // `tar` changed: behind each content, where the next header was or padding. False for anything
 // else.
 bool whole_tar(char *tar, size_t len, struct arena *arena, whole_files *files) MUST_CHECK;
+// The same of the beginning of one: the entries that are in there with a block behind them.
+void whole_tar_beginning(char *tar, size_t len, struct arena *arena, whole_files *files);
 
 #endif

@@ -34,12 +34,22 @@ static bool inflate_all(struct span packed, char *room, size_t len)
     return result == LIBDEFLATE_SUCCESS && used == packed.len && made == len;
 }
 
+static bool is_usual(struct span packed)
+{
+    return packed.len >= GZIP_LEAST_BYTES && span_starts(packed, "\x1f\x8b") &&
+           !((unsigned char)packed.ptr[FLAGS_AT] & FLAG_HEADER_CHECKSUM);
+}
+
+uint64_t gunzip_size_said(struct span packed)
+{
+    return is_usual(packed) ? read_size(packed) : 0;
+}
+
 char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len)
 {
     char *room;
 
-    if (packed.len < GZIP_LEAST_BYTES || !span_starts(packed, "\x1f\x8b") ||
-        ((unsigned char)packed.ptr[FLAGS_AT] & FLAG_HEADER_CHECKSUM))
+    if (!is_usual(packed))
         return NULL;
     *len = read_size(packed);
     if (*len > max_bytes || *len / DEFLATE_MOST > packed.len)
@@ -50,5 +60,18 @@ char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len)
         return NULL;
     }
     room[*len] = '\0';
+    return room;
+}
+
+char *whole_gunzip_beginning(struct span packed, size_t most)
+{
+    char *room;
+
+    if (!is_usual(packed))
+        return NULL;
+    room = mem_zalloc(most + 1, 1);
+    // It ends where there is no more room, and by then has written what fits.
+    (void)inflate_all(packed, room, most);
+    room[most] = '\0';
     return room;
 }

@@ -134,6 +134,12 @@ static bool is_worth_keeping(const struct tar *t, size_t len)
     return t->left <= 2 * BLOCK + BEHIND_MAX && len / 2 <= t->content + WASTE_MAX;
 }
 
+static void end_contents(char *tar, const whole_files *files)
+{
+    VEC_FOREACH (const struct whole_file *, file, files)
+        tar[file->content.ptr - tar + (ptrdiff_t)file->content.len] = '\0';
+}
+
 bool whole_tar(char *tar, size_t len, struct arena *arena, whole_files *files)
 {
     struct tar t = {.at = tar, .left = len, .arena = arena};
@@ -147,7 +153,16 @@ bool whole_tar(char *tar, size_t len, struct arena *arena, whole_files *files)
     }
     if (!files->len || !is_worth_keeping(&t, len))
         return false;
-    VEC_FOREACH (struct whole_file *, file, files)
-        tar[file->content.ptr - tar + (ptrdiff_t)file->content.len] = '\0';
+    end_contents(tar, files);
     return true;
+}
+
+void whole_tar_beginning(char *tar, size_t len, struct arena *arena, whole_files *files)
+{
+    struct tar t = {.at = tar, .left = len, .arena = arena};
+    struct whole_file file;
+
+    while (!is_at_end(&t) && take(&t, &file))
+        vec_push(files, file);
+    end_contents(tar, files);
 }

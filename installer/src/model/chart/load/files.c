@@ -90,8 +90,36 @@ int chart_archive_read(struct span tgz, const char *what, struct chart_memory *m
     return 0;
 }
 
+bool chart_archive_look(struct span tgz, size_t most, const char *what, struct chart_memory *memory,
+                        chart_files *files)
+{
+    struct tar_reader *reader CLEANUP(tar_reader_cleanup) = tar_reader_beginning(tgz, most, what);
+    struct err *none CLEANUP(err_cleanup) = NULL;
+
+    if (!reader || read_files(reader, what, memory, files, &none) < 0)
+        return false;
+    vec_push(&memory->unpacked, tar_reader_take_memory(reader));
+    return true;
+}
+
+void chart_memory_take(struct chart_memory *memory, struct chart_memory *from)
+{
+    VEC_FOREACH (void **, it, &from->unpacked)
+        vec_push(&memory->unpacked, *it);
+    VEC_FOREACH (struct arena **, it, &from->more)
+        vec_push(&memory->more, *it);
+    if (from->arena)
+        vec_push(&memory->more, from->arena);
+    vec_free(&from->unpacked);
+    vec_free(&from->more);
+    from->arena = NULL;
+}
+
 void chart_memory_free(struct chart_memory *memory)
 {
+    VEC_FOREACH (struct arena **, it, &memory->more)
+        arena_free(*it);
+    vec_free(&memory->more);
     VEC_FOREACH (void **, it, &memory->unpacked)
         free(*it);
     vec_free(&memory->unpacked);

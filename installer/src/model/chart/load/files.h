@@ -10,15 +10,22 @@
 // Where files of archives live.
 struct chart_memory {
     struct arena *arena;
-    VEC(void *) unpacked; // whole archives, with contents in place
-    uint64_t room;        // what may still come out of all archives of a chart together
+    VEC(void *) unpacked;     // whole archives, with contents in place
+    VEC(struct arena *) more; // of what others unpacked
+    uint64_t room;            // what may still come out of all archives of a chart together
 };
 
 void chart_memory_free(struct chart_memory *memory);
+// Moves what `from` holds, all but its room.
+void chart_memory_take(struct chart_memory *memory, struct chart_memory *from);
 
 // Appends those of a .tgz, whose first folder is the chart. ERR_INTEGRITY.
 int chart_archive_read(struct span tgz, const char *what, struct chart_memory *memory,
                        chart_files *files, struct err **err) MUST_CHECK;
+
+// Those at its beginning (tar_reader_beginning), for a look ahead. False when there are none.
+bool chart_archive_look(struct span tgz, size_t most, const char *what, struct chart_memory *memory,
+                        chart_files *files) MUST_CHECK;
 
 // Takes out what the .helmignore among them names; they are sorted. ERR_CONFIG, also for a file
 // that is left and too large.

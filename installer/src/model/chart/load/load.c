@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "model/chart/load/files.h"
+#include "model/chart/load/ahead.h"
 #include "model/chart/load/meta.h"
 
 // Owns a chart with its subcharts.
@@ -20,7 +20,8 @@ struct chart_store {
 // One chart while it is loaded.
 struct loader {
     struct chart *outermost;
-    unsigned depth; // charts around this one
+    struct chart_ahead *ahead; // or NULL
+    unsigned depth;            // charts around this one
     struct err **err;
 };
 
@@ -41,14 +42,21 @@ static int read_documents(struct loader *l, struct span text, const char *what, 
 static int read_values(struct loader *l, const struct chart_file *file, const char *what,
                        struct chart *chart)
 {
-    struct doc *d = doc_new();
-    struct node *values = node_new_map(d);
+    struct chart_store *store = l->outermost->store;
+    const char *name = arena_printf(arena_of(l), "%s/%s", what, file->path);
+    struct node *values;
+    struct doc *d;
+    int status = 0;
 
-    vec_push(&l->outermost->store->docs, d);
+    if (!ahead_take_values(l->ahead, file->content, name, &store->memory, &d, &values)) {
+        d = doc_new();
+        values = node_new_map(d);
+        status = chart_values_read(d, values, file->content, name, l->err);
+    }
+    vec_push(&store->docs, d);
     chart->values = values;
     chart->values_doc = d;
-    return chart_values_read(d, values, file->content,
-                             arena_printf(arena_of(l), "%s/%s", what, file->path), l->err);
+    return status;
 }
 
 // The first document of a file, or NULL.
@@ -179,9 +187,11 @@ static int load(struct loader *l, const chart_files *files, const char *what, st
 // more.
 static int load_archive(struct loader *l, struct span tgz, const char *what, struct chart *chart)
 {
+    struct chart_memory *memory = &l->outermost->store->memory;
     chart_files files CLEANUP(chart_files_free) = {0};
 
-    if (chart_archive_read(tgz, what, &l->outermost->store->memory, &files, l->err) < 0)
+    if (!ahead_take_archive(l->ahead, tgz, what, memory, &files) &&
+        chart_archive_read(tgz, what, memory, &files, l->err) < 0)
         return -1;
     arena_drop(arena_of(l), tgz);
     return load(l, &files, what, chart);
@@ -291,11 +301,13 @@ static int check_api(const struct chart *chart, const char *what, struct err **e
                    "%s/Chart.yaml: the apiVersion is \"%s\", neither v1 nor v2", what, shown);
 }
 
-struct chart *chart_load_taken(chart_files *files, struct arena **arena, const char *what,
-                               struct err **err)
+struct chart *chart_load_taken(chart_files *files, struct arena **arena,
+                               struct chart_ahead **ahead_take, const char *what, struct err **err)
 {
     struct chart *chart CLEANUP(chart_cleanup) = new_chart(STEAL(*arena));
-    struct loader l = {.outermost = chart, .err = err};
+    // Freed first: it may still be at work on the chart's files.
+    struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = STEAL(*ahead_take);
+    struct loader l = {.outermost = chart, .ahead = ahead, .err = err};
 
     if (chart_files_ignore(files, what, err) < 0)
         return NULL;
@@ -314,16 +326,21 @@ struct chart *chart_load_files(chart_files *files, const char *what, struct err 
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     chart_files copies CLEANUP(chart_files_free) = {0};
+    struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = chart_ahead_new(what);
 
     copy_files(arena, files, &copies);
-    return chart_load_taken(&copies, &arena, what, err);
+    VEC_FOREACH (const struct chart_file *, file, &copies)
+        chart_ahead_add(ahead, file);
+    return chart_load_taken(&copies, &arena, &ahead, what, err);
 }
 
 struct chart *chart_load_archive(struct span tgz, const char *what, struct err **err)
 {
     struct chart *chart CLEANUP(chart_cleanup) = new_chart(arena_new());
-    struct loader l = {.outermost = chart, .err = err};
+    struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = chart_ahead_new(what);
+    struct loader l = {.outermost = chart, .ahead = ahead, .err = err};
 
+    ahead_archive(ahead, tgz, what);
     return load_archive(&l, tgz, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
                                                                                      : STEAL(chart);
 }

@@ -18,6 +18,7 @@ struct walk {
     const char *root;
     struct arena *arena;
     const struct chart_ignore *ignore;
+    struct chart_ahead *ahead;
     uint64_t room; // bytes that may still be read
     chart_files files;
 };
@@ -38,18 +39,25 @@ static int add_file(struct walk *w, const char *path, const char *on_disk, struc
                        (unsigned)(CHART_MAX_BYTES >> 20), FILES_MAX);
     w->room -= content.len;
     vec_push(&w->files, (struct chart_file){arena_str(w->arena, path), content});
+    chart_ahead_add(w->ahead, &w->files.items[w->files.len - 1]);
     return 0;
 }
 
 static int add_folder(struct walk *w, const char *path, unsigned depth, struct err **err);
 
+struct entry {
+    const char *path;
+    unsigned char type; // of struct dirent
+};
+typedef VEC(struct entry) entries;
+
 // What an entry is, behind links too.
-static int kind_of(const struct dirent *entry, const char *on_disk, mode_t *kind, struct err **err)
+static int kind_of(const struct entry *entry, const char *on_disk, mode_t *kind, struct err **err)
 {
     struct stat st;
 
-    *kind = entry->d_type == DT_REG ? S_IFREG : S_IFDIR;
-    if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
+    *kind = entry->type == DT_REG ? S_IFREG : S_IFDIR;
+    if (entry->type == DT_REG || entry->type == DT_DIR)
         return 0;
     if (stat(on_disk, &st) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", on_disk);
@@ -57,21 +65,20 @@ static int kind_of(const struct dirent *entry, const char *on_disk, mode_t *kind
     return 0;
 }
 
-static int add_entry(struct walk *w, const struct dirent *entry, const char *path, unsigned depth,
-                     struct err **err)
+static int add_entry(struct walk *w, const struct entry *entry, unsigned depth, struct err **err)
 {
-    const char *on_disk = arena_printf(w->arena, "%s/%s", w->root, path);
+    const char *on_disk = arena_printf(w->arena, "%s/%s", w->root, entry->path);
     mode_t kind;
 
     if (kind_of(entry, on_disk, &kind, err) < 0)
         return -1;
-    if (chart_ignores(w->ignore, path, kind == S_IFDIR))
+    if (chart_ignores(w->ignore, entry->path, kind == S_IFDIR))
         return 0;
     if (kind == S_IFDIR)
-        return add_folder(w, path, depth + 1, err);
+        return add_folder(w, entry->path, depth + 1, err);
     if (kind != S_IFREG)
-        return refuse(w, path, "is neither a file nor a folder", err);
-    return add_file(w, path, on_disk, err);
+        return refuse(w, entry->path, "is neither a file nor a folder", err);
+    return add_file(w, entry->path, on_disk, err);
 }
 
 static void close_folder(DIR **folder)
@@ -81,7 +88,7 @@ static void close_folder(DIR **folder)
 }
 
 // `path` is "" for the chart itself.
-static int add_folder(struct walk *w, const char *path, unsigned depth, struct err **err)
+static int list_folder(const struct walk *w, const char *path, entries *out, struct err **err)
 {
     const char *on_disk = *path ? arena_printf(w->arena, "%s/%s", w->root, path) : w->root;
     DIR *folder CLEANUP(close_folder) = opendir(on_disk);
@@ -89,17 +96,36 @@ static int add_folder(struct walk *w, const char *path, unsigned depth, struct e
 
     if (!folder)
         return err_set_errno(err, ERR_CONFIG, errno, "%s", on_disk);
-    if (depth > DEPTH_MAX)
-        return refuse(w, path, "folders are nested too deep; does a link go round?", err);
     while ((entry = readdir(folder))) {
         const char *name = entry->d_name;
 
-        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-            add_entry(w, entry, *path ? arena_printf(w->arena, "%s/%s", path, name) : name, depth,
-                      err) < 0)
-            return -1;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        name = *path ? arena_printf(w->arena, "%s/%s", path, name) : arena_str(w->arena, name);
+        vec_push(out, (struct entry){name, entry->d_type});
     }
     return 0;
+}
+
+static bool is_first(const struct entry *entry)
+{
+    return strcmp(entry->path, "charts") == 0 || strcmp(entry->path, "values.yaml") == 0;
+}
+
+// First comes what takes others long, who begin with it while the rest is read.
+static int add_folder(struct walk *w, const char *path, unsigned depth, struct err **err)
+{
+    entries all = {0};
+    int status = list_folder(w, path, &all, err);
+
+    if (status == 0 && depth > DEPTH_MAX)
+        status = refuse(w, path, "folders are nested too deep; does a link go round?", err);
+    for (int first = 1; first >= 0; first--)
+        VEC_FOREACH (const struct entry *, entry, &all)
+            if (status == 0 && is_first(entry) == (bool)first)
+                status = add_entry(w, entry, depth, err);
+    vec_free(&all);
+    return status;
 }
 
 static struct chart_ignore *read_ignore(const char *root, struct arena *arena, struct err **err)
@@ -117,13 +143,15 @@ struct chart *chart_folder_load(const char *path, struct err **err)
 {
     struct arena *arena CLEANUP(arena_cleanup) = arena_new();
     struct chart_ignore *ignore CLEANUP(chart_ignore_cleanup) = read_ignore(path, arena, err);
-    struct walk w = {.root = path, .arena = arena, .ignore = ignore, .room = CHART_MAX_BYTES};
+    // Freed before the arena, where the files lie that it may be at work on.
+    struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = chart_ahead_new(path);
+    struct walk w = {
+        .root = path, .arena = arena, .ignore = ignore, .ahead = ahead, .room = CHART_MAX_BYTES};
     struct chart *chart = NULL;
-
     int status = ignore ? add_folder(&w, "", 0, err) : -1;
 
     if (status == 0)
-        chart = chart_load_taken(&w.files, &arena, path, err);
+        chart = chart_load_taken(&w.files, &arena, &ahead, path, err);
     chart_files_free(&w.files);
     return chart;
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// base/errands: each is done once, wherever and whenever, and those nobody waits for may be
+// dropped.
+#include "unit.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/errands.h"
+#include "base/pool.h"
+
+enum { ERRANDS = 200 };
+
+static bool refuses_threads;
+static atomic_size_t threads;
+
+// In place of the library's.
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+    if (refuses_threads)
+        return EAGAIN;
+    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    atomic_fetch_add(&threads, 1);
+    return real(thread, attr, start, arg);
+}
+
+struct work {
+    struct errands *errands;
+    struct errand *errand;
+    struct work *more; // that is added by it
+    atomic_size_t times;
+    size_t result; // not atomic: it is there when the errand is finished
+};
+
+static void do_work(void *data)
+{
+    struct work *w = data;
+
+    w->result = 7;
+    if (w->more)
+        w->more->errand = errands_add(w->errands, do_work, w->more, 1000);
+    atomic_fetch_add(&w->times, 1);
+}
+
+static void assert_done(struct work *w)
+{
+    errands_finish(w->errands, w->errand);
+    assert_int_equal(w->result, 7);
+}
+
+static void finish_all(void)
+{
+    struct errands *e CLEANUP(errands_cleanup) = errands_new();
+    static struct work works[ERRANDS];
+
+    memset(works, 0, sizeof(works));
+    for (size_t i = 0; i < ERRANDS; i++)
+        works[i].errands = e;
+    // The second half is added by the first one.
+    for (size_t i = 0; i < ERRANDS / 2; i++) {
+        works[i].more = &works[ERRANDS / 2 + i];
+        works[i].errand = errands_add(e, do_work, &works[i], i % 10);
+    }
+    for (size_t i = 0; i < ERRANDS / 2; i++) {
+        struct work *w = &works[i * 37 % (ERRANDS / 2)];
+
+        assert_done(w);
+        assert_done(w->more);
+        assert_done(w);
+    }
+    for (size_t i = 0; i < ERRANDS; i++)
+        assert_int_equal(works[i].times, 1);
+}
+
+static void test_errands__each_is_done_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        finish_all();
+    refuses_threads = true;
+    finish_all();
+    refuses_threads = false;
+}
+
+static void test_errands__may_be_dropped(void **state)
+{
+    static struct work works[ERRANDS];
+
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        struct errands *e = errands_new();
+
+        memset(works, 0, sizeof(works));
+        for (size_t i = 0; i < ERRANDS; i++)
+            works[i].errand = errands_add(e, do_work, &works[i], i);
+        errands_free(e);
+        for (size_t i = 0; i < ERRANDS; i++)
+            assert_true(works[i].times <= 1);
+    }
+    errands_free(errands_new());
+    errands_free(NULL);
+}
+
+static int within(void *data, size_t index, struct err **err)
+{
+    (void)data;
+    (void)index;
+    finish_all();
+    return pool_run(0, within, NULL, err);
+}
+
+// Two levels of threads would be more of them than cores.
+static void test_errands__have_no_threads_within_a_pool(void **state)
+{
+    struct err *err = NULL;
+    size_t before = atomic_load(&threads);
+
+    (void)state;
+    refuses_threads = true; // for the pool: the calling thread does it
+    assert_int_equal(pool_run(1, within, NULL, &err), 0);
+    refuses_threads = false;
+    assert_int_equal(pool_run(1, within, NULL, &err), 0);
+    assert_int_equal(atomic_load(&threads), before);
+    finish_all(); // outside of it they have
+    assert_true(pool_helpers() == 0 || atomic_load(&threads) > before);
+}
+
+UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),
+          UNIT(test_errands__have_no_threads_within_a_pool))
