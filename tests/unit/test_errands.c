@@ -105,6 +105,26 @@ static void test_errands__may_be_dropped(void **state)
     errands_free(NULL);
 }
 
+static void test_errands__can_be_left_out(void **state)
+{
+    struct errands *e CLEANUP(errands_cleanup) = errands_new();
+    static struct work works[ERRANDS];
+
+    (void)state;
+    memset(works, 0, sizeof(works));
+    for (size_t i = 0; i < ERRANDS; i++)
+        works[i].errand = errands_add(e, do_work, &works[i], i);
+    for (size_t i = 0; i < ERRANDS; i++) {
+        size_t times;
+
+        errands_drop(e, works[i].errand);
+        times = works[i].times;
+        assert_true(times <= 1);
+        errands_finish(e, works[i].errand);
+        assert_int_equal(works[i].times, times);
+    }
+}
+
 static int within(void *data, size_t index, struct err **err)
 {
     (void)data;
@@ -130,4 +150,4 @@ static void test_errands__have_no_threads_within_a_pool(void **state)
 }
 
 UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),
-          UNIT(test_errands__have_no_threads_within_a_pool))
+          UNIT(test_errands__can_be_left_out), UNIT(test_errands__have_no_threads_within_a_pool))

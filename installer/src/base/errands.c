@@ -123,6 +123,19 @@ static void take_out(struct errands *t, const struct errand *errand)
             drop_waiting(t, i);
 }
 
+// The lock is held.
+static void wait_for(struct errands *t, const struct errand *errand)
+{
+    while (errand->state != ERRAND_DONE) {
+        struct errand *other = take_largest(t);
+
+        if (other)
+            run(t, other);
+        else
+            pthread_cond_wait(&t->changed, &t->lock);
+    }
+}
+
 void errands_finish(struct errands *t, struct errand *errand)
 {
     bool was_within = pool_enter();
@@ -132,14 +145,21 @@ void errands_finish(struct errands *t, struct errand *errand)
         take_out(t, errand);
         run(t, errand);
     }
-    while (errand->state != ERRAND_DONE) {
-        struct errand *other = take_largest(t);
+    wait_for(t, errand);
+    pthread_mutex_unlock(&t->lock);
+    pool_leave(was_within);
+}
 
-        if (other)
-            run(t, other);
-        else
-            pthread_cond_wait(&t->changed, &t->lock);
+void errands_drop(struct errands *t, struct errand *errand)
+{
+    bool was_within = pool_enter();
+
+    pthread_mutex_lock(&t->lock);
+    if (errand->state == ERRAND_WAITS) {
+        take_out(t, errand);
+        errand->state = ERRAND_DONE;
     }
+    wait_for(t, errand);
     pthread_mutex_unlock(&t->lock);
     pool_leave(was_within);
 }

@@ -27,6 +27,9 @@ struct errand *errands_add(struct errands *t, errand_fn *fn, void *data,
 // Only for the thread that made the errands.
 void errands_finish(struct errands *t, struct errand *errand);
 
+// The same for one that is not needed any more: it is left out when nobody has begun it.
+void errands_drop(struct errands *t, struct errand *errand);
+
 // Waits for those that were begun, and drops the others. NULL-safe.
 void errands_free(struct errands *t);
 CLEANUP_DEFINE(errands_cleanup, struct errands, errands_free);

@@ -26,7 +26,7 @@
 
 struct archive {
     struct chart_ahead *ahead;
-    struct errand *errand;
+    struct errand *errand, *look; // the latter may be NULL
     struct span tgz;
     const char *what;
     uint64_t said; // bytes, of what comes out
@@ -180,7 +180,7 @@ static void begin_archive(struct chart_ahead *a, struct span tgz, const char *wh
     look = ARENA_NEW(a->arena, struct look);
     look->archive = archive;
     vec_push(&a->looks, look);
-    (void)errands_add(a->errands, look_into, look, LOOK_BYTES);
+    archive->look = errands_add(a->errands, look_into, look, LOOK_BYTES);
 }
 
 void ahead_archive(struct chart_ahead *a, struct span tgz, const char *what)
@@ -216,6 +216,8 @@ bool ahead_take_archive(struct chart_ahead *a, struct span tgz, const char *what
     if (!archive || archive->tgz.ptr != tgz.ptr)
         return false;
     errands_finish(a->errands, archive->errand);
+    if (archive->look) // the caller may give up the archive
+        errands_drop(a->errands, archive->look);
     used = archive->said - archive->memory.room;
     if (!archive->is_done || used > memory->room)
         return false;

@@ -10,10 +10,11 @@
 // All take NULL for `a`: then nothing was begun.
 
 // Begins with an archive that is large, and with what is in it. `what` is its name in messages, as
-// the loader has it: both it and the text live until `a` is freed.
+// the loader has it. The archive lives until it is taken, or `a` freed.
 void ahead_archive(struct chart_ahead *a, struct span tgz, const char *what);
 
-// As chart_archive_read(), when that was done and is within the room of `memory`; else false.
+// As chart_archive_read(), when that was done and is within the room of `memory`; else false. In
+// both cases nobody reads the archive any more.
 bool ahead_take_archive(struct chart_ahead *a, struct span tgz, const char *what,
                         struct chart_memory *memory, chart_files *files) MUST_CHECK;
 
