@@ -7,8 +7,8 @@ import time
 import pytest
 import yaml
 from bundles import authority, origin, tree  # noqa: F401 (fixtures)
-from test_bundle_walk import at, oci_release
 from test_helm_repositories import helm_release, packed, repository  # noqa: F401 (fixture)
+from walks import at, oci_release
 
 TEMPLATE = {"templates/cm.yaml": "kind: ConfigMap\nmetadata: {name: cm}\ndata: {{ toJson .Values }}\n"}
 PRINTED = '---\n# Source: tool/templates/cm.yaml\nkind: ConfigMap\nmetadata: {name: cm}\ndata: {"a":2}\n'

@@ -6,8 +6,8 @@ import hashlib
 import pytest
 import yaml
 from bundles import archive, authority, forged, origin, release, source, tree  # noqa: F401 (fixtures)
-from test_bundle_walk import image_values, images, offer, values
 from test_url_secrets import SECRET, privates, write_netrc  # noqa: F401 (fixture)
+from walks import image_values, images, offer, values
 
 
 def packed(name, version, files=None):
