@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Snapshots: what is taken of a cluster, how it is looked up, and pages.
+#include "support_pages.h"
 #include "test_kube.h"
 
 #include "base/vec.h"
@@ -56,27 +57,6 @@ static void test_cluster_snapshot__is_called_off(void **state)
 }
 
 // --- pages ---
-
-struct pages {
-    VEC(struct span) items;
-};
-
-static void pages_free(struct pages *pages)
-{
-    VEC_FOREACH (struct span *, it, &pages->items)
-        free((char *)(uintptr_t)it->ptr);
-    vec_free(&pages->items);
-}
-
-static int keep(void *data, size_t page, struct span bytes, struct err **err)
-{
-    struct pages *pages = data;
-
-    (void)err;
-    assert_int_equal(page, pages->items.len);
-    vec_push(&pages->items, span_of(mem_strn(bytes.ptr, bytes.len), bytes.len));
-    return 0;
-}
 
 static int read_json(struct snapshot *s, const char *json, struct err **err)
 {

@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The journal: entries by identity, layers in order, and pages that hold by themselves.
+#include "support_pages.h"
 #include "unit.h"
 
-#include "base/mem.h"
-#include "base/vec.h"
 #include "io/archive.h"
 #include "model/journal.h"
-
-struct pages {
-    VEC(struct span) items;
-};
-
-static void pages_free(struct pages *pages)
-{
-    VEC_FOREACH (struct span *, it, &pages->items)
-        free((char *)(uintptr_t)it->ptr);
-    vec_free(&pages->items);
-}
-
-static int keep(void *data, size_t page, struct span bytes, struct err **err)
-{
-    struct pages *pages = data;
-
-    (void)err;
-    assert_int_equal(page, pages->items.len);
-    vec_push(&pages->items, span_of(mem_strn(bytes.ptr, bytes.len), bytes.len));
-    return 0;
-}
 
 static struct journal_entry entry_of(const char *ns, const char *name)
 {
