@@ -2,6 +2,7 @@
 """Random pipelines of the template language, mostly of types that fit."""
 
 import literals as lit
+from compose import Compose
 import signatures
 from literals import quoted
 
@@ -22,6 +23,10 @@ TEXTS = {
     "typename": lit.TYPES, "key": lit.WORDS, "passtype": lit.PASS_TYPES, "word": ["ab", "cd"],
     "digits": ["12", "-3", "0x1F", "08", "755", "x", "", "1.5", " 4", "99999999999999999999"],
 }
+# Those that can be composed, and by what.
+COMPOSED = {kind.rstrip("s"): kind.rstrip("s") for kind in (
+    "regex", "layout", "duration", "constraint", "version", "url", "path", "yaml", "json", "toml", "base64")}
+COMPOSED |= {"durations": "duration", "datetext": "layout", "bit": "text"}
 # Arguments that are numbers of a certain kind.
 INTS = {"int": range(-1, 12), "sint": range(-4, 9), "few": range(0, 6), "size": range(1, 7)}
 # The names in .Values by type.
@@ -54,6 +59,7 @@ class Expressions:
         self.variables = []  # (name, type)
         self.root = "."      # how the data of the template is reached: ".", "$." or nothing
         self.names = []      # templates that can be included
+        self.compose = Compose(chance)
 
     def maybe(self, probability=0.5):
         return self.chance.random() < probability
@@ -160,6 +166,8 @@ class Expressions:
         """The texts of an argument (of two for kinds that are pairs)."""
         if self.maybe(0.008):
             kind = self.one(RESULTS)
+        if kind in COMPOSED and self.maybe(0.4):
+            return [quoted(getattr(self.compose, COMPOSED[kind])())]
         if kind in TEXTS:
             return [quoted(self.one(TEXTS[kind]))]
         if kind in INTS:
@@ -277,8 +285,8 @@ class Expressions:
 
     def constant(self, kind, depth):
         if kind == "string":
-            text = self.one(lit.TEXTS)
-            return f"`{text}`" if "`" not in text and self.maybe(0.15) else quoted(text)
+            text = self.one(lit.TEXTS) if self.maybe(0.7) else self.compose.text()
+            return f"`{text}`" if "`" not in text and "\r" not in text and self.maybe(0.15) else quoted(text)
         if kind == "int":
             return self.one(lit.INTS) if self.maybe(0.4) else str(self.one(range(0, 9)))
         if kind == "float":

@@ -3,6 +3,8 @@
 
 import json
 
+from compose import Compose
+
 TEXTS = [
     "", "a", "abc", "Hello World", "foo-bar_baz", "FooBarBaz1", "a-B c_d", " padded  ", "x,y,,z", "12",
     "0x10", "08", "1.5", "-7", "1e3", "true", "null", "~", "yes", "é", "日本語 text", "a\tb", "line1\nline2",
@@ -90,10 +92,10 @@ class Values:
         return self.chance.choice([self.text, self.text, self.number, self.flag, lambda: None])()
 
     def text(self):
-        return self.chance.choice(TEXTS)
+        return self.chance.choice(TEXTS) if self.chance.random() < 0.7 else Compose(self.chance).text()
 
     def number(self):
-        return self.chance.choice(NUMBERS)
+        return self.chance.choice(NUMBERS) if self.chance.random() < 0.7 else Compose(self.chance).number()
 
     def flag(self):
         return self.chance.random() < 0.5

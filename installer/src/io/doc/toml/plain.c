@@ -158,7 +158,7 @@ static struct span cut_plain(struct toml *t)
 int toml_read_plain(struct toml *t, struct node **out)
 {
     struct span text = cut_plain(t), number;
-    char clean[NUMBER_LONGEST];
+    char clean[NUMBER_LONGEST], digits[NUMBER_BYTES_MAX];
     int64_t integer;
     double real;
 
@@ -179,7 +179,9 @@ int toml_read_plain(struct toml *t, struct node **out)
             return 0;
         }
         if (read_float(number, &real)) {
-            node_set_double(t->r.d, *out, real);
+            number_format(real, false, 'g', digits);
+            (*out)->type = NODE_FLOAT; // with a point, however whole
+            (*out)->text = arena_span(t->r.d->arena, span_str(digits));
             return 0;
         }
     }
