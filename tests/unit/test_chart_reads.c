@@ -110,7 +110,8 @@ static void test_chart_reads__break_and_continue_in_an_else(void **state)
               "{{ $.Values.c }}\n"
               "{{ end }}",
               "{l: [1, 2], none: [], a: 1, b: 2, c: 3}",
-              "a N:2 wx\nb N:3 wx\nc N:5 w\nl N:1 x\nl.* N:1 x\nnone N:2 x\nnone N:4 x\nnone.* N:2 x\nnone.* N:4 x\n");
+              "a N:2 wx\nb N:3 wx\nc N:5 w\nl N:1 x\nl.* N:1 x\nnone N:2 x\nnone N:4 x\nnone.* N:2 "
+              "x\nnone.* N:4 x\n");
 }
 
 static void test_chart_reads__functions_that_look_at_keys(void **state)
