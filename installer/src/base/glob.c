@@ -170,10 +170,26 @@ bool glob_is_valid(struct span pattern, enum glob_dialect dialect)
     return dialect == GLOB_PATH ? path_is_valid(pattern) : glob_tree_is_valid(pattern);
 }
 
+static bool is_literal(char c)
+{
+    return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
+}
+
+// Whether the first or the last character, each of which stands for itself in any pattern that is
+// well-formed, is another one in the text: most patterns have such a one, and most names fail it.
+static bool ends_differ(struct span pattern, struct span text)
+{
+    char first = pattern.len ? pattern.ptr[0] : '*';
+    char last = pattern.len ? pattern.ptr[pattern.len - 1] : '*';
+
+    return (is_literal(first) && (!text.len || text.ptr[0] != first)) ||
+           (is_literal(last) && (!text.len || text.ptr[text.len - 1] != last));
+}
+
 bool glob_match(struct span pattern, struct span text, enum glob_dialect dialect)
 {
     if (dialect == GLOB_TREE)
         return glob_tree_match(pattern, text);
     // Most patterns do not match most names: the rest of them is only looked at where one does.
-    return match_path(pattern, text) && path_is_valid(pattern);
+    return !ends_differ(pattern, text) && match_path(pattern, text) && path_is_valid(pattern);
 }
