@@ -45,7 +45,7 @@ static const char *search(struct span s, struct span needle)
         return memmem(s.ptr, s.len, needle.ptr, needle.len);
     end = at + s.len - needle.len + 1; // of where it may begin
     while (at < end && (at = memchr(at, needle.ptr[0], (size_t)(end - at)))) {
-        if (memcmp(at + 1, needle.ptr + 1, needle.len - 1) == 0)
+        if (at[1] == needle.ptr[1] && memcmp(at + 1, needle.ptr + 1, needle.len - 1) == 0)
             return at;
         at++;
     }
