@@ -84,7 +84,8 @@ static int read_documents(struct reader *r, struct span rest, struct node_list *
         result = cut_document(&rest, &document, r);
         if (result == 0)
             result = read_document(r, document, out);
-        r->first_line += count_lines(span_of(start, (size_t)(rest.ptr - start)));
+        if (rest.len)
+            r->first_line += count_lines(span_of(start, (size_t)(rest.ptr - start)));
     }
     reader_end(r);
     return result;
