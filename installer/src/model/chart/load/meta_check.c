@@ -9,11 +9,21 @@
 #include "base/text.h"
 #include "model/chart/load/meta.h"
 
+static bool is_plain(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < ' ' || text.ptr[i] >= 0x7f)
+            return false;
+    return true;
+}
+
 // White space becomes blanks, what is not printed goes (sanitizeString).
 static void clean_text(struct doc *d, struct node *text)
 {
     struct buf clean CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
+    if (is_plain(text->text)) // as nearly all are
+        return;
     for (struct span rest = text->text; rest.len;) {
         struct span at = rest;
         uint32_t rune = rune_next(&rest);

@@ -102,8 +102,9 @@ static const struct template_function *values_method(void *data, struct span nam
 const struct template_function *object_method(const struct template_function *methods,
                                               struct span name)
 {
-    for (const struct template_function *method = methods; method->name; method++)
-        if (span_is(name, method->name))
+    // Every field of .Values is asked for as a method first: most differ in their first letter.
+    for (const struct template_function *method = methods; name.len && method->name; method++)
+        if (name.ptr[0] == method->name[0] && span_is(name, method->name))
             return method;
     return NULL;
 }

@@ -81,18 +81,12 @@ struct copying {
     uint16_t last_from, last_to;
 };
 
-static uint16_t file_of(struct copying *copying, uint16_t file)
+static uint16_t find_file(struct copying *copying, uint16_t file)
 {
     struct coalescing *c = copying->c;
-    struct span name;
-    uintptr_t known;
+    struct span name = span_str(doc_file_name(copying->from, file));
+    uintptr_t known = (uintptr_t)map_get(&c->files, name);
 
-    if (copying->from == c->d || !copying->from || !file)
-        return copying->from ? file : 0;
-    if (file == copying->last_from)
-        return copying->last_to;
-    name = span_str(doc_file_name(copying->from, file));
-    known = (uintptr_t)map_get(&c->files, name);
     if (!known) {
         known = (uintptr_t)doc_add_file(c->d, name.ptr) + 1;
         (void)map_put(&c->files, name, (void *)known);
@@ -100,6 +94,15 @@ static uint16_t file_of(struct copying *copying, uint16_t file)
     copying->last_from = file;
     copying->last_to = (uint16_t)(known - 1);
     return copying->last_to;
+}
+
+static inline uint16_t file_of(struct copying *copying, uint16_t file)
+{
+    if (!copying->from || !file)
+        return 0;
+    if (copying->from == copying->c->d)
+        return file;
+    return file == copying->last_from ? copying->last_to : find_file(copying, file);
 }
 
 static struct node *copy(struct copying *copying, const struct node *n, unsigned depth);
