@@ -13,7 +13,7 @@
 
 struct map_entry {
     struct span key;
-    void *value; // NULL once deleted
+    void *value;   // NULL once deleted
     uint64_t hash; // only with slots
 };
 
