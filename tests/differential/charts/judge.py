@@ -10,8 +10,9 @@ AGREED = ("equal", "refused", "words", "unstable", "explained")
 LIMIT = re.compile(r"the templates (take more than \d+ steps|use more than \d+ MiB)|"
                    r"the list would have more than \d+ items")  # docs/charts.md
 # The classes of differences in outputs that docs/chart-functions.md names.
+# The words as a map is printed, in JSON, in YAML's quotes (over several lines), and without quotes.
 TOML_WORDS = re.compile(r"(?<=Error:)toml: ?(?:line )?\d.*?(?=\]|$)|(?<=\"Error\":\")toml: ?(?:line )?\d.*?(?=\"[,}])|"
-                        r"(?<=Error: ')toml: ?(?:line )?\d.*?(?='$)|(?<=Error: )'?toml: ?(?:line )?\d.*?$", re.MULTILINE)
+                        r"(?<=Error: )'toml: ?(?:line )?\d(?:[^']|'')*'|(?<=Error: )toml: ?(?:line )?\d.*?$", re.MULTILINE)
 TIME_BY_VERB = re.compile(re.escape("%!") + r"\w" + re.escape("(time.Time=") + r"[^)]*\)")
 ENDLESS = re.compile(r"json: unsupported value: (?:NaN|[+-]Inf)")  # of a key that is there again later
 OUT_OF_BOUNDS = "reflect.Value.Slice: slice index out of bounds"
