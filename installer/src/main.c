@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/checked.h"
 #include "base/command.h"
 #include "base/file.h"
 #include "base/loop.h"
@@ -240,17 +241,27 @@ static int run_main(int argc, char **argv, enum term_format *format, struct err 
     return parse_and_run(command, argc - words, argv + words, format, err);
 }
 
-int main(int argc, char **argv)
+static int run_and_tell(int argc, char **argv)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
     enum term_format format = TERM_LINES;
 
-    // A closed pipe and a limit on the size of files are errors where they are met.
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    if (run_main(argc - 1, argv + 1, &format, &err) == 0)
+    if (run_main(argc, argv, &format, &err) == 0)
         return fflush(stdout) == 0 ? 0 : ERR_INTERNAL;
     fflush(stdout);
     term_error(STDERR_FILENO, format, err);
     return (int)err_kind(err);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    // A closed pipe and a limit on the size of files are errors where they are met.
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    status = run_and_tell(argc - 1, argv + 1);
+    if (!IS_CHECKED) // what libraries have for atexit() is to free what goes with the process
+        _exit(status);
+    return status;
 }

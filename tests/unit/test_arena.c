@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/block.h"
+#include "base/checked.h"
 #include "base/mem.h"
 
 #define KIB ((size_t)1024)
@@ -152,13 +153,13 @@ static void test_block__large_memory_is_recycled(void **state)
         blocks[i] = block_take(&is_zero);
         if (is_zero)
             expect_zero(blocks[i], BLOCK_BYTES);
-        if (!BLOCKS_ARE_CHECKED && lies_in(blocks[i], copy, size)) {
+        if (!IS_CHECKED && lies_in(blocks[i], copy, size)) {
             assert_false(is_zero);
             found++;
         }
         memset(blocks[i], (int)i + 1, BLOCK_BYTES);
     }
-    if (!BLOCKS_ARE_CHECKED) // one more where malloc has aligned it
+    if (!IS_CHECKED) // one more where malloc has aligned it
         assert_in_range(found, WHOLE, WHOLE + 1);
     for (size_t i = 0; i < TAKEN; i++) {
         assert_int_equal((unsigned char)blocks[i][0], i + 1);
@@ -177,7 +178,7 @@ static void test_block__recycles_no_more_than_some(void **state)
     bool is_zero = false;
 
     (void)state;
-    if (BLOCKS_ARE_CHECKED)
+    if (IS_CHECKED)
         skip();
     for (size_t i = 0; i < 100; i++)
         block_recycle(mem_alloc(16 * BLOCK_BYTES), 16 * BLOCK_BYTES);

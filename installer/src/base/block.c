@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "base/checked.h"
 #include "base/mem.h"
 
 enum {
@@ -58,7 +59,7 @@ void *block_take(bool *is_zero)
 {
     void *block;
 
-    if (BLOCKS_ARE_CHECKED) {
+    if (IS_CHECKED) {
         *is_zero = false;
         return mem_alloc(BLOCK_BYTES);
     }
@@ -78,7 +79,7 @@ static void give(void *block)
 
 void block_give(void *block)
 {
-    if (BLOCKS_ARE_CHECKED || !block) {
+    if (IS_CHECKED || !block) {
         free(block);
         return;
     }
@@ -106,7 +107,7 @@ void block_recycle(void *room, size_t size)
 {
     bool taken = false;
 
-    if (!BLOCKS_ARE_CHECKED && room) {
+    if (!IS_CHECKED && room) {
         pthread_mutex_lock(&lock);
         taken = cut_up(room, size);
         pthread_mutex_unlock(&lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large blocks of memory, of one size. What is given back is kept for who asks next: a page that
-// the kernel gives costs more than to fill it.
+// the kernel gives costs more than to fill it. In a checked build (base/checked.h) each comes from
+// malloc.
 #ifndef BASE_BLOCK_H
 #define BASE_BLOCK_H
 
@@ -8,18 +9,6 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
-
-// A checker of memory sees a block as one: there it comes from malloc, and goes back to it.
-#ifdef __SANITIZE_ADDRESS__
-#define BLOCKS_ARE_CHECKED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define BLOCKS_ARE_CHECKED true
-#endif
-#endif
-#ifndef BLOCKS_ARE_CHECKED
-#define BLOCKS_ARE_CHECKED false
-#endif
 
 #define BLOCK_BYTES ((size_t)64 << 10)
 
