@@ -39,7 +39,8 @@ PRINTED_BY = {
     "work/serve/secure.c": ["serve"],
 }
 # Options of programs that are not ours, and those of Helm by which something is explained.
-OF_OTHERS = {("work/seed/program.c", "--preset"), ("controller/release/compose.c", "--set")}
+OF_OTHERS = {("work/seed/program.c", "--preset"), ("controller/release/compose.c", "--set"),
+             ("work/layers/prune/delete.c", "--type")}  # kubectl's
 
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+|-f\b)")
 QUOTED = re.compile(r"'((?:sandstrap )?[a-z]+(?: [a-z]+)?)((?: [^']*)?)'")
