@@ -165,7 +165,7 @@ static int run(const struct command *command, void *options, enum term_format *f
     struct err *flush_error CLEANUP(err_cleanup) = NULL;
     int result;
 
-    if (!loop || cancel_on_signals(cancel, end_now, format, err) < 0)
+    if (!loop || cancel_on_signals(cancel, !command->takes_hangup, end_now, format, err) < 0)
         return -1;
     result = command->run(&env, options, err);
     // What a command had to say stands also when it failed: status prints its table and exits 9.

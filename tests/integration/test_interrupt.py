@@ -87,7 +87,7 @@ def kubeconfig(bundled, frozen):
     return path
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_requests_in_flight(bundled, frozen, kubeconfig, binary, number):
     command = [binary, "up", bundled.entrypoint, "--bundle", bundled.bundle_file, "--kubeconfig", kubeconfig]
     with subprocess.Popen(command, cwd=bundled.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as up:
@@ -99,6 +99,21 @@ def test_a_signal_ends_requests_in_flight(bundled, frozen, kubeconfig, binary, n
             up.kill()
     assert up.returncode == 130, errors
     assert "interrupted" in errors
+
+
+def test_under_nohup_it_outlives_its_terminal(bundled, frozen, kubeconfig, binary):
+    command = ["nohup", binary, "up", bundled.entrypoint, "--bundle", bundled.bundle_file, "--kubeconfig", kubeconfig]
+    with subprocess.Popen(command, cwd=bundled.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as up:
+        try:
+            assert frozen.asked.wait(60), "it never asked for an object"
+            up.send_signal(signal.SIGHUP)
+            with pytest.raises(subprocess.TimeoutExpired):
+                up.communicate(timeout=3 * WITHIN_S)
+            up.send_signal(signal.SIGTERM)
+            up.communicate(timeout=60)
+        finally:
+            up.kill()
+    assert up.returncode == 130
 
 
 NOBODY_ANSWERS = """

@@ -135,7 +135,7 @@ static int end_of_process(int signals, bool heeds)
         struct err *err = NULL;
         struct cancel *c = cancel_new(&err);
 
-        if (cancel_on_signals(c, end_child, NULL, &err) < 0)
+        if (cancel_on_signals(c, true, end_child, NULL, &err) < 0)
             _exit(1);
         for (int i = 0; i < signals; i++)
             kill(getpid(), SIGTERM);

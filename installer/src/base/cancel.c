@@ -53,7 +53,16 @@ static void *watch(void *arg)
     return NULL;
 }
 
-int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct err **err)
+// Whoever started us has had it ignored, as nohup does: we are to outlive the terminal.
+static bool is_ignored(int signal)
+{
+    struct sigaction action;
+
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int cancel_on_signals(struct cancel *c, bool hangup, cancel_end_fn *end, void *data,
+                      struct err **err)
 {
     pthread_t thread;
     sigset_t all, before;
@@ -64,9 +73,11 @@ int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct e
     sigemptyset(&c->signals);
     sigaddset(&c->signals, SIGINT);
     sigaddset(&c->signals, SIGTERM);
+    if (hangup && !is_ignored(SIGHUP))
+        sigaddset(&c->signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &c->signals, NULL);
-    // The thread is for these two only: what the loop takes (SIGHUP) must not end the process
-    // there.
+    // The thread is for these only: what the loop takes (SIGHUP of a server) must not end the
+    // process there.
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     failed = pthread_create(&thread, NULL, watch, c);

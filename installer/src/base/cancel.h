@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A token that says "stop": set by SIGINT or SIGTERM, or by the program itself. Everything that
-// blocks polls its descriptor, every long loop asks it. What does neither in time is ended anyway.
+// A token that says "stop": set by SIGINT, SIGTERM or SIGHUP, or by the program itself. Everything
+// that blocks polls its descriptor, every long loop asks it. What does neither in time is ended
+// anyway.
 #ifndef BASE_CANCEL_H
 #define BASE_CANCEL_H
 
@@ -21,11 +22,12 @@ struct cancel *cancel_new(struct err **err) MUST_CHECK;
 // Ends the process; called on a thread of its own while the others go on.
 typedef void cancel_end_fn(void *data);
 
-// SIGINT and SIGTERM set the token from now on. When the process still runs CANCEL_GRACE_MS later,
-// or when a second one comes, end(data) is called. Blocks both signals: call it before any thread
+// SIGINT and SIGTERM set the token from now on; with `hangup` SIGHUP too, which comes when the
+// terminal is closed, unless it is ignored. When the process still runs CANCEL_GRACE_MS later, or
+// when a second one comes, end(data) is called. Blocks these signals: call it before any thread
 // starts. ERR_INTERNAL.
-int cancel_on_signals(struct cancel *c, cancel_end_fn *end, void *data, struct err **err)
-    MUST_CHECK;
+int cancel_on_signals(struct cancel *c, bool hangup, cancel_end_fn *end, void *data,
+                      struct err **err) MUST_CHECK;
 
 // From now on a signal may go unheeded for `ms` instead: for a server, whose answers in flight take
 // their time. NULL-safe.

@@ -98,6 +98,7 @@ struct command {
     size_t options_size;             // of the options struct, which starts with command_common
     void (*defaults)(void *options); // or NULL: all zero
     int (*run)(struct command_env *env, const void *options, struct err **err);
+    bool takes_hangup; // SIGHUP does not end it: it means something else to it
 };
 
 #endif

@@ -226,5 +226,6 @@ const struct command cmd_serve = {
              .options = serve_table,
              .option_count = ARRAY_LEN(serve_table)},
     .options_size = sizeof(struct serve_command),
+    .takes_hangup = true,
     .run = serve_command_run,
 };
