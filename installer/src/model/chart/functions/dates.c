@@ -2,6 +2,7 @@
 // Sprig's functions of time. The local zone is UTC, as it is where controllers run; so a rendering
 // is the same everywhere.
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/number_read.h"
@@ -33,7 +34,9 @@ static void print_go(void *data, struct buf *out)
 
     buf_printf(out, "time.Date(%" PRId64 ", time.%s, %d, %d, %d, %d, %d, time.", d.year,
                moment_month_name(d.month), d.day, d.hour, d.minute, d.second, m->ns);
-    if (span_is(m->zone, "UTC") && !m->offset) // what the machine's zone is taken for
+    if (m->is_utc)
+        buf_add_str(out, "UTC)");
+    else if (span_is(m->zone, "UTC") && !m->offset) // what the machine's zone is taken for
         buf_add_str(out, "Local)");
     else
         buf_printf(out, "Location(\"%.*s\"))", SPAN_ARG(m->zone));
@@ -123,6 +126,7 @@ static int method_utc(struct template_call *call, struct value *result, struct e
 
     m.zone = MOMENT_UTC;
     m.offset = 0;
+    m.is_utc = strcmp(call->function->name, "UTC") == 0;
     *result = new_moment(call->arena, m);
     return 0;
 }

@@ -14,7 +14,7 @@ struct moment moment_now(void)
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return (struct moment){now.tv_sec, (int32_t)now.tv_nsec, MOMENT_UTC, 0};
+    return (struct moment){now.tv_sec, (int32_t)now.tv_nsec, MOMENT_UTC, 0, false};
 }
 
 struct moment moment_of(int64_t seconds)

@@ -20,10 +20,12 @@ struct moment {
     int32_t ns;
     struct span zone; // its name; may be empty
     int32_t offset;   // of the zone, seconds east of UTC
+    bool is_utc; // said to be UTC, not the machine's zone, which is the same: only %#v shows it
 };
 
 #define MOMENT_UTC SPAN("UTC")
-#define MOMENT_ZERO ((struct moment){.seconds = -INT64_C(62135596800), .zone = SPAN("UTC")})
+#define MOMENT_ZERO                                                                                \
+    ((struct moment){.seconds = -INT64_C(62135596800), .zone = SPAN("UTC"), .is_utc = true})
 
 struct moment moment_now(void);
 struct moment moment_of(int64_t seconds); // in UTC

@@ -466,6 +466,7 @@ static void set_zone(struct arena *a, const struct reader *r, struct moment *m)
 {
     int64_t hours;
 
+    m->is_utc = r->is_utc;
     if (r->is_utc)
         return;
     if (r->has_offset) {
