@@ -49,7 +49,9 @@ struct entry {
     const char *path;
     unsigned char type; // of struct dirent
 };
-typedef VEC(struct entry) entries;
+struct entries {
+    VEC(struct entry);
+};
 
 // What an entry is, behind links too.
 static int kind_of(const struct entry *entry, const char *on_disk, mode_t *kind, struct err **err)
@@ -88,7 +90,8 @@ static void close_folder(DIR **folder)
 }
 
 // `path` is "" for the chart itself.
-static int list_folder(const struct walk *w, const char *path, entries *out, struct err **err)
+static int list_folder(const struct walk *w, const char *path, struct entries *out,
+                       struct err **err)
 {
     const char *on_disk = *path ? arena_printf(w->arena, "%s/%s", w->root, path) : w->root;
     DIR *folder CLEANUP(close_folder) = opendir(on_disk);
@@ -115,7 +118,7 @@ static bool is_first(const struct entry *entry)
 // First comes what takes others long, who begin with it while the rest is read.
 static int add_folder(struct walk *w, const char *path, unsigned depth, struct err **err)
 {
-    entries all = {0};
+    struct entries all = {0};
     int status = list_folder(w, path, &all, err);
 
     if (status == 0 && depth > DEPTH_MAX)
