@@ -135,8 +135,10 @@ static void add_address(struct printer *p, const struct value *v, uint32_t verb)
     }
     if (verb == 'v')
         p->sharp = !sharp;
-    if (!printer_integer(p, SOMEWHERE, false, verb == 'v' ? 'x' : verb))
+    if (!verb || verb > 'x' || !strchr("vbodxX", (int)verb))
         add_bad_verb(p, v, verb);
+    else
+        (void)printer_integer(p, SOMEWHERE, false, verb == 'v' ? 'x' : verb);
     p->sharp = sharp;
 }
 
