@@ -20,6 +20,17 @@ struct span documents_clean(struct arena *a, struct span text);
 int documents_add(struct chart_rendering *rendering, struct span path, struct span text,
                   struct err **err) MUST_CHECK;
 
+// The same of many outputs on other threads, from the time when each is there. At the end, when all
+// are, in the order of their paths, the documents are in `rendering` and sorted, as if they had
+// been added in this order. An output lives until all is freed.
+struct documents_ahead;
+struct documents_ahead *documents_ahead_new(void) MUST_CHECK RETURNS_NONNULL;
+void documents_ahead_add(struct documents_ahead *a, const struct chart_output *of);
+int documents_ahead_end(struct documents_ahead *a, struct chart_rendering *rendering,
+                        const chart_outputs *outputs, struct err **err) MUST_CHECK;
+void documents_ahead_free(struct documents_ahead *a); // NULL-safe
+CLEANUP_DEFINE(documents_ahead_cleanup, struct documents_ahead, documents_ahead_free);
+
 // Puts manifests and hooks into the order in which Helm installs them, by their kinds.
 void documents_sort(struct chart_rendering *rendering);
 

@@ -103,7 +103,7 @@ static int compare_outputs(const void *a, const void *b)
 
 // Notes for people are rendered as well, and left out then.
 static int execute_all(struct rendering *r, const context_templates *templates,
-                       chart_outputs *outputs, struct err **err)
+                       chart_outputs *outputs, struct documents_ahead *documents, struct err **err)
 {
     VEC_FOREACH (const struct context_template *, template, templates) {
         struct chart_output output;
@@ -114,8 +114,11 @@ static int execute_all(struct rendering *r, const context_templates *templates,
             return -1;
         // The path goes with the rendering, the templates do not.
         output.path = arena_span(r->out->arena, template->path);
-        if (!span_ends(template->path, "NOTES.txt"))
-            vec_push(outputs, output);
+        if (span_ends(template->path, "NOTES.txt"))
+            continue;
+        vec_push(outputs, output);
+        if (documents)
+            documents_ahead_add(documents, &output);
     }
     if (outputs->len)
         qsort(outputs->items, outputs->len, sizeof(*outputs->items), compare_outputs);
@@ -240,7 +243,7 @@ static int prepare(struct rendering *r, const struct chart *chart, const struct 
 
 // `outputs` NULL: nothing is executed.
 static int render(struct rendering *r, const struct chart *chart, const struct node *given,
-                  chart_outputs *outputs, struct err **err)
+                  chart_outputs *outputs, struct documents_ahead *documents, struct err **err)
 {
     struct prepared p = {0};
     int status = prepare(r, chart, given, &p, err);
@@ -248,7 +251,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
     if (status == 0)
         find_reads(r, p.instance, &p.values, &p.templates);
     if (status == 0 && outputs)
-        status = execute_all(r, &p.templates, outputs, err);
+        status = execute_all(r, &p.templates, outputs, documents, err);
     if (r->track)
         track_end(r->track);
     r->templates = NULL;
@@ -258,12 +261,12 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
 
 int render_files(const struct chart *chart, const struct node *given,
                  const struct chart_target *target, struct chart_rendering *rendering,
-                 chart_outputs *outputs, struct err **err)
+                 chart_outputs *outputs, struct documents_ahead *documents, struct err **err)
 {
     struct rendering r CLEANUP(rendering_end);
 
     rendering_begin(&r, rendering, target);
-    return render(&r, chart, given, outputs, err);
+    return render(&r, chart, given, outputs, documents, err);
 }
 
 // --- in steps ---
@@ -274,7 +277,7 @@ struct chart_rendering *chart_render_outputs(const struct chart *chart, const st
 {
     struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
 
-    if (render_files(chart, given, target, rendering, outputs, err) < 0)
+    if (render_files(chart, given, target, rendering, outputs, NULL, err) < 0)
         return NULL;
     return STEAL(rendering);
 }
@@ -283,10 +286,13 @@ struct chart_rendering *chart_render(const struct chart *chart, const struct nod
                                      const struct chart_target *target, struct err **err)
 {
     chart_outputs outputs = {0};
-    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) =
-        chart_render_outputs(chart, given, target, &outputs, err);
-    int status = rendering ? chart_add_documents(rendering, &outputs, err) : -1;
+    struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
+    // Freed first: it reads the rendering's texts.
+    struct documents_ahead *documents CLEANUP(documents_ahead_cleanup) = documents_ahead_new();
+    int status = render_files(chart, given, target, rendering, &outputs, documents, err);
 
+    if (status == 0)
+        status = documents_ahead_end(documents, rendering, &outputs, err);
     vec_free(&outputs);
     return status < 0 ? NULL : STEAL(rendering);
 }
@@ -298,5 +304,6 @@ struct chart_rendering *chart_find_reads(const struct chart *chart, const struct
     struct chart_target tracked = *target;
 
     tracked.track_reads = true;
-    return render_files(chart, given, &tracked, rendering, NULL, err) < 0 ? NULL : STEAL(rendering);
+    return render_files(chart, given, &tracked, rendering, NULL, NULL, err) < 0 ? NULL
+                                                                                : STEAL(rendering);
 }
