@@ -14,7 +14,6 @@ LIMIT = re.compile(r"the templates (take more than \d+ steps|use more than \d+ M
 TOML_WORDS = re.compile(r"(?<=Error:)toml: ?(?:line )?\d.*?(?=\]|$)|(?<=\"Error\":\")toml: ?(?:line )?\d.*?(?=\"[,}])|"
                         r"(?<=Error: )'toml: ?(?:line )?\d(?:[^']|'')*'|(?<=Error: )toml: ?(?:line )?\d.*?$", re.MULTILINE)
 TIME_BY_VERB = re.compile(re.escape("%!") + r"\w" + re.escape("(time.Time=") + r"[^)]*\)")
-ENDLESS = re.compile(r"json: unsupported value: (?:NaN|[+-]Inf)")  # of a key that is there again later
 OUT_OF_BOUNDS = "reflect.Value.Slice: slice index out of bounds"
 
 def ask(command, questions):
@@ -51,8 +50,6 @@ def is_explained(question, expected, ours):
     texts = [answer["output"] for answer in (expected, ours)]
     if TOML_WORDS.sub("", texts[0]) == TOML_WORDS.sub("", texts[1]):
         return True
-    if ENDLESS.search(texts[1]) and not ENDLESS.search(texts[0]):
-        return bool(re.search(r"\.(?:nan|inf)\b", json.dumps(question), re.IGNORECASE))
     # Of a time that does not fit its verb Go prints the fields: two numbers and an address.
     fixed = [re.escape(part) for part in TIME_BY_VERB.split(texts[1])]
     return len(fixed) > 1 and bool(re.fullmatch(r"\{\S+ \S+ [^{}]*\}".join(fixed), texts[0]))
