@@ -64,8 +64,8 @@ static int render(const struct node *question, struct buf *out, struct err **err
     struct chart *chart CLEANUP(chart_cleanup) = chart_of(arena, question, err);
     struct chart_rendering *rendering CLEANUP(chart_rendering_cleanup) = chart_rendering_new();
     chart_outputs outputs CLEANUP(outputs_free) = {0};
-    if (!chart ||
-        render_files(chart, node_get(question, "values"), &target, rendering, &outputs, err) < 0)
+    if (!chart || render_files(chart, node_get(question, "values"), &target, rendering, &outputs,
+                               NULL, err) < 0)
         return -1;
     VEC_FOREACH (struct chart_output *, output, &outputs)
         if (span_is(output->path, "c/templates/t.yaml"))
