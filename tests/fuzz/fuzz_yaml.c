@@ -69,6 +69,13 @@ static bool has_nel(struct span text)
            span_search(text, SPAN("\\N")) < text.len || span_search(text, SPAN("85")) < text.len;
 }
 
+// kustomize writes such a text without quotes, as it is none of its numbers when it writes; reading
+// takes it for an octal one (go-yaml v3 hands "+5" to strconv.ParseInt).
+static bool has_signed_octal(struct span text)
+{
+    return span_search(text, SPAN("0o+")) < text.len || span_search(text, SPAN("0o-")) < text.len;
+}
+
 static void write_and_read(struct span text)
 {
     struct doc *d CLEANUP(doc_cleanup) = doc_new();
@@ -85,7 +92,8 @@ static void write_and_read(struct span text)
         second.len = 0;
         if (doc_read_yaml(d, buf_span(&out), "y", &second, &err) < 0 || second.len != 1)
             abort();
-        if (!has_nel(text) && !node_equal(first.items[i], second.items[0]))
+        if (!has_nel(text) && !has_signed_octal(text) &&
+            !node_equal(first.items[i], second.items[0]))
             abort();
     }
 }
