@@ -134,12 +134,12 @@ static void add(struct template_parsing *p, struct template_file file)
 }
 
 struct template_parsing *template_parse_begin(struct template_set *set,
-                                              const struct template_file *files, size_t count)
+                                              const struct template_file *expected, size_t count)
 {
     struct template_parsing *p = parsing_new(set);
 
     for (size_t i = 0; i < count; i++)
-        add(p, files[i]);
+        add(p, expected[i]);
     begin(p);
     return p;
 }
