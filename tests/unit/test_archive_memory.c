@@ -50,7 +50,7 @@ static void add_files(struct buf *tar)
 static struct tar_reader *open_memory(struct span packed)
 {
     struct err *err CLEANUP(err_cleanup) = NULL;
-    struct tar_reader *r = tar_reader_memory(packed, MIB, "input", &err);
+    struct tar_reader *r = tar_reader_memory(packed, NULL, MIB, "input", &err);
 
     assert_non_null(r);
     return r;
@@ -104,6 +104,68 @@ static void test_archive_memory__gzip_is_read_in_place(void **state)
     expect_files(r, true);
     memory = tar_reader_take_memory(r);
     assert_non_null(memory);
+}
+
+static void test_archive_memory__it_is_unpacked_where_one_wants(void **state)
+{
+    struct buf tar CLEANUP(buf_free) = BUF_INIT(MIB), packed CLEANUP(buf_free) = BUF_INIT(MIB);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char *room CLEANUP(mem_cleanup) = mem_alloc(MIB);
+    struct tar_reader *r;
+    struct span content;
+    struct tar_entry e;
+
+    (void)state;
+    add_files(&tar);
+    compress_gzip(buf_span(&tar), &packed);
+    assert_int_equal(gunzip_size_said(buf_span(&packed)), tar.len);
+    mem_populate(room, tar.len + 1);
+    r = tar_reader_memory(buf_span(&packed), room, MIB, "input", &err);
+    assert_non_null(r);
+    assert_int_equal(tar_next(r, &e, &err), 1);
+    assert_true(tar_in_place(r, &content));
+    assert_ptr_equal(content.ptr, room + BLOCK);
+    assert_ptr_equal(tar_reader_take_memory(r), room);
+    tar_reader_free(r);
+    r = tar_reader_memory(buf_span(&packed), room, MIB, "input", &err);
+    expect_files(r, true); // not taken: it stays the caller's all the same
+    tar_reader_free(r);
+    packed.data[packed.len - 4] ^= 1; // it says less than comes out
+    assert_null(tar_reader_memory(buf_span(&packed), room, MIB, "input", &err));
+    memset(packed.data + packed.len - 4, 0x7f, 4); // and what cannot be
+    assert_int_equal(gunzip_size_said(buf_span(&packed)), 0);
+}
+
+// What was unpacked there is read as a stream where it is no usual tar.
+static void test_archive_memory__the_unusual_is_streamed_from_there(void **state)
+{
+    struct buf tar CLEANUP(buf_free) = BUF_INIT(MIB), packed CLEANUP(buf_free) = BUF_INIT(MIB);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+    char *room CLEANUP(mem_cleanup) = mem_alloc(MIB);
+    struct tar_reader *r CLEANUP(tar_reader_cleanup) = NULL;
+
+    (void)state;
+    add_files(&tar);
+    buf_add_repeat(&tar, '\0', 20000);
+    compress_gzip(buf_span(&tar), &packed);
+    r = tar_reader_memory(buf_span(&packed), room, MIB, "input", &err);
+    expect_files(r, false);
+    assert_null(tar_reader_take_memory(r));
+}
+
+// Bytes stay what they are, whatever part of which page is meant.
+static void test_archive_memory__pages_that_are_got_ahead_keep_their_bytes(void **state)
+{
+    char *room CLEANUP(mem_cleanup) = mem_alloc(MIB);
+
+    (void)state;
+    memset(room, 'x', MIB / 2);
+    for (size_t at = 0; at < 20000; at += 1237)
+        for (size_t size = 0; size < 20000; size += 1093)
+            mem_populate(room + at, size);
+    mem_populate(room, MIB);
+    for (size_t i = 0; i < MIB / 2; i++)
+        assert_int_equal(room[i], 'x');
 }
 
 static void test_archive_memory__other_packing_is_streamed(void **state)
@@ -179,7 +241,7 @@ static void test_archive_memory__what_is_broken_is_told_as_of_a_stream(void **st
         int more = 1, more_of_stream = 1;
 
         packed.data[i] ^= 0x55;
-        r = tar_reader_memory(buf_span(&packed), MIB, "input", &err);
+        r = tar_reader_memory(buf_span(&packed), NULL, MIB, "input", &err);
         s = tar_reader_new(stream_decompress(stream_from_span(buf_span(&packed)), MIB, "input"),
                            "input", &wanted);
         assert_int_equal(r != NULL, s != NULL);
@@ -207,7 +269,7 @@ static void test_archive_memory__no_more_comes_out_than_allowed(void **state)
     add_files(&tar);
     buf_add_repeat(&tar, '\0', 2 * MIB);
     compress_gzip(buf_span(&tar), &packed);
-    r = tar_reader_memory(buf_span(&packed), MIB, "input", &err);
+    r = tar_reader_memory(buf_span(&packed), NULL, MIB, "input", &err);
     while (r && more > 0)
         more = tar_next(r, &e, &err);
     assert_int_equal(more, -1);
@@ -257,6 +319,9 @@ static void test_archive_memory__a_look_shows_the_beginning(void **state)
 
 UNIT_MAIN(UNIT(test_archive_memory__a_look_shows_the_beginning),
           UNIT(test_archive_memory__gzip_is_read_in_place),
+          UNIT(test_archive_memory__it_is_unpacked_where_one_wants),
+          UNIT(test_archive_memory__the_unusual_is_streamed_from_there),
+          UNIT(test_archive_memory__pages_that_are_got_ahead_keep_their_bytes),
           UNIT(test_archive_memory__other_packing_is_streamed),
           UNIT(test_archive_memory__the_unusual_is_streamed),
           UNIT(test_archive_memory__what_is_broken_is_told_as_of_a_stream),

@@ -54,12 +54,13 @@ static struct buf finish(struct tar_writer *tar, const struct buf *plain)
 }
 
 // An archive of the chart NAME, as long as it has to be for a look; `also` are values that stand
-// behind what is looked at, or NULL.
+// behind what is looked at, or "" for a link there, or NULL.
 static struct buf pack(const char *name, const char *end, const char *also, const struct buf *inner)
 {
     struct buf plain CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct buf values CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
     struct tar_writer *tar = tar_writer_new(&plain);
+    struct err *err = NULL;
     char *meta CLEANUP(mem_cleanup) = mem_printf("name: %s\nversion: 1.0.0\n", name);
     char *large CLEANUP(mem_cleanup) = mem_zalloc(LARGE, 1);
 
@@ -69,7 +70,9 @@ static struct buf pack(const char *name, const char *end, const char *also, cons
     add(tar, "c/Chart.yaml", span_str(meta));
     add(tar, "c/values.yaml", buf_span(&values));
     add(tar, "c/files/large", span_of(large, LARGE));
-    if (also)
+    if (also && !*also)
+        assert_int_equal(tar_add_link(tar, "c/link", "values.yaml", &err), 0);
+    else if (also)
         add(tar, "c/values.yaml", span_str(also));
     if (inner)
         add(tar, "c/charts/inner.tgz", buf_span(inner));
@@ -155,6 +158,17 @@ static void test_chart_ahead__looks_do_not_count(void **state)
     assert_same(&archive, 1, "{\"other\":{\"file\":1}}");
 }
 
+// With a link in it, it is no tar that is read in place.
+static void test_chart_ahead__reads_what_is_not_left_in_place(void **state)
+{
+    struct buf archives[] = {pack("one", "end: {}\n", "", NULL), pack("two", "", NULL, NULL)};
+
+    (void)state;
+    assert_same(archives, 2, "{\"one0\":");
+    for (size_t i = 0; i < ARRAY_LEN(archives); i++)
+        buf_free(&archives[i]);
+}
+
 static void test_chart_ahead__gives_the_first_error(void **state)
 {
     struct buf archives[] = {pack("one", "", NULL, NULL), pack("two", "a: [\n", NULL, NULL),
@@ -172,4 +186,6 @@ static void test_chart_ahead__gives_the_first_error(void **state)
 }
 
 UNIT_MAIN(UNIT(test_chart_ahead__gives_the_chart_that_one_thread_gives),
-          UNIT(test_chart_ahead__looks_do_not_count), UNIT(test_chart_ahead__gives_the_first_error))
+          UNIT(test_chart_ahead__looks_do_not_count),
+          UNIT(test_chart_ahead__reads_what_is_not_left_in_place),
+          UNIT(test_chart_ahead__gives_the_first_error))

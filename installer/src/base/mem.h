@@ -22,6 +22,10 @@ void *mem_zalloc(size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
 // Resizes to `count` items of `size` bytes each; the old pointer is gone.
 void *mem_resize(void *ptr, size_t count, size_t size) MUST_CHECK RETURNS_NONNULL;
 
+// Has the kernel give now the pages that lie wholly in `room`, which else come one by one when they
+// are first written to. Changes no byte, so that others may write there meanwhile.
+void mem_populate(void *room, size_t size);
+
 // Copies; the caller frees the result. mem_str(NULL) is NULL.
 char *mem_str(const char *str) MUST_CHECK;
 char *mem_strn(const char *str, size_t len) MUST_CHECK RETURNS_NONNULL;

@@ -36,7 +36,8 @@ int gunzip_end(const struct gunzip *g, struct err **err) MUST_CHECK;
 void gunzip_free(struct gunzip *g); // NULL-safe
 CLEANUP_DEFINE(gunzip_cleanup, struct gunzip, gunzip_free);
 
-// How many bytes come out of gzip of the usual kind, as it says itself; 0 for anything else.
+// How many bytes come out of gzip of the usual kind, as it says itself; 0 for anything else, and
+// where there cannot be so many.
 uint64_t gunzip_size_said(struct span packed) MUST_CHECK;
 
 // Appends `data`, less than 4 GiB, as gzip: without a name and a time, so that the same data gives
@@ -63,9 +64,10 @@ struct tar_reader *tar_reader_new(struct stream *s_take, const char *what, struc
 
 // Reads a tar that is whole in memory, with gzip, zstd or nothing around it; borrowed. What it
 // gives is what tar_reader_new() over stream_decompress() does, in a fraction of the time where the
-// archive is of the usual kind. ERR_INTEGRITY.
-struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, const char *what,
-                                     struct err **err) MUST_CHECK;
+// archive is of the usual kind. `room` is NULL, or memory of the caller's to unpack to, which has
+// gunzip_size_said() bytes and one more, and lives as long as the reader. ERR_INTEGRITY.
+struct tar_reader *tar_reader_memory(struct span packed, char *room, uint64_t max_bytes,
+                                     const char *what, struct err **err) MUST_CHECK;
 
 // A look at the beginning of one with gzip around it: the entries within the first `most` bytes
 // that come out, in place. What it shows is checked by nobody: it has to be held against what
@@ -85,6 +87,7 @@ int tar_read(struct tar_reader *r, struct buf *out, struct err **err) MUST_CHECK
 bool tar_in_place(const struct tar_reader *r, struct span *content) MUST_CHECK;
 
 // What all the contents in place live in: the caller frees it after the reader. NULL without any.
+// Where they lie in the `room` that was given, it is that.
 void *tar_reader_take_memory(struct tar_reader *r) MUST_CHECK;
 
 void tar_reader_free(struct tar_reader *r); // NULL-safe

@@ -20,6 +20,7 @@ struct tar_reader {
     char *path; // of the current entry
     size_t entries;
     char *memory;        // a tar that was unpacked as a whole
+    char *own;           // the same, when it is not the caller's
     struct arena *arena; // what `files` refers to
     whole_files files;   // all entries, when they are read in place
     size_t next;         // of `files`
@@ -101,13 +102,13 @@ static int judge(struct tar_reader *r, struct archive_entry *e, struct tar_entry
     }
 }
 
-struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, const char *what,
-                                     struct err **err)
+struct tar_reader *tar_reader_memory(struct span packed, char *room, uint64_t max_bytes,
+                                     const char *what, struct err **err)
 {
     struct tar_reader *r CLEANUP(tar_reader_cleanup) = NULL;
     struct stream *plain;
     size_t len = 0;
-    char *memory = whole_gunzip(packed, max_bytes, &len);
+    char *memory = whole_gunzip(packed, max_bytes, room, &len);
     struct arena *arena = arena_new();
     whole_files files = {0};
 
@@ -123,9 +124,11 @@ struct tar_reader *tar_reader_memory(struct span packed, uint64_t max_bytes, con
     }
     if (r) {
         r->memory = memory;
+        r->own = room ? NULL : memory;
         r->arena = arena;
     } else {
-        free(memory);
+        if (!room)
+            free(memory);
         arena_free(arena);
     }
     return STEAL(r);
@@ -140,7 +143,7 @@ struct tar_reader *tar_reader_beginning(struct span packed, size_t most, const c
         return NULL;
     r = MEM_NEW(struct tar_reader);
     r->what = mem_str(what);
-    r->memory = memory;
+    r->memory = r->own = memory;
     r->arena = arena_new();
     whole_tar_beginning(memory, most, r->arena, &r->files);
     return r;
@@ -156,7 +159,8 @@ bool tar_in_place(const struct tar_reader *r, struct span *content)
 
 void *tar_reader_take_memory(struct tar_reader *r)
 {
-    return r->archive ? NULL : STEAL(r->memory);
+    r->own = r->archive ? r->own : NULL;
+    return r->archive ? NULL : r->memory;
 }
 
 static int next_in_place(struct tar_reader *r, struct tar_entry *entry)
@@ -206,7 +210,7 @@ void tar_reader_free(struct tar_reader *r)
         return;
     archive_read_free(r->archive); // NULL-safe
     stream_close(r->stream);
-    free(r->memory);
+    free(r->own);
     arena_free(r->arena);
     vec_free(&r->files);
     free(r->what);

@@ -8,10 +8,10 @@
 #include "base/vec.h"
 #include "io/archive.h"
 
-// One member of gzip, without a checksum of its header and with nothing behind it. The caller frees
-// the result, which has a byte of room behind it. NULL for anything else, also for more than
-// `max_bytes`.
-char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len) MUST_CHECK;
+// One member of gzip, without a checksum of its header and with nothing behind it. The result is
+// `room`, which has a byte more than gunzip_size_said(), or, without one, the caller's to free.
+// NULL for anything else, also for more than `max_bytes`.
+char *whole_gunzip(struct span packed, uint64_t max_bytes, char *room, size_t *len) MUST_CHECK;
 
 // The first `most` bytes of what comes out, or zeros where it could not be unpacked so far: the
 // caller has the whole to hold it against. NULL where whole_gunzip() gives it, but for a size that

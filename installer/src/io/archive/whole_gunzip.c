@@ -42,25 +42,25 @@ static bool is_usual(struct span packed)
 
 uint64_t gunzip_size_said(struct span packed)
 {
-    return is_usual(packed) ? read_size(packed) : 0;
+    return is_usual(packed) && read_size(packed) / DEFLATE_MOST <= packed.len ? read_size(packed)
+                                                                              : 0;
 }
 
-char *whole_gunzip(struct span packed, uint64_t max_bytes, size_t *len)
+char *whole_gunzip(struct span packed, uint64_t max_bytes, char *room, size_t *len)
 {
-    char *room;
+    char *to;
 
-    if (!is_usual(packed))
+    *len = gunzip_size_said(packed);
+    if (!*len || *len > max_bytes)
         return NULL;
-    *len = read_size(packed);
-    if (*len > max_bytes || *len / DEFLATE_MOST > packed.len)
-        return NULL;
-    room = mem_alloc(*len + 1);
-    if (!inflate_all(packed, room, *len)) {
-        free(room);
+    to = room ? room : mem_alloc(*len + 1);
+    if (!inflate_all(packed, to, *len)) {
+        if (!room)
+            free(to);
         return NULL;
     }
-    room[*len] = '\0';
-    return room;
+    to[*len] = '\0';
+    return to;
 }
 
 char *whole_gunzip_beginning(struct span packed, size_t most)

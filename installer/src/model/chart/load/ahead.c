@@ -2,11 +2,14 @@
 // Errands of a loader, by the names that it will ask for. What they share is under one lock; what
 // belongs to one of them is its own until the loader has waited for it.
 //
-// Values of a large archive are the longest of what follows it, and stand at its beginning: they
-// are read from there while the rest is unpacked (a look), and taken when the archive has the same.
+// A large archive is what all wait for. A third of the time goes into the pages that it is unpacked
+// to: another thread gets them from the kernel, some way ahead of the one that unpacks. Values are
+// the longest of what follows it, and stand at its beginning: they are read from there while the
+// rest is unpacked (a look), and taken when the archive has the same.
 #include "model/chart/load/ahead.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/errands.h"
 #include "base/map.h"
@@ -21,15 +24,19 @@
 #define ARCHIVES_MAX_BYTES ((uint64_t)32 << 20)
 #define VALUES_MAX_BYTES ((size_t)4 << 20)
 
-#define LOOK_LEAST_BYTES ((uint64_t)1 << 20) // from which size on an archive is looked into
-#define LOOK_BYTES ((size_t)256 << 10)       // how far
+#define LARGE_BYTES ((uint64_t)1 << 20)
+#define LOOK_BYTES ((size_t)256 << 10)  // how far one looks into a large one
+#define PAGES_BYTES ((size_t)256 << 10) // whose pages are got at once
 
 struct archive {
     struct chart_ahead *ahead;
-    struct errand *errand, *look; // the latter may be NULL
+    struct errand *errand;
+    struct errand *pages, *look; // or NULL
     struct span tgz;
     const char *what;
-    uint64_t said; // bytes, of what comes out
+    uint64_t said;       // bytes, of what comes out
+    char *place;         // where
+    atomic_bool is_over; // nobody writes there any more
     struct chart_memory memory;
     chart_files files;
     bool is_done; // and not taken
@@ -145,12 +152,27 @@ static void unpack(void *data)
     struct archive *archive = data;
     struct err *none CLEANUP(err_cleanup) = NULL;
 
-    archive->memory = (struct chart_memory){.arena = arena_new(), .room = archive->said};
+    archive->memory.arena = arena_new();
     archive->is_done = chart_archive_read(archive->tgz, archive->what, &archive->memory,
                                           &archive->files, &none) == 0;
+    atomic_store(&archive->is_over, true);
     VEC_FOREACH (const struct chart_file *, file, &archive->files)
         if (archive->is_done)
             begin_file(archive->ahead, archive->what, file, NULL);
+}
+
+// The first ones are not worth it: by now they are there.
+static void get_pages(void *data)
+{
+    struct archive *archive = data;
+
+    for (size_t at = PAGES_BYTES; at < archive->said; at += PAGES_BYTES) {
+        size_t left = (size_t)archive->said - at;
+
+        if (atomic_load(&archive->is_over))
+            return;
+        mem_populate(archive->place + at, left < PAGES_BYTES ? left : PAGES_BYTES);
+    }
 }
 
 static void look_into(void *data)
@@ -170,13 +192,18 @@ static void begin_archive(struct chart_ahead *a, struct span tgz, const char *wh
     struct archive *archive = ARENA_NEW(a->arena, struct archive);
     struct look *look;
 
-    *archive =
-        (struct archive){.ahead = a, .tgz = tgz, .what = arena_str(a->arena, what), .said = said};
+    archive->ahead = a;
+    archive->tgz = tgz;
+    archive->what = arena_str(a->arena, what);
+    archive->said = said;
+    archive->place = mem_alloc((size_t)said + 1);
+    archive->memory = (struct chart_memory){.room = said, .place = archive->place};
     a->archives_room -= said;
     (void)map_put(&a->archives, span_str(archive->what), archive);
     archive->errand = errands_add(a->errands, unpack, archive, said);
-    if (said < LOOK_LEAST_BYTES)
+    if (said < LARGE_BYTES)
         return;
+    archive->pages = errands_add(a->errands, get_pages, archive, (size_t)said / 2);
     look = ARENA_NEW(a->arena, struct look);
     look->archive = archive;
     vec_push(&a->looks, look);
@@ -216,6 +243,8 @@ bool ahead_take_archive(struct chart_ahead *a, struct span tgz, const char *what
     if (!archive || archive->tgz.ptr != tgz.ptr)
         return false;
     errands_finish(a->errands, archive->errand);
+    if (archive->pages)
+        errands_drop(a->errands, archive->pages);
     if (archive->look) // the caller may give up the archive
         errands_drop(a->errands, archive->look);
     used = archive->said - archive->memory.room;

@@ -82,11 +82,15 @@ int chart_archive_read(struct span tgz, const char *what, struct chart_memory *m
                        chart_files *files, struct err **err)
 {
     struct tar_reader *reader CLEANUP(tar_reader_cleanup) =
-        tar_reader_memory(tgz, CHART_MAX_BYTES, what, err);
+        tar_reader_memory(tgz, memory->place, CHART_MAX_BYTES, what, err);
+    void *contents;
 
     if (!reader || read_files(reader, what, memory, files, err) < 0)
         return -1;
-    vec_push(&memory->unpacked, tar_reader_take_memory(reader));
+    contents = tar_reader_take_memory(reader);
+    if (contents == memory->place)
+        memory->place = NULL;
+    vec_push(&memory->unpacked, contents);
     return 0;
 }
 
@@ -124,6 +128,7 @@ void chart_memory_free(struct chart_memory *memory)
         free(*it);
     vec_free(&memory->unpacked);
     arena_free(memory->arena);
+    free(memory->place);
 }
 
 // Level by level: "/" is before all other characters.

@@ -13,13 +13,15 @@ struct chart_memory {
     VEC(void *) unpacked;     // whole archives, with contents in place
     VEC(struct arena *) more; // of what others unpacked
     uint64_t room;            // what may still come out of all archives of a chart together
+    char *place; // NULL, or where the next one is unpacked to: of gunzip_size_said() and one more
 };
 
 void chart_memory_free(struct chart_memory *memory);
-// Moves what `from` holds, all but its room.
+// Moves what `from` holds, all but its room and place.
 void chart_memory_take(struct chart_memory *memory, struct chart_memory *from);
 
-// Appends those of a .tgz, whose first folder is the chart. ERR_INTEGRITY.
+// Appends those of a .tgz, whose first folder is the chart. The place is used up when contents lie
+// in it. ERR_INTEGRITY.
 int chart_archive_read(struct span tgz, const char *what, struct chart_memory *memory,
                        chart_files *files, struct err **err) MUST_CHECK;
 
