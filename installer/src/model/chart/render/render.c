@@ -182,6 +182,7 @@ struct prepared {
     struct chart_instance *instance;
     struct value values;
     context_templates templates;
+    struct schema_checking *checking; // or NULL
 };
 
 static void parsing_cleanup(struct template_parsing **parsing)
@@ -217,6 +218,31 @@ static void rendering_begin(struct rendering *r, struct chart_rendering *out,
     r->run = template_run_new(r->set, r->arena, &TEMPLATE_LIMITS);
 }
 
+// Another core does it while templates are parsed and executed, which nobody sees when it fails.
+// But a cluster that is asked would, and reads are added to the values' doc.
+static int begin_to_check(const struct rendering *r, struct prepared *p, struct err **err)
+{
+    enum chart_user user = r->target->user;
+
+    if (r->target->skip_schema)
+        return 0;
+    if (r->target->lookup || r->target->track_reads)
+        return schema_check(p->instance, r->doc, user, err);
+    p->checking = schema_check_begin(p->instance, r->doc, user);
+    return 0;
+}
+
+// What it says comes before all that was done meanwhile.
+static int end_to_check(struct prepared *p, int status, struct err **err)
+{
+    struct err *refused = NULL;
+
+    if (!p->checking || schema_check_end(STEAL(p->checking), &refused) == 0)
+        return status;
+    err_clear(err);
+    return err_move(err, &refused);
+}
+
 // The values that templates see, and the templates of the charts that are on, all parsed. Helm
 // judges the values before it parses any, which is what counts for errors.
 static int prepare(struct rendering *r, const struct chart *chart, const struct node *given,
@@ -236,7 +262,7 @@ static int prepare(struct rendering *r, const struct chart *chart, const struct 
     common.capabilities = object_capabilities(r->arena, &p->version, r->target, &p->listener);
     context_collect(r->arena, p->instance, &common, &p->templates);
     r->templates = &p->templates;
-    if (!r->target->skip_schema && schema_check(p->instance, r->doc, r->target->user, err) < 0)
+    if (begin_to_check(r, p, err) < 0)
         return -1;
     return end_to_parse(r, &parsing, &p->templates, err);
 }
@@ -252,6 +278,7 @@ static int render(struct rendering *r, const struct chart *chart, const struct n
         find_reads(r, p.instance, &p.values, &p.templates);
     if (status == 0 && outputs)
         status = execute_all(r, &p.templates, outputs, documents, err);
+    status = end_to_check(&p, status, err);
     if (r->track)
         track_end(r->track);
     r->templates = NULL;

@@ -22,4 +22,12 @@ int schema_validate(struct span schema, const struct node *value, const char *wh
 int schema_check(const struct chart_instance *instance, const struct doc *d, enum chart_user user,
                  struct err **err) MUST_CHECK;
 
+// The same in two steps: another core begins, where there is so much to read that it is worth it.
+// Until the end, which frees `c`, nobody changes the instance or adds to `d`.
+struct schema_checking;
+struct schema_checking *schema_check_begin(const struct chart_instance *instance,
+                                           const struct doc *d, enum chart_user user)
+    MUST_CHECK RETURNS_NONNULL;
+int schema_check_end(struct schema_checking *c, struct err **err) MUST_CHECK;
+
 #endif
