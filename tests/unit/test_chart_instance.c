@@ -126,6 +126,49 @@ static void test_chart_instance__imports(void **state)
     assert_non_null(strstr(m.warnings.items[0], "ImportValues missing table"));
 }
 
+// Enough keys that they are looked for by their hash, in another order than the defaults have.
+static void test_chart_instance__large_maps_in_any_order(void **state)
+{
+    struct made m CLEANUP(made_free) =
+        MAKE("{t: 1, r: 1, q: 1, p: 1, o: 1, w: 1, m: 1, l: 1, k: 1, j: 1, i: 1, h: 1, g: 1, "
+             "f: null, e: 1, d: 1, c: {z: 1}, v: 1}",
+             {"Chart.yaml", META("x") "}"},
+             {"values.yaml",
+              "{a: 2, c: {x: 2, z: 2}, e: 2, d: 2, f: 2, g: 2, h: 2, i: 2, j: 2, l: 2, k: 2, m: 2, "
+              "w: 2, o: 2, p: 2, q: 2, r: 2, t: 2, s: {v: 2}, u: 2, b: 2}"});
+
+    (void)state;
+    expect_values(&m, "{\"a\":2,\"b\":2,\"c\":{\"x\":2,\"z\":1},\"d\":1,\"e\":1,\"g\":1,"
+                      "\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,\"m\":1,\"o\":1,\"p\":1,\"q\":1,"
+                      "\"r\":1,\"s\":{\"v\":2},\"t\":1,\"u\":2,\"v\":1,\"w\":1}");
+}
+
+// What is asked for values on the way borrows the lists of the charts.
+static void test_chart_instance__lists_of_the_chart_stay(void **state)
+{
+    struct made m CLEANUP(made_free) = MAKE(
+        "{}",
+        {"Chart.yaml", META("x") ", dependencies: [{name: s, version: '*', condition: s.on, "
+                                 "import-values: [{child: m, parent: z}]}]}"},
+        {"values.yaml", "{global: {l: [1], g: {h: [2]}}}"}, {"charts/s/Chart.yaml", META("s") "}"},
+        {"charts/s/values.yaml", "{m: {l: [{a: null, b: 3}]}}"});
+    const struct node *own, *lists;
+
+    (void)state;
+    expect_values(&m, "{\"global\":{\"g\":{\"h\":[2]},\"l\":[1]},"
+                      "\"s\":{\"global\":{\"g\":{\"h\":[2]},\"l\":[1]},"
+                      "\"m\":{\"l\":[{\"a\":null,\"b\":3}]}},\"z\":{\"l\":[{\"a\":null,"
+                      "\"b\":3}]}}");
+    lists = node_path(m.instance->values, "z", "l");
+    assert_string_equal(doc_file_name(m.d, node_item(lists, 0)->file), "here/charts/s/values.yaml");
+    lists = node_path(m.instance->values, "global", "l");
+    own = node_path(m.chart->values, "global", "l");
+    assert_true(lists->flags & CONVERT_SHARED);
+    assert_false(own->flags & CONVERT_SHARED);
+    assert_ptr_not_equal(lists, own);
+    assert_ptr_not_equal(node_item(lists, 0), node_item(own, 0));
+}
+
 static void test_chart_instance__warnings(void **state)
 {
     struct made m CLEANUP(made_free) = MAKE("{a: {b: 1}, c: {d: 1}}", {"Chart.yaml", META("x") "}"},
@@ -182,5 +225,7 @@ static void test_chart_instance__imports_that_grow_without_an_end(void **state)
 UNIT_MAIN(UNIT(test_chart_instance__nulls_of_defaults_go_those_given_take_away),
           UNIT(test_chart_instance__subcharts_by_alias_condition_and_tags),
           UNIT(test_chart_instance__deep_globals_are_shared), UNIT(test_chart_instance__imports),
-          UNIT(test_chart_instance__warnings), UNIT(test_chart_instance__what_helm_refuses),
+          UNIT(test_chart_instance__large_maps_in_any_order),
+          UNIT(test_chart_instance__lists_of_the_chart_stay), UNIT(test_chart_instance__warnings),
+          UNIT(test_chart_instance__what_helm_refuses),
           UNIT(test_chart_instance__imports_that_grow_without_an_end))

@@ -57,18 +57,23 @@ static const char *path_of(const struct coalescing *c, const struct where *at)
     return arena_str(c->words, buf_str(&path));
 }
 
-// Counts one step at that depth.
-static int step(struct coalescing *c, unsigned depth)
+static int fail_step(struct coalescing *c, unsigned depth)
 {
     if (depth > COALESCE_DEPTH_MAX)
         return err_set(c->err, ERR_CONFIG,
                        "the values of the chart and its subcharts are more than %d levels deep",
                        COALESCE_DEPTH_MAX);
-    if (++c->steps > COALESCE_STEPS_MAX)
-        return err_set(c->err, ERR_CONFIG,
-                       "the values of the chart and its subcharts are more than %d nodes",
-                       COALESCE_STEPS_MAX);
-    return 0;
+    return err_set(c->err, ERR_CONFIG,
+                   "the values of the chart and its subcharts are more than %d nodes",
+                   COALESCE_STEPS_MAX);
+}
+
+// Counts one step at that depth.
+static inline int step(struct coalescing *c, unsigned depth)
+{
+    bool is_too_deep = depth > COALESCE_DEPTH_MAX;
+
+    return is_too_deep || ++c->steps > COALESCE_STEPS_MAX ? fail_step(c, depth) : 0;
 }
 
 // --- copies ---
@@ -78,6 +83,7 @@ struct copying {
     struct coalescing *c;
     const struct doc *from;
     bool clean; // leave out the nulls of maps
+    bool keeps; // only maps are copied
     uint16_t last_from, last_to;
 };
 
@@ -98,6 +104,8 @@ static uint16_t find_file(struct copying *copying, uint16_t file)
 
 static inline uint16_t file_of(struct copying *copying, uint16_t file)
 {
+    if (copying->c->fleeting)
+        return file;
     if (!copying->from || !file)
         return 0;
     if (copying->from == copying->c->d)
@@ -105,7 +113,20 @@ static inline uint16_t file_of(struct copying *copying, uint16_t file)
     return file == copying->last_from ? copying->last_to : find_file(copying, file);
 }
 
+static struct span key_of(const struct coalescing *c, struct span key)
+{
+    return c->borrows ? key : doc_intern(c->d, key);
+}
+
 static struct node *copy(struct copying *copying, const struct node *n, unsigned depth);
+
+// Nobody changes a list, nor what is in it: only maps in maps are laid over others.
+static inline struct node *keep_or_copy(struct copying *copying, struct node *n, unsigned depth)
+{
+    if (!copying->keeps || !n || n->type == NODE_MAP)
+        return copy(copying, n, depth);
+    return step(copying->c, depth) < 0 ? NULL : n;
+}
 
 static int copy_pairs(struct copying *copying, const struct node *n, unsigned depth,
                       struct node *to)
@@ -119,11 +140,11 @@ static int copy_pairs(struct copying *copying, const struct node *n, unsigned de
 
         if (copying->clean && node_is(pair->value, NODE_NULL))
             continue;
-        value = copy(copying, pair->value, depth);
+        value = keep_or_copy(copying, pair->value, depth);
         if (!value)
             return -1;
-        to->map.pairs[to->map.len++] = (struct pair){
-            copying->c->borrows ? pair->key : doc_intern(d, pair->key), value, value->line};
+        to->map.pairs[to->map.len++] =
+            (struct pair){key_of(copying->c, pair->key), value, value->line};
     }
     return 0;
 }
@@ -191,6 +212,9 @@ static struct node *copy_of(struct coalescing *c, struct tree tree, bool clean)
 {
     struct copying copying = {.c = c, .from = tree.doc, .clean = clean};
 
+    copying.keeps = c->borrows && (c->fleeting || tree.doc == c->d);
+    if (copying.keeps && !node_is(tree.root, NODE_MAP))
+        return (struct node *)(uintptr_t)tree.root;
     return copy(&copying, tree.root, 0);
 }
 
@@ -290,13 +314,14 @@ struct laying {
     bool merge;
 };
 
+// No other default has its key.
 static int add_copy(const struct laying *l, struct table *dst, const struct pair *pair)
 {
     struct node *copied = copy_of(l->c, (struct tree){pair->value, l->defaults_doc}, !l->merge);
 
     if (!copied)
         return -1;
-    table_set(dst, pair->key, copied);
+    table_append(dst, key_of(l->c, pair->key), copied);
     return 0;
 }
 
@@ -332,6 +357,7 @@ static int lay_over(const struct laying *l, struct node *dst, const struct node 
 {
     struct table to CLEANUP(table_close) = table_open(l->c->d, dst);
 
+    to.more = node_len(defaults);
     NODE_FOREACH_PAIR (pair, defaults) {
         struct where here = below(at, pair->key);
 
@@ -380,6 +406,7 @@ static int lay_over_defaults(struct coalescing *c, const struct part *part, stru
     struct laying l = {.c = c, .defaults_doc = part->values_doc, .merge = merge_nulls};
     struct table to CLEANUP(table_close) = table_open(c->d, dst);
 
+    to.more = node_len(part->values);
     NODE_FOREACH_PAIR (pair, part->values) {
         struct where here = below(at, pair->key);
 
@@ -391,6 +418,13 @@ static int lay_over_defaults(struct coalescing *c, const struct part *part, stru
 
 // --- subcharts ---
 
+// In the stages that borrow, lists may be the chart's own, and nothing is converted.
+static void mark_shared(const struct coalescing *c, struct node *n)
+{
+    if (!c->borrows)
+        n->flags |= CONVERT_SHARED;
+}
+
 static struct node *copy_top(struct coalescing *c, const struct node *map)
 {
     struct node *copied = node_new_map(c->d);
@@ -399,7 +433,7 @@ static struct node *copy_top(struct coalescing *c, const struct node *map)
     copied->file = map->file;
     NODE_FOREACH_PAIR (pair, map) {
         if (node_is(pair->value, NODE_MAP) || node_is(pair->value, NODE_SEQ))
-            pair->value->flags |= CONVERT_SHARED;
+            mark_shared(c, pair->value);
         node_append(c->d, copied, pair->key, pair->value);
     }
     return copied;
@@ -413,7 +447,7 @@ static int add_global(struct coalescing *c, struct table *globals, const struct 
     struct node *over;
 
     if (node_is(pair->value, NODE_SEQ))
-        pair->value->flags |= CONVERT_SHARED;
+        mark_shared(c, pair->value);
     if (!node_is(pair->value, NODE_MAP)) {
         if (node_is(has, NODE_MAP))
             coalesce_warn(c, "key %.*s is table. Skipping", SPAN_ARG(pair->key));

@@ -16,7 +16,8 @@
 // All trees that are made or changed are of `d`.
 struct coalescing {
     struct doc *d;
-    bool borrows; // all that is copied from outlives `d`: keys and scalars are not copied
+    bool borrows;  // all that is copied from outlives `d`: keys and scalars are not copied
+    bool fleeting; // of those that borrow: what is made is asked for no places, nor outlives this
     size_t steps;
     struct map files; // of `d`, by their names: one more than the index
     chart_warnings *warnings;

@@ -180,5 +180,10 @@ static int enable(struct coalescing *c, struct part *part, struct tree given, co
 
 int stages_enable(struct coalescing *c, struct part *part, struct tree given)
 {
-    return enable(c, part, given, "");
+    int status;
+
+    c->fleeting = c->borrows;
+    status = enable(c, part, given, "");
+    c->fleeting = false;
+    return status;
 }
