@@ -3,6 +3,7 @@
 #include "model/chart/render/context.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/map.h"
@@ -29,14 +30,25 @@ static size_t depth_of(struct span path)
     return depth;
 }
 
+static struct span path_below(struct arena *a, struct span folder, struct span name)
+{
+    size_t len = folder.len + 1 + name.len;
+    char *path = arena_room(a, len);
+
+    memcpy(path, folder.ptr, folder.len);
+    path[folder.len] = '/';
+    memcpy(path + folder.len + 1, name.ptr, name.len);
+    path[len] = '\0';
+    return span_of(path, len);
+}
+
 static void add_templates(struct arena *a, const struct chart_instance *instance,
                           struct value_map *dot, context_templates *out)
 {
     struct span base_path = span_str(arena_printf(a, "%.*s/templates", SPAN_ARG(instance->path)));
 
     VEC_FOREACH (const struct chart_file *, file, &instance->chart->templates) {
-        struct span path =
-            span_str(arena_printf(a, "%.*s/%s", SPAN_ARG(instance->path), file->path));
+        struct span path = path_below(a, instance->path, span_str(file->path));
         struct context_template template = {.path = path,
                                             .text = file->content,
                                             .depth = depth_of(path),
