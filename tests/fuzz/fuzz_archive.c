@@ -55,14 +55,22 @@ static void check_place(const struct tar_reader *r, const struct entry *e)
     FUZZ_CHECK(content.ptr[content.len] == '\0');
 }
 
+// libdeflate takes symbols that deflate does not have for the longest length; whether the result is
+// what was packed, the checksum tells all the same.
+static bool only_zlib_refuses(const struct err *err)
+{
+    return err && (strstr(err_message(err), "invalid literal/length code") ||
+                   strstr(err_message(err), "invalid distance code"));
+}
+
 static int compare_next(struct tar_reader *stream, struct tar_reader *memory, struct err **err,
                         struct err **other)
 {
     struct entry a = {.content = BUF_INIT(UNPACKED_MAX)}, b = {.content = BUF_INIT(UNPACKED_MAX)};
     int more = next(stream, &a, err), more_too = next(memory, &b, other);
 
-    FUZZ_CHECK(more == more_too);
-    FUZZ_CHECK(!a.path == !b.path);
+    FUZZ_CHECK(more == more_too || only_zlib_refuses(*err));
+    FUZZ_CHECK(!a.path == !b.path || only_zlib_refuses(*err));
     if (more > 0) {
         FUZZ_CHECK(strcmp(a.path, b.path) == 0 && a.type == b.type);
         FUZZ_CHECK(a.executable == b.executable);
@@ -85,12 +93,14 @@ static void compare(struct span packed, char *room)
         tar_reader_memory(packed, room, UNPACKED_MAX, "input", &other);
     int more = stream ? 1 : -1;
 
-    FUZZ_CHECK(!stream == !memory);
+    FUZZ_CHECK(!stream == !memory || only_zlib_refuses(err));
     while (more > 0)
         more = compare_next(stream, memory, &err, &other);
     if (more < 0) {
         fuzz_check_error(err);
         FUZZ_CHECK(err_kind(err) == ERR_INTEGRITY);
+        if (only_zlib_refuses(err) && !other)
+            return;
         FUZZ_CHECK(strcmp(err_message(err), err_message(other)) == 0);
     }
 }
