@@ -3,28 +3,12 @@
 // thread gives.
 #include "unit.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
-
 #include "base/mem.h"
 #include "io/archive.h"
 #include "model/chart.h"
+#include "support_threads.h"
 
 enum { LARGE = 1500 << 10 }; // an archive that is looked into
-
-static bool refuses_threads;
-
-// In place of the library's.
-int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-{
-    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-    if (refuses_threads)
-        return EAGAIN;
-    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
-    return real(thread, attr, start, arg);
-}
 
 // --- charts ---
 

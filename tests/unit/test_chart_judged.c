@@ -3,25 +3,9 @@
 // before all that these say.
 #include "unit.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
-
 #include "base/mem.h"
 #include "model/chart.h"
-
-static bool refuses_threads;
-
-// In place of the library's.
-int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-{
-    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-    if (refuses_threads)
-        return EAGAIN;
-    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
-    return real(thread, attr, start, arg);
-}
+#include "support_threads.h"
 
 // A schema that wants `a` to be a number, and has so many other properties.
 static void write_schema(int others, struct buf *out)

@@ -3,30 +3,13 @@
 // dropped.
 #include "unit.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/errands.h"
 #include "base/pool.h"
+#include "support_threads.h"
 
 enum { ERRANDS = 200 };
-
-static bool refuses_threads;
-static atomic_size_t threads;
-
-// In place of the library's.
-int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-{
-    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-    if (refuses_threads)
-        return EAGAIN;
-    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
-    atomic_fetch_add(&threads, 1);
-    return real(thread, attr, start, arg);
-}
 
 struct work {
     struct errands *errands;
@@ -137,16 +120,16 @@ static int within(void *data, size_t index, struct err **err)
 static void test_errands__have_no_threads_within_a_pool(void **state)
 {
     struct err *err = NULL;
-    size_t before = atomic_load(&threads);
+    size_t before = atomic_load(&threads_started);
 
     (void)state;
     refuses_threads = true; // for the pool: the calling thread does it
     assert_int_equal(pool_run(1, within, NULL, &err), 0);
     refuses_threads = false;
     assert_int_equal(pool_run(1, within, NULL, &err), 0);
-    assert_int_equal(atomic_load(&threads), before);
+    assert_int_equal(atomic_load(&threads_started), before);
     finish_all(); // outside of it they have
-    assert_true(pool_helpers() == 0 || atomic_load(&threads) > before);
+    assert_true(pool_helpers() == 0 || atomic_load(&threads_started) > before);
 }
 
 UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),

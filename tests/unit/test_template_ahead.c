@@ -2,28 +2,12 @@
 // io/template: files that are parsed by several threads come to what one after the other comes to.
 #include "unit.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
-
 #include "base/arena.h"
 #include "io/template.h"
 #include "support_template.h"
+#include "support_threads.h"
 
 enum { FILES = 64 };
-
-static bool refuses_threads;
-
-// In place of the library's.
-int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
-{
-    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-
-    if (refuses_threads)
-        return EAGAIN;
-    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
-    return real(thread, attr, start, arg);
-}
 
 // Files of some 4 KiB. Each defines a name of its own, and says what the names that several define
 // are; some of these definitions are empty.
