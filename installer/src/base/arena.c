@@ -56,12 +56,15 @@ static struct chunk *link_chunk(struct arena *a, struct chunk **at, struct chunk
 static void add_chunk(struct arena *a, size_t size)
 {
     struct chunk *c;
-    bool is_zero = false;
+    bool is_zero = false, is_large = a->chunks && a->chunks->is_block;
 
     while (size > a->next_size && a->next_size <= CHUNK_LAST_BYTES)
         a->next_size *= CHUNK_GROWTH;
     if (a->next_size > CHUNK_LAST_BYTES) {
-        c = link_chunk(a, &a->chunks, block_take(&is_zero), BLOCK_ROOM);
+        c = block_take(&is_zero);
+        if (is_zero && is_large) // who has filled one block fills most of the next
+            mem_populate(c, BLOCK_BYTES);
+        c = link_chunk(a, &a->chunks, c, BLOCK_ROOM);
         c->is_block = true;
     } else {
         c = link_chunk(a, &a->chunks, mem_alloc(sizeof(*c) + a->next_size), a->next_size);
@@ -96,9 +99,9 @@ static void zero_to(struct arena *a, size_t end)
     a->zeroed = end;
 }
 
-// Everything is rounded up to `align`, so that the next piece of any kind starts aligned. What is
-// copied over at once need not be zero.
-static inline void *take(struct arena *a, size_t size, size_t align, bool zero)
+// Behind what is zero. What is copied over at once need not be.
+static __attribute__((noinline)) void *take_more(struct arena *a, size_t size, size_t align,
+                                                 bool zero)
 {
     size_t start = (a->at + align - 1) & ~(align - 1);
 
@@ -113,6 +116,18 @@ static inline void *take(struct arena *a, size_t size, size_t align, bool zero)
         zero_to(a, a->at);
     else if (!zero && a->at > a->zeroed)
         a->zeroed = a->at;
+    return a->chunks->data + start;
+}
+
+// Everything is rounded up to `align`, so that the next piece of any kind starts aligned. Most
+// pieces fit into what is zero already, which there is none of before the first chunk.
+static inline void *take(struct arena *a, size_t size, size_t align, bool zero)
+{
+    size_t start = (a->at + align - 1) & ~(align - 1);
+
+    if (start >= a->zeroed || size >= a->zeroed - start)
+        return take_more(a, size, align, zero);
+    a->at = start + size;
     return a->chunks->data + start;
 }
 
