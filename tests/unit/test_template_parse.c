@@ -138,6 +138,25 @@ static void test_template_parse__says_which_function_is_near(void **state)
     assert_string_equal(err_hint_text(err), "did you mean \"upper\"?");
 }
 
+// What follows is looked at for it, whatever it is.
+static void test_template_parse__points_behind_fields_that_may_not_be(void **state)
+{
+    static const char *const texts[] = {"{{ \"x\".y  }}", "{{ \"x\".y}}", "{{ nil.y.z | 1 }}",
+                                        "{{ true.y -}} "};
+    static const char *const places[] = {"t:1:8", "t:1:8", "t:1:10", "t:1:11"};
+    struct template_limits limits = TEMPLATE_LIMITS;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct err *err CLEANUP(err_cleanup) = NULL;
+        struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
+
+        assert_int_equal(support_execute(texts[i], &limits, &out, &err), -1);
+        if (strcmp(err_message(err), places[i]) != 0)
+            fail_msg("%s: '%s' instead of '%s'", texts[i], err_message(err), places[i]);
+    }
+}
+
 static void test_template_parse__ends_when_it_is_too_deep(void **state)
 {
     struct template_limits limits = TEMPLATE_LIMITS;
@@ -154,4 +173,5 @@ static void test_template_parse__ends_when_it_is_too_deep(void **state)
 
 UNIT_MAIN(UNIT(test_template_parse__refuses_what_go_refuses),
           UNIT(test_template_parse__says_which_function_is_near),
+          UNIT(test_template_parse__points_behind_fields_that_may_not_be),
           UNIT(test_template_parse__ends_when_it_is_too_deep))

@@ -25,7 +25,7 @@ static inline bool at_terminator(const struct lexer *l)
 }
 
 // The last blank belongs to the trim marker of " -}}".
-static void read_spaces(struct lexer *l, struct token *t)
+static __attribute__((noinline)) void read_spaces(struct lexer *l, struct token *t)
 {
     lexer_skip(l, IS_BLANK);
     if (!lexer_at_right_trim(l, l->at)) {
@@ -70,7 +70,7 @@ static bool starts_number(uint32_t c)
 }
 
 // What starts with a dot.
-static void read_dot(struct lexer *l, struct token *t)
+static __attribute__((noinline)) void read_dot(struct lexer *l, struct token *t)
 {
     uint32_t next = lexer_byte_at(l, l->at + 1);
 
@@ -120,7 +120,7 @@ static void emit_one(struct lexer *l, enum token_type type, struct token *t)
 }
 
 // What starts with a sign.
-static void read_sign(struct lexer *l, struct token *t)
+static __attribute__((noinline)) void read_sign(struct lexer *l, struct token *t)
 {
     switch (*l->at) {
     case '=': emit_one(l, TOKEN_ASSIGN, t); return;
@@ -153,6 +153,7 @@ static void read_sign(struct lexer *l, struct token *t)
     }
 }
 
+// Only chooses: the compiler keeps it short when what it chooses between is not put in place.
 void lexer_read_action(struct lexer *l, struct token *t)
 {
     char c;

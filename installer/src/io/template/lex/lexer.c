@@ -3,6 +3,7 @@
 #include "io/template/lex/lexer.h"
 
 #include "io/template/lex/action.h"
+#include "io/template/lex/cursor.h"
 #include "io/template/lex/text.h"
 
 void lexer_init(struct lexer *l, struct arena *arena, struct span input)
@@ -22,4 +23,17 @@ void lexer_next(struct lexer *l, struct token *t)
         lexer_read_action(l, t);
     else
         lexer_read_text(l, t);
+}
+
+bool lexer_pass_spaces(struct lexer *l)
+{
+    const char *start = l->at;
+
+    if (!l->inside_action || l->failed)
+        return false;
+    lexer_skip(l, IS_BLANK);
+    if (l->at > start && lexer_at_right_trim(l, l->at))
+        l->at--;
+    lexer_ignore(l);
+    return l->at > start;
 }

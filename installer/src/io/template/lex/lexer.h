@@ -13,4 +13,13 @@ void lexer_init(struct lexer *l, struct arena *arena, struct span input);
 
 void lexer_next(struct lexer *l, struct token *t);
 
+// Passes what would be a TOKEN_SPACE, which most spaces need not become. False when none is next.
+bool lexer_pass_spaces(struct lexer *l);
+
+// Whether a TOKEN_FIELD may be next, for who can do without looking at another token.
+static inline bool lexer_may_be_field(const struct lexer *l)
+{
+    return l->at < l->end && *l->at == '.';
+}
+
 #endif

@@ -72,8 +72,13 @@ static inline struct token parser_peek(struct parser *p)
 // The next one that is no space.
 static inline struct token parser_peek_solid(struct parser *p)
 {
-    while (parser_peek(p).type == TOKEN_SPACE)
+    while (p->peeked && p->tokens[p->peeked - 1].type == TOKEN_SPACE)
         p->peeked--;
+    if (!p->peeked) {
+        (void)lexer_pass_spaces(&p->lexer);
+        lexer_next(&p->lexer, &p->tokens[0]);
+        p->peeked = 1;
+    }
     return p->tokens[p->peeked - 1];
 }
 
@@ -82,6 +87,23 @@ static inline struct token parser_next_solid(struct parser *p)
     (void)parser_peek_solid(p);
     p->peeked--;
     return p->tokens[p->peeked];
+}
+
+// Whether the next one is a space, which is taken then.
+static inline bool parser_took_space(struct parser *p)
+{
+    if (!p->peeked)
+        return lexer_pass_spaces(&p->lexer);
+    if (p->tokens[p->peeked - 1].type != TOKEN_SPACE)
+        return false;
+    p->peeked--;
+    return true;
+}
+
+// Behind a term.
+static inline bool parser_at_field(struct parser *p)
+{
+    return (p->peeked || lexer_may_be_field(&p->lexer)) && parser_peek(p).type == TOKEN_FIELD;
 }
 
 void parser_back2(struct parser *p, struct token one); // `one` and then the last one

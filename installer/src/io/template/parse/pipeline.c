@@ -19,9 +19,9 @@ static struct tree_node *path_node(struct parser *p, enum tree_type type, uint32
     p->names.len = 0;
     if (first.len)
         vec_push(&p->names, first);
-    if (parser_peek(p).type == TOKEN_FIELD)
+    if (parser_at_field(p))
         pos = parser_peek(p).pos;
-    while (parser_peek(p).type == TOKEN_FIELD)
+    while (parser_at_field(p))
         vec_push(&p->names, span_tail(parser_next(p).text, 1)); // without its dot
     size = p->names.len * sizeof(struct span);
     node = parser_node_and(p, type, pos, size);
@@ -136,6 +136,7 @@ static int refuse_fields(struct parser *p, const struct tree_node *node)
     struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
     struct buf quoted CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
+    (void)parser_peek(p); // Go's errors point behind the fields
     tree_print(node, &what);
     value_quote(buf_span(&what), &quoted);
     return parser_fail(p, "unexpected . after term %s", buf_str(&quoted));
@@ -149,7 +150,7 @@ static int operand(struct parser *p, struct tree_node **out)
     if (term(p, out) < 0)
         return -1;
     base = *out;
-    if (!base || parser_peek(p).type != TOKEN_FIELD)
+    if (!base || !parser_at_field(p))
         return 0;
     *out = path_node(p, TREE_CHAIN, base->pos, SPAN_EMPTY);
     (*out)->path.base = base;
@@ -170,8 +171,8 @@ static int command(struct parser *p, struct tree_node **out)
             return -1;
         if (arg)
             vec_push(&p->nodes, arg);
-        t = parser_next(p);
-    } while (t.type == TOKEN_SPACE);
+    } while (parser_took_space(p));
+    t = parser_next(p);
     if (t.type == TOKEN_RIGHT_DELIM || t.type == TOKEN_RIGHT_PAREN)
         parser_back(p);
     else if (t.type != TOKEN_PIPE)
@@ -195,7 +196,6 @@ static void declare(struct parser *p, const struct token *variable)
 // What stands before := or =, onto the parser's stack. A variable that is an operand is put back.
 static int declarations(struct parser *p, const char *context, bool *is_assignment)
 {
-    bool is_range = strcmp(context, "range") == 0;
     size_t base = p->nodes.len;
 
     while (parser_peek_solid(p).type == TOKEN_VARIABLE) {
@@ -217,7 +217,7 @@ static int declarations(struct parser *p, const char *context, bool *is_assignme
         }
         (void)parser_next_solid(p);
         declare(p, &v);
-        if (!is_range || p->nodes.len - base >= 2)
+        if (p->nodes.len - base >= 2 || strcmp(context, "range") != 0)
             return parser_fail(p, "too many declarations in %s", context);
         type = parser_peek_solid(p).type;
         if (type != TOKEN_VARIABLE && type != TOKEN_RIGHT_DELIM && type != TOKEN_RIGHT_PAREN)
