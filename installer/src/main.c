@@ -10,6 +10,7 @@
 #include "base/checked.h"
 #include "base/command.h"
 #include "base/file.h"
+#include "base/helper.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "cmd/agent.h"
@@ -263,5 +264,6 @@ int main(int argc, char **argv)
     status = run_and_tell(argc - 1, argv + 1);
     if (!IS_CHECKED) // what libraries have for atexit() is to free what goes with the process
         _exit(status);
+    helpers_end();
     return status;
 }

@@ -5,8 +5,16 @@
 #include <errno.h>
 #include <pthread.h>
 
-bool refuses_threads;
+#include "base/helper.h"
+
+static bool refuses_threads;
 atomic_size_t threads_started;
+
+void refuse_threads(bool refuses)
+{
+    helpers_end();
+    refuses_threads = refuses;
+}
 
 // In place of the library's.
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)

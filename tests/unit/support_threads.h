@@ -6,8 +6,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-// While it is set, pthread_create() fails with EAGAIN in a test that includes this.
-extern bool refuses_threads;
+// From now on pthread_create() fails with EAGAIN, or does not, in a test that includes this. The
+// helpers (base/helper.h) that are there are ended: no other thread may be at work.
+void refuse_threads(bool refuses);
 
 extern atomic_size_t threads_started;
 

@@ -111,9 +111,9 @@ static void assert_same(const struct buf *archives, size_t count, const char *wo
         struct buf alone CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
         struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
-        refuses_threads = true;
+        refuse_threads(true);
         outcome(archives, count, i % 2, &alone);
-        refuses_threads = false;
+        refuse_threads(false);
         outcome(archives, count, i % 2, &out);
         if (i == 1 && !strstr(buf_str(&alone), words))
             fail_msg("'%.2000s' does not say '%s'", buf_str(&alone), words);

@@ -77,9 +77,9 @@ static void assert_says(const char *values, const char *template, const char *wo
     for (int i = 0; i < 16; i++) {
         struct buf out CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
-        refuses_threads = i % 4 == 3;
+        refuse_threads(i % 4 == 3);
         outcome(values, template, i % 2 ? 2000 : 2, &target, &out);
-        refuses_threads = false;
+        refuse_threads(false);
         if (!strstr(buf_str(&out), words))
             fail_msg("'%.2000s' does not say '%s'", buf_str(&out), words);
     }

@@ -3,9 +3,12 @@
 // dropped.
 #include "unit.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "base/errands.h"
+#include "base/helper.h"
 #include "base/pool.h"
 #include "support_threads.h"
 
@@ -64,9 +67,9 @@ static void test_errands__each_is_done_once(void **state)
     (void)state;
     for (int i = 0; i < 20; i++)
         finish_all();
-    refuses_threads = true;
+    refuse_threads(true);
     finish_all();
-    refuses_threads = false;
+    refuse_threads(false);
 }
 
 static void test_errands__may_be_dropped(void **state)
@@ -116,6 +119,61 @@ static int within(void *data, size_t index, struct err **err)
     return pool_run(0, within, NULL, err);
 }
 
+static atomic_size_t helped;
+
+static void count(void *data)
+{
+    (void)data;
+    atomic_fetch_add(&helped, 1);
+}
+
+// A thread that has nothing to do does what comes next.
+static void test_helper__stays_for_the_next(void **state)
+{
+    size_t before;
+
+    (void)state;
+    helpers_end();
+    before = atomic_load(&threads_started);
+    for (size_t i = 0; i < 20; i++)
+        finish_all();
+    // One that has just ended its work may be on its way back.
+    assert_true(!pool_helpers() || atomic_load(&threads_started) - before < 20 * pool_helpers());
+    helpers_end(); // waits for what they do
+    for (size_t i = 0; i < 10; i++)
+        assert_true(helper_start(count, NULL));
+    helpers_end();
+    assert_int_equal(atomic_load(&helped), 10);
+    refuse_threads(true);
+    assert_false(helper_start(count, NULL));
+    refuse_threads(false);
+    assert_int_equal(atomic_load(&helped), 10);
+}
+
+// A signal that another thread waits for, or is to be interrupted by.
+static void is_blocked(void *data)
+{
+    sigset_t blocked;
+
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    *(bool *)data = sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGHUP) &&
+                    !sigismember(&blocked, SIGSEGV);
+}
+
+static void test_helper__takes_no_signals(void **state)
+{
+    sigset_t before, after;
+    bool blocked = false;
+
+    (void)state;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    assert_true(helper_start(is_blocked, &blocked));
+    helpers_end();
+    assert_true(blocked);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    assert_int_equal(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
+}
+
 // Two levels of threads would be more of them than cores.
 static void test_errands__have_no_threads_within_a_pool(void **state)
 {
@@ -123,14 +181,16 @@ static void test_errands__have_no_threads_within_a_pool(void **state)
     size_t before = atomic_load(&threads_started);
 
     (void)state;
-    refuses_threads = true; // for the pool: the calling thread does it
+    refuse_threads(true); // for the pool: the calling thread does it
     assert_int_equal(pool_run(1, within, NULL, &err), 0);
-    refuses_threads = false;
+    refuse_threads(false);
     assert_int_equal(pool_run(1, within, NULL, &err), 0);
     assert_int_equal(atomic_load(&threads_started), before);
+    helpers_end();
     finish_all(); // outside of it they have
     assert_true(pool_helpers() == 0 || atomic_load(&threads_started) > before);
 }
 
 UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),
-          UNIT(test_errands__can_be_left_out), UNIT(test_errands__have_no_threads_within_a_pool))
+          UNIT(test_errands__can_be_left_out), UNIT(test_errands__have_no_threads_within_a_pool),
+          UNIT(test_helper__stays_for_the_next), UNIT(test_helper__takes_no_signals))

@@ -100,9 +100,9 @@ static void test_template_ahead__gives_what_one_after_the_other_gives(void **sta
     (void)state;
     make_files(arena, files);
     assert_same(files, "60 61 62 63 [x]");
-    refuses_threads = true;
+    refuse_threads(true);
     assert_same(files, "60 61 62 63 [x]");
-    refuses_threads = false;
+    refuse_threads(false);
 }
 
 // What is expected, more and less than what comes, in another order, and with other texts.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errands: a list under a lock, and threads that take from it.
+// Errands: a list under a lock, and helpers that take from it until there are no more.
 #include "base/errands.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/helper.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/vec.h"
@@ -22,11 +23,8 @@ struct errands {
     pthread_cond_t changed;
     VEC(struct errand *) all;
     VEC(struct errand *) waiting;
-    size_t running;
-    bool has_ended;
-    size_t most; // threads
-    size_t started;
-    pthread_t threads[POOL_THREADS_MAX];
+    size_t most;    // helpers
+    size_t helpers; // at work
 };
 
 struct errands *errands_new(void)
@@ -64,42 +62,37 @@ static struct errand *take_largest(struct errands *t)
 static void run(struct errands *t, struct errand *errand)
 {
     errand->state = ERRAND_RUNS;
-    t->running++;
     pthread_mutex_unlock(&t->lock);
     errand->fn(errand->data);
     pthread_mutex_lock(&t->lock);
-    t->running--;
     errand->state = ERRAND_DONE;
     pthread_cond_broadcast(&t->changed);
 }
 
-static void *work(void *arg)
+static void help(void *data)
 {
-    struct errands *t = arg;
+    struct errands *t = data;
+    bool was_within = pool_enter();
+    struct errand *errand;
 
-    (void)pool_enter();
     pthread_mutex_lock(&t->lock);
-    while (!t->has_ended) {
-        struct errand *errand = take_largest(t);
-
-        if (errand)
-            run(t, errand);
-        else
-            pthread_cond_wait(&t->changed, &t->lock);
-    }
+    while ((errand = take_largest(t)))
+        run(t, errand);
+    t->helpers--;
+    pthread_cond_broadcast(&t->changed);
     pthread_mutex_unlock(&t->lock);
-    return NULL;
+    pool_leave(was_within);
 }
 
-// One thread for each errand that is not done, as far as there are cores.
-static void start_thread(struct errands *t)
+// As far as there are cores. The lock is held.
+static void start_helper(struct errands *t)
 {
-    if (t->started == t->most || t->started >= t->waiting.len + t->running)
+    if (t->helpers == t->most)
         return;
-    if (pool_start_thread(&t->threads[t->started], work, t))
-        t->started++;
+    if (helper_start(help, t))
+        t->helpers++;
     else
-        t->most = t->started; // it is only slower
+        t->most = t->helpers; // it is only slower
 }
 
 struct errand *errands_add(struct errands *t, errand_fn *fn, void *data, size_t cost)
@@ -110,7 +103,7 @@ struct errand *errands_add(struct errands *t, errand_fn *fn, void *data, size_t 
     pthread_mutex_lock(&t->lock);
     vec_push(&t->all, errand);
     vec_push(&t->waiting, errand);
-    start_thread(t);
+    start_helper(t);
     pthread_cond_signal(&t->changed);
     pthread_mutex_unlock(&t->lock);
     return errand;
@@ -169,11 +162,10 @@ void errands_free(struct errands *t)
     if (!t)
         return;
     pthread_mutex_lock(&t->lock);
-    t->has_ended = true;
-    pthread_cond_broadcast(&t->changed);
+    t->waiting.len = 0;
+    while (t->helpers)
+        pthread_cond_wait(&t->changed, &t->lock);
     pthread_mutex_unlock(&t->lock);
-    for (size_t i = 0; i < t->started; i++)
-        pthread_join(t->threads[i], NULL);
     VEC_FOREACH (struct errand **, it, &t->all)
         free(*it);
     vec_free(&t->all);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A parallel loop on POSIX threads.
+// A parallel loop.
 #include "base/pool.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/helper.h"
 #include "base/mem.h"
 
 struct pool {
@@ -14,11 +16,11 @@ struct pool {
     size_t count;
     atomic_size_t next;
     atomic_bool failed;
-    pthread_mutex_t lock; // of the two below
+    pthread_mutex_t lock; // of all below
     struct err *error;
     size_t error_index;
-    size_t started;
-    pthread_t threads[POOL_THREADS_MAX];
+    size_t helpers; // at work
+    pthread_cond_t left;
 };
 
 static void keep_error(struct pool *p, size_t index, struct err *error)
@@ -50,9 +52,8 @@ void pool_leave(bool was_within)
     is_within = was_within;
 }
 
-static void *work(void *arg)
+static void work(struct pool *p)
 {
-    struct pool *p = arg;
     bool was_within = pool_enter();
     size_t index;
 
@@ -63,7 +64,17 @@ static void *work(void *arg)
             keep_error(p, index, error);
     }
     pool_leave(was_within);
-    return NULL;
+}
+
+static void help(void *data)
+{
+    struct pool *p = data;
+
+    work(p);
+    pthread_mutex_lock(&p->lock);
+    p->helpers--;
+    pthread_cond_signal(&p->left);
+    pthread_mutex_unlock(&p->lock);
 }
 
 size_t pool_helpers(void)
@@ -74,16 +85,11 @@ size_t pool_helpers(void)
     return n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
 }
 
-bool pool_start_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+// The lock is held. A thread that cannot be started is only slower.
+static void start(struct pool *p, size_t count)
 {
-    pthread_attr_t attr;
-    int status;
-
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, POOL_STACK_BYTES);
-    status = pthread_create(thread, &attr, run, arg);
-    pthread_attr_destroy(&attr);
-    return status == 0;
+    while (p->helpers < count && helper_start(help, p))
+        p->helpers++;
 }
 
 static struct pool *begin(size_t count, pool_fn *fn, void *data, size_t threads)
@@ -97,9 +103,10 @@ static struct pool *begin(size_t count, pool_fn *fn, void *data, size_t threads)
     p->data = data;
     p->count = count;
     pthread_mutex_init(&p->lock, NULL);
-    // A thread that cannot be started is only slower.
-    while (p->started < most && pool_start_thread(&p->threads[p->started], work, p))
-        p->started++;
+    pthread_cond_init(&p->left, NULL);
+    pthread_mutex_lock(&p->lock);
+    start(p, most);
+    pthread_mutex_unlock(&p->lock);
     return p;
 }
 
@@ -113,10 +120,13 @@ int pool_end(struct pool *p, struct err **err)
     int status;
 
     work(p);
-    for (size_t i = 0; i < p->started; i++)
-        pthread_join(p->threads[i], NULL);
+    pthread_mutex_lock(&p->lock);
+    while (p->helpers)
+        pthread_cond_wait(&p->left, &p->lock);
+    pthread_mutex_unlock(&p->lock);
     status = p->error ? err_move(err, &p->error) : 0;
     pthread_mutex_destroy(&p->lock);
+    pthread_cond_destroy(&p->left);
     free(p);
     return status;
 }

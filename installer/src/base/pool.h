@@ -4,12 +4,12 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/helper.h"
 
 // Called once per index, from any thread; the threads share nothing but `data`, which they only
 // read, and what belongs to their index. A failure stops the indexes that have not begun.
@@ -26,14 +26,13 @@ struct pool;
 struct pool *pool_begin(size_t count, pool_fn *fn, void *data) MUST_CHECK RETURNS_NONNULL;
 int pool_end(struct pool *p, struct err **err) MUST_CHECK;
 
-// For base/errands: how many threads may work beside the calling one; starting one, false when it
-// cannot be; and between pool_enter() and pool_leave() of what it gave the thread is within.
+// For base/errands: how many threads may work beside the calling one; between pool_enter() and
+// pool_leave() of what it gave, the thread is within.
 size_t pool_helpers(void) MUST_CHECK;
-bool pool_start_thread(pthread_t *thread, void *(*work)(void *), void *arg) MUST_CHECK;
 bool pool_enter(void);
 void pool_leave(bool was_within);
 
-#define POOL_STACK_BYTES ((size_t)1 << 20)
+#define POOL_STACK_BYTES HELPER_STACK_BYTES
 #define POOL_THREADS_MAX 64
 
 #endif
