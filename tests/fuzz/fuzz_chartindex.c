@@ -42,7 +42,7 @@ static void make(struct span text)
     struct span name, version;
     struct semver v;
 
-    vec_push(&files, (struct chart_file){"Chart.yaml", text});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = text});
     chart = chart_load_files(&files, "input", &err);
     name = chart ? node_get_text(chart->meta, "name") : SPAN_EMPTY;
     version = chart ? node_scalar(node_get(chart->meta, "version")) : SPAN_EMPTY;

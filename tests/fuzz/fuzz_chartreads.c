@@ -12,10 +12,12 @@ static struct chart *load(struct span template)
     struct chart *chart;
 
     vec_push(&files,
-             (struct chart_file){"Chart.yaml", SPAN("{apiVersion: v2, name: c, version: 1.0.0}")});
-    vec_push(&files, (struct chart_file){"values.yaml",
-                                         SPAN("{a: {b: [{c: 1}], t: '{{ .Values.a.b }}'}, x: 1}")});
-    vec_push(&files, (struct chart_file){"templates/NOTES.txt", template});
+             (struct chart_file){.path = "Chart.yaml",
+                                 .content = SPAN("{apiVersion: v2, name: c, version: 1.0.0}")});
+    vec_push(&files, (struct chart_file){
+                         .path = "values.yaml",
+                         .content = SPAN("{a: {b: [{c: 1}], t: '{{ .Values.a.b }}'}, x: 1}")});
+    vec_push(&files, (struct chart_file){.path = "templates/NOTES.txt", .content = template});
     chart = chart_load_files(&files, "c", &err);
     FUZZ_CHECK(chart);
     return chart;

@@ -15,7 +15,8 @@ static struct chart *load(const struct file *files, size_t count, struct err **e
     chart_files list CLEANUP(chart_files_free) = {0};
 
     for (size_t i = 0; i < count; i++)
-        vec_push(&list, (struct chart_file){files[i].path, span_str(files[i].text)});
+        vec_push(&list,
+                 (struct chart_file){.path = files[i].path, .content = span_str(files[i].text)});
     return chart_load_files(&list, "here", err);
 }
 
@@ -173,19 +174,19 @@ static void test_chart__archives_are_counted_together(void **state)
     big[BYTES] = '\0';
     plain = pack("low", low, ARRAY_LEN(low));
     compress_gzip(buf_span(&plain), &inner);
-    vec_push(&files, (struct chart_file){"Chart.yaml", span_str(META("x"))});
-    vec_push(&files, (struct chart_file){"charts/a.tgz", buf_span(&inner)});
-    vec_push(&files, (struct chart_file){"charts/b.tgz", buf_span(&inner)});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = span_str(META("x"))});
+    vec_push(&files, (struct chart_file){.path = "charts/a.tgz", .content = buf_span(&inner)});
+    vec_push(&files, (struct chart_file){.path = "charts/b.tgz", .content = buf_span(&inner)});
     chart_free(chart_load_files(&files, "here", &err));
     assert_null(err);
-    vec_push(&files, (struct chart_file){"charts/c.tgz", buf_span(&inner)});
+    vec_push(&files, (struct chart_file){.path = "charts/c.tgz", .content = buf_span(&inner)});
     assert_null(chart_load_files(&files, "here", &err));
     assert_err(err, ERR_INTEGRITY, "charts/c.tgz: more than 100 MiB in a chart and its subcharts");
 }
 
 static void add(chart_files *files, char *path_take)
 {
-    vec_push(files, (struct chart_file){path_take, span_str(META("x"))});
+    vec_push(files, (struct chart_file){.path = path_take, .content = span_str(META("x"))});
 }
 
 static void free_paths(chart_files *files)

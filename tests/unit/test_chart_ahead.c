@@ -93,10 +93,11 @@ static void outcome(const struct buf *archives, size_t count, bool is_folder, st
     static const char *const paths[] = {"charts/a.tgz", "charts/b.tgz", "charts/c.tgz"};
 
     write_values("own", "", &values);
-    vec_push(&files, (struct chart_file){"Chart.yaml", SPAN("name: x\nversion: 1.0.0\n")});
-    vec_push(&files, (struct chart_file){"values.yaml", buf_span(&values)});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml",
+                                         .content = SPAN("name: x\nversion: 1.0.0\n")});
+    vec_push(&files, (struct chart_file){.path = "values.yaml", .content = buf_span(&values)});
     for (size_t i = 0; i < count; i++)
-        vec_push(&files, (struct chart_file){paths[i], buf_span(&archives[i])});
+        vec_push(&files, (struct chart_file){.path = paths[i], .content = buf_span(&archives[i])});
     chart = is_folder ? chart_load_files(&files, "here", &err)
                       : chart_load_archive(buf_span(&archives[0]), "here", &err);
     if (chart)

@@ -113,9 +113,10 @@ static void add(struct chart_index *index, const char *meta, const char *url, bo
     struct chart *chart CLEANUP(chart_cleanup) = NULL;
     struct digest digest = {DIGEST_SHA256, {0xab}};
 
-    vec_push(&files, (struct chart_file){"Chart.yaml", span_str(meta)});
-    vec_push(&files, (struct chart_file){"requirements.yaml",
-                                         SPAN("dependencies: [{name: old, repository: r}]")});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = span_str(meta)});
+    vec_push(&files,
+             (struct chart_file){.path = "requirements.yaml",
+                                 .content = SPAN("dependencies: [{name: old, repository: r}]")});
     chart = chart_load_files(&files, "chart", &err);
     assert_non_null(chart);
     assert_int_equal(chart_index_add(index, chart, url, &digest), added);

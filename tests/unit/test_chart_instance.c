@@ -36,7 +36,8 @@ static struct made make(const struct file *files, size_t count, const char *give
     struct node *values = node_new_map(m.given_doc);
 
     for (size_t i = 0; i < count; i++)
-        vec_push(&list, (struct chart_file){files[i].path, span_str(files[i].text)});
+        vec_push(&list,
+                 (struct chart_file){.path = files[i].path, .content = span_str(files[i].text)});
     m.chart = chart_load_files(&list, "here", &m.err);
     assert_non_null(m.chart);
     assert_int_equal(chart_values_read(m.given_doc, values, span_str(given), "given.yaml", &m.err),

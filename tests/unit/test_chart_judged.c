@@ -23,10 +23,13 @@ static struct chart *make(const char *values, const char *schema, const char *te
     struct chart *chart;
 
     vec_push(&files,
-             (struct chart_file){"Chart.yaml", SPAN("apiVersion: v2\nname: c\nversion: 1.0.0\n")});
-    vec_push(&files, (struct chart_file){"values.yaml", span_str(values)});
-    vec_push(&files, (struct chart_file){"values.schema.json", span_str(schema)});
-    vec_push(&files, (struct chart_file){"templates/a.yaml", span_str(template)});
+             (struct chart_file){.path = "Chart.yaml",
+                                 .content = SPAN("apiVersion: v2\nname: c\nversion: 1.0.0\n")});
+    vec_push(&files, (struct chart_file){.path = "values.yaml", .content = span_str(values)});
+    vec_push(&files,
+             (struct chart_file){.path = "values.schema.json", .content = span_str(schema)});
+    vec_push(&files,
+             (struct chart_file){.path = "templates/a.yaml", .content = span_str(template)});
     chart = chart_load_files(&files, "here", &err);
     assert_non_null(chart);
     return chart;

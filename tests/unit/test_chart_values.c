@@ -17,7 +17,8 @@ static struct chart *load(const struct file *files, size_t count)
     struct chart *chart;
 
     for (size_t i = 0; i < count; i++)
-        vec_push(&list, (struct chart_file){files[i].path, span_str(files[i].text)});
+        vec_push(&list,
+                 (struct chart_file){.path = files[i].path, .content = span_str(files[i].text)});
     chart = chart_load_files(&list, "here", &err);
     assert_null(err);
     return chart;

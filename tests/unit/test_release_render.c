@@ -62,10 +62,12 @@ static void rendered_open(struct rendered *r, const char *spec)
                         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
                         "metadata: {name: r, namespace: ns}\nspec:\n%s",
                         spec);
-    vec_push(&files, (struct chart_file){"Chart.yaml", span_str(chart_yaml)});
-    vec_push(&files, (struct chart_file){"values.yaml", SPAN("image: {tag: 1}\n")});
-    vec_push(&files, (struct chart_file){"crds/x.yaml", span_str(crd)});
-    vec_push(&files, (struct chart_file){"templates/a.yaml", span_str(templates)});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = span_str(chart_yaml)});
+    vec_push(&files,
+             (struct chart_file){.path = "values.yaml", .content = SPAN("image: {tag: 1}\n")});
+    vec_push(&files, (struct chart_file){.path = "crds/x.yaml", .content = span_str(crd)});
+    vec_push(&files,
+             (struct chart_file){.path = "templates/a.yaml", .content = span_str(templates)});
     r->chart = chart_load_files(&files, "chart", &r->err);
     options.release = doc_read_yaml_one(r->doc, span_str(text), "tree.yaml", &r->err);
     options.release_doc = r->doc;

@@ -25,10 +25,11 @@ static struct chart *load(bool has_values)
     chart_files files CLEANUP(chart_files_free) = {0};
     struct chart *chart;
 
-    vec_push(&files, (struct chart_file){"Chart.yaml", span_str(meta)});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = span_str(meta)});
     if (has_values)
-        vec_push(&files, (struct chart_file){"values.yaml", SPAN("a: {x: 1, w: 2}\nmine: 1\n")});
-    vec_push(&files, (struct chart_file){"env/in.yaml", SPAN("a: {w: 3}\n")});
+        vec_push(&files, (struct chart_file){.path = "values.yaml",
+                                             .content = SPAN("a: {x: 1, w: 2}\nmine: 1\n")});
+    vec_push(&files, (struct chart_file){.path = "env/in.yaml", .content = SPAN("a: {w: 3}\n")});
     chart = chart_load_files(&files, "c", &err);
     assert_non_null(chart);
     return chart;

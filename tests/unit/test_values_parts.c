@@ -26,10 +26,12 @@ static struct chart *load(const struct question *q)
     struct chart *chart;
 
     vec_push(&files,
-             (struct chart_file){"Chart.yaml", SPAN("{apiVersion: v2, name: c, version: 1.0.0}")});
-    vec_push(&files, (struct chart_file){"values.yaml", span_str(q->values)});
+             (struct chart_file){.path = "Chart.yaml",
+                                 .content = SPAN("{apiVersion: v2, name: c, version: 1.0.0}")});
+    vec_push(&files, (struct chart_file){.path = "values.yaml", .content = span_str(q->values)});
     for (size_t i = 0; i < TEMPLATES_MAX && q->templates[i].path; i++)
-        vec_push(&files, (struct chart_file){q->templates[i].path, span_str(q->templates[i].text)});
+        vec_push(&files, (struct chart_file){.path = q->templates[i].path,
+                                             .content = span_str(q->templates[i].text)});
     chart = chart_load_files(&files, "c", &err);
     if (!chart)
         fail_msg("%s", err_message(err));

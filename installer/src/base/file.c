@@ -109,6 +109,13 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err)
     return fd_read_all(fd, path, out, err);
 }
 
+int file_readable_size(int dir_fd, const char *path, size_t max, size_t *size, struct err **err)
+{
+    int fd CLEANUP(fd_cleanup) = open_regular(dir_fd, path, max, size, err);
+
+    return fd < 0 ? -1 : 0;
+}
+
 // What changes its size meanwhile is read piece by piece.
 static int read_changing(int fd, const char *path, struct arena *a, size_t max, struct span *out,
                          struct err **err)

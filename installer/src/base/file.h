@@ -37,6 +37,10 @@ int file_read(int dir_fd, const char *path, struct buf *out, struct err **err) M
 int file_read_arena(int dir_fd, const char *path, struct arena *a, size_t max, struct span *out,
                     struct err **err) MUST_CHECK;
 
+// The size of such a file, which can be opened for reading. Kinds as above.
+int file_readable_size(int dir_fd, const char *path, size_t max, size_t *size, struct err **err)
+    MUST_CHECK;
+
 // Appends what comes out of a descriptor to its end, up to the buffer's maximum: of what is no
 // regular file (standard input, a FIFO). `path` names it in messages. Blocks. ERR_CONFIG.
 int fd_read_all(int fd, const char *path, struct buf *out, struct err **err) MUST_CHECK;

@@ -25,12 +25,31 @@
 
 struct chart_store;
 
+// A content that comes when somebody asks for it, which in most renderings nobody does.
+struct chart_later {
+    // Gives the whole content, which lives as long as the chart, or an error that names the file:
+    // it may have gone or changed since it was found. Called on the thread that asks.
+    int (*read)(void *data, struct span *content, struct err **err);
+    void *data;
+    struct span content; // once it is there
+    bool is_there;
+};
+
 struct chart_file {
-    const char *path; // within the chart
-    struct span content;
+    const char *path;          // within the chart
+    struct span content;       // of one that comes later only its length, as it was found
+    struct chart_later *later; // or NULL
 };
 typedef VEC(struct chart_file) chart_files;
 void chart_files_free(chart_files *files); // a CLEANUP; the contents are the caller's
+
+// The content of any file of a chart, without a mark of UTF-8 at its beginning. One thread at a
+// time asks a chart for those that come later. ERR_CONFIG: such a one cannot be read any more.
+int chart_file_text(const struct chart_file *file, struct span *text, struct err **err) MUST_CHECK;
+
+// Whether a chart cannot be loaded or rendered without the file: all that is of no other kind
+// (definitions, what only .Files shows) may come later. `path` within the outermost chart.
+bool chart_needs_file(const char *path) MUST_CHECK;
 
 struct chart {
     // Chart.yaml as Helm types it, with what requirements.yaml adds: the fields that it knows, and
@@ -42,7 +61,7 @@ struct chart {
     const struct node *lock;         // Chart.lock or requirements.lock, or NULL
     struct span schema;              // values.schema.json; ptr is NULL without one
     chart_files templates;           // templates/..., in the order of their paths, as are
-    chart_files files;               // all others, crds/ too, that Helm shows as .Files
+    chart_files files;               // all others, crds/ too, as .Files: chart_file_text()
     VEC(struct chart *) subcharts;   // all in charts/, in the order of their files' names
     VEC(const char *) warnings;      // of the outermost chart: Helm's words about what was loaded
     struct chart_store *store;       // of the outermost chart, which owns all; else NULL
@@ -64,7 +83,8 @@ void chart_ahead_free(struct chart_ahead *a); // NULL-safe
 CLEANUP_DEFINE(chart_ahead_cleanup, struct chart_ahead, chart_ahead_free);
 
 // The same without copies: `*arena`, where the files lie, becomes the chart's, and NULL. So is
-// `*ahead`, for the same `what`, which knows the files.
+// `*ahead`, for the same `what`, which knows the files. Only here contents may come later, but for
+// files that chart_needs_file() names.
 struct chart *chart_load_taken(chart_files *files, struct arena **arena, struct chart_ahead **ahead,
                                const char *what, struct err **err) MUST_CHECK;
 
@@ -235,8 +255,13 @@ struct chart_question { // what a template asked .Capabilities
     const char *where;  // "chart/templates/x.yaml:12", or NULL
 };
 
+struct chart_definition {          // a file of crds/
+    struct span path;              // "chart/crds/x.yaml"; the rendering's
+    const struct chart_file *file; // the chart's: chart_file_text()
+};
+
 struct chart_rendering {
-    VEC(struct chart_manifest) crds;      // of crds/, by path, parents first; texts are the chart's
+    VEC(struct chart_definition) crds;    // by path, parents first
     VEC(struct chart_manifest) manifests; // in the order in which Helm installs them
     VEC(struct chart_manifest) hooks;
     VEC(struct chart_note) warnings;      // of values and dependencies
@@ -292,8 +317,8 @@ void chart_rendering_trim(struct chart_rendering *rendering);
 void chart_rendering_free(struct chart_rendering *rendering); // NULL-safe
 CLEANUP_DEFINE(chart_rendering_cleanup, struct chart_rendering, chart_rendering_free);
 
-// Appends what `helm template` prints. ERR_CONFIG: nothing that show_only names is there, or it is
-// more than `out` may hold.
+// Appends what `helm template` prints. ERR_CONFIG: nothing that show_only names is there, it is
+// more than `out` may hold, or a definition cannot be read any more.
 struct chart_print {
     bool crds;                    // --include-crds
     bool no_hooks;                // --no-hooks

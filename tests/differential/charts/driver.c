@@ -38,15 +38,16 @@ static void outcome_free(struct outcome *o)
 static struct chart *chart_of(struct arena *arena, const struct node *question, struct err **err)
 {
     chart_files files CLEANUP(chart_files_free) = {0};
-    vec_push(&files, (struct chart_file){"Chart.yaml", span_str(chart_yaml)});
-    vec_push(&files, (struct chart_file){"templates/t.yaml", node_get_text(question, "template")});
+    vec_push(&files, (struct chart_file){.path = "Chart.yaml", .content = span_str(chart_yaml)});
+    vec_push(&files, (struct chart_file){.path = "templates/t.yaml",
+                                         .content = node_get_text(question, "template")});
     NODE_FOREACH_PAIR (more, node_get(question, "more")) {
         char *path = arena_printf(arena, "templates/%.*s", SPAN_ARG(more->key));
-        vec_push(&files, (struct chart_file){path, node_text(more->value)});
+        vec_push(&files, (struct chart_file){.path = path, .content = node_text(more->value)});
     }
     NODE_FOREACH_PAIR (file, node_get(question, "files")) {
         struct span path = arena_span(arena, file->key);
-        vec_push(&files, (struct chart_file){path.ptr, node_text(file->value)});
+        vec_push(&files, (struct chart_file){.path = path.ptr, .content = node_text(file->value)});
     }
     return chart_load_files(&files, "the question's chart", err);
 }

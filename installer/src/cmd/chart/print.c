@@ -71,15 +71,27 @@ static void add_notes(struct buf *out, const char *name, const struct chart_note
     buf_add_char(out, ']');
 }
 
-void print_rendering_json(const struct chart_rendering *r, const struct chart_print *options,
-                          struct buf *out)
+static int add_definitions(struct buf *out, const struct chart_rendering *r, bool *first,
+                           struct err **err)
+{
+    VEC_FOREACH (const struct chart_definition *, definition, &r->crds) {
+        struct chart_manifest manifest = {.path = definition->path};
+
+        if (chart_file_text(definition->file, &manifest.text, err) < 0)
+            return -1;
+        add_manifest(out, &manifest, first);
+    }
+    return 0;
+}
+
+int print_rendering_json(const struct chart_rendering *r, const struct chart_print *options,
+                         struct buf *out, struct err **err)
 {
     bool first = true;
 
     buf_add_str(out, "{\"documents\":[");
-    if (options->crds)
-        VEC_FOREACH (const struct chart_manifest *, manifest, &r->crds)
-            add_manifest(out, manifest, &first);
+    if (options->crds && add_definitions(out, r, &first, err) < 0)
+        return -1;
     VEC_FOREACH (const struct chart_manifest *, manifest, &r->manifests)
         add_manifest(out, manifest, &first);
     if (!options->no_hooks)
@@ -91,4 +103,5 @@ void print_rendering_json(const struct chart_rendering *r, const struct chart_pr
     add_notes(out, "random", r->random.items, r->random.len);
     add_notes(out, "lookups", r->lookups.items, r->lookups.len);
     buf_add_str(out, "}\n");
+    return 0;
 }

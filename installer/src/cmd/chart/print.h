@@ -10,7 +10,8 @@
 void print_rendering_notes(struct report *report, const struct chart_rendering *rendering);
 
 // For programs: documents with their sources and hooks, and the notes, as one JSON object.
-void print_rendering_json(const struct chart_rendering *rendering,
-                          const struct chart_print *options, struct buf *out);
+// ERR_CONFIG: a definition cannot be read any more.
+int print_rendering_json(const struct chart_rendering *rendering, const struct chart_print *options,
+                         struct buf *out, struct err **err) MUST_CHECK;
 
 #endif

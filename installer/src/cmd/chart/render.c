@@ -183,7 +183,7 @@ static int print(struct command_env *env, const struct chart_command *o,
                                   .show_only_count = show_only.len};
     print_rendering_notes(env->report, rendering);
     if (env->json)
-        print_rendering_json(rendering, &options, env->out);
+        status = print_rendering_json(rendering, &options, env->out, err);
     else
         status = chart_print(rendering, &options, env->out, err);
     vec_free(&show_only);

@@ -111,15 +111,17 @@ static struct span crd_policy(struct collecting *c)
     return policy.len ? policy : SPAN("Create");
 }
 
-static int add_crd_file(struct collecting *c, const struct chart_manifest *file)
+static int add_crd_file(struct collecting *c, const struct chart_definition *file)
 {
     struct doc *d = doc_new();
     char *path = arena_printf(c->result->arena, "%.*s", SPAN_ARG(file->path));
     const struct node *meta = node_get(c->options->release, "metadata");
     struct node_list list = {0};
+    struct span text;
 
     vec_push(&c->result->docs, d);
-    if (doc_read_yaml(d, file->text, path, &list, c->err) < 0)
+    if (chart_file_text(file->file, &text, c->err) < 0 ||
+        doc_read_yaml(d, text, path, &list, c->err) < 0)
         return -1;
     for (size_t i = 0; i < list.len; i++) {
         struct node *n = list.items[i];
@@ -148,7 +150,7 @@ static int add_crds(struct collecting *c)
         return err_set(c->err, ERR_CONFIG,
                        "spec.install.crds: '%.*s' is none of Skip, Create and CreateReplace",
                        SPAN_ARG(policy));
-    VEC_FOREACH (const struct chart_manifest *, file, &c->result->rendering->crds)
+    VEC_FOREACH (const struct chart_definition *, file, &c->result->rendering->crds)
         if (add_crd_file(c, file) < 0)
             return -1;
     return 0;

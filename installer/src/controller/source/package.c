@@ -102,6 +102,7 @@ static int merge_from_artifact(struct packaging *p, const char *path, bool may_m
 static int merge_from_chart(struct packaging *p, const char *path, bool may_miss)
 {
     char *clean CLEANUP(mem_cleanup) = path_clean(path);
+    struct span text;
 
     if (strcmp(clean, VALUES_FILE) == 0) {
         merge_own(p);
@@ -109,7 +110,7 @@ static int merge_from_chart(struct packaging *p, const char *path, bool may_miss
     }
     VEC_FOREACH (const struct chart_file *, file, &p->chart->files)
         if (strcmp(file->path, clean) == 0)
-            return merge_text(p, file->content, clean);
+            return chart_file_text(file, &text, p->err) < 0 ? -1 : merge_text(p, text, clean);
     return may_miss ? 0 : not_there(p, path);
 }
 

@@ -40,7 +40,7 @@ static struct chart *chart_of(struct arena *arena, const struct node *question, 
     NODE_FOREACH_PAIR (file, node_get(question, "Chart")) {
         struct span path = arena_span(arena, file->key);
 
-        vec_push(&files, (struct chart_file){path.ptr, node_text(file->value)});
+        vec_push(&files, (struct chart_file){.path = path.ptr, .content = node_text(file->value)});
     }
     NODE_FOREACH_PAIR (file, node_get(question, "Binary")) {
         struct buf data CLEANUP(buf_free) = BUF_INIT(ANSWER_MAX);
@@ -50,7 +50,8 @@ static struct chart *chart_of(struct arena *arena, const struct node *question, 
             err_set(err, ERR_CONFIG, "%s is not base64", path.ptr);
             return NULL;
         }
-        vec_push(&files, (struct chart_file){path.ptr, arena_span(arena, buf_span(&data))});
+        vec_push(&files, (struct chart_file){.path = path.ptr,
+                                             .content = arena_span(arena, buf_span(&data))});
     }
     return chart_load_files(&files, "the question's chart", err);
 }

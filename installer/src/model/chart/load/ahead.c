@@ -115,20 +115,10 @@ static void begin_values(struct chart_ahead *a, struct span text, const char *na
 
 // --- files ---
 
-// The rest of a path behind "charts/NAME/", as often as it starts so.
-static struct span within_subcharts(struct span path)
-{
-    struct span rest = path, name;
-
-    while (span_skip(&rest, "charts/") && span_next(&rest, '/', &name) && rest.len)
-        path = rest;
-    return path;
-}
-
 static void begin_file(struct chart_ahead *a, const char *what, const struct chart_file *file,
                        struct look *look)
 {
-    struct span rest = within_subcharts(span_str(file->path));
+    struct span rest = chart_path_within(span_str(file->path));
     char *name CLEANUP(mem_cleanup) = NULL;
 
     if (span_is(rest, "values.yaml")) {

@@ -2,6 +2,7 @@
 // The files of a chart (Helm's pkg/chart/loader/archive and LoadDir).
 #include "model/chart/load/files.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -38,6 +39,48 @@ static const char *path_in_chart(struct arena *arena, const char *path)
         *c = '/';
     slash = strchr(copy, '/');
     return slash && slash[1] ? slash + 1 : NULL;
+}
+
+int chart_file_text(const struct chart_file *file, struct span *text, struct err **err)
+{
+    struct chart_later *later = file->later;
+
+    if (!later) {
+        *text = file->content;
+        return 0;
+    }
+    if (!later->is_there) {
+        if (later->read(later->data, &later->content, err) < 0)
+            return -1;
+        later->content = without_mark(later->content);
+        later->is_there = true;
+    }
+    *text = later->content;
+    return 0;
+}
+
+struct span chart_path_within(struct span path)
+{
+    struct span rest = path, name;
+
+    while (span_skip(&rest, "charts/") && span_next(&rest, '/', &name) && rest.len)
+        path = rest;
+    return path;
+}
+
+bool chart_needs_file(const char *path)
+{
+    static const char *const names[] = {
+        ".helmignore",       "Chart.yaml",  "Chart.lock",         "requirements.yaml",
+        "requirements.lock", "values.yaml", "values.schema.json",
+    };
+    struct span rest = chart_path_within(span_str(path));
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (span_is(rest, names[i]))
+            return true;
+    return span_starts(rest, "templates/") ||
+           (span_starts(rest, "charts/") && span_ends(rest, ".tgz"));
 }
 
 static int read_content(struct tar_reader *reader, struct arena *arena, struct span *content,
@@ -201,7 +244,7 @@ int chart_files_ignore(chart_files *files, const char *what, struct err **err)
     if (!ignore)
         return -1;
     for (size_t i = 0; i < files->len; i++) {
-        const struct chart_file *file = &files->items[i];
+        struct chart_file *file = &files->items[i];
         char *path CLEANUP(mem_cleanup) = mem_str(file->path);
 
         if (is_ignored(ignore, path))
@@ -209,7 +252,10 @@ int chart_files_ignore(chart_files *files, const char *what, struct err **err)
         if (file->content.len > CHART_FILE_MAX_BYTES)
             return err_set(err, ERR_CONFIG, "%s/%s is larger than %u MiB", what, file->path,
                            (unsigned)(CHART_FILE_MAX_BYTES >> 20));
-        files->items[kept++] = (struct chart_file){file->path, without_mark(file->content)};
+        assert(!file->later || !chart_needs_file(file->path));
+        if (!file->later)
+            file->content = without_mark(file->content);
+        files->items[kept++] = *file;
     }
     files->len = kept;
     chart_files_sort(files);

@@ -29,6 +29,9 @@ int chart_archive_read(struct span tgz, const char *what, struct chart_memory *m
 bool chart_archive_look(struct span tgz, size_t most, const char *what, struct chart_memory *memory,
                         chart_files *files) MUST_CHECK;
 
+// The rest of a path behind "charts/NAME/", as often as it starts so.
+struct span chart_path_within(struct span path) MUST_CHECK;
+
 // Takes out what the .helmignore among them names; they are sorted. ERR_CONFIG, also for a file
 // that is left and too large.
 int chart_files_ignore(chart_files *files, const char *what, struct err **err) MUST_CHECK;

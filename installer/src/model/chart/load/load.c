@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A chart from its files, in a folder or an archive, with the charts in charts/: a folder or a .tgz
 // each (Helm's LoadFiles).
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -317,9 +318,11 @@ struct chart *chart_load_taken(chart_files *files, struct arena **arena,
 
 static void copy_files(struct arena *arena, const chart_files *files, chart_files *copies)
 {
-    VEC_FOREACH (const struct chart_file *, file, files)
-        vec_push(copies, (struct chart_file){arena_str(arena, file->path),
-                                             arena_span(arena, file->content)});
+    VEC_FOREACH (const struct chart_file *, file, files) {
+        assert(!file->later);
+        vec_push(copies, (struct chart_file){.path = arena_str(arena, file->path),
+                                             .content = arena_span(arena, file->content)});
+    }
 }
 
 struct chart *chart_load_files(chart_files *files, const char *what, struct err **err)

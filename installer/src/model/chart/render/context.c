@@ -86,7 +86,7 @@ static struct value collect(struct arena *a, const struct chart_instance *instan
     struct value dot = value_new_map(a, VALUE_MAP), subcharts = value_new_map(a, VALUE_MAP);
 
     value_set(a, dot.map, SPAN("Chart"), object_chart(a, instance));
-    value_set(a, dot.map, SPAN("Files"), object_files(a, &instance->chart->files));
+    value_set(a, dot.map, SPAN("Files"), object_files(a, &instance->chart->files, common->trouble));
     value_set(a, dot.map, SPAN("Release"), common->release);
     value_set(a, dot.map, SPAN("Capabilities"), common->capabilities);
     value_set(a, dot.map, SPAN("Values"), values);

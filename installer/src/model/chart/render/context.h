@@ -24,6 +24,7 @@ typedef VEC(struct context_template) context_templates;
 struct context_common {
     struct value values; // of the outermost chart; those of a subchart are a map in them
     struct value release, capabilities;
+    struct err **trouble; // as for object_files()
 };
 
 // Appends the templates of a chart and its subcharts in the order in which Helm parses and executes

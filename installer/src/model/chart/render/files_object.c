@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // engine.files (Helm 4.2, pkg/engine/files.go): .Files, the files of a chart that mean nothing to
-// Helm, and what templates read of them.
+// Helm, and what templates read of them. In its map a content that comes later stands as an object,
+// which nobody sees: it is replaced before the content, or the map as a whole, is handed out.
 #include "base/glob.h"
 #include "io/crypto.h"
 #include "model/chart/convert/convert.h"
@@ -13,18 +14,74 @@ static struct value bytes(struct span content)
     return (struct value){.type = VALUE_BYTES, .s = content};
 }
 
+// --- contents that come later ---
+
+struct later {
+    const struct chart_file *file;
+    struct err **trouble;
+};
+static const struct value_class later_class = {.type_name = "[]uint8", .kind = "slice"};
+
+static struct value object_of(struct arena *a, const struct chart_file *file, struct err **trouble)
+{
+    struct later *later;
+
+    if (!file->later)
+        return bytes(file->content);
+    later = ARENA_NEW(a, struct later);
+    *later = (struct later){file, trouble};
+    return value_new_object(&later_class, later);
+}
+
+static void bring(struct value *content)
+{
+    struct err *failed CLEANUP(err_cleanup) = NULL;
+    struct span text = SPAN_EMPTY;
+    const struct later *later;
+
+    if (content->type != VALUE_OBJECT)
+        return;
+    later = content->object.data;
+    if (chart_file_text(later->file, &text, &failed) < 0 && !*later->trouble)
+        *later->trouble = STEAL(failed);
+    *content = bytes(text);
+}
+
+static bool find(const struct value_map *files, struct span path, struct value *content)
+{
+    if (!value_get(files, path, content))
+        return false;
+    bring(content);
+    return true;
+}
+
+static struct value_map *bring_all(struct arena *a, struct value_map *files)
+{
+    struct value_pair file;
+
+    for (size_t at = 0; value_map_next(files, &at, &file);) {
+        if (file.item.type != VALUE_OBJECT)
+            continue;
+        bring(&file.item);
+        value_set_borrowed(a, files, file.key, file.item);
+    }
+    return files;
+}
+
 static struct span content_of(const struct value_map *files, struct span path)
 {
     struct value found;
 
-    return value_get(files, path, &found) ? found.s : SPAN_EMPTY;
+    return find(files, path, &found) ? found.s : SPAN_EMPTY;
 }
+
+// --- fields ---
 
 // For a file that is not there, nil bytes, which print as "[]": what a map of Go gives for a key
 // that it does not have.
 static bool files_field(struct arena *a, void *data, struct span name, struct value *out)
 {
-    if (!value_get(data, name, out))
+    if (!find(data, name, out))
         *out = value_new_nil(a, VALUE_BYTES);
     return true;
 }
@@ -68,7 +125,7 @@ static int lines(struct template_call *call, struct value *result, struct err **
 
     *result = value_new_list(call->arena, VALUE_STRINGS);
     result->list->is_exact = true;
-    if (!value_get(call->data, call->args[0].s, &found))
+    if (!find(call->data, call->args[0].s, &found))
         return 0;
     text = found.s;
     if (!text.len)
@@ -103,7 +160,7 @@ static struct span in_base64(struct arena *a, struct span content)
 // As the data of a ConfigMap or a Secret: by the last parts of the paths, of which the last counts.
 static int as_data(struct template_call *call, bool secret, struct value *result, struct err **err)
 {
-    struct value_pair *pairs = value_map_sorted(call->arena, call->data);
+    struct value_pair *pairs = value_map_sorted(call->arena, bring_all(call->arena, call->data));
     struct value data = value_new_map(call->arena, VALUE_STRING_MAP);
     struct buf text CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
@@ -147,8 +204,7 @@ static const struct template_function *files_method(void *data, struct span name
 
 static struct value files_unfold(struct arena *a, void *data)
 {
-    (void)a;
-    return (struct value){.type = VALUE_MAP, .map = data};
+    return (struct value){.type = VALUE_MAP, .map = bring_all(a, data)};
 }
 
 static const struct value_class files_class = {
@@ -166,11 +222,11 @@ static struct value new_files(struct value_map *map)
     return value_new_object(&files_class, map);
 }
 
-struct value object_files(struct arena *a, const chart_files *files)
+struct value object_files(struct arena *a, const chart_files *files, struct err **trouble)
 {
     struct value map = value_new_map(a, VALUE_MAP);
 
     VEC_FOREACH (const struct chart_file *, file, files)
-        value_set_borrowed(a, map.map, span_str(file->path), bytes(file->content));
+        value_set_borrowed(a, map.map, span_str(file->path), object_of(a, file, trouble));
     return new_files(map.map);
 }

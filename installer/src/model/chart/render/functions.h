@@ -23,6 +23,7 @@ struct rendering {
     size_t output_depth;
     struct map noted;    // by text and place: what was told already
     struct track *track; // or NULL
+    struct err *trouble; // with a file of a chart, which no template can tell; or NULL
     struct span refusal; // what `fail` or `required` said, which ends the rendering; or empty
 };
 

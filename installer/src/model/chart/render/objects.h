@@ -11,8 +11,11 @@
 // common.Values: a map with methods (AsMap, YAML, Table, PathValue). The map is shared.
 struct value object_values(struct value_map *map) MUST_CHECK;
 
-// engine.files: .Files of a chart. The contents are shared.
-struct value object_files(struct arena *a, const chart_files *files) MUST_CHECK;
+// engine.files: .Files of a chart. The contents are shared. One that comes later and cannot be read
+// any more is empty to templates, which have no error for that: *trouble has it then, if it is the
+// first, and what the templates write is not to be used.
+struct value object_files(struct arena *a, const chart_files *files, struct err **trouble)
+    MUST_CHECK;
 
 // .Chart: a map with the names that the fields have in Go.
 struct value object_chart(struct arena *a, const struct chart_instance *instance) MUST_CHECK;

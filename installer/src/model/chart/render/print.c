@@ -6,30 +6,43 @@
 
 #define START "---\n# Source: "
 
-static void add(struct buf *out, const struct chart_manifest *manifest)
+static void add(struct buf *out, struct span path, struct span text)
 {
     buf_add_str(out, START);
-    buf_add_span(out, manifest->path);
+    buf_add_span(out, path);
     buf_add_char(out, '\n');
-    buf_add_span(out, manifest->text);
+    buf_add_span(out, text);
     buf_add_char(out, '\n');
 }
 
+static int print_crds(const struct chart_rendering *rendering, struct buf *out, struct err **err)
+{
+    VEC_FOREACH (const struct chart_definition *, definition, &rendering->crds) {
+        struct span text;
+
+        if (chart_file_text(definition->file, &text, err) < 0)
+            return -1;
+        add(out, definition->path, text);
+    }
+    return 0;
+}
+
 // White space is trimmed off both ends of what is no hook, as a whole.
-static void print_manifests(const struct chart_rendering *rendering, bool crds, struct buf *out)
+static int print_manifests(const struct chart_rendering *rendering, bool crds, struct buf *out,
+                           struct err **err)
 {
     size_t start = out->len;
     struct span all;
 
-    if (crds)
-        VEC_FOREACH (const struct chart_manifest *, manifest, &rendering->crds)
-            add(out, manifest);
+    if (crds && print_crds(rendering, out, err) < 0)
+        return -1;
     VEC_FOREACH (const struct chart_manifest *, manifest, &rendering->manifests)
-        add(out, manifest);
+        add(out, manifest->path, manifest->text);
     // It starts with "---", so that there is something to trim at its end only.
     all = rune_trim(span_tail(buf_span(out), start));
     buf_truncate(out, start + all.len);
     buf_add_char(out, '\n');
+    return 0;
 }
 
 static size_t length(const struct chart_manifest *manifest)
@@ -50,19 +63,20 @@ static size_t length_of_all(const struct chart_rendering *rendering)
     return sum;
 }
 
-static void print_all(const struct chart_rendering *rendering, const struct chart_print *options,
-                      struct buf *out)
+static int print_all(const struct chart_rendering *rendering, const struct chart_print *options,
+                     struct buf *out, struct err **err)
 {
     size_t most = length_of_all(rendering);
 
     if (most < out->max - out->len)
         (void)!buf_reserve(out, most);
-    print_manifests(rendering, options->crds, out);
-    if (options->no_hooks)
-        return;
-    VEC_FOREACH (const struct chart_manifest *, hook, &rendering->hooks)
-        if (!options->skip_tests || !(hook->hooks & CHART_HOOK_TEST))
-            add(out, hook);
+    if (print_manifests(rendering, options->crds, out, err) < 0)
+        return -1;
+    if (!options->no_hooks)
+        VEC_FOREACH (const struct chart_manifest *, hook, &rendering->hooks)
+            if (!options->skip_tests || !(hook->hooks & CHART_HOOK_TEST))
+                add(out, hook->path, hook->text);
+    return buf_check(out, ERR_CONFIG, "what the chart renders to", err);
 }
 
 // What --show-only compares with: the path behind the chart's name, where a comment says it.
@@ -116,12 +130,9 @@ int chart_print(const struct chart_rendering *rendering, const struct chart_prin
 {
     struct buf all CLEANUP(buf_free) = BUF_INIT(BUF_DOC_MAX);
 
-    if (!options->show_only_count) {
-        print_all(rendering, options, out);
-        return buf_check(out, ERR_CONFIG, "what the chart renders to", err);
-    }
-    print_all(rendering, options, &all);
-    if (buf_check(&all, ERR_CONFIG, "what the chart renders to", err) < 0)
+    if (!options->show_only_count)
+        return print_all(rendering, options, out, err);
+    if (print_all(rendering, options, &all, err) < 0)
         return -1;
     for (size_t i = 0; i < options->show_only_count; i++)
         if (print_matching(chart_documents_start(buf_span(&all)), options->show_only[i], out, err) <

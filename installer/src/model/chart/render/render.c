@@ -87,10 +87,16 @@ static int execute(struct rendering *r, const struct context_template *template,
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(TEMPLATE_LIMITS.output_bytes);
     struct value dot = object_values(template->dot);
+    int status;
 
     r->current = template;
     context_enter(r->arena, template);
-    if (template_execute(r->run, template->path, &dot, &out, err) < 0)
+    status = template_execute(r->run, template->path, &dot, &out, err);
+    if (r->trouble) {
+        err_clear(err);
+        return err_move(err, &r->trouble);
+    }
+    if (status < 0)
         return explain_execution(r, err);
     *output = documents_clean(r->out->arena, arena_span(r->out->arena, buf_span(&out)));
     return 0;
@@ -142,13 +148,13 @@ static bool is_manifest(const char *path)
 static void add_crds(struct chart_rendering *out, const struct chart_instance *instance)
 {
     VEC_FOREACH (const struct chart_file *, file, &instance->chart->files) {
-        struct chart_manifest manifest = {.text = file->content};
+        struct chart_definition definition = {.file = file};
 
         if (!span_starts(span_str(file->path), "crds/") || !is_manifest(file->path))
             continue;
-        manifest.path =
+        definition.path =
             span_str(arena_printf(out->arena, "%.*s/%s", SPAN_ARG(instance->path), file->path));
-        vec_push(&out->crds, manifest);
+        vec_push(&out->crds, definition);
     }
     for (size_t i = 0; i < instance->subcharts.len; i++)
         add_crds(out, instance->subcharts.items[i]);
@@ -198,6 +204,7 @@ static void rendering_end(struct rendering *r)
     map_free(&r->included);
     map_free(&r->noted);
     render_outputs_free(r);
+    err_free(r->trouble);
     arena_free(r->arena);
     doc_free(r->doc);
 }
@@ -249,7 +256,8 @@ static int prepare(struct rendering *r, const struct chart *chart, const struct 
                    struct prepared *p, struct err **err)
 {
     struct template_parsing *parsing CLEANUP(parsing_cleanup) = begin_to_parse(r, chart);
-    struct context_common common = {.release = release(r->arena, r->target)};
+    struct context_common common = {.release = release(r->arena, r->target),
+                                    .trouble = &r->trouble};
 
     p->listener = (struct capabilities_listener){render_note_question, r};
     if (object_kube_version(r->arena, r->target->kube_version, &p->version, err) < 0)

@@ -28,17 +28,61 @@ static int refuse(const struct walk *w, const char *path, const char *why, struc
     return err_set(err, ERR_CONFIG, "%s/%s: %s", w->root, path, why);
 }
 
+// --- contents that come later ---
+
+struct later {
+    struct chart_later head;
+    const char *on_disk;
+    size_t size; // when it was found
+    struct arena *arena;
+};
+
+static int read_later(void *data, struct span *content, struct err **err)
+{
+    const struct later *later = data;
+
+    if (file_read_arena(AT_FDCWD, later->on_disk, later->arena, CHART_FILE_MAX_BYTES, content,
+                        err) < 0)
+        return err_hint(err, "it was there when the chart was loaded");
+    if (content->len == later->size)
+        return 0;
+    return err_set(err, ERR_CONFIG,
+                   "%s: has %zu bytes, and had %zu when the chart was loaded: somebody changes it",
+                   later->on_disk, content->len, later->size);
+}
+
+static int find_content(const struct walk *w, const char *on_disk, struct chart_file *file,
+                        struct err **err)
+{
+    struct later *later;
+
+    if (chart_needs_file(file->path))
+        return file_read_arena(AT_FDCWD, on_disk, w->arena, CHART_FILE_MAX_BYTES, &file->content,
+                               err);
+    if (file_readable_size(AT_FDCWD, on_disk, CHART_FILE_MAX_BYTES, &file->content.len, err) < 0)
+        return -1;
+    later = ARENA_NEW(w->arena, struct later);
+    *later = (struct later){.head = {.read = read_later, .data = later},
+                            .on_disk = on_disk,
+                            .size = file->content.len,
+                            .arena = w->arena};
+    file->later = &later->head;
+    return 0;
+}
+
+// --- the walk ---
+
 static int add_file(struct walk *w, const char *path, const char *on_disk, struct err **err)
 {
-    struct span content;
+    struct chart_file file = {.path = path};
 
-    if (file_read_arena(AT_FDCWD, on_disk, w->arena, CHART_FILE_MAX_BYTES, &content, err) < 0)
+    if (find_content(w, on_disk, &file, err) < 0)
         return err_hint(err, "what is not of the chart is left out by a line in its .helmignore");
-    if (content.len > w->room || w->files.len == FILES_MAX)
+    if (file.content.len > w->room || w->files.len == FILES_MAX)
         return err_set(err, ERR_CONFIG, "%s: more than %u MiB or %u files in a chart", w->root,
                        (unsigned)(CHART_MAX_BYTES >> 20), FILES_MAX);
-    w->room -= content.len;
-    vec_push(&w->files, (struct chart_file){arena_str(w->arena, path), content});
+    w->room -= file.content.len;
+    vec_push(&w->files, file);
     chart_ahead_add(w->ahead, &w->files.items[w->files.len - 1]);
     return 0;
 }
