@@ -182,6 +182,22 @@ static void test_chart_folder__needed_is_what_the_loader_reads(void **state)
             fail_msg("%s is not needed", later[i]);
 }
 
+static void test_chart_folder__helmignore_leaves_out(void **state)
+{
+    struct chart *chart CLEANUP(chart_cleanup) = NULL;
+
+    (void)state;
+    write_file(".helmignore", SPAN("files/b.*\ncrds/\n.helmignore\n*.md\n"));
+    write_file("templates/.hidden", SPAN("{{"));
+    chart = load("a: {{ range $path, $_ := .Files }} {{ $path }}{{ end }}\n");
+    assert_int_equal(chart->files.len, 3);
+    assert_string_equal(chart->files.items[0].path, "files/a.txt");
+    assert_string_equal(chart->files.items[1].path, "files/empty.txt");
+    assert_string_equal(chart->files.items[2].path, "requirements.yaml");
+    assert_int_equal(chart->templates.len, 1);
+    assert_int_equal(chart->subcharts.items[0]->files.len, 1);
+}
+
 static const char *const askers[] = {
     "a: {{ .Files.Get \"files/a.txt\" | quote }}\n",
     "a: {{ .Files.GetBytes \"files/a.txt\" | toString | quote }}\n",
@@ -353,6 +369,7 @@ static void test_chart_folder__all_sizes_count_together(void **state)
 
 UNIT_MAIN(UNIT_FIXTURE(test_chart_folder__only_what_nobody_needs_comes_later),
           UNIT(test_chart_folder__needed_is_what_the_loader_reads),
+          UNIT_FIXTURE(test_chart_folder__helmignore_leaves_out),
           UNIT_FIXTURE(test_chart_folder__templates_see_what_they_would_at_once),
           UNIT_FIXTURE(test_chart_folder__a_file_that_went_is_told_to_all_who_ask),
           UNIT_FIXTURE(test_chart_folder__nor_is_another_error_in_its_place),

@@ -82,7 +82,8 @@ void chart_ahead_add(struct chart_ahead *a, const struct chart_file *file);
 void chart_ahead_free(struct chart_ahead *a); // NULL-safe
 CLEANUP_DEFINE(chart_ahead_cleanup, struct chart_ahead, chart_ahead_free);
 
-// The same without copies: `*arena`, where the files lie, becomes the chart's, and NULL. So is
+// The same without copies, for files of which those that .helmignore names are left out already
+// (chart_ignores()): `*arena`, where the files lie, becomes the chart's, and NULL. So is
 // `*ahead`, for the same `what`, which knows the files. Only here contents may come later, but for
 // files that chart_needs_file() names.
 struct chart *chart_load_taken(chart_files *files, struct arena **arena, struct chart_ahead **ahead,

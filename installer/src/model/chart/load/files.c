@@ -244,20 +244,25 @@ int chart_files_ignore(chart_files *files, const char *what, struct err **err)
     if (!ignore)
         return -1;
     for (size_t i = 0; i < files->len; i++) {
-        struct chart_file *file = &files->items[i];
-        char *path CLEANUP(mem_cleanup) = mem_str(file->path);
+        char *path CLEANUP(mem_cleanup) = mem_str(files->items[i].path);
 
-        if (is_ignored(ignore, path))
-            continue;
+        if (!is_ignored(ignore, path))
+            files->items[kept++] = files->items[i];
+    }
+    files->len = kept;
+    return 0;
+}
+
+int chart_files_prepare(chart_files *files, const char *what, struct err **err)
+{
+    VEC_FOREACH (struct chart_file *, file, files) {
         if (file->content.len > CHART_FILE_MAX_BYTES)
             return err_set(err, ERR_CONFIG, "%s/%s is larger than %u MiB", what, file->path,
                            (unsigned)(CHART_FILE_MAX_BYTES >> 20));
         assert(!file->later || !chart_needs_file(file->path));
         if (!file->later)
             file->content = without_mark(file->content);
-        files->items[kept++] = *file;
     }
-    files->len = kept;
     chart_files_sort(files);
     return 0;
 }

@@ -32,9 +32,12 @@ bool chart_archive_look(struct span tgz, size_t most, const char *what, struct c
 // The rest of a path behind "charts/NAME/", as often as it starts so.
 struct span chart_path_within(struct span path) MUST_CHECK;
 
-// Takes out what the .helmignore among them names; they are sorted. ERR_CONFIG, also for a file
-// that is left and too large.
+// Takes out what the .helmignore among them names. ERR_CONFIG.
 int chart_files_ignore(chart_files *files, const char *what, struct err **err) MUST_CHECK;
+
+// Files of a folder as a chart has them: sorted, without marks of UTF-8. ERR_CONFIG for one that is
+// too large.
+int chart_files_prepare(chart_files *files, const char *what, struct err **err) MUST_CHECK;
 
 // In the order in which Helm walks a folder: that of the names, level by level. Files of one path
 // keep their order.

@@ -74,9 +74,11 @@ struct chart_ignore *chart_ignore_parse(struct span text, const char *what, stru
 
 bool chart_ignores(const struct chart_ignore *ignore, const char *path, bool is_folder)
 {
+    struct span whole = span_str(path), base = span_str(path_base(path));
+
     VEC_FOREACH (const struct pattern *, p, &ignore->patterns) {
         bool matches = (is_folder || !p->folders_only) &&
-                       glob_match(p->glob, span_str(p->whole ? path : path_base(path)), GLOB_PATH);
+                       glob_match(p->glob, p->whole ? whole : base, GLOB_PATH);
 
         if (matches != p->negated)
             return true;

@@ -310,7 +310,7 @@ struct chart *chart_load_taken(chart_files *files, struct arena **arena,
     struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = STEAL(*ahead_take);
     struct loader l = {.outermost = chart, .ahead = ahead, .err = err};
 
-    if (chart_files_ignore(files, what, err) < 0)
+    if (chart_files_prepare(files, what, err) < 0)
         return NULL;
     return load(&l, files, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
                                                                                : STEAL(chart);
@@ -332,6 +332,8 @@ struct chart *chart_load_files(chart_files *files, const char *what, struct err 
     struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = chart_ahead_new(what);
 
     copy_files(arena, files, &copies);
+    if (chart_files_ignore(&copies, what, err) < 0)
+        return NULL;
     VEC_FOREACH (const struct chart_file *, file, &copies)
         chart_ahead_add(ahead, file);
     return chart_load_taken(&copies, &arena, &ahead, what, err);
@@ -393,7 +395,7 @@ int chart_add_subchart_files(struct chart *chart, chart_files *files, const char
     struct chart *subchart = ARENA_NEW(arena, struct chart);
     chart_files kept CLEANUP(chart_files_free) = {0};
 
-    if (chart_files_ignore(files, what, err) < 0)
+    if (chart_files_ignore(files, what, err) < 0 || chart_files_prepare(files, what, err) < 0)
         return -1;
     copy_files(arena, files, &kept);
     if (load(&l, &kept, what, subchart) < 0)

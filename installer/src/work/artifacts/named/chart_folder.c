@@ -89,6 +89,17 @@ static int add_file(struct walk *w, const char *path, const char *on_disk, struc
 
 static int add_folder(struct walk *w, const char *path, unsigned depth, struct err **err);
 
+static const char *joined(const struct walk *w, const char *folder, const char *name)
+{
+    size_t folder_len = strlen(folder), name_len = strlen(name);
+    char *path = arena_room(w->arena, folder_len + 1 + name_len);
+
+    memcpy(path, folder, folder_len);
+    path[folder_len] = '/';
+    memcpy(path + folder_len + 1, name, name_len + 1);
+    return path;
+}
+
 struct entry {
     const char *path;
     unsigned char type; // of struct dirent
@@ -113,7 +124,7 @@ static int kind_of(const struct entry *entry, const char *on_disk, mode_t *kind,
 
 static int add_entry(struct walk *w, const struct entry *entry, unsigned depth, struct err **err)
 {
-    const char *on_disk = arena_printf(w->arena, "%s/%s", w->root, entry->path);
+    const char *on_disk = joined(w, w->root, entry->path);
     mode_t kind;
 
     if (kind_of(entry, on_disk, &kind, err) < 0)
@@ -137,7 +148,7 @@ static void close_folder(DIR **folder)
 static int list_folder(const struct walk *w, const char *path, struct entries *out,
                        struct err **err)
 {
-    const char *on_disk = *path ? arena_printf(w->arena, "%s/%s", w->root, path) : w->root;
+    const char *on_disk = *path ? joined(w, w->root, path) : w->root;
     DIR *folder CLEANUP(close_folder) = opendir(on_disk);
     struct dirent *entry;
 
@@ -148,7 +159,7 @@ static int list_folder(const struct walk *w, const char *path, struct entries *o
 
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
-        name = *path ? arena_printf(w->arena, "%s/%s", path, name) : arena_str(w->arena, name);
+        name = *path ? joined(w, path, name) : arena_str(w->arena, name);
         vec_push(out, (struct entry){name, entry->d_type});
     }
     return 0;
