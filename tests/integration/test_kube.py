@@ -3,30 +3,18 @@
 against a scripted API server."""
 
 import base64
-import pathlib
-import subprocess
-import sys
 
+import apiservers
 import pytest
-import yaml
 from bundles import certs
 
-SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_api.py"
 SECRET = "very-secret-token"
 
 
 @pytest.fixture(scope="module")
 def server():
-    """The facts that the server tells about itself."""
-    with subprocess.Popen([sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        facts = {}
-        for line in process.stdout:
-            if line == "ready\n":
-                break
-            name, value = line.strip().split("=", 1)
-            facts[name] = value
+    with apiservers.started("kube_api.py") as facts:
         yield facts
-        process.stdin.close()
 
 
 @pytest.fixture
@@ -34,16 +22,8 @@ def command(bundled, server):
     """Runs a command for a scene of the server, with fields of cluster and user."""
 
     def run(name, scene, *arguments, check, cluster=None, user=None):
-        ca = (pathlib.Path(server["certs"]) / "ca.crt").read_bytes()
         path = bundled.folder / "kubeconfig"
-        path.write_text(yaml.safe_dump({
-            "apiVersion": "v1", "kind": "Config", "current-context": "here",
-            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "jane"}}],
-            "clusters": [{"name": "c", "cluster": {
-                "server": f"https://127.0.0.1:{server['port']}/{scene}",
-                "certificate-authority-data": base64.b64encode(ca).decode(), **(cluster or {})}}],
-            "users": [{"name": "jane", "user": user or {}}],
-        }))
+        apiservers.write_kubeconfig(path, server, scene, cluster, user)
         return bundled.run(name, "--bundle", bundled.bundle_file, "--kubeconfig", path, *arguments, check=check)
 
     return run

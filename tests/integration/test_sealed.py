@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealed or not: what a bundle does not hold of what its tree can reach, and what in a cluster is not from it."""
 
-import base64
 import json
-import pathlib
 import ssl
-import subprocess
-import sys
 import urllib.request
 
+import apiservers
 import pytest
-import yaml
 from bundles import authority, forged, origin, release, source, tree, workload  # noqa: F401
 
-SERVER = pathlib.Path(__file__).resolve().parent.parent / "servers/kube_store.py"
 PLURALS = {"GitRepository": "gitrepositories", "HelmChart": "helmcharts", "HelmRepository": "helmrepositories",
            "OCIRepository": "ocirepositories", "Pod": "pods"}
 
@@ -22,17 +17,10 @@ class Cluster:
     """An API server that holds what it is given."""
 
     def __init__(self, facts, folder):
-        self.url = f"https://127.0.0.1:{facts['port']}/sealed"
-        ca = pathlib.Path(facts["certs"]) / "ca.crt"
-        self.context = ssl.create_default_context(cafile=ca)
+        self.url = apiservers.address(facts, "sealed")
+        self.context = ssl.create_default_context(cafile=apiservers.authority(facts))
         self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(yaml.safe_dump({
-            "apiVersion": "v1", "kind": "Config", "current-context": "here",
-            "contexts": [{"name": "here", "context": {"cluster": "c", "user": "jane"}}],
-            "clusters": [{"name": "c", "cluster": {
-                "server": self.url, "certificate-authority-data": base64.b64encode(ca.read_bytes()).decode()}}],
-            "users": [{"name": "jane", "user": {}}],
-        }))
+        apiservers.write_kubeconfig(self.kubeconfig, facts, "sealed")
         self.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps"}}, "/api/v1/namespaces")
 
     def add(self, obj, path=None):
@@ -55,15 +43,8 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path):
-    with subprocess.Popen([sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        facts = {}
-        for line in process.stdout:
-            if line == "ready\n":
-                break
-            name, value = line.strip().split("=", 1)
-            facts[name] = value
+    with apiservers.started("kube_store.py") as facts:
         yield Cluster(facts, tmp_path)
-        process.stdin.close()
 
 
 @pytest.fixture

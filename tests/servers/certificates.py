@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """No server, only certificates and keys of every kind; they go when standard input ends."""
 
-import os
-import pathlib
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import certs  # noqa: E402
+import certs
+import serving
 
 
 def main():
@@ -18,9 +15,7 @@ def main():
         authority.issue("ed25519", None, key=("ed25519",))
         certs.openssl("pkey", "-in", authority.folder / "ec.key", "-aes256", "-passout", "pass:x",
                       "-out", authority.folder / "encrypted.key")
-        print(f"certs={authority.folder}")
-        print("ready", flush=True)
-        os.read(0, 1)
+        serving.wait(certs=authority.folder)
 
 
 main()

@@ -8,20 +8,15 @@ import base64
 import collections
 import contextlib
 import gzip
-import http.server
 import json
-import os
-import pathlib
 import socket
-import ssl
-import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import certs  # noqa: E402
+import certs
+import serving
 
 PATTERN = bytes(range(251))
 counts = collections.Counter()
@@ -31,21 +26,7 @@ def pattern(size):
     return (PATTERN * (size // len(PATTERN) + 1))[:size]
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
+class Handler(serving.Handler):
     # Until the client ends the connection: a reset would take away the answer that it has not read
     # (RFC 9112, 9.6).
     def linger(self):
@@ -159,23 +140,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # an endless stream of lines
     def do_ticks(self, parts, query, body):
-        self.send_response(200)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        self.begin_chunks()
         for number in range(1000):
-            line = f"tick {number}\n".encode()
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
-            self.wfile.flush()
+            self.chunk(f"tick {number}\n".encode())
             time.sleep(0.02)
 
 
-class Proxy(http.server.BaseHTTPRequestHandler):
+class Proxy(serving.Handler):
     """CONNECT only; wants user:secret unless it is the open one."""
 
+    protocol_version = "HTTP/1.0"
     wants_credentials = False
-
-    def log_message(self, *_):
-        pass
 
     def do_CONNECT(self):
         expected = "Basic " + base64.b64encode(b"user:secret").decode()
@@ -209,9 +184,7 @@ def copy(source, target):
         pass
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(serving.Server):
     def handle_error(self, request, client_address):
         # Clients that go away are part of the tests. A TLS alert gets time to arrive before the reset
         # that closing with unread data is.
@@ -219,17 +192,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def serve(name, handler=Handler, certificate=None, client_ca=None):
-    server = Server(("127.0.0.1", 0), handler)
-    if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*certificate)
-        if client_ca:
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(client_ca)
-        # The handshake in the request's own thread: one client that fails blocks nobody.
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"{name}={server.server_address[1]}")
+    print(f"{name}={serving.listen(handler, certificate, client_ca, Server)}")
 
 
 def main():
@@ -249,9 +212,7 @@ def main():
         ours.issue("ec", None, subject="/O=system:masters/CN=ec-client")
         ours.issue("rsa", None, subject="/CN=rsa-client", key=("rsa:2048",))
         ours.issue("ed25519", None, subject="/CN=ed-client", key=("ed25519",))
-        print(f"certs={ours.folder}")
-        print("ready", flush=True)
-        os.read(0, 1)
+        serving.wait(certs=ours.folder)
 
 
 main()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An API server that keeps what it is given: one store for each path prefix, which begins empty.
+"""An API server that keeps what it is given: one store for each scene, which begins empty.
 
 What it does as the real one: resourceVersions of all writes, conflicts, UIDs and preconditions, finalizers,
 namespaces that take their content with them, selectors by label, field managers by name and time. What it does
@@ -7,41 +7,22 @@ not: defaults, validation, watches, conflicts of managers. Prints NAME=VALUE lin
 standard input ends.
 """
 
-import http.server
 import json
-import pathlib
-import sys
 import threading
 import time
-import urllib.parse
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import serving  # noqa: E402
+import kube_http
+import serving
+from kube_http import Refused
 
-VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"]
-TYPES = {  # plural: group, version, kind, namespaced
-    "namespaces": ("", "v1", "Namespace", False),
-    "configmaps": ("", "v1", "ConfigMap", True),
-    "secrets": ("", "v1", "Secret", True),
-    "pods": ("", "v1", "Pod", True),
-    "persistentvolumeclaims": ("", "v1", "PersistentVolumeClaim", True),
-    "leases": ("coordination.k8s.io", "v1", "Lease", True),
-    "customresourcedefinitions": ("apiextensions.k8s.io", "v1", "CustomResourceDefinition", False),
-    "helmreleases": ("helm.toolkit.fluxcd.io", "v2", "HelmRelease", True),
-    **{kind.lower().replace("repository", "repositorie") + "s": ("source.toolkit.fluxcd.io", "v1", kind, True)
-       for kind in ("GitRepository", "HelmChart", "HelmRepository", "OCIRepository")},
-    "widgets": ("example.com", "v1", "Widget", True),
-}
+KINDS = [
+    *kube_http.kinds("namespaces", "configmaps", "secrets", "pods", "persistentvolumeclaims", "leases",
+                     "customresourcedefinitions", "helmreleases", "gitrepositories", "helmcharts", "helmrepositories",
+                     "ocirepositories"),
+    ("example.com/v1", "Widget", "widgets", True),
+]
 lock = threading.RLock()
 stores = {}
-
-
-class Refused(Exception):
-    def __init__(self, code, reason, message, **details):
-        super().__init__(message)
-        self.code = code
-        self.body = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason,
-                     "message": message, "details": details}
 
 
 class Store:
@@ -111,9 +92,9 @@ class Store:
             return self.create(key, patch, manager)
         obj = self.find(key)
         before = json.dumps(obj, sort_keys=True)
-        merge(obj, patch)
+        obj = self.objects[key] = kube_http.merge(obj, patch)
         if apply:
-            obj["metadata"]["managedFields"] = obj["metadata"].get("managedFields", [])
+            obj["metadata"].setdefault("managedFields", [])
         if json.dumps(obj, sort_keys=True) != before:
             self.note_manager(obj, manager)
             self.stamp(obj)
@@ -145,99 +126,47 @@ class Store:
             self.collect(("namespaces", "", key[1]))
 
     def list(self, plural, ns, labels):
-        wanted = [one.partition("=") for one in labels.split(",") if one]
         return [obj for (kind, home, _), obj in sorted(self.objects.items())
                 if kind == plural and ns in ("", home) and
-                all(name in obj["metadata"].get("labels", {}) and
-                    (not equals or obj["metadata"]["labels"][name] == value) for name, equals, value in wanted)]
+                kube_http.is_selected(obj["metadata"].get("labels", {}), labels)]
 
 
-def merge(target, patch):
-    for name, value in patch.items():
-        if value is None:
-            target.pop(name, None)
-        elif isinstance(value, dict) and isinstance(target.get(name), dict):
-            merge(target[name], value)
-        else:
-            target[name] = value
-
-
-def discovery(path):
-    groups = {}
-    for plural, (group, version, kind, namespaced) in TYPES.items():
-        if (path == "/api") == (not group):
-            groups.setdefault((group, version), []).append(
-                {"resource": plural, "responseKind": {"group": group, "version": version, "kind": kind},
-                 "scope": "Namespaced" if namespaced else "Cluster", "verbs": VERBS})
-    return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": [
-        {"metadata": {"name": group}, "versions": [{"version": version, "freshness": "Current", "resources": found}]}
-        for (group, version), found in groups.items()]}
-
-
-def parse(path):
-    """The plural, namespace and name of an API path."""
-    parts = path.strip("/").split("/")
-    parts = parts[2:] if parts[0] == "api" else parts[3:]
-    ns = ""
-    if parts[0] == "namespaces" and len(parts) > 2:
-        ns, parts = parts[1], parts[2:]
-    return parts[0], ns, parts[1] if len(parts) > 1 else ""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(kube_http.Handler):
     disable_nagle_algorithm = True
 
-    def log_message(self, *_):
-        pass
-
     def answer(self, code, body):
-        data = json.dumps(body).encode()
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(data)
+        super().answer(code, body, Content_Type="application/json")
 
-    def handle_any(self):
-        url = urllib.parse.urlsplit(self.path)
-        query = dict(urllib.parse.parse_qsl(url.query))
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        _, scene, *rest = url.path.split("/")
-        path = "/" + "/".join(rest)
+    def serve(self, path):
         if path in ("/api", "/apis"):
-            self.answer(200, discovery(path))
+            self.answer(200, kube_http.discovery(path, KINDS))
         elif path == "/version":
             self.answer(200, {"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
         elif path == "/requests":  # what was asked so far, as a ConfigMap of its own
-            self.answer(200, {"requests": stores[scene].requests})
+            self.answer(200, {"requests": stores[self.scene].requests})
         else:
             with lock:
-                store = stores.setdefault(scene, Store())
-                try:
-                    code, result = self.serve(store, path, query, json.loads(body or b"{}"))
-                except Refused as refused:
-                    code, result = refused.code, refused.body
+                code, result = self.about_objects(stores.setdefault(self.scene, Store()), path)
                 result = json.loads(json.dumps(result))
             self.answer(code, result)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
-
-    def serve(self, store, path, query, body):
-        plural, ns, name = parse(path)
-        if plural not in TYPES:
+    def about_objects(self, store, path):
+        body = json.loads(self.body or b"{}")
+        _, plural, ns, name = kube_http.locate(path)
+        found = [one[:2] for one in KINDS if one[2] == plural]
+        if not found:
             raise Refused(404, "NotFound", "the server could not find the requested resource")
-        group, version, kind, _ = TYPES[plural]
-        manager = query.get("fieldManager", "unknown")
+        api_version, kind = found[0]
+        manager = self.query.get("fieldManager", "unknown")
         key = (plural, ns, name or body.get("metadata", {}).get("name", ""))
         store.requests.append(f"{self.command} {'/'.join(part for part in (plural, ns, name) if part)}")
-        if query.get("dryRun"):
+        if self.query.get("dryRun"):
             store = Copy(store)
         match self.command:
             case "GET" if not name:
-                return 200, {"apiVersion": (group + "/" if group else "") + version, "kind": kind + "List",
+                return 200, {"apiVersion": api_version, "kind": kind + "List",
                              "metadata": {"resourceVersion": str(store.version)},
-                             "items": store.list(plural, ns, query.get("labelSelector", ""))}
+                             "items": store.list(plural, ns, self.query.get("labelSelector", ""))}
             case "GET":
                 return 200, store.find(key)
             case "POST":
@@ -259,4 +188,4 @@ class Copy(Store):
         self.objects = {key: json.loads(json.dumps(obj)) for key, obj in store.objects.items()}
 
 
-serving.run(Handler, lambda *_: None)
+serving.run(Handler)
