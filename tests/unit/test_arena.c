@@ -49,6 +49,19 @@ static void test_arena__what_it_gives_is_zero(void **state)
     }
 }
 
+static void test_arena__joins_texts(void **state)
+{
+    (void)state;
+    soil_memory();
+    struct arena *a CLEANUP(arena_cleanup) = arena_new();
+
+    assert_string_equal(arena_join(a, SPAN("parent/charts"), '/', SPAN("x.yaml")).ptr,
+                        "parent/charts/x.yaml");
+    assert_string_equal(arena_join(a, SPAN_EMPTY, ',', SPAN("x")).ptr, ",x");
+    assert_string_equal(arena_join(a, SPAN("x"), ',', SPAN_EMPTY).ptr, "x,");
+    assert_int_equal(arena_join(a, SPAN_EMPTY, ',', SPAN_EMPTY).len, 1);
+}
+
 static void test_arena__copies_end_with_a_zero(void **state)
 {
     (void)state;
@@ -212,7 +225,7 @@ static void test_arena__drops_what_is_large(void **state)
 }
 
 UNIT_MAIN(UNIT(test_arena__what_it_gives_is_zero), UNIT(test_arena__copies_end_with_a_zero),
-          UNIT(test_arena__blocks_that_come_back_are_zero),
+          UNIT(test_arena__joins_texts), UNIT(test_arena__blocks_that_come_back_are_zero),
           UNIT(test_arena__one_piece_larger_than_a_block), UNIT(test_arena__drops_what_is_large),
           UNIT(test_block__all_are_apart), UNIT(test_block__large_memory_is_recycled),
           UNIT(test_block__recycles_no_more_than_some))

@@ -175,6 +175,20 @@ char *arena_str(struct arena *a, const char *str)
     return (char *)arena_span(a, span_str(str)).ptr;
 }
 
+struct span arena_join(struct arena *a, struct span before, char between, struct span after)
+{
+    size_t len = before.len + 1 + after.len;
+    char *text = arena_room(a, len);
+
+    if (before.len)
+        memcpy(text, before.ptr, before.len);
+    text[before.len] = between;
+    if (after.len)
+        memcpy(text + before.len + 1, after.ptr, after.len);
+    text[len] = '\0';
+    return span_of(text, len);
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     char small[SMALL_TEXT_BYTES], *text;

@@ -18,7 +18,7 @@
 
 // Less is done in the time that a thread takes to start.
 #define ARCHIVE_LEAST_BYTES ((uint64_t)32 << 10)
-#define VALUES_LEAST_BYTES ((size_t)16 << 10)
+#define VALUES_LEAST_BYTES ((size_t)4 << 10)
 // Of what is begun, so that an archive that is refused in the end does not take much more memory
 // than when it is refused at once.
 #define ARCHIVES_MAX_BYTES ((uint64_t)32 << 20)

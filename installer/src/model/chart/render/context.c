@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/map.h"
+#include "base/mem.h"
 #include "model/chart/render/objects.h"
 
 static bool is_library(const struct chart *chart)
@@ -30,25 +30,13 @@ static size_t depth_of(struct span path)
     return depth;
 }
 
-static struct span path_below(struct arena *a, struct span folder, struct span name)
-{
-    size_t len = folder.len + 1 + name.len;
-    char *path = arena_room(a, len);
-
-    memcpy(path, folder.ptr, folder.len);
-    path[folder.len] = '/';
-    memcpy(path + folder.len + 1, name.ptr, name.len);
-    path[len] = '\0';
-    return span_of(path, len);
-}
-
 static void add_templates(struct arena *a, const struct chart_instance *instance,
                           struct value_map *dot, context_templates *out)
 {
-    struct span base_path = span_str(arena_printf(a, "%.*s/templates", SPAN_ARG(instance->path)));
+    struct span base_path = arena_join(a, instance->path, '/', SPAN("templates"));
 
     VEC_FOREACH (const struct chart_file *, file, &instance->chart->templates) {
-        struct span path = path_below(a, instance->path, span_str(file->path));
+        struct span path = arena_join(a, instance->path, '/', span_str(file->path));
         struct context_template template = {.path = path,
                                             .text = file->content,
                                             .depth = depth_of(path),
@@ -101,36 +89,43 @@ static struct value collect(struct arena *a, const struct chart_instance *instan
     return dot;
 }
 
-// Keeps the last one of each path.
-static void drop_replaced(context_templates *all)
-{
-    struct map last CLEANUP(map_free) = MAP_INIT;
-    size_t kept = 0;
-
-    VEC_FOREACH (struct context_template *, it, all)
-        (void)map_put(&last, it->path, it);
-    VEC_FOREACH (struct context_template *, it, all)
-        if (map_get(&last, it->path) == it)
-            all->items[kept++] = *it;
-    all->len = kept;
-}
-
+// Of one path the later one is first.
 static int compare(const void *a, const void *b)
 {
-    const struct context_template *x = a, *y = b;
+    const struct context_template *x = *(const struct context_template *const *)a;
+    const struct context_template *y = *(const struct context_template *const *)b;
+    int order;
 
     if (x->depth != y->depth)
         return x->depth > y->depth ? -1 : 1;
-    return span_cmp(y->path, x->path);
+    order = span_cmp(y->path, x->path);
+    return order ? order : (x < y) - (x > y);
+}
+
+// Keeps the last one of each path.
+static void sort(context_templates *all)
+{
+    size_t len = all->len;
+    const struct context_template **order = mem_zalloc(len, sizeof(struct context_template *));
+    context_templates sorted = {mem_zalloc(len, sizeof(*all->items)), 0, len};
+
+    for (size_t i = 0; i < len; i++)
+        order[i] = &all->items[i];
+    qsort(order, len, sizeof(*order), compare);
+    for (size_t i = 0; i < len; i++)
+        if (!i || !span_eq(order[i]->path, order[i - 1]->path))
+            sorted.items[sorted.len++] = *order[i];
+    free(order);
+    vec_free(all);
+    *all = sorted;
 }
 
 void context_collect(struct arena *a, const struct chart_instance *root,
                      const struct context_common *common, context_templates *out)
 {
     (void)collect(a, root, common, object_values(common->values.map), out);
-    drop_replaced(out);
     if (out->len)
-        qsort(out->items, out->len, sizeof(*out->items), compare);
+        sort(out);
 }
 
 void context_enter(struct arena *a, const struct context_template *template)

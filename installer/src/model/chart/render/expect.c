@@ -15,8 +15,8 @@ struct expecting {
 static void add_own(struct expecting *e, const struct chart *chart, struct span path)
 {
     VEC_FOREACH (const struct chart_file *, file, &chart->templates) {
-        struct template_file expected = {
-            span_str(arena_printf(e->arena, "%.*s/%s", SPAN_ARG(path), file->path)), file->content};
+        struct template_file expected = {arena_join(e->arena, path, '/', span_str(file->path)),
+                                         file->content};
 
         // A name takes memory, too.
         if (expected.name.len + expected.text.len > e->room) {
