@@ -186,3 +186,31 @@ def origin(authority, tmp_path):
 @pytest.fixture
 def tree(tmp_path, origin, sandstrap, authority):
     return Tree(tmp_path / "tree", origin, sandstrap, authority)
+
+
+def fill(tree):
+    """One artifact of every kind."""
+    origin = tree.upstream
+    origin.files["crds.yaml"] = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: remote}\n"
+    origin.add_image("team/app", "1.0", [b"first layer" * 900, b"second layer"])
+    origin.add_chart("charts/tool", "2.1.0", {"values.yaml": "replicas: 1\n"})
+    origin.add_git("umbrella", {
+        "base/kustomization.yaml": "resources: [a.yaml]\n",
+        "base/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-git}\n",
+    }, tag="3.0")
+    tree.objects(
+        workload("Deployment", f"{origin.host}/team/app:1.0"),
+        source("GitRepository", "umbrella", {"url": f"{origin.url}/git/umbrella.git", "ref": {"tag": "3.0"}}),
+        flux_kustomization("umbrella", "umbrella", "./base"),
+        source("OCIRepository", "tool", {"url": f"oci://{origin.host}/charts/tool", "ref": {"tag": "2.1.0"}}),
+        release("tool", chartRef={"kind": "OCIRepository", "name": "tool"}),
+        remote=[f"{origin.url}/files/crds.yaml"],
+    )
+
+
+@pytest.fixture
+def built(tree):
+    fill(tree)
+    tree.lock()
+    tree.build()
+    return tree

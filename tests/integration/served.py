@@ -30,6 +30,7 @@ NAMES = {
 INSTALL = "https://github.com/fluxcd/flux2/releases/download/v2.9.4/install.yaml"
 RAW = "https://files.test:8443/raw/config.yaml?version=1"
 LAYER = bytes(range(251)) * 12000
+PODINFO = "stefanprodan/podinfo"
 
 
 def lab_program(component, name):

@@ -9,37 +9,7 @@ import signal
 import subprocess
 import time
 
-import pytest
-from bundles import (Bundle, authority, flux_kustomization, origin, release, source,  # noqa: F401
-                     tree, upstream, workload)
-
-
-def fill(tree):
-    """One artifact of every kind."""
-    origin = tree.upstream
-    origin.files["crds.yaml"] = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: remote}\n"
-    origin.add_image("team/app", "1.0", [b"first layer" * 900, b"second layer"])
-    origin.add_chart("charts/tool", "2.1.0", {"values.yaml": "replicas: 1\n"})
-    origin.add_git("umbrella", {
-        "base/kustomization.yaml": "resources: [a.yaml]\n",
-        "base/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-git}\n",
-    }, tag="3.0")
-    tree.objects(
-        workload("Deployment", f"{origin.host}/team/app:1.0"),
-        source("GitRepository", "umbrella", {"url": f"{origin.url}/git/umbrella.git", "ref": {"tag": "3.0"}}),
-        flux_kustomization("umbrella", "umbrella", "./base"),
-        source("OCIRepository", "tool", {"url": f"oci://{origin.host}/charts/tool", "ref": {"tag": "2.1.0"}}),
-        release("tool", chartRef={"kind": "OCIRepository", "name": "tool"}),
-        remote=[f"{origin.url}/files/crds.yaml"],
-    )
-
-
-@pytest.fixture
-def built(tree):
-    fill(tree)
-    tree.lock()
-    tree.build()
-    return tree
+from bundles import Bundle, authority, built, fill, origin, tree, upstream, workload  # noqa: F401
 
 
 def test_same_tree_and_lock_give_the_same_bytes(built, tmp_path):

@@ -7,15 +7,9 @@ import subprocess
 
 import pytest
 from bundles import authority, origin, tree, workload  # noqa: F401
+from stored import mounts
 
 DISK_BYTES = 1 << 20
-
-
-def mounts():
-    """Whether a small disk of our own can be had, which nobody else sees."""
-    if os.geteuid() != 0:
-        return False
-    return subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
 
 
 @pytest.mark.skipif(not mounts(), reason="a disk of its own needs root and mount namespaces")

@@ -5,8 +5,7 @@ import hashlib
 
 import pytest
 import yaml
-from bundles import forged
-from test_bundle import authority, built, origin, tree  # noqa: F401
+from bundles import authority, built, forged, origin, tree  # noqa: F401
 
 OTHER = "sha256:" + "0" * 64
 

@@ -8,7 +8,7 @@ import pytest
 import upstream
 import yaml
 from bundles import archive, authority, flux_kustomization, origin, release, source, tree, workload  # noqa: F401
-from test_helm_repositories import Repository
+from helm_repositories import Repository
 from walks import at, image_values, images, offer, values
 
 

@@ -13,8 +13,8 @@ import threading
 import pytest
 from conftest import runner
 from served import LAYER, Server
-from test_serve_charts import Upstream
-from test_serve_git import Repositories
+from served_charts import Upstream
+from served_git import Repositories
 
 
 def free_port():

@@ -12,8 +12,7 @@ import pytest
 from bundles import Bundle
 from conftest import runner
 from served import Server
-from stored import Bundles, Reader, Store, fill, sha256, small_disk
-from test_bundle_disk import mounts
+from stored import Bundles, Reader, Store, fill, mounts, sha256, small_disk
 
 # The same for a few moments and for many.
 MOMENTS = pytest.mark.parametrize("seeds", [range(3), pytest.param(range(100, 130), marks=pytest.mark.full)],
