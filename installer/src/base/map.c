@@ -29,7 +29,7 @@ static size_t slot_of(const struct map *m, struct span key, uint64_t hash)
 static void grow_slots(struct map *m)
 {
     bool hashed = m->slot_count != 0;
-    size_t count = hashed ? m->slot_count * 2 : SMALL_MAX * 4;
+    size_t count = hashed ? m->slot_count * 4 : SMALL_MAX * 4; // few sizes, as in vec_grown()
 
     free(m->slots);
     m->slots = mem_zalloc(count, sizeof(*m->slots));

@@ -16,11 +16,17 @@
         size_t cap;                                                                                \
     }
 
+// Few sizes on the way: of each that a thread asks for, the allocator makes many at once.
+static inline size_t vec_grown(size_t cap)
+{
+    return !cap ? 8 : cap < 512 ? cap * 4 : cap * 2;
+}
+
 // Appends a copy of `value`; items may move.
 #define vec_push(v, ...)                                                                           \
     do {                                                                                           \
         if ((v)->len == (v)->cap) {                                                                \
-            (v)->cap = (v)->cap ? (v)->cap * 2 : 8;                                                \
+            (v)->cap = vec_grown((v)->cap);                                                        \
             (v)->items = mem_resize((v)->items, (v)->cap, sizeof(*(v)->items));                    \
         }                                                                                          \
         (v)->items[(v)->len++] = (__VA_ARGS__);                                                    \
