@@ -11,17 +11,28 @@ struct callee {
     const struct tree_node *node; // that its errors are about
 };
 
-// Calls with `args` (NULL: none), the first of which is the callee itself, and `final`, the value
-// from the pipeline (NULL: none).
+// Calls with the items of the COMMAND `args` (NULL: none), the first of which is the callee itself,
+// and `final`, the value from the pipeline (NULL: none).
 static int eval_call(struct frame *f, const struct operand *dot, const struct callee *callee,
-                     const struct tree_list *args, const struct operand *final,
+                     const struct tree_node *args, const struct operand *final,
                      struct operand *out);
+
+static struct value constant_value(const struct tree_node *node)
+{
+    const struct number *n = &node->constant.number;
+
+    if (node->type != TREE_NUMBER)
+        return node->constant.value;
+    return n->is_ideal_float ? value_float(n->f)
+           : n->is_int       ? value_int((int64_t)n->bits)
+                             : VALUE_OF_NIL;
+}
 
 // A value that stands where nothing says which type it should have.
 static int constant(struct frame *f, const struct tree_node *node, struct operand *out)
 {
-    *out = (struct operand){node->constant.value, false};
-    if (node->type == TREE_NUMBER && node->constant.value.type == VALUE_NIL)
+    *out = (struct operand){constant_value(node), false};
+    if (out->value.type == VALUE_NIL)
         return exec_fail(f, "%.*s overflows int", SPAN_ARG(node->constant.text));
     return 0;
 }
@@ -38,7 +49,7 @@ static const char *type_name(const struct operand *o)
 struct field {
     const struct tree_node *node;
     size_t index;
-    const struct tree_list *args; // of the last one, as for eval_call
+    const struct tree_node *args; // of the last one, as for eval_call
     const struct operand *final;
 };
 
@@ -49,7 +60,7 @@ static bool has_args(const struct field *field)
 
 static int refuse_field(struct frame *f, const struct field *field, const struct operand *receiver)
 {
-    struct span name = field->node->path.names.items[field->index];
+    struct span name = tree_names(field->node)[field->index];
 
     exec_note_missing(f, field->node, field->index + 1, field->index, receiver);
     return exec_fail(f, "can't evaluate field %.*s in type %s", SPAN_ARG(name),
@@ -59,7 +70,7 @@ static int refuse_field(struct frame *f, const struct field *field, const struct
 static int object_field(struct frame *f, const struct operand *dot, const struct field *field,
                         const struct operand *receiver, struct operand *out)
 {
-    struct span name = field->node->path.names.items[field->index];
+    struct span name = tree_names(field->node)[field->index];
     const struct value_class *class = receiver->value.object.class;
     void *data = receiver->value.object.data;
     bool is_map = strcmp(class->kind, "map") == 0;
@@ -87,7 +98,7 @@ static int object_field(struct frame *f, const struct operand *dot, const struct
 static int map_field(struct frame *f, const struct field *field, const struct value *map,
                      struct operand *out)
 {
-    struct span name = field->node->path.names.items[field->index];
+    struct span name = tree_names(field->node)[field->index];
 
     if (has_args(field))
         return exec_fail(f, "%.*s is not a method but has arguments", SPAN_ARG(name));
@@ -100,7 +111,7 @@ static int map_field(struct frame *f, const struct field *field, const struct va
 static int field_of(struct frame *f, const struct operand *dot, const struct field *field,
                     const struct operand *receiver, struct operand *out)
 {
-    struct span name = field->node->path.names.items[field->index];
+    struct span name = tree_names(field->node)[field->index];
 
     if (f->run->see)
         exec_tell(f, TEMPLATE_SEEN_FIELD, name, &receiver->value, 1);
@@ -121,10 +132,10 @@ static int field_of(struct frame *f, const struct operand *dot, const struct fie
 // The names of `node` behind each other, from `receiver` on; the last may be a method and have
 // arguments.
 static int fields(struct frame *f, const struct operand *dot, const struct operand *receiver,
-                  const struct tree_node *node, const struct tree_list *args,
+                  const struct tree_node *node, const struct tree_node *args,
                   const struct operand *final, struct operand *out)
 {
-    size_t count = node->path.names.len;
+    size_t count = node->len;
     struct operand from = *receiver;
 
     for (size_t i = 0; i < count; i++) {
@@ -142,7 +153,7 @@ static int fields(struct frame *f, const struct operand *dot, const struct opera
 
 static int call_function(struct frame *f, const struct operand *dot,
                          const struct tree_node *function, const struct tree_node *command,
-                         const struct tree_list *args, const struct operand *final,
+                         const struct tree_node *args, const struct operand *final,
                          struct operand *out)
 {
     struct callee callee = {function->function, NULL, command};
@@ -151,29 +162,29 @@ static int call_function(struct frame *f, const struct operand *dot,
     return eval_call(f, dot, &callee, args, final, out);
 }
 
-static int not_a_function(struct frame *f, const struct tree_list *args,
+static int not_a_function(struct frame *f, const struct tree_node *args,
                           const struct operand *final)
 {
     struct buf what CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
 
     if ((!args || args->len <= 1) && !final)
         return 0;
-    tree_print(args->items[0], &what);
+    tree_print(tree_items(args)[0], &what);
     return exec_fail(f, "can't give argument to non-function %s", buf_str(&what));
 }
 
 static int chain(struct frame *f, const struct operand *dot, const struct tree_node *node,
-                 const struct tree_list *args, const struct operand *final, struct operand *out);
+                 const struct tree_node *args, const struct operand *final, struct operand *out);
 
 static int variable(struct frame *f, const struct operand *dot, const struct tree_node *node,
-                    const struct tree_list *args, const struct operand *final, struct operand *out)
+                    const struct tree_node *args, const struct operand *final, struct operand *out)
 {
     struct operand receiver;
 
     f->at = node;
     if (variable_get(f, node, &receiver) < 0)
         return -1;
-    if (node->path.names.len)
+    if (node->len)
         return fields(f, dot, &receiver, node, args, final, out);
     *out = receiver;
     return not_a_function(f, args, final);
@@ -200,12 +211,12 @@ static int expression(struct frame *f, const struct operand *dot, const struct t
 
 // (pipe).a.b or function.a
 static int chain(struct frame *f, const struct operand *dot, const struct tree_node *node,
-                 const struct tree_list *args, const struct operand *final, struct operand *out)
+                 const struct tree_node *args, const struct operand *final, struct operand *out)
 {
     struct operand receiver;
 
     f->at = node;
-    if (expression(f, dot, node->path.base, &receiver) < 0)
+    if (expression(f, dot, node->base, &receiver) < 0)
         return -1;
     return fields(f, dot, &receiver, node, args, final, out);
 }
@@ -226,10 +237,10 @@ static int number_arg(struct frame *f, char letter, const struct tree_node *node
         return n->is_float ? 0 : expected(f, "float", node);
     }
     if (letter == 'u') {
-        *out = (struct value){.type = VALUE_UINT64, .u = (uint32_t)n->u};
+        *out = (struct value){.type = VALUE_UINT64, .u = (uint32_t)n->bits};
         return n->is_uint ? 0 : expected(f, "unsigned integer", node);
     }
-    *out = letter == 'i' ? value_int(n->i) : value_int64(n->i);
+    *out = letter == 'i' ? value_int((int64_t)n->bits) : value_int64((int64_t)n->bits);
     return n->is_int ? 0 : expected(f, "integer", node);
 }
 
@@ -239,7 +250,7 @@ static int constant_arg(struct frame *f, const struct param *p, const struct tre
 {
     struct operand any;
 
-    *out = node->constant.value;
+    *out = constant_value(node);
     switch (p->letter) {
     case 'a':
     case 'r': return constant(f, node, &any);
@@ -279,16 +290,17 @@ static void note_missing(struct frame *f, const struct operand *dot, const struc
     struct err *ignored CLEANUP(err_cleanup) = NULL;
     struct err **err = f->err;
     struct operand holder = *dot;
-    struct tree_node part;
+    struct tree_node *part;
 
-    if ((node->type != TREE_FIELD && node->type != TREE_VARIABLE) || !node->path.names.len)
+    if ((node->type != TREE_FIELD && node->type != TREE_VARIABLE) || !node->len)
         return;
     f->err = &ignored; // the failure is told already
-    part = tree_path_head(node, node->path.names.len - 1);
-    if ((part.type == TREE_FIELD && !part.path.names.len) ||
-        expression(f, dot, &part, &holder) == 0)
-        exec_note_missing(f, node, node->path.names.len, part.path.names.len, &holder);
+    part = tree_path_head(node, node->len - 1);
+    if ((part->type == TREE_FIELD && !part->len) || expression(f, dot, part, &holder) == 0)
+        exec_note_missing(f, node, node->len, part->len, &holder);
+    f->at = node;
     f->err = err;
+    free(part);
 }
 
 static int eval_arg(struct frame *f, const struct operand *dot, const struct param *p,
@@ -335,14 +347,14 @@ static int check_count(struct frame *f, const struct template_function *function
 
 // and, or: what follows the deciding argument is not evaluated.
 static int short_circuit(struct frame *f, const struct operand *dot, bool is_or,
-                         const struct tree_list *args, const struct operand *final,
+                         const struct tree_node *args, const struct operand *final,
                          struct operand *out)
 {
     struct param any = {'r', SPAN_EMPTY};
 
     out->boxed = false;
     for (size_t i = 1; args && i < args->len; i++) {
-        if (eval_arg(f, dot, &any, args->items[i], &out->value) < 0)
+        if (eval_arg(f, dot, &any, tree_items(args)[i], &out->value) < 0)
             return -1;
         if (value_is_true(&out->value) == is_or)
             return 0;
@@ -353,7 +365,7 @@ static int short_circuit(struct frame *f, const struct operand *dot, bool is_or,
 }
 
 // `call`: nothing that a template can hold is a function.
-static int refuse_call(struct frame *f, const struct callee *callee, const struct tree_list *args,
+static int refuse_call(struct frame *f, const struct callee *callee, const struct tree_node *args,
                        const struct value *first)
 {
     struct buf name CLEANUP(buf_free) = BUF_INIT(BUF_TEXT_MAX);
@@ -362,7 +374,7 @@ static int refuse_call(struct frame *f, const struct callee *callee, const struc
     if (first->type == VALUE_NIL)
         return exec_fail(f, "error calling call: call of nil");
     if (args && args->len > 1)
-        tree_print(args->items[1], &name);
+        tree_print(tree_items(args)[1], &name);
     else if (first->type == VALUE_STRING)
         buf_add_span(&name, first->s);
     else
@@ -372,7 +384,7 @@ static int refuse_call(struct frame *f, const struct callee *callee, const struc
 }
 
 static int eval_args(struct frame *f, const struct operand *dot, const char *params,
-                     const struct tree_list *args, const struct operand *final,
+                     const struct tree_node *args, const struct operand *final,
                      struct value *values)
 {
     size_t count = args ? args->len - 1 : 0;
@@ -380,7 +392,7 @@ static int eval_args(struct frame *f, const struct operand *dot, const char *par
 
     for (size_t i = 0; i < count; i++) {
         p = param_next(&params);
-        if (eval_arg(f, dot, &p, args->items[i + 1], &values[i]) < 0)
+        if (eval_arg(f, dot, &p, tree_items(args)[i + 1], &values[i]) < 0)
             return -1;
     }
     if (!final)
@@ -419,7 +431,7 @@ static int call(struct frame *f, const struct callee *callee, const struct value
 }
 
 static int eval_call(struct frame *f, const struct operand *dot, const struct callee *callee,
-                     const struct tree_list *args, const struct operand *final, struct operand *out)
+                     const struct tree_node *args, const struct operand *final, struct operand *out)
 {
     const struct template_function *function = callee->function;
     size_t count = args ? args->len - 1 : 0, total = count + (final != NULL);
@@ -445,8 +457,7 @@ static int eval_call(struct frame *f, const struct operand *dot, const struct ca
 static int command(struct frame *f, const struct operand *dot, const struct tree_node *node,
                    const struct operand *final, struct operand *out)
 {
-    const struct tree_list *args = &node->args;
-    const struct tree_node *first = args->items[0];
+    const struct tree_node *args = node, *first = tree_items(node)[0];
 
     switch (first->type) {
     case TREE_FIELD: f->at = first; return fields(f, dot, dot, first, args, final, out);
@@ -468,10 +479,10 @@ static int command(struct frame *f, const struct operand *dot, const struct tree
 
 static int declare(struct frame *f, const struct tree_node *pipe, const struct operand *value)
 {
-    const struct tree_list *declared = &pipe->pipe.declared->variables;
+    const struct tree_declared *declared = tree_declared(pipe);
 
     for (size_t i = 0; i < declared->len; i++) {
-        if (!pipe->pipe.declared->is_assignment)
+        if (!declared->is_assignment)
             variable_push(f, declared->items[i], value);
         else if (variable_set(f, declared->items[i], value) < 0)
             return -1;
@@ -482,16 +493,16 @@ static int declare(struct frame *f, const struct tree_node *pipe, const struct o
 int eval_pipe(struct frame *f, const struct operand *dot, const struct tree_node *pipe,
               struct operand *out)
 {
-    const struct tree_list *commands = &pipe->pipe.commands;
+    struct tree_node *const *commands = tree_items(pipe);
 
     f->at = pipe;
     *out = OPERAND_OF_NOTHING;
     if (set_is_deep(f->set))
         return exec_too_deep(f);
-    for (size_t i = 0; i < commands->len; i++) {
+    for (size_t i = 0; i < pipe->len; i++) {
         struct operand final = *out;
 
-        if (exec_step(f) < 0 || command(f, dot, commands->items[i], i ? &final : NULL, out) < 0)
+        if (exec_step(f) < 0 || command(f, dot, commands[i], i ? &final : NULL, out) < 0)
             return -1;
         out->boxed = false; // what lies in an interface{} is taken out of it
     }

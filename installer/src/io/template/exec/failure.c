@@ -121,9 +121,9 @@ int exec_fail_call(struct frame *f, const char *name)
 static struct span path_of(const struct frame *f, const struct tree_node *node, size_t count)
 {
     struct buf out CLEANUP(buf_free) = BUF_INIT(NODE_TEXT_MAX_BYTES);
-    struct tree_node part = tree_path_head(node, count);
+    struct tree_node *part CLEANUP(mem_cleanup) = tree_path_head(node, count);
 
-    tree_print(&part, &out);
+    tree_print(part, &out);
     return arena_span(f->run->arena, buf_span(&out));
 }
 

@@ -5,7 +5,7 @@
 
 void variable_push(struct frame *f, const struct tree_node *node, const struct operand *operand)
 {
-    vec_push(&f->run->bindings, (struct binding){node->path.variable, *operand});
+    vec_push(&f->run->bindings, (struct binding){node->variable.number, *operand});
 }
 
 static struct binding *find(struct frame *f, const struct tree_node *node)
@@ -15,11 +15,11 @@ static struct binding *find(struct frame *f, const struct tree_node *node)
     size_t len = f->run->bindings.len;
 
     for (size_t i = len; i-- > f->bindings;)
-        if (items[i].variable == node->path.variable) {
+        if (items[i].variable == node->variable.number) {
             f->run->steps += (len - i) / BINDINGS_PER_STEP;
             return &items[i];
         }
-    (void)exec_fail(f, "undefined variable: %.*s", SPAN_ARG(node->path.name));
+    (void)exec_fail(f, "undefined variable: %.*s", SPAN_ARG(tree_variable_name(node)));
     return NULL;
 }
 

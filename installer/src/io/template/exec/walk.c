@@ -42,7 +42,7 @@ static int action(struct frame *f, const struct operand *dot, const struct tree_
     if (eval_pipe(f, dot, pipe, &value) < 0)
         return -1;
     f->at = node;
-    if (pipe->pipe.declared->variables.len)
+    if (pipe->declares)
         return 0;
     if (f->run->see)
         exec_tell(f, TEMPLATE_SEEN_WRITE, SPAN_EMPTY, &value.value, 1);
@@ -78,14 +78,14 @@ static enum flow turn(struct frame *f, const struct tree_node *node, const struc
                       const struct operand *item)
 {
     const struct tree_node *pipe = node->statement.pipe;
-    const struct tree_list *declared = &pipe->pipe.declared->variables;
+    const struct tree_declared *declared = tree_declared(pipe);
     struct binding *top = f->run->bindings.items + f->run->bindings.len;
     size_t bindings = f->run->bindings.len;
     enum flow flow;
 
     if (exec_step(f) < 0)
         return FLOW_FAILED;
-    if (declared->len && pipe->pipe.declared->is_assignment) {
+    if (declared->len && declared->is_assignment) {
         if (variable_set(f, declared->items[0], declared->len > 1 ? key : item) < 0 ||
             (declared->len > 1 && variable_set(f, declared->items[1], item) < 0))
             return FLOW_FAILED;
@@ -170,7 +170,7 @@ static enum flow range_over(struct frame *f, const struct tree_node *node, const
 {
     *is_empty = !value_is_true(v);
     if (value_is_integer(v)) {
-        if (node->statement.pipe->pipe.declared->variables.len > 1)
+        if (tree_declared(node->statement.pipe)->len > 1)
             return refuse_range(f, "can't use %v to iterate over more than one variable", v);
         *is_empty = v->type == VALUE_UINT64 ? !v->u : v->i <= 0;
         return *is_empty ? FLOW_NEXT : range_integer(f, node, v);

@@ -103,6 +103,10 @@ void thing_key(const struct template_thing *thing, struct buf *out);
 
 struct template_thing explore_pipe(struct template_explorer *e, const struct template_thing *dot,
                                    const struct tree_node *pipe) MUST_CHECK;
+// The same, but what it declares is left to the caller.
+struct template_thing explore_commands(struct template_explorer *e,
+                                       const struct template_thing *dot,
+                                       const struct tree_node *pipe) MUST_CHECK;
 // A call with all its arguments, that of the pipeline too.
 struct template_thing explore_call(struct template_explorer *e, struct span name,
                                    const struct template_thing *args, size_t count) MUST_CHECK;

@@ -23,19 +23,15 @@ static void range(struct template_explorer *e, const struct template_thing *dot,
                   const struct tree_node *node)
 {
     const struct tree_node *pipe = node->statement.pipe;
-    const struct tree_list *declared = &pipe->pipe.declared->variables;
-    // Nodes are as large as their types: of this one only the pipe is there.
-    struct tree_node bare = {.type = pipe->type, .pos = pipe->pos, .pipe = pipe->pipe};
-    struct template_thing over, item, key = THING_UNKNOWN;
+    const struct tree_declared *declared = tree_declared(pipe);
+    struct template_thing over = explore_commands(e, dot, pipe), item, key = THING_UNKNOWN;
 
-    bare.pipe.declared = &tree_nothing_declared;
-    over = explore_pipe(e, dot, &bare);
     e->at = pipe;
     item = thing_field(e, &over, SPAN(TEMPLATE_ANY_KEY));
     thing_read(e, &item);
     for (size_t i = 0; i < declared->len; i++)
         explore_variable(e, declared->items[i], i + 1 == declared->len ? &item : &key,
-                         !pipe->pipe.declared->is_assignment);
+                         !declared->is_assignment);
     walk_both(e, node, &item, dot);
 }
 
@@ -63,7 +59,7 @@ static void statement(struct template_explorer *e, const struct template_thing *
     case TREE_ACTION:
         thing = explore_pipe(e, dot, node->statement.pipe);
         e->at = node;
-        if (!node->statement.pipe->pipe.declared->variables.len)
+        if (!node->statement.pipe->declares)
             thing_read_whole(e, &thing);
         return;
     case TREE_IF:

@@ -154,9 +154,9 @@ static void set_float(struct number *n, double f)
     n->is_int = f >= -0x1p63 && f < 0x1p63 && floor(f) == f;
     n->is_uint = f >= 0 && f < 0x1p64 && floor(f) == f;
     if (n->is_int)
-        n->i = (int64_t)f;
-    if (n->is_uint)
-        n->u = (uint64_t)f;
+        n->bits = (uint64_t)(int64_t)f;
+    else if (n->is_uint)
+        n->bits = (uint64_t)f;
 }
 
 static bool read_char(struct span text, struct number *n, struct buf *why)
@@ -179,14 +179,19 @@ static bool read_char(struct span text, struct number *n, struct buf *why)
 
 static bool read_number(struct span text, struct number *n, struct buf *why)
 {
-    n->is_uint = number_read_uint(text, 0, &n->u) == NUMBER_READ;
-    n->is_int = number_read_int(text, 0, &n->i) == NUMBER_READ;
-    if (n->is_int && !n->i)
+    uint64_t u;
+    int64_t i;
+
+    n->is_uint = number_read_uint(text, 0, &u) == NUMBER_READ;
+    n->is_int = number_read_int(text, 0, &i) == NUMBER_READ;
+    if (n->is_int && !i)
         n->is_uint = true; // -0
     n->is_float = n->is_int || n->is_uint;
-    n->f = n->is_int ? (double)n->i : (double)n->u;
-    if (n->is_float)
+    if (n->is_float) {
+        n->bits = n->is_int ? (uint64_t)i : u;
+        n->f = n->is_int ? (double)i : (double)u;
         return true;
+    }
     if (number_read_float(text, &n->f) != NUMBER_READ)
         return say(why, "illegal number syntax: ", text);
     if (!has_any(text, ".eEpP"))
@@ -216,9 +221,6 @@ bool constant_number(const struct token *t, struct tree_node *out, struct buf *w
         t->type == TOKEN_CHAR_CONSTANT ? read_char(t->text, n, why) : read_number(t->text, n, why);
     if (!is_read)
         return false;
-    if (is_ideal_float(t->text))
-        out->constant.value = value_float(n->f);
-    else if (n->is_int)
-        out->constant.value = value_int(n->i);
+    n->is_ideal_float = is_ideal_float(t->text);
     return true;
 }

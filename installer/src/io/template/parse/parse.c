@@ -293,8 +293,9 @@ int parse_file(const struct template_set *set, struct span name, struct span tex
     int result;
 
     *file = (struct template_file){name, text};
-    if (text.len >= UINT32_MAX)
-        return err_set(err, ERR_CONFIG, "%.*s: is larger than 4 GiB", SPAN_ARG(name));
+    if (text.len > TREE_TEXT_MAX_BYTES)
+        return err_set(err, ERR_CONFIG, "%.*s: is larger than %zu MiB", SPAN_ARG(name),
+                       TREE_TEXT_MAX_BYTES >> 20);
     lexer_init(&p.lexer, p.arena, text);
     (void)parser_number(&p, SPAN("$")); // VARIABLE_ROOT
     result = file_body(&p);

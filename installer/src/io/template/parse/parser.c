@@ -20,22 +20,20 @@ void parser_back3(struct parser *p, struct token one, struct token two)
     p->peeked = 3;
 }
 
-// From the stack to `room`.
-static void take_nodes(struct parser *p, size_t base, struct tree_node **room,
-                       struct tree_list *list)
-{
-    size_t len = p->nodes.len - base;
-
-    list->len = (uint32_t)len;
-    list->items = room;
-    for (size_t i = 0; i < len; i++)
-        room[i] = p->nodes.items[base + i];
-    p->nodes.len = base;
-}
-
 static size_t size_from(const struct parser *p, size_t base)
 {
     return (p->nodes.len - base) * sizeof(struct tree_node *);
+}
+
+// From the stack to `room`; their number.
+static uint32_t take_nodes(struct parser *p, size_t base, struct tree_node **room)
+{
+    size_t len = p->nodes.len - base;
+
+    for (size_t i = 0; i < len; i++)
+        room[i] = p->nodes.items[base + i];
+    p->nodes.len = base;
+    return (uint32_t)len;
 }
 
 struct tree_list *parser_list(struct parser *p, size_t base)
@@ -43,16 +41,30 @@ struct tree_list *parser_list(struct parser *p, size_t base)
     struct tree_list *list =
         arena_aligned(p->arena, sizeof(*list) + size_from(p, base), _Alignof(struct tree_list));
 
-    take_nodes(p, base, (struct tree_node **)(list + 1), list);
+    list->len = take_nodes(p, base, list->items);
     return list;
 }
 
-struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos, size_t base)
+struct tree_declared *parser_declared(struct parser *p, size_t base)
 {
-    struct tree_node *node = parser_node_and(p, type, pos, size_from(p, base));
+    struct tree_declared *list =
+        arena_aligned(p->arena, sizeof(*list) + size_from(p, base), _Alignof(struct tree_declared));
 
-    take_nodes(p, base, parser_behind(node),
-               type == TREE_PIPE ? &node->pipe.commands : &node->args);
+    list->len = take_nodes(p, base, list->items);
+    return list;
+}
+
+struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos, size_t base,
+                                   const struct tree_declared *declared)
+{
+    struct tree_node *node = parser_node_and(
+        p, type, pos, size_from(p, base) + (declared ? sizeof(struct tree_node *) : 0));
+    struct tree_node **items = parser_behind(node);
+
+    node->len = take_nodes(p, base, items) & TREE_LEN_MAX;
+    node->declares = declared;
+    if (declared)
+        memcpy(items + node->len, &declared, sizeof(declared));
     return node;
 }
 

@@ -131,11 +131,12 @@ static inline struct tree_node *parser_node(struct parser *p, enum tree_type typ
     return parser_node_and(p, type, pos, 0);
 }
 
-// Move the nodes from `base` on from the parser's stack to a list, and to a COMMAND or PIPE of
-// them.
+// Move the nodes from `base` on from the parser's stack to a list, to what is declared, and to a
+// COMMAND or PIPE of them.
 struct tree_list *parser_list(struct parser *p, size_t base);
-struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos,
-                                   size_t base);
+struct tree_declared *parser_declared(struct parser *p, size_t base);
+struct tree_node *parser_list_node(struct parser *p, enum tree_type type, uint32_t pos, size_t base,
+                                   const struct tree_declared *declared);
 
 // Errors return -1. The place is the last token's.
 int parser_fail(struct parser *p, const char *fmt, ...) PRINTF(2, 3);

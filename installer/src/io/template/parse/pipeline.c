@@ -25,10 +25,9 @@ static struct tree_node *path_node(struct parser *p, enum tree_type type, uint32
         vec_push(&p->names, span_tail(parser_next(p).text, 1)); // without its dot
     size = p->names.len * sizeof(struct span);
     node = parser_node_and(p, type, pos, size);
-    node->path.names.len = (uint32_t)p->names.len;
-    node->path.names.items = parser_behind(node);
+    node->len = p->names.len & TREE_LEN_MAX;
     if (size)
-        memcpy(node->path.names.items, p->names.items, size);
+        memcpy(parser_behind(node), p->names.items, size);
     return node;
 }
 
@@ -92,6 +91,13 @@ static int paren_term(struct parser *p, struct tree_node **out)
     return result;
 }
 
+static void name_variable(struct tree_node *node, struct span name, uint32_t number)
+{
+    node->variable.name = name.ptr;
+    node->variable.name_len = (uint32_t)name.len;
+    node->variable.number = number;
+}
+
 static int variable_term(struct parser *p, const struct token *t, struct tree_node **out)
 {
     uint32_t number = parser_number(p, t->text);
@@ -99,8 +105,7 @@ static int variable_term(struct parser *p, const struct token *t, struct tree_no
     if (!parser_sees(p, number))
         return parser_fail(p, "undefined variable \"%.*s\"", SPAN_ARG(t->text));
     *out = path_node(p, TREE_VARIABLE, t->pos, SPAN_EMPTY);
-    (*out)->path.name = t->text;
-    (*out)->path.variable = number;
+    name_variable(*out, t->text, number);
     return 0;
 }
 
@@ -153,7 +158,7 @@ static int operand(struct parser *p, struct tree_node **out)
     if (!base || !parser_at_field(p))
         return 0;
     *out = path_node(p, TREE_CHAIN, base->pos, SPAN_EMPTY);
-    (*out)->path.base = base;
+    (*out)->base = base;
     return base->type >= TREE_DOT ? refuse_fields(p, base) : 0;
 }
 
@@ -179,7 +184,7 @@ static int command(struct parser *p, struct tree_node **out)
         return parser_unexpected(p, &t, "operand");
     if (p->nodes.len == base)
         return parser_fail(p, "empty command");
-    *out = parser_list_node(p, TREE_COMMAND, pos, base);
+    *out = parser_list_node(p, TREE_COMMAND, pos, base, NULL);
     return 0;
 }
 
@@ -187,10 +192,9 @@ static void declare(struct parser *p, const struct token *variable)
 {
     struct tree_node *node = parser_node(p, TREE_VARIABLE, variable->pos);
 
-    node->path.name = variable->text;
-    node->path.variable = parser_number(p, variable->text);
+    name_variable(node, variable->text, parser_number(p, variable->text));
     vec_push(&p->nodes, node);
-    parser_declare(p, node->path.variable);
+    parser_declare(p, node->variable.number);
 }
 
 // What stands before := or =, onto the parser's stack. A variable that is an operand is put back.
@@ -226,34 +230,29 @@ static int declarations(struct parser *p, const char *context, bool *is_assignme
     return 0;
 }
 
-static int declared_variables(struct parser *p, const char *context,
-                              const struct tree_declared **out)
+// *out is NULL when there are none.
+static int declared_variables(struct parser *p, const char *context, struct tree_declared **out)
 {
     size_t base = p->nodes.len;
-    struct tree_declared *declared;
     bool is_assignment = false;
 
-    *out = &tree_nothing_declared;
+    *out = NULL;
     if (declarations(p, context, &is_assignment) < 0)
         return -1;
     if (p->nodes.len == base)
         return 0;
-    declared = ARENA_NEW(p->arena, struct tree_declared);
-    declared->variables = *parser_list(p, base);
-    declared->is_assignment = is_assignment;
-    *out = declared;
+    *out = parser_declared(p, base);
+    (*out)->is_assignment = is_assignment;
     return 0;
 }
 
 // What can never be called may only stand first.
 static int check_pipeline(struct parser *p, const struct tree_node *pipe, const char *context)
 {
-    const struct tree_list *commands = &pipe->pipe.commands;
-
-    if (!commands->len)
+    if (!pipe->len)
         return parser_fail(p, "missing value for %s", context);
-    for (size_t i = 1; i < commands->len; i++)
-        if (commands->items[i]->args.items[0]->type >= TREE_DOT)
+    for (size_t i = 1; i < pipe->len; i++)
+        if (tree_items(tree_items(pipe)[i])[0]->type >= TREE_DOT)
             return parser_fail(p, "non executable command in pipeline stage %zu", i + 1);
     return 0;
 }
@@ -280,7 +279,7 @@ static bool starts_operand(enum token_type type)
 int parser_pipeline(struct parser *p, const char *context, enum token_type end,
                     struct tree_node **out)
 {
-    const struct tree_declared *declared;
+    struct tree_declared *declared;
     uint32_t pos = parser_peek_solid(p).pos;
     size_t base = p->nodes.len;
 
@@ -299,7 +298,6 @@ int parser_pipeline(struct parser *p, const char *context, enum token_type end,
             return -1;
         vec_push(&p->nodes, cmd);
     }
-    *out = parser_list_node(p, TREE_PIPE, pos, base);
-    (*out)->pipe.declared = declared;
+    *out = parser_list_node(p, TREE_PIPE, pos, base, declared);
     return check_pipeline(p, *out, context);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nodes as text, in the form that Go's errors show.
+#include "base/mem.h"
 #include "io/template/parse/tree.h"
 
 static void print_list(const struct tree_list *list, struct buf *out)
@@ -8,11 +9,11 @@ static void print_list(const struct tree_list *list, struct buf *out)
         tree_print(list->items[i], out);
 }
 
-static void print_names(const struct names *names, struct buf *out)
+static void print_names(const struct tree_node *node, struct buf *out)
 {
-    for (size_t i = 0; i < names->len; i++) {
+    for (size_t i = 0; i < node->len; i++) {
         buf_add_char(out, '.');
-        buf_add_span(out, names->items[i]);
+        buf_add_span(out, tree_names(node)[i]);
     }
 }
 
@@ -30,26 +31,25 @@ static void print_operand(const struct tree_node *node, struct buf *out)
 
 static void print_pipe(const struct tree_node *node, struct buf *out)
 {
-    const struct tree_list *declared = &node->pipe.declared->variables;
-    const struct tree_list *commands = &node->pipe.commands;
+    const struct tree_declared *declared = tree_declared(node);
 
     for (size_t i = 0; i < declared->len; i++) {
         buf_add_str(out, i ? ", " : "");
         tree_print(declared->items[i], out);
     }
     if (declared->len)
-        buf_add_str(out, node->pipe.declared->is_assignment ? " = " : " := ");
-    for (size_t i = 0; i < commands->len; i++) {
+        buf_add_str(out, declared->is_assignment ? " = " : " := ");
+    for (size_t i = 0; i < node->len; i++) {
         buf_add_str(out, i ? " | " : "");
-        tree_print(commands->items[i], out);
+        tree_print(tree_items(node)[i], out);
     }
 }
 
 static void print_command(const struct tree_node *node, struct buf *out)
 {
-    for (size_t i = 0; i < node->args.len; i++) {
+    for (size_t i = 0; i < node->len; i++) {
         buf_add_str(out, i ? " " : "");
-        print_operand(node->args.items[i], out);
+        print_operand(tree_items(node)[i], out);
     }
 }
 
@@ -103,14 +103,14 @@ void tree_print(const struct tree_node *node, struct buf *out)
     case TREE_PIPE: print_pipe(node, out); break;
     case TREE_COMMAND: print_command(node, out); break;
     case TREE_VARIABLE:
-        buf_add_span(out, node->path.name);
-        print_names(&node->path.names, out);
+        buf_add_span(out, tree_variable_name(node));
+        print_names(node, out);
         break;
     case TREE_CHAIN:
-        print_operand(node->path.base, out);
-        print_names(&node->path.names, out);
+        print_operand(node->base, out);
+        print_names(node, out);
         break;
-    case TREE_FIELD: print_names(&node->path.names, out); break;
+    case TREE_FIELD: print_names(node, out); break;
     case TREE_FUNCTION: buf_add_str(out, node->function->name); break;
     case TREE_DOT: buf_add_char(out, '.'); break;
     case TREE_NIL: buf_add_str(out, "nil"); break;
@@ -119,4 +119,14 @@ void tree_print(const struct tree_node *node, struct buf *out)
     case TREE_STRING: buf_add_span(out, node->constant.text); break;
     default: print_statement(node, out); break;
     }
+}
+
+struct tree_node *tree_path_head(const struct tree_node *node, size_t count)
+{
+    size_t size = tree_node_size(node->type) + count * sizeof(struct span);
+    struct tree_node *head = mem_alloc(size);
+
+    memcpy(head, node, size);
+    head->len = count & TREE_LEN_MAX;
+    return head;
 }

@@ -42,22 +42,16 @@ enum tree_type {
 struct tree_node;
 
 struct tree_list {
-    struct tree_node **items;
     uint32_t len;
-};
-
-// Names behind each other: .a.b.c
-struct names {
-    struct span *items;
-    uint32_t len;
+    struct tree_node *items[];
 };
 
 // What a pipe sets: VARIABLEs.
 struct tree_declared {
-    struct tree_list variables;
     bool is_assignment; // = instead of :=
+    uint32_t len;
+    struct tree_node *items[];
 };
-static const struct tree_declared tree_nothing_declared = {{NULL, 0}, false};
 
 // `$` and all variables of one file have numbers, which an execution compares instead of names.
 #define VARIABLE_ROOT 0
@@ -65,16 +59,24 @@ static const struct tree_declared tree_nothing_declared = {{NULL, 0}, false};
 // Which forms a constant has: 1.0 is an int as an argument for an int parameter, 'a' a float.
 struct number {
     bool is_int, is_uint, is_float;
-    int64_t i;
-    uint64_t u;
+    bool is_ideal_float; // a float where nothing else says what it should be
+    uint64_t bits;       // of the int or uint: the same when it is both
     double f;
 };
 
-// A node is made with the members that its type has, and no more (tree_node_size): never copy one
-// whole.
+// How many items or names a node can have, each of which takes two bytes of text at least.
+#define TREE_LEN_BITS 26
+#define TREE_LEN_MAX ((1u << TREE_LEN_BITS) - 1)
+#define TREE_TEXT_MAX_BYTES ((size_t)2 << TREE_LEN_BITS)
+
+// A node is made with the members that its type has (tree_node_size) and with its items or names
+// behind these, and no more: never copy one whole. There are tens of thousands of them.
 struct tree_node {
-    enum tree_type type;
-    uint32_t pos; // in the text of its file
+    enum tree_type type : 5;
+    bool declares : 1;            // PIPE: behind its items there is a struct tree_declared *
+    uint32_t len : TREE_LEN_BITS; // of COMMAND and PIPE the items, of FIELD, VARIABLE and CHAIN the
+                                  // names: .a.b.c
+    uint32_t pos;                 // in the text of its file
     union {
         struct span text; // TEXT
         struct {
@@ -87,26 +89,19 @@ struct tree_node {
                 struct span name; // TEMPLATE
             };
         } statement;
+        struct tree_node *base; // CHAIN
         struct {
-            struct tree_list commands;
-            const struct tree_declared *declared;
-        } pipe;
-        struct tree_list args; // COMMAND: the first is what is called
-        struct {
-            struct names names; // FIELD: only these; CHAIN; VARIABLE: those behind its own
-            union {
-                struct tree_node *base; // CHAIN
-                struct {                // VARIABLE
-                    struct span name;   // with its $
-                    uint32_t variable;
-                };
-            };
-        } path;
+            const char *name; // with its $
+            uint32_t name_len;
+            uint32_t number;
+        } variable;
         const struct template_function *function;
         struct {
-            struct span text;     // as written: of STRING with its quotes
-            struct value value;   // of STRING, BOOL and NUMBER, made once
-            struct number number; // of NUMBER
+            struct span text; // as written: of STRING with its quotes
+            union {
+                struct value value;   // of STRING and BOOL
+                struct number number; // of NUMBER
+            };
         } constant;
     };
 };
@@ -114,7 +109,7 @@ struct tree_node {
 #define TREE_SIZE_WITH(member)                                                                     \
     (offsetof(struct tree_node, member) + sizeof(((struct tree_node *)NULL)->member))
 
-// What a node of a type uses. A chart has tens of thousands of them.
+// What a node of a type uses, before its items or names.
 static inline size_t tree_node_size(enum tree_type type)
 {
     switch (type) {
@@ -124,14 +119,11 @@ static inline size_t tree_node_size(enum tree_type type)
     case TREE_WITH:
     case TREE_RANGE:
     case TREE_TEMPLATE: return TREE_SIZE_WITH(statement);
-    case TREE_PIPE: return TREE_SIZE_WITH(pipe);
-    case TREE_COMMAND: return TREE_SIZE_WITH(args);
-    case TREE_FIELD: return TREE_SIZE_WITH(path.names);
-    case TREE_CHAIN: return TREE_SIZE_WITH(path.base);
-    case TREE_VARIABLE: return TREE_SIZE_WITH(path);
+    case TREE_CHAIN: return TREE_SIZE_WITH(base);
+    case TREE_VARIABLE: return TREE_SIZE_WITH(variable);
     case TREE_FUNCTION: return TREE_SIZE_WITH(function);
     case TREE_BOOL:
-    case TREE_STRING: return TREE_SIZE_WITH(constant.value);
+    case TREE_STRING:
     case TREE_NUMBER: return TREE_SIZE_WITH(constant);
     default: return offsetof(struct tree_node, text);
     }
@@ -144,15 +136,34 @@ struct template_tree {
     bool is_empty; // white space and comments only
 };
 
-// The first `count` names of a FIELD, VARIABLE or CHAIN.
-static inline struct tree_node tree_path_head(const struct tree_node *node, size_t count)
+// What is called and its arguments of a COMMAND, the commands of a PIPE, which have nothing else.
+static inline struct tree_node *const *tree_items(const struct tree_node *node)
 {
-    struct tree_node head = {.type = node->type};
-
-    memcpy(&head, node, tree_node_size(node->type));
-    head.path.names.len = (uint32_t)count;
-    return head;
+    return (const void *)&node->text;
 }
+
+// Of FIELD, CHAIN, and VARIABLE behind its own.
+static inline const struct span *tree_names(const struct tree_node *node)
+{
+    return (const void *)((const char *)node + tree_node_size(node->type));
+}
+
+static inline struct span tree_variable_name(const struct tree_node *node)
+{
+    return span_of(node->variable.name, node->variable.name_len);
+}
+
+// What a PIPE sets.
+static inline const struct tree_declared *tree_declared(const struct tree_node *pipe)
+{
+    static const struct tree_declared nothing;
+
+    return pipe->declares ? (const void *)tree_items(pipe)[pipe->len] : &nothing;
+}
+
+// A FIELD, VARIABLE or CHAIN with its first `count` names only. The caller frees it.
+struct tree_node *tree_path_head(const struct tree_node *node, size_t count)
+    MUST_CHECK RETURNS_NONNULL;
 
 // As Go's parse package prints a node: blanks and comments are gone, pipes have one blank around.
 void tree_print(const struct tree_node *node, struct buf *out);
