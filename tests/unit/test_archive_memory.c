@@ -5,45 +5,19 @@
 
 #include "base/mem.h"
 #include "io/archive.h"
+#include "support_tar.h"
 
 #define MIB ((size_t)1 << 20)
-enum { BLOCK = 512 };
-
-// The checksum of a header, over itself as blanks.
-static void add_checksum(char *header)
-{
-    unsigned sum = 0;
-
-    memset(header + 148, ' ', 8);
-    for (size_t i = 0; i < BLOCK; i++)
-        sum += (unsigned char)header[i];
-    assert_int_equal(snprintf(header + 148, 8, "%06o", sum), 6);
-}
-
-// As Go's archive/tar writes it, and with it helm package.
-static void add_file(struct buf *tar, const char *path, unsigned mode, struct span content)
-{
-    char header[BLOCK] = {0};
-
-    memcpy(header, path, strlen(path));
-    snprintf(header + 100, 8, "%07o", mode);
-    snprintf(header + 124, 12, "%011zo", content.len);
-    header[156] = '0';
-    memcpy(header + 257, "ustar\00000", 8);
-    add_checksum(header);
-    buf_add(tar, header, BLOCK);
-    buf_add_span(tar, content);
-    buf_add_repeat(tar, '\0', (BLOCK - content.len % BLOCK) % BLOCK);
-}
+enum { BLOCK = TAR_BLOCK };
 
 static void add_files(struct buf *tar)
 {
     char block[BLOCK];
 
     memset(block, 'b', sizeof(block));
-    add_file(tar, "c/./plain", 0644, SPAN("one"));
-    add_file(tar, "c/block", 0755, span_of(block, sizeof(block)));
-    add_file(tar, "c/empty", 0644, SPAN_EMPTY);
+    tar_put_file(tar, "c/./plain", 0644, SPAN("one"));
+    tar_put_file(tar, "c/block", 0755, span_of(block, sizeof(block)));
+    tar_put_file(tar, "c/empty", 0644, SPAN_EMPTY);
     buf_add_repeat(tar, '\0', 2 * BLOCK);
 }
 
@@ -192,7 +166,7 @@ static struct tar_reader *open_changed(size_t at, struct span by, struct buf *pa
 
     add_files(&tar);
     memcpy(tar.data + at, by.ptr, by.len);
-    add_checksum(tar.data);
+    tar_put_checksum(tar.data);
     compress_gzip(buf_span(&tar), packed);
     return open_memory(buf_span(packed));
 }

@@ -103,15 +103,20 @@ static bool cut_up(char *room, size_t size)
     return true;
 }
 
+bool block_recycle_part(void *part, size_t size)
+{
+    bool taken;
+
+    if (IS_CHECKED)
+        return false;
+    pthread_mutex_lock(&lock);
+    taken = cut_up(part, size);
+    pthread_mutex_unlock(&lock);
+    return taken;
+}
+
 void block_recycle(void *room, size_t size)
 {
-    bool taken = false;
-
-    if (!IS_CHECKED && room) {
-        pthread_mutex_lock(&lock);
-        taken = cut_up(room, size);
-        pthread_mutex_unlock(&lock);
-    }
-    if (!taken)
+    if (!room || !block_recycle_part(room, size))
         free(room);
 }

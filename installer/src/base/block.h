@@ -22,5 +22,8 @@ void block_give(void *block);
 // some. Blocks never become free memory again, so that this is done with a few MiB in all; what
 // comes later is just freed. NULL-safe. Thread-safe.
 void block_recycle(void *room, size_t size);
+// The same for a part of something that is never freed then, unless it is false: nothing was taken.
+// Always so in a checked build.
+bool block_recycle_part(void *part, size_t size) MUST_CHECK;
 
 #endif

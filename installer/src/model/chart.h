@@ -27,8 +27,8 @@ struct chart_store;
 
 // A content that comes when somebody asks for it, which in most renderings nobody does.
 struct chart_later {
-    // Gives the whole content, which lives as long as the chart, or an error that names the file:
-    // it may have gone or changed since it was found. Called on the thread that asks.
+    // Gives the whole content without a mark of UTF-8, which lives as long as the chart, or an
+    // error that names the file: it may have gone or changed since it was found.
     int (*read)(void *data, struct span *content, struct err **err);
     void *data;
     struct span content; // once it is there

@@ -52,7 +52,6 @@ int chart_file_text(const struct chart_file *file, struct span *text, struct err
     if (!later->is_there) {
         if (later->read(later->data, &later->content, err) < 0)
             return -1;
-        later->content = without_mark(later->content);
         later->is_there = true;
     }
     *text = later->content;

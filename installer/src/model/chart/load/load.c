@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/chart/load/again.h"
 #include "model/chart/load/ahead.h"
 #include "model/chart/load/meta.h"
 
@@ -22,6 +23,7 @@ struct chart_store {
 struct loader {
     struct chart *outermost;
     struct chart_ahead *ahead; // or NULL
+    bool may_give_up;          // what is not needed of an archive in charts/
     unsigned depth;            // charts around this one
     struct err **err;
 };
@@ -185,7 +187,7 @@ static int read_own_files(struct loader *l, const chart_files *files, const char
 static int load(struct loader *l, const chart_files *files, const char *what, struct chart *chart);
 
 // `tgz` may be a file of the chart around: templates do not see it, so that nobody needs it any
-// more.
+// more, but for what is given up of it.
 static int load_archive(struct loader *l, struct span tgz, const char *what, struct chart *chart)
 {
     struct chart_memory *memory = &l->outermost->store->memory;
@@ -194,7 +196,8 @@ static int load_archive(struct loader *l, struct span tgz, const char *what, str
     if (!ahead_take_archive(l->ahead, tgz, what, memory, &files) &&
         chart_archive_read(tgz, what, memory, &files, l->err) < 0)
         return -1;
-    arena_drop(arena_of(l), tgz);
+    if (!l->may_give_up || !again_give_up(tgz, what, memory, &files))
+        arena_drop(arena_of(l), tgz);
     return load(l, &files, what, chart);
 }
 
@@ -308,7 +311,7 @@ struct chart *chart_load_taken(chart_files *files, struct arena **arena,
     struct chart *chart CLEANUP(chart_cleanup) = new_chart(STEAL(*arena));
     // Freed first: it may still be at work on the chart's files.
     struct chart_ahead *ahead CLEANUP(chart_ahead_cleanup) = STEAL(*ahead_take);
-    struct loader l = {.outermost = chart, .ahead = ahead, .err = err};
+    struct loader l = {.outermost = chart, .ahead = ahead, .may_give_up = true, .err = err};
 
     if (chart_files_prepare(files, what, err) < 0)
         return NULL;

@@ -44,8 +44,10 @@ static int read_later(void *data, struct span *content, struct err **err)
     if (file_read_arena(AT_FDCWD, later->on_disk, later->arena, CHART_FILE_MAX_BYTES, content,
                         err) < 0)
         return err_hint(err, "it was there when the chart was loaded");
-    if (content->len == later->size)
+    if (content->len == later->size) {
+        (void)span_skip(content, "\xef\xbb\xbf");
         return 0;
+    }
     return err_set(err, ERR_CONFIG,
                    "%s: has %zu bytes, and had %zu when the chart was loaded: somebody changes it",
                    later->on_disk, content->len, later->size);
