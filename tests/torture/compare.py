@@ -70,9 +70,9 @@ def compare_entries(pair, position, parent, lines):
     return result
 
 
-def compare_document(pair, name, text):
+def compare_whole(name, text, ours, theirs):
+    """Of what cannot be taken apart: the text is what is shown when the two differ."""
     result = Result()
-    ours, theirs = pair.run(text)
     if ours.same(theirs) and not ours.crashed:
         result.same, result.refused = 1, int(ours.refused)
     else:
@@ -80,14 +80,13 @@ def compare_document(pair, name, text):
     return result
 
 
+def compare_document(pair, name, text):
+    return compare_whole(name, text, *pair.run(text))
+
+
 def compare_tree(pair, name, files):
-    result = Result()
-    ours, theirs = pair.run_tree(files)
-    if ours.same(theirs) and not ours.crashed:
-        result.same, result.refused = 1, int(ours.refused)
-    else:
-        result.differences.append((name, "".join(f"# {file}\n{text}" for file, text in files.items()), ours, theirs))
-    return result
+    text = "".join(f"# {file}\n{text}" for file, text in files.items())
+    return compare_whole(name, text, *pair.run_tree(files))
 
 
 def add(total, more):
