@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds the programs that are compared: sandstrap, kustomize v5.8.1 and Helm v4.2.4."""
+"""Finds the programs that are compared: sandstrap, kustomize v5.8.1, Helm v4.2.4 and Flux's libraries; and asks them."""
 
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -11,6 +12,7 @@ VERSION = "v5.8.1"
 HELM_VERSION = "v4.2.4"
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
+LIMIT_S = 100  # for all questions at once
 
 
 def cache():
@@ -38,10 +40,15 @@ def kustomize():
     return os.environ.get("KUSTOMIZE") or go_build("kustomize", ["install", target], target)
 
 
+def built_oracle(variable, folder, command, files=("main.go",)):
+    """$variable, or a program of a folder here, built anew when its files change."""
+    source = "".join((HERE / folder / file).read_text() for file in (*files, "go.mod"))
+    return os.environ.get(variable) or go_build("oracle", command, source, folder)
+
+
 def oracle():
     """The program that builds many trees with kustomize's library."""
-    source = "".join((HERE / "oracle" / f).read_text() for f in ("main.go", "go.mod"))
-    return os.environ.get("ORACLE") or go_build("oracle", ["build"], source)
+    return built_oracle("ORACLE", "oracle", ["build"])
 
 
 HELM_NAME = f"-ldflags=-s -w -X helm.sh/helm/v4/internal/version.version={HELM_VERSION}"
@@ -55,10 +62,22 @@ def helm():
 
 def helm_oracle():
     """The program that renders many templates, or many charts, with Helm's own code."""
-    folder = "charts/oracle"
-    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "helm.go", "go.mod"))
-    command = ["build", "-trimpath", HELM_NAME]
-    return os.environ.get("HELM_ORACLE") or go_build("oracle", command, source, folder)
+    return built_oracle("HELM_ORACLE", "charts/oracle", ["build", "-trimpath", HELM_NAME], ("main.go", "helm.go"))
+
+
+def flux_kustomization_oracle():
+    """The program that builds Flux Kustomizations with the libraries of kustomize-controller."""
+    return built_oracle("FLUX_KUSTOMIZATION_ORACLE", "flux/kustomization/oracle", ["build", "-trimpath"])
+
+
+def flux_release_oracle():
+    """The program that installs HelmReleases with helm-controller's own code, without a cluster."""
+    return built_oracle("FLUX_RELEASE_ORACLE", "flux/release/oracle", ["build", "-trimpath"])
+
+
+def flux_source_oracle():
+    """The program that answers questions about sources with the libraries of source-controller."""
+    return built_oracle("FLUX_SOURCE_ORACLE", "flux/source/oracle", ["build", "-trimpath"])
 
 
 def template_driver():
@@ -76,27 +95,6 @@ def driver(folder, name):
     return given or str(max(built, key=lambda p: p.stat().st_mtime))
 
 
-def flux_kustomization_oracle():
-    """The program that builds Flux Kustomizations with the libraries of kustomize-controller."""
-    folder = "flux/kustomization/oracle"
-    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
-    return os.environ.get("FLUX_KUSTOMIZATION_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
-
-
-def flux_release_oracle():
-    """The program that installs HelmReleases with helm-controller's own code, without a cluster."""
-    folder = "flux/release/oracle"
-    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
-    return os.environ.get("FLUX_RELEASE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
-
-
-def flux_source_oracle():
-    """The program that answers questions about sources with the libraries of source-controller."""
-    folder = "flux/source/oracle"
-    source = "".join((HERE / folder / f).read_text() for f in ("main.go", "go.mod"))
-    return os.environ.get("FLUX_SOURCE_ORACLE") or go_build("oracle", ["build", "-trimpath"], source, folder)
-
-
 def scratch():
     """A folder in memory when there is one."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -112,3 +110,20 @@ def sandstrap():
         if binary.exists():
             return [str(binary), "render"]
     raise SystemExit("no sandstrap binary: build a preset, or set SANDSTRAP='<binary> render'")
+
+
+def ask(command, questions):
+    """The answers of a program; where it dies, an answer says so and the rest is asked anew."""
+    answers = []
+    while len(answers) < len(questions):
+        rest = "".join(json.dumps(q) + "\n" for q in questions[len(answers):])
+        try:
+            r = subprocess.run(command, input=rest.encode(), capture_output=True, timeout=LIMIT_S, check=False)
+            output, error = r.stdout, f"status {r.returncode}: {r.stderr.decode(errors='replace')[-1500:]}"
+        except subprocess.TimeoutExpired as e:
+            output, error = e.stdout or b"", f"no answer within {LIMIT_S} s"
+        lines = output.decode().split("\n")[:-1]
+        answers += [json.loads(line) for line in lines]
+        if len(answers) < len(questions):
+            answers.append({"died": error})
+    return answers

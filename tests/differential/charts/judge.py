@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks two programs the same questions and says what came of each."""
+"""Says what came of a question that Helm and sandstrap answered."""
 
 import json
 import re
-import subprocess
 
-LIMIT_S = 100
 AGREED = ("equal", "refused", "words", "unstable", "explained")
 LIMIT = re.compile(r"the templates (take more than \d+ steps|use more than \d+ MiB)|"
                    r"the list would have more than \d+ items")  # docs/charts.md
@@ -15,22 +13,6 @@ TOML_WORDS = re.compile(r"(?<=Error:)toml: ?(?:line )?\d.*?(?=\]|$)|(?<=\"Error\
                         r"(?<=Error: )'toml: ?(?:line )?\d(?:[^']|'')*'|(?<=Error: )toml: ?(?:line )?\d.*?$", re.MULTILINE)
 TIME_BY_VERB = re.compile(re.escape("%!") + r"\w" + re.escape("(time.Time=") + r"[^)]*\)")
 OUT_OF_BOUNDS = "reflect.Value.Slice: slice index out of bounds"
-
-def ask(command, questions):
-    """The answers of a program; where it dies, an answer says so and the rest is asked anew."""
-    answers = []
-    while len(answers) < len(questions):
-        rest = "".join(json.dumps(q) + "\n" for q in questions[len(answers):])
-        try:
-            r = subprocess.run(command, input=rest.encode(), capture_output=True, timeout=LIMIT_S, check=False)
-            output, error = r.stdout, f"status {r.returncode}: {r.stderr.decode(errors='replace')[-1500:]}"
-        except subprocess.TimeoutExpired as e:
-            output, error = e.stdout or b"", f"no answer within {LIMIT_S} s"
-        lines = output.decode().split("\n")[:-1]
-        answers += [json.loads(line) for line in lines]
-        if len(answers) < len(questions):
-            answers.append({"died": error})
-    return answers
 
 
 def reason(error):
