@@ -81,6 +81,12 @@ static struct batch *open_batch(struct documents_ahead *a)
     return a->open;
 }
 
+static void close_batch(struct documents_ahead *a)
+{
+    a->open->errand = errands_add(a->errands, read_batch, a->open, a->open->bytes);
+    a->open = NULL;
+}
+
 void documents_ahead_add(struct documents_ahead *a, const struct chart_output *of)
 {
     struct batch *batch = open_batch(a);
@@ -91,10 +97,8 @@ void documents_ahead_add(struct documents_ahead *a, const struct chart_output *o
     (void)map_put(&a->outputs, of->path, output);
     vec_push(&batch->outputs, output);
     batch->bytes += of->text.len;
-    if (batch->bytes < BATCH_BYTES)
-        return;
-    batch->errand = errands_add(a->errands, read_batch, batch, batch->bytes);
-    a->open = NULL;
+    if (batch->bytes >= BATCH_BYTES)
+        close_batch(a);
 }
 
 // The path and the text are the outputs' already.
@@ -140,6 +144,8 @@ static const struct output *find_read(const struct documents_ahead *a,
 int documents_ahead_end(struct documents_ahead *a, struct chart_rendering *rendering,
                         const chart_outputs *outputs, struct err **err)
 {
+    if (a->open && a->batches.len > 1) // there is a thread already
+        close_batch(a);
     VEC_FOREACH (const struct chart_output *, of, outputs) {
         const struct output *output = find_read(a, of);
 
