@@ -14,7 +14,7 @@
 enum {
     CHUNK_FIRST_BYTES = 1 << 10,
     CHUNK_LAST_BYTES = 4 << 10, // blocks come next
-    CHUNK_GROWTH = 4,            // each size costs the allocator pages of its own
+    CHUNK_GROWTH = 4,           // each size costs the allocator pages of its own
     ZERO_STEP_BYTES = 4096,
     SMALL_TEXT_BYTES = 256, // nearly all that are formatted: they need no second time
 };

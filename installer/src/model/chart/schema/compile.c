@@ -42,25 +42,26 @@ static struct schema *at(struct filling *f, struct span pointer, const struct no
     return enqueue(f->c, f->s->url, pointer, n);
 }
 
-static struct span below(struct filling *f, const char *keyword)
+// The pointer to what a keyword has, `n`; none is made when that is not there.
+static struct span below(struct filling *f, const char *keyword, const struct node *n)
 {
-    return pointer_append(f->a, f->s->pointer, span_str(keyword));
+    return n ? pointer_append(f->a, f->s->pointer, span_str(keyword)) : SPAN_EMPTY;
 }
 
 static struct schema *take_schema(struct filling *f, const char *keyword)
 {
     const struct node *n = node_get(f->n, keyword);
 
-    return n ? at(f, below(f, keyword), n) : NULL;
+    return n ? at(f, below(f, keyword, n), n) : NULL;
 }
 
 static void take_list(struct filling *f, const char *keyword, schema_list *list)
 {
     const struct node *n = node_get(f->n, keyword);
+    struct span base = below(f, keyword, n);
 
     for (size_t i = 0; node_is(n, NODE_SEQ) && i < node_len(n); i++)
-        vec_push_arena(f->a, list,
-                       at(f, pointer_append_index(f->a, below(f, keyword), i), node_item(n, i)));
+        vec_push_arena(f->a, list, at(f, pointer_append_index(f->a, base, i), node_item(n, i)));
 }
 
 static void take_additional(struct filling *f, const char *keyword, struct schema_additional *out)
@@ -187,9 +188,10 @@ static int take_assertions(struct filling *f, struct err **err)
 
 static void take_dependencies(struct filling *f, const char *keyword, bool names, bool schemas)
 {
-    struct span base = below(f, keyword);
+    const struct node *n = node_get(f->n, keyword);
+    struct span base = below(f, keyword, n);
 
-    NODE_FOREACH_PAIR (it, node_get(f->n, keyword)) {
+    NODE_FOREACH_PAIR (it, n) {
         struct schema_dependency dependency = {.name = it->key};
 
         if (node_is(it->value, NODE_SEQ) && names)
@@ -207,12 +209,15 @@ static void take_dependencies(struct filling *f, const char *keyword, bool names
 
 static int take_properties(struct filling *f, struct err **err)
 {
-    struct span base = below(f, "properties"), patterns = below(f, "patternProperties");
+    const struct node *named = node_get(f->n, "properties");
+    const struct node *matched = node_get(f->n, "patternProperties");
+    struct span base = below(f, "properties", named);
+    struct span patterns = below(f, "patternProperties", matched);
 
-    NODE_FOREACH_PAIR (it, node_get(f->n, "properties")) {
+    NODE_FOREACH_PAIR (it, named) {
         map_put(&f->s->properties, it->key, at(f, pointer_append(f->a, base, it->key), it->value));
     }
-    NODE_FOREACH_PAIR (it, node_get(f->n, "patternProperties")) {
+    NODE_FOREACH_PAIR (it, matched) {
         struct schema_pattern pattern;
 
         if (take_pattern(f, it->key, &pattern.regex, err) < 0)
