@@ -93,13 +93,7 @@ static int add_folder(struct walk *w, const char *path, unsigned depth, struct e
 
 static const char *joined(const struct walk *w, const char *folder, const char *name)
 {
-    size_t folder_len = strlen(folder), name_len = strlen(name);
-    char *path = arena_room(w->arena, folder_len + 1 + name_len);
-
-    memcpy(path, folder, folder_len);
-    path[folder_len] = '/';
-    memcpy(path + folder_len + 1, name, name_len + 1);
-    return path;
+    return arena_join(w->arena, span_str(folder), '/', span_str(name)).ptr;
 }
 
 struct entry {
