@@ -10,12 +10,13 @@ import json
 import pathlib
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
 
+import pytest
 from bundles import Bundle
+from served import free_port
 
 API = "/sandstrap/v1"
 WAIT_S = 60
@@ -23,12 +24,6 @@ WAIT_S = 60
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Seed:
@@ -45,6 +40,11 @@ class Seed:
 
     def entry(self):
         return {"identity": f"sha256:{self.identity}", "blobs": f"sha256:{sha256(self.list)}"}
+
+
+@pytest.fixture(scope="module")
+def seed(content):
+    return Seed(content.path)
 
 
 class Answer:

@@ -72,10 +72,15 @@ def bundled(tmp_path, sandstrap):
 
 
 @pytest.fixture(scope="module")
-def served(binary, tmp_path_factory):
-    """A server of a bundle with artifacts of several upstream hosts (served.py), for all tests of a file."""
-    folder = tmp_path_factory.mktemp("served")
-    content = Content(folder, runner(binary, folder))
-    with Server(binary, folder, content.path) as server:
+def content(binary, tmp_path_factory):
+    """A bundle with artifacts of several upstream hosts (served.py), for all tests of a file."""
+    folder = tmp_path_factory.mktemp("content")
+    return Content(folder, runner(binary, folder))
+
+
+@pytest.fixture(scope="module")
+def served(binary, tmp_path_factory, content):
+    """A server of that bundle."""
+    with Server(binary, tmp_path_factory.mktemp("served"), content.path) as server:
         server.content = content
         yield server

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -38,6 +39,12 @@ def lab_program(component, name):
     built = subprocess.run([CHECKOUT / "tests/lab/lab", "build", component], check=True, capture_output=True,
                            text=True).stdout
     return pathlib.Path(built.split()[1]) / "bin" / name
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def object_text(name):

@@ -6,22 +6,10 @@ import contextlib
 import ssl
 
 import pytest
-from agents import Cluster, Seed, sha256
+from agents import Cluster, Seed, seed, sha256  # noqa: F401 (fixture)
 from bundles import certs
 from conftest import runner
-from served import Content
 from stored import Bundles, fill, small_disk
-
-
-@pytest.fixture(scope="module")
-def content(binary, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("content")
-    return Content(folder, runner(binary, folder))
-
-
-@pytest.fixture(scope="module")
-def seed(content):
-    return Seed(content.path)
 
 
 @pytest.fixture(scope="module")

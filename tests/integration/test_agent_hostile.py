@@ -15,15 +15,7 @@ import threading
 import traceback
 
 import pytest
-from agents import API, Cluster, Seed, sha256
-from conftest import runner
-from served import Content
-
-
-@pytest.fixture(scope="module")
-def seed(binary, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("content")
-    return Seed(Content(folder, runner(binary, folder)).path)
+from agents import API, Cluster, seed, sha256  # noqa: F401 (fixture)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import threading
 import time
 
 import pytest
+from served import free_port
 
 LIMIT = 131072  # bytes: in base64 it still fits into a ConfigMap with room
 ADDRESS = "127.0.0.1"
@@ -27,12 +28,6 @@ def loader(binary):
 @pytest.fixture(scope="session")
 def content(binary):
     return binary.read_bytes()
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind((ADDRESS, 0))
-        return s.getsockname()[1]
 
 
 class Waiting:

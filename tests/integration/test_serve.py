@@ -13,9 +13,9 @@ import time
 
 import pytest
 from bundles import Bundle
-from conftest import CHECKOUT, runner
+from conftest import CHECKOUT
 from prometheus_client.parser import text_string_to_metric_families
-from served import INSTALL, Content, Server, forged
+from served import INSTALL, Server, forged
 from upstream import digest
 
 WEB = "reg.test:5000"
@@ -23,12 +23,6 @@ REPLACED = "the bundles are served as they are now"
 KEPT = "what was served before still is"
 WAIT_S = 60
 LARGE = bytes(range(251)) * 150000  # more than the sockets of both sides take
-
-
-@pytest.fixture(scope="module")
-def content(binary, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("content")
-    return Content(folder, runner(binary, folder))
 
 
 @pytest.fixture

@@ -7,20 +7,13 @@ import http.client
 import http.server
 import json
 import pathlib
-import socket
 import threading
 
 import pytest
 from conftest import runner
-from served import LAYER, Server
+from served import LAYER, Server, free_port
 from served_charts import Upstream
 from served_git import Repositories
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @contextlib.contextmanager
