@@ -53,21 +53,25 @@ static int read_later(void *data, struct span *content, struct err **err)
                    later->on_disk, content->len, later->size);
 }
 
+// Of one that says that it is empty the content is read at once: files of /proc all do.
 static int find_content(const struct walk *w, const char *on_disk, struct chart_file *file,
                         struct err **err)
 {
+    bool is_needed = chart_needs_file(file->path);
+    size_t size = 0;
     struct later *later;
 
-    if (chart_needs_file(file->path))
+    if (!is_needed && file_readable_size(AT_FDCWD, on_disk, CHART_FILE_MAX_BYTES, &size, err) < 0)
+        return -1;
+    if (!size)
         return file_read_arena(AT_FDCWD, on_disk, w->arena, CHART_FILE_MAX_BYTES, &file->content,
                                err);
-    if (file_readable_size(AT_FDCWD, on_disk, CHART_FILE_MAX_BYTES, &file->content.len, err) < 0)
-        return -1;
     later = ARENA_NEW(w->arena, struct later);
     *later = (struct later){.head = {.read = read_later, .data = later},
                             .on_disk = on_disk,
-                            .size = file->content.len,
+                            .size = size,
                             .arena = w->arena};
+    file->content.len = size;
     file->later = &later->head;
     return 0;
 }
