@@ -157,6 +157,18 @@ static void test_template_parse__points_behind_fields_that_may_not_be(void **sta
     }
 }
 
+// As many items as a node counts take more text. It is not read: there is none.
+static void test_template_parse__refuses_what_is_too_large(void **state)
+{
+    struct template_set *set CLEANUP(template_set_cleanup) = template_set_new(NULL, 0, NULL);
+    struct err *err CLEANUP(err_cleanup) = NULL;
+
+    (void)state;
+    assert_int_equal(template_parse(set, SPAN("t"), span_of("", ((size_t)128 << 20) + 1), &err),
+                     -1);
+    assert_string_equal(err_message(err), "t: is larger than 128 MiB");
+}
+
 static void test_template_parse__ends_when_it_is_too_deep(void **state)
 {
     struct template_limits limits = TEMPLATE_LIMITS;
@@ -174,4 +186,5 @@ static void test_template_parse__ends_when_it_is_too_deep(void **state)
 UNIT_MAIN(UNIT(test_template_parse__refuses_what_go_refuses),
           UNIT(test_template_parse__says_which_function_is_near),
           UNIT(test_template_parse__points_behind_fields_that_may_not_be),
+          UNIT(test_template_parse__refuses_what_is_too_large),
           UNIT(test_template_parse__ends_when_it_is_too_deep))
