@@ -9,6 +9,8 @@
 
 #include "unit.h"
 
+#include "base/helper.h"
+
 #define RUNS 3
 #define ROUNDS 4
 #define MEMORY_RATIO 4
@@ -59,6 +61,7 @@ static size_t bytes(measure_fn *work, struct span input)
     pid_t child;
 
     assert_int_equal(pipe(ends), 0);
+    helpers_end(); // they do not come along
     child = fork();
     if (child == 0) {
         size_t before = peak_bytes();

@@ -150,6 +150,25 @@ static void test_helper__stays_for_the_next(void **state)
     assert_int_equal(atomic_load(&helped), 10);
 }
 
+// It is called, or called off: one of the two.
+static void test_helper__may_be_called_off(void **state)
+{
+    static char other;
+    size_t called_off = 0;
+
+    (void)state;
+    atomic_store(&helped, 0);
+    for (size_t i = 0; i < 500; i++) {
+        if (i % 50 == 0)
+            helpers_end(); // the next one is a new thread
+        assert_true(helper_start(count, NULL));
+        assert_false(helper_call_off(count, &other));
+        called_off += helper_call_off(count, NULL);
+    }
+    helpers_end();
+    assert_int_equal(atomic_load(&helped) + called_off, 500);
+}
+
 // A signal that another thread waits for, or is to be interrupted by.
 static void is_blocked(void *data)
 {
@@ -193,4 +212,5 @@ static void test_errands__have_no_threads_within_a_pool(void **state)
 
 UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),
           UNIT(test_errands__can_be_left_out), UNIT(test_errands__have_no_threads_within_a_pool),
-          UNIT(test_helper__stays_for_the_next), UNIT(test_helper__takes_no_signals))
+          UNIT(test_helper__stays_for_the_next), UNIT(test_helper__may_be_called_off),
+          UNIT(test_helper__takes_no_signals))

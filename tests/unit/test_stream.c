@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cancel.h"
+#include "base/helper.h"
 #include "base/pool.h"
 #include "base/stream.h"
 
@@ -129,8 +130,10 @@ static void end_child(void *data)
 static int end_of_process(int signals, bool heeds)
 {
     int status = 0;
-    pid_t pid = fork();
+    pid_t pid;
 
+    helpers_end(); // they do not come along
+    pid = fork();
     if (pid == 0) {
         struct err *err = NULL;
         struct cancel *c = cancel_new(&err);

@@ -163,6 +163,8 @@ void errands_free(struct errands *t)
         return;
     pthread_mutex_lock(&t->lock);
     t->waiting.len = 0;
+    while (t->helpers && helper_call_off(help, t))
+        t->helpers--;
     while (t->helpers)
         pthread_cond_wait(&t->changed, &t->lock);
     pthread_mutex_unlock(&t->lock);

@@ -12,7 +12,7 @@
 struct helper {
     pthread_t thread;
     pthread_cond_t changed;
-    helper_fn *fn; // NULL while it has nothing to do
+    helper_fn *fn; // that it is to begin with, or NULL
     void *data;
 };
 
@@ -21,20 +21,28 @@ static VEC(struct helper *) all;
 static VEC(struct helper *) idle; // the one that was last at work, whose memory is at hand, is last
 static bool is_ending;
 
+// With the lock, which is not held meanwhile.
+static void do_next(struct helper *h)
+{
+    helper_fn *fn = h->fn;
+
+    h->fn = NULL;
+    pthread_mutex_unlock(&lock);
+    fn(h->data);
+    pthread_mutex_lock(&lock);
+    vec_push(&idle, h);
+}
+
 static void *serve(void *arg)
 {
     struct helper *h = arg;
 
     pthread_mutex_lock(&lock);
-    while (h->fn) {
-        pthread_mutex_unlock(&lock);
-        h->fn(h->data);
-        pthread_mutex_lock(&lock);
-        h->fn = NULL;
-        vec_push(&idle, h);
-        while (!h->fn && !is_ending)
+    while (h->fn || !is_ending)
+        if (h->fn)
+            do_next(h);
+        else
             pthread_cond_wait(&h->changed, &lock);
-    }
     pthread_mutex_unlock(&lock);
     return NULL;
 }
@@ -104,6 +112,24 @@ bool helper_start(helper_fn *fn, void *data)
         started = start_new(fn, data);
     pthread_mutex_unlock(&lock);
     return started;
+}
+
+bool helper_call_off(helper_fn *fn, const void *data)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < all.len && !found; i++) {
+        struct helper *h = all.items[i];
+
+        found = h->fn == fn && h->data == data;
+        if (found) {
+            h->fn = NULL;
+            vec_push(&idle, h);
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return found;
 }
 
 void helpers_end(void)

@@ -16,6 +16,10 @@ typedef void helper_fn(void *data);
 // it has ended. Signals are for other threads.
 bool helper_start(helper_fn *fn, void *data) MUST_CHECK;
 
+// True when one that was asked for has not begun, as on a machine that has no core to spare: nor
+// will it. False when all have begun.
+bool helper_call_off(helper_fn *fn, const void *data) MUST_CHECK;
+
 // Ends all of them, when they have done what they do. Nobody asks for one meanwhile.
 void helpers_end(void);
 

@@ -121,6 +121,8 @@ int pool_end(struct pool *p, struct err **err)
 
     work(p);
     pthread_mutex_lock(&p->lock);
+    while (p->helpers && helper_call_off(help, p)) // there is nothing left to do
+        p->helpers--;
     while (p->helpers)
         pthread_cond_wait(&p->left, &p->lock);
     pthread_mutex_unlock(&p->lock);
