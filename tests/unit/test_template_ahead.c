@@ -29,7 +29,24 @@ static void make_files(struct arena *a, struct template_file *files)
 struct expected { // what is begun with
     const struct template_file *files;
     size_t count;
+    const struct template_file *texts; // the first ones are parsed without their names
+    size_t text_count;
 };
+
+static struct template_texts *begin_texts(const struct expected *expected)
+{
+    struct template_texts *texts = template_texts_new(support_functions, support_function_count);
+
+    for (size_t i = 0; i < expected->text_count; i++)
+        template_texts_add(texts, expected->texts[i].text);
+    return texts;
+}
+
+static struct template_parsing *begin(struct template_set *set, const struct expected *expected)
+{
+    return template_parse_begin(set, expected->text_count ? begin_texts(expected) : NULL,
+                                expected->files, expected->count);
+}
 
 // The main template's output behind all others', or the error behind the index of its file.
 // Without anything expected one file is parsed after the other.
@@ -51,8 +68,7 @@ static void outcome(const struct template_file *files, const struct expected *ex
     int status = 0;
 
     if (expected) {
-        status = template_parse_end(template_parse_begin(set, expected->files, expected->count),
-                                    files, FILES, &failed, &err);
+        status = template_parse_end(begin(set, expected), files, FILES, &failed, &err);
     } else {
         while (status == 0 && failed < FILES) {
             status = template_parse(set, files[failed].name, files[failed].text, &err);
@@ -89,7 +105,8 @@ static void assert_same_after(const struct template_file *files, const struct ex
 
 static void assert_same(const struct template_file *files, const char *words)
 {
-    assert_same_after(files, &(struct expected){files, FILES}, words);
+    assert_same_after(files, &(struct expected){files, FILES, NULL, 0}, words);
+    assert_same_after(files, &(struct expected){files, FILES, files, FILES}, words);
 }
 
 static void test_template_ahead__gives_what_one_after_the_other_gives(void **state)
@@ -113,21 +130,21 @@ static void test_template_ahead__does_not_depend_on_what_was_expected(void **sta
 
     (void)state;
     make_files(arena, files);
-    assert_same_after(files, &(struct expected){NULL, 0}, "60 61 62 63 [x]");
-    assert_same_after(files, &(struct expected){files, FILES / 2}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){NULL, 0, NULL, 0}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){files, FILES / 2, NULL, 0}, "60 61 62 63 [x]");
     for (size_t i = 0; i < FILES; i++) {
         others[2 * i] = files[FILES - 1 - i];
         others[2 * i + 1] = (struct template_file){
             span_str(arena_printf(arena, "g%zu", i)),
             SPAN("{{ define \"last\" }}other{{ end }}{{ define \"own3\" }}other{{ end }}")};
     }
-    assert_same_after(files, &(struct expected){others, 2 * FILES}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){others, 2 * FILES, NULL, 0}, "60 61 62 63 [x]");
     others[0].text = SPAN("{{ define \"last\" }}other");
     others[1].text = SPAN("{{ nothing }}");
     others[3].name = files[5].name;
-    assert_same_after(files, &(struct expected){others, 2 * FILES}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){others, 2 * FILES, NULL, 0}, "60 61 62 63 [x]");
     files[40].text = SPAN("{{ nothing }}");
-    assert_same_after(files, &(struct expected){others, 2 * FILES},
+    assert_same_after(files, &(struct expected){others, 2 * FILES, NULL, 0},
                       "40: f40:1:3: function \"nothing\" not defined");
 }
 
@@ -143,6 +160,52 @@ static void test_template_ahead__gives_the_first_error(void **state)
     files[60].text = SPAN("\n{{ if }}");
     files[2].text = SPAN("{{ 1__0 }}");
     assert_same(files, "2: f2:1:3: illegal number syntax");
+}
+
+// Texts that are no file's, that several files have, and that are not all.
+static void test_template_ahead__texts_get_their_names(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_file files[FILES], others[FILES + 3];
+
+    (void)state;
+    make_files(arena, files);
+    memcpy(others + 3, files, sizeof(files));
+    others[0].text = SPAN("{{ define \"last\" }}other{{ end }}");
+    others[1].text = SPAN("{{ nothing }}");
+    others[2].text = SPAN_EMPTY;
+    assert_same_after(files, &(struct expected){files, FILES, others, FILES + 3},
+                      "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){files, FILES, others, FILES / 2},
+                      "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){files, FILES, others, 4}, "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){files, FILES / 2, others, FILES + 3},
+                      "60 61 62 63 [x]");
+    assert_same_after(files, &(struct expected){NULL, 0, others, FILES + 3}, "60 61 62 63 [x]");
+    files[7].text = files[6].text;
+    assert_same(files, "no template \"own7\"");
+    // Parts of one text, which begin where it begins.
+    files[9].text = span_head(files[8].text, files[8].text.len - 1);
+    assert_same(files, "f9:");
+}
+
+// A file may define what has its own name.
+static void test_template_ahead__texts_that_define_their_names(void **state)
+{
+    struct arena *arena CLEANUP(arena_cleanup) = arena_new();
+    struct template_file files[FILES];
+
+    (void)state;
+    make_files(arena, files);
+    files[20].text = SPAN("{{ define \"f20\" }}mine{{ end }}{{ define \"own20\" }}20{{ end }} ");
+    assert_same(files, "mine");
+    files[20].text = SPAN("{{ define \"f20\" }} {{ end }}{{ define \"own20\" }}20{{ end }}this");
+    assert_same(files, "this");
+    files[20].text = SPAN("{{ define \"f20\" }}x{{ end }}y");
+    assert_same(files, "20: f20:1:29: template: multiple definition of template \"f20\"");
+    files[20].text = SPAN("{{ define \"own20\" }}20{{ end }}{{ define \"f21\" }}early{{ end }}"
+                          "{{ define \"f19\" }}late{{ end }}");
+    assert_same(files, "late");
 }
 
 // Threads have less stack than the one that owns the set.
@@ -174,8 +237,16 @@ static void test_template_ahead__can_be_abandoned(void **state)
     (void)state;
     make_files(arena, files);
     for (int i = 0; i < 20; i++)
-        template_parse_abandon(template_parse_begin(set, files, FILES));
-    template_parse_abandon(template_parse_begin(set, files, 1));
+        template_parse_abandon(template_parse_begin(set, NULL, files, FILES));
+    template_parse_abandon(template_parse_begin(set, NULL, files, 1));
+    for (int i = 0; i < 20; i++) {
+        struct expected begun = {files, FILES / 2, files, FILES};
+
+        template_parse_abandon(begin(set, &begun));
+        template_texts_free(begin_texts(&begun));
+    }
+    template_texts_free(template_texts_new(NULL, 0));
+    template_texts_free(NULL);
     template_parse_abandon(NULL);
     assert_false(template_is_defined(set, SPAN("own0")));
 }
@@ -183,4 +254,6 @@ static void test_template_ahead__can_be_abandoned(void **state)
 UNIT_MAIN(UNIT(test_template_ahead__gives_what_one_after_the_other_gives),
           UNIT(test_template_ahead__does_not_depend_on_what_was_expected),
           UNIT(test_template_ahead__gives_the_first_error),
+          UNIT(test_template_ahead__texts_get_their_names),
+          UNIT(test_template_ahead__texts_that_define_their_names),
           UNIT(test_template_ahead__nests_as_deep), UNIT(test_template_ahead__can_be_abandoned))

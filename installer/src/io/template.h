@@ -304,6 +304,16 @@ CLEANUP_DEFINE(template_set_cleanup, struct template_set, template_set_free);
 int template_parse(struct template_set *set, struct span name, struct span text, struct err **err)
     MUST_CHECK;
 
+// Texts that other threads parse as soon as they are there, before anybody knows of which names and
+// which set they are. `functions` are those of that set, the same array. The texts live as long as
+// runs of the set. What is too much (TEMPLATE_TEXTS_MAX_BYTES) is passed over.
+#define TEMPLATE_TEXTS_MAX_BYTES ((size_t)4 << 20)
+struct template_texts;
+struct template_texts *template_texts_new(const struct template_function *functions, size_t count)
+    MUST_CHECK RETURNS_NONNULL;
+void template_texts_add(struct template_texts *t, struct span text);
+void template_texts_free(struct template_texts *t); // NULL-safe
+
 // The same for many files, in their order, whose names are borrowed, too. Other threads begin with
 // those that are expected while the caller does something that has nothing to do with the set. At
 // the end, when it says which files they are, it helps, and waits. What it comes to is what
@@ -315,6 +325,7 @@ struct template_file {
 };
 struct template_parsing;
 struct template_parsing *template_parse_begin(struct template_set *set,
+                                              struct template_texts *texts_take,
                                               const struct template_file *expected, size_t count)
     MUST_CHECK RETURNS_NONNULL;
 int template_parse_end(struct template_parsing *p, const struct template_file *files, size_t count,

@@ -79,6 +79,8 @@ struct chart *chart_load_files(chart_files *files, const char *what, struct err 
 struct chart_ahead;
 struct chart_ahead *chart_ahead_new(const char *what) MUST_CHECK RETURNS_NONNULL;
 void chart_ahead_add(struct chart_ahead *a, const struct chart_file *file);
+// For a chart that will be rendered: its own templates are parsed, too, as they are added.
+void chart_ahead_parse(struct chart_ahead *a);
 void chart_ahead_free(struct chart_ahead *a); // NULL-safe
 CLEANUP_DEFINE(chart_ahead_cleanup, struct chart_ahead, chart_ahead_free);
 

@@ -14,19 +14,16 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/vec.h"
-#include "io/template/parse/parse.h"
+#include "io/template/texts.h"
 
 // Less text is parsed in the time that a thread takes to start.
 #define WORTH_A_THREAD_BYTES ((size_t)64 << 10)
 #define PIECE_BYTES ((size_t)16 << 10)
 
-// Far less than what a thread has (POOL_STACK_BYTES), as its thread-local memory lies there too:
-// most of it, with ThreadSanitizer. Charts nest some ten levels of a few hundred bytes.
-#define STACK_BYTES ((size_t)128 << 10)
-
 struct ahead_file {
     struct template_file file;
-    struct map trees; // that it defines, when it is parsed
+    struct text *text; // that is parsed, or NULL: the file is
+    struct map trees;  // that it defines, when it is parsed
     bool is_parsed;
     bool is_wanted; // the owner's, until `is_decided`
 };
@@ -37,6 +34,7 @@ struct piece {
 
 struct template_parsing {
     struct template_set *set;
+    struct template_texts *texts; // or NULL
     VEC(struct ahead_file) files;
     struct map by_name; // name to struct ahead_file
     VEC(struct piece) pieces;
@@ -79,16 +77,21 @@ static int parse_piece(void *data, size_t index, struct err **err UNUSED)
 
     set.arena = take_arena(p);
     set.stack_base = __builtin_frame_address(0);
-    if (set.stack_bytes > STACK_BYTES) // the owner may have less
-        set.stack_bytes = STACK_BYTES;
+    if (set.stack_bytes > PARSE_STACK_BYTES) // the owner may have less
+        set.stack_bytes = PARSE_STACK_BYTES;
     for (size_t i = piece->first; i < piece->end; i++) {
         struct ahead_file *f = &p->files.items[i];
 
-        if (!atomic_load(&p->is_decided) || f->is_wanted)
+        if (!f->text && (!atomic_load(&p->is_decided) || f->is_wanted))
             parse(&set, f);
     }
     give_arena(p, set.arena);
     return 0;
+}
+
+static size_t bytes_to_parse(const struct ahead_file *f)
+{
+    return f->text ? 0 : f->file.text.len;
 }
 
 static void cut(struct template_parsing *p)
@@ -96,7 +99,7 @@ static void cut(struct template_parsing *p)
     size_t first = 0, bytes = 0;
 
     for (size_t i = 0; i < p->files.len; i++) {
-        bytes += p->files.items[i].file.text.len;
+        bytes += bytes_to_parse(&p->files.items[i]);
         if (bytes < PIECE_BYTES && i + 1 < p->files.len)
             continue;
         vec_push(&p->pieces, (struct piece){first, i + 1});
@@ -109,12 +112,12 @@ static void begin(struct template_parsing *p)
 {
     size_t bytes = 0;
 
-    VEC_FOREACH (const struct ahead_file *, f, &p->files)
-        bytes += f->file.text.len;
+    VEC_FOREACH (struct ahead_file *, f, &p->files) {
+        (void)map_put(&p->by_name, f->file.name, f);
+        bytes += bytes_to_parse(f);
+    }
     if (bytes < WORTH_A_THREAD_BYTES)
         return;
-    VEC_FOREACH (struct ahead_file *, f, &p->files)
-        (void)map_put(&p->by_name, f->file.name, f);
     cut(p);
     p->pool = pool_begin(p->pieces.len, parse_piece, p);
 }
@@ -130,14 +133,20 @@ static struct template_parsing *parsing_new(struct template_set *set)
 
 static void add(struct template_parsing *p, struct template_file file)
 {
-    vec_push(&p->files, (struct ahead_file){.file = file});
+    struct text *text = p->texts ? texts_find(p->texts, file.text) : NULL;
+
+    vec_push(&p->files, (struct ahead_file){.file = file, .text = text});
 }
 
 struct template_parsing *template_parse_begin(struct template_set *set,
+                                              struct template_texts *texts_take,
                                               const struct template_file *expected, size_t count)
 {
     struct template_parsing *p = parsing_new(set);
 
+    p->texts = texts_take;
+    if (p->texts)
+        texts_close(p->texts);
     for (size_t i = 0; i < count; i++)
         add(p, expected[i]);
     begin(p);
@@ -176,7 +185,12 @@ static struct template_parsing *begin_the_rest(struct template_parsing *p,
         else
             add(rest, files[i]);
     }
+    if (p->texts)
+        texts_finish(p->texts);
     wait_for_all(p);
+    VEC_FOREACH (struct ahead_file *, f, &p->files)
+        if (f->text && f->is_wanted)
+            f->is_parsed = texts_take(p->texts, f->text, f->file.name, &f->trees);
     VEC_FOREACH (struct ahead_file *, f, &rest->files)
         f->is_wanted = true;
     begin(rest);
@@ -227,6 +241,8 @@ void template_parse_abandon(struct template_parsing *p)
     if (!p)
         return;
     wait_for_all(p); // nothing is wanted any more
+    if (p->texts)
+        texts_end(p->texts, p->set);
     VEC_FOREACH (struct ahead_file *, f, &p->files)
         map_free(&f->trees);
     VEC_FOREACH (struct arena **, it, &p->arenas)

@@ -265,7 +265,7 @@ static bool take_definition(struct parser *p, int *result)
     return true;
 }
 
-static int file_body(struct parser *p)
+static int file_body(struct parser *p, const struct tree_list **body)
 {
     while (parser_peek(p).type != TOKEN_EOF) {
         struct tree_node *node;
@@ -282,7 +282,27 @@ static int file_body(struct parser *p)
             return parser_fail(p, "unexpected %s", node->type == TREE_END ? "{{end}}" : "{{else}}");
         vec_push(&p->nodes, node);
     }
-    return add_tree(p, p->file->name, parser_list(p, 0));
+    *body = parser_list(p, 0);
+    return 0;
+}
+
+static int parse(struct parser *p, const struct tree_list **body)
+{
+    struct span text = p->file->text;
+    int result;
+
+    if (text.len > TREE_TEXT_MAX_BYTES)
+        return err_set(p->err, ERR_CONFIG, "%.*s: is larger than %zu MiB", SPAN_ARG(p->file->name),
+                       TREE_TEXT_MAX_BYTES >> 20);
+    lexer_init(&p->lexer, p->arena, text);
+    (void)parser_number(p, SPAN("$")); // VARIABLE_ROOT
+    result = file_body(p, body);
+    map_free(&p->variable_numbers);
+    vec_free(&p->variables);
+    vec_free(&p->declared);
+    vec_free(&p->nodes);
+    vec_free(&p->names);
+    return result;
 }
 
 int parse_file(const struct template_set *set, struct span name, struct span text,
@@ -290,19 +310,31 @@ int parse_file(const struct template_set *set, struct span name, struct span tex
 {
     struct template_file *file = ARENA_NEW(set->arena, struct template_file);
     struct parser p = {.set = set, .arena = set->arena, .file = file, .trees = trees, .err = err};
-    int result;
+    const struct tree_list *body;
 
     *file = (struct template_file){name, text};
-    if (text.len > TREE_TEXT_MAX_BYTES)
-        return err_set(err, ERR_CONFIG, "%.*s: is larger than %zu MiB", SPAN_ARG(name),
-                       TREE_TEXT_MAX_BYTES >> 20);
-    lexer_init(&p.lexer, p.arena, text);
-    (void)parser_number(&p, SPAN("$")); // VARIABLE_ROOT
-    result = file_body(&p);
-    map_free(&p.variable_numbers);
-    vec_free(&p.variables);
-    vec_free(&p.declared);
-    vec_free(&p.nodes);
-    vec_free(&p.names);
-    return result;
+    return parse(&p, &body) < 0 ? -1 : add_tree(&p, name, body);
+}
+
+int parse_text(const struct template_set *set, struct span text, struct parsed_text *out,
+               struct err **err)
+{
+    struct parser p = {.set = set, .arena = set->arena, .trees = &out->trees, .err = err};
+
+    p.file = out->file = ARENA_NEW(set->arena, struct template_file);
+    *out->file = (struct template_file){.text = text};
+    return parse(&p, &out->body);
+}
+
+bool parse_give_name(struct parsed_text *text, struct span name, struct arena *a)
+{
+    struct template_tree *tree;
+
+    if (map_get(&text->trees, name))
+        return false;
+    text->file->name = name;
+    tree = ARENA_NEW(a, struct template_tree);
+    *tree = (struct template_tree){name, text->file, text->body, is_empty(text->body)};
+    (void)map_put(&text->trees, name, tree);
+    return true;
 }

@@ -60,6 +60,7 @@ struct reading {
 
 struct chart_ahead {
     const char *what;
+    struct template_texts *texts; // or NULL
     struct errands *errands;
     pthread_mutex_t lock; // of all below
     struct arena *arena;
@@ -133,6 +134,20 @@ static void begin_file(struct chart_ahead *a, const char *what, const struct cha
 void chart_ahead_add(struct chart_ahead *a, const struct chart_file *file)
 {
     begin_file(a, a->what, file, NULL);
+    if (a->texts && span_starts(span_str(file->path), "templates/"))
+        template_texts_add(a->texts, file->content);
+}
+
+// --- templates ---
+
+void ahead_set_texts(struct chart_ahead *a, struct template_texts *texts_take)
+{
+    a->texts = texts_take;
+}
+
+struct template_texts *ahead_take_texts(struct chart_ahead *a)
+{
+    return a ? STEAL(a->texts) : NULL;
 }
 
 // --- archives ---
@@ -271,6 +286,7 @@ void chart_ahead_free(struct chart_ahead *a)
     if (!a)
         return;
     errands_free(a->errands);
+    template_texts_free(a->texts);
     MAP_FOREACH (e, &a->readings)
         doc_free(((struct reading *)e->value)->doc);
     MAP_FOREACH (e, &a->archives) {

@@ -5,6 +5,7 @@
 #ifndef MODEL_CHART_AHEAD_H
 #define MODEL_CHART_AHEAD_H
 
+#include "io/template.h"
 #include "model/chart/load/files.h"
 
 // All take NULL for `a`: then nothing was begun.
@@ -23,5 +24,11 @@ bool ahead_take_archive(struct chart_ahead *a, struct span tgz, const char *what
 bool ahead_take_values(struct chart_ahead *a, struct span text, const char *name,
                        struct chart_memory *memory, struct doc **d, struct node **values)
     MUST_CHECK;
+
+// The texts of templates that are parsed, for chart_ahead_parse(); or NULL.
+void ahead_set_texts(struct chart_ahead *a, struct template_texts *texts_take);
+struct template_texts *ahead_take_texts(struct chart_ahead *a) MUST_CHECK;
+// Those of a chart, for the first who asks: it was loaded with some, and nobody has them yet.
+struct template_texts *chart_take_texts(const struct chart *chart) MUST_CHECK;
 
 #endif

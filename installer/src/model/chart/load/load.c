@@ -2,6 +2,7 @@
 // A chart from its files, in a folder or an archive, with the charts in charts/: a folder or a .tgz
 // each (Helm's LoadFiles).
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,8 @@ struct chart_store {
     struct chart_memory memory;
     VEC(struct doc *) docs; // of one file each: their limits are those of one file
     size_t charts;          // loaded so far
+    // Of templates, parsed or on their way to it; or NULL.
+    _Atomic(struct template_texts *) texts;
 };
 
 // One chart while it is loaded.
@@ -315,8 +318,10 @@ struct chart *chart_load_taken(chart_files *files, struct arena **arena,
 
     if (chart_files_prepare(files, what, err) < 0)
         return NULL;
-    return load(&l, files, what, chart) < 0 || check_api(chart, what, err) < 0 ? NULL
-                                                                               : STEAL(chart);
+    if (load(&l, files, what, chart) < 0 || check_api(chart, what, err) < 0)
+        return NULL;
+    chart->store->texts = ahead_take_texts(ahead);
+    return STEAL(chart);
 }
 
 static void copy_files(struct arena *arena, const chart_files *files, chart_files *copies)
@@ -419,6 +424,11 @@ void chart_set_version(struct chart *chart, struct span version)
     set_meta(chart->store, chart, "version", version);
 }
 
+struct template_texts *chart_take_texts(const struct chart *chart)
+{
+    return chart->store ? atomic_exchange(&chart->store->texts, NULL) : NULL;
+}
+
 void chart_free(struct chart *chart)
 {
     struct chart_store *store = chart ? chart->store : NULL;
@@ -428,6 +438,7 @@ void chart_free(struct chart *chart)
     VEC_FOREACH (struct doc **, it, &store->docs)
         doc_free(*it);
     vec_free(&store->docs);
+    template_texts_free(store->texts); // which lie in the memory
     chart_memory_free(&store->memory);
     free(store);
 }

@@ -2,11 +2,13 @@
 // Helm's own functions (Helm 4.2, pkg/engine/engine.go, initFunMap).
 #include "model/chart/render/functions.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "model/chart/convert/convert.h"
+#include "model/chart/load/ahead.h"
 #include "model/chart/render/documents.h"
 
 enum { NOTE_STEPS = 50, INCLUDED_MAX = 1001 }; // times that a template may be within itself
@@ -251,14 +253,34 @@ static const struct template_function own[] = {
     {"lookup", lookup, "ssss", NULL},   {"getHostByName", get_host_by_name, "s", NULL},
 };
 
-const struct template_function *render_functions(struct arena *a, size_t *count)
-{
-    const struct template_function *families = functions_all(count);
-    struct template_function *all =
-        arena_array(a, *count + ARRAY_LEN(own), sizeof(struct template_function));
+static struct {
+    struct template_function *items;
+    size_t count;
+} all;
 
-    memcpy(all, families, *count * sizeof(*all));
-    memcpy(all + *count, own, sizeof(own));
-    *count += ARRAY_LEN(own);
-    return all;
+static void make_all(void)
+{
+    const struct template_function *families = functions_all(&all.count);
+
+    all.items = mem_alloc((all.count + ARRAY_LEN(own)) * sizeof(*all.items));
+    memcpy(all.items, families, all.count * sizeof(*all.items));
+    memcpy(all.items + all.count, own, sizeof(own));
+    all.count += ARRAY_LEN(own);
+}
+
+const struct template_function *render_functions(size_t *count)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_all);
+    *count = all.count;
+    return all.items;
+}
+
+void chart_ahead_parse(struct chart_ahead *a)
+{
+    size_t count;
+    const struct template_function *functions = render_functions(&count);
+
+    ahead_set_texts(a, template_texts_new(functions, count));
 }

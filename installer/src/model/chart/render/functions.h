@@ -27,8 +27,8 @@ struct rendering {
     struct span refusal; // what `fail` or `required` said, which ends the rendering; or empty
 };
 
-// The functions of templates, all families with those above: an array of *count in `a`.
-const struct template_function *render_functions(struct arena *a, size_t *count) MUST_CHECK;
+// The functions of templates, all families with those above: one array for all renderings.
+const struct template_function *render_functions(size_t *count) MUST_CHECK;
 
 // Tells of a function that asks for something beyond the chart, once for each place.
 void render_note_random(struct functions_env *env, const struct template_call *call);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "model/chart/convert/convert.h"
+#include "model/chart/load/ahead.h"
 #include "model/chart/render/documents.h"
 #include "model/chart/render/expect.h"
 #include "model/chart/render/explain.h"
@@ -62,7 +63,7 @@ static struct template_parsing *begin_to_parse(const struct rendering *r, const 
     struct template_parsing *parsing;
 
     expect_templates(r->arena, chart, &expected);
-    parsing = template_parse_begin(r->set, expected.items, expected.len);
+    parsing = template_parse_begin(r->set, chart_take_texts(chart), expected.items, expected.len);
     vec_free(&expected);
     return parsing;
 }
@@ -220,7 +221,7 @@ static void rendering_begin(struct rendering *r, struct chart_rendering *out,
                             .target = target,
                             .arena = arena_new(),
                             .doc = doc_new()};
-    functions = render_functions(r->arena, &count);
+    functions = render_functions(&count);
     r->set = template_set_new(functions, count, r);
     r->run = template_run_new(r->set, r->arena, &TEMPLATE_LIMITS);
 }

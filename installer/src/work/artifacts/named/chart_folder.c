@@ -206,7 +206,10 @@ struct chart *chart_folder_load(const char *path, struct err **err)
     struct walk w = {
         .root = path, .arena = arena, .ignore = ignore, .ahead = ahead, .room = CHART_MAX_BYTES};
     struct chart *chart = NULL;
-    int status = ignore ? add_folder(&w, "", 0, err) : -1;
+    int status;
+
+    chart_ahead_parse(ahead);
+    status = ignore ? add_folder(&w, "", 0, err) : -1;
 
     if (status == 0)
         chart = chart_load_taken(&w.files, &arena, &ahead, path, err);
