@@ -133,6 +133,8 @@ static void test_helper__stays_for_the_next(void **state)
     size_t before;
 
     (void)state;
+    if (!helpers_most())
+        skip();
     helpers_end();
     before = atomic_load(&threads_started);
     for (size_t i = 0; i < 20; i++)
@@ -140,6 +142,7 @@ static void test_helper__stays_for_the_next(void **state)
     // One that has just ended its work may be on its way back.
     assert_true(!pool_helpers() || atomic_load(&threads_started) - before < 20 * pool_helpers());
     helpers_end(); // waits for what they do
+    atomic_store(&helped, 0);
     for (size_t i = 0; i < 10; i++)
         assert_true(helper_start(count, NULL));
     helpers_end();
@@ -157,6 +160,8 @@ static void test_helper__may_be_called_off(void **state)
     size_t called_off = 0;
 
     (void)state;
+    if (!helpers_most())
+        skip();
     atomic_store(&helped, 0);
     for (size_t i = 0; i < 500; i++) {
         if (i % 50 == 0)
@@ -167,6 +172,39 @@ static void test_helper__may_be_called_off(void **state)
     }
     helpers_end();
     assert_int_equal(atomic_load(&helped) + called_off, 500);
+}
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void pass(void *data)
+{
+    pthread_mutex_lock(&gate);
+    pthread_mutex_unlock(&gate);
+    count(data);
+}
+
+// However many ask at once, whoever they are; what waits for a thread may be called off.
+static void test_helper__are_as_many_as_cores(void **state)
+{
+    static char other;
+    size_t most = helpers_most(), before;
+
+    (void)state;
+    if (!most)
+        skip();
+    helpers_end();
+    atomic_store(&helped, 0);
+    before = atomic_load(&threads_started);
+    pthread_mutex_lock(&gate);
+    for (size_t i = 0; i < most + 5; i++)
+        assert_true(helper_start(pass, NULL));
+    assert_true(helper_start(pass, &other));
+    assert_int_equal(atomic_load(&threads_started) - before, most);
+    assert_true(helper_call_off(pass, &other));
+    assert_false(helper_call_off(pass, &other));
+    pthread_mutex_unlock(&gate);
+    helpers_end();
+    assert_int_equal(atomic_load(&helped), most + 5);
 }
 
 // A signal that another thread waits for, or is to be interrupted by.
@@ -185,6 +223,8 @@ static void test_helper__takes_no_signals(void **state)
     bool blocked = false;
 
     (void)state;
+    if (!helpers_most())
+        skip();
     pthread_sigmask(SIG_SETMASK, NULL, &before);
     assert_true(helper_start(is_blocked, &blocked));
     helpers_end();
@@ -212,5 +252,5 @@ static void test_errands__have_no_threads_within_a_pool(void **state)
 
 UNIT_MAIN(UNIT(test_errands__each_is_done_once), UNIT(test_errands__may_be_dropped),
           UNIT(test_errands__can_be_left_out), UNIT(test_errands__have_no_threads_within_a_pool),
-          UNIT(test_helper__stays_for_the_next), UNIT(test_helper__may_be_called_off),
-          UNIT(test_helper__takes_no_signals))
+          UNIT(test_helper__are_as_many_as_cores), UNIT(test_helper__stays_for_the_next),
+          UNIT(test_helper__may_be_called_off), UNIT(test_helper__takes_no_signals))

@@ -84,28 +84,31 @@ static void help(void *data)
     pool_leave(was_within);
 }
 
-// As far as there are cores. The lock is held.
 static void start_helper(struct errands *t)
 {
-    if (t->helpers == t->most)
-        return;
     if (helper_start(help, t))
-        t->helpers++;
-    else
-        t->most = t->helpers; // it is only slower
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->most = --t->helpers; // it is only slower
+    pthread_mutex_unlock(&t->lock);
 }
 
+// Who is woken needs the lock at once, and finds it free.
 struct errand *errands_add(struct errands *t, errand_fn *fn, void *data, size_t cost)
 {
     struct errand *errand = MEM_NEW(struct errand);
+    bool is_one_more;
 
     *errand = (struct errand){fn, data, cost, ERRAND_WAITS};
     pthread_mutex_lock(&t->lock);
     vec_push(&t->all, errand);
     vec_push(&t->waiting, errand);
-    start_helper(t);
-    pthread_cond_signal(&t->changed);
+    is_one_more = t->helpers < t->most;
+    t->helpers += is_one_more;
     pthread_mutex_unlock(&t->lock);
+    pthread_cond_signal(&t->changed);
+    if (is_one_more)
+        start_helper(t);
     return errand;
 }
 

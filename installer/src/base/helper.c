@@ -1,36 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that wait for something to do, in a list under a lock.
+// Threads that wait for something to do, and what waits for threads, in lists under a lock.
 #include "base/helper.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/vec.h"
 
+struct job {
+    helper_fn *fn; // NULL: none
+    void *data;
+};
+
 struct helper {
     pthread_t thread;
     pthread_cond_t changed;
-    helper_fn *fn; // that it is to begin with, or NULL
-    void *data;
+    struct job next; // that it is to begin with
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of all below, and of the helpers
 static VEC(struct helper *) all;
 static VEC(struct helper *) idle; // the one that was last at work, whose memory is at hand, is last
+static VEC(struct job) waiting;   // for one that is at work, the first first
 static bool is_ending;
+
+size_t helpers_most(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cores > 1 ? (size_t)cores - 1 : 0;
+}
+
+static struct job take_waiting(size_t at)
+{
+    struct job job = waiting.items[at];
+
+    waiting.len--;
+    memmove(&waiting.items[at], &waiting.items[at + 1],
+            (waiting.len - at) * sizeof(*waiting.items));
+    return job;
+}
 
 // With the lock, which is not held meanwhile.
 static void do_next(struct helper *h)
 {
-    helper_fn *fn = h->fn;
+    struct job job = h->next;
 
-    h->fn = NULL;
+    h->next = (struct job){0};
     pthread_mutex_unlock(&lock);
-    fn(h->data);
+    job.fn(job.data);
     pthread_mutex_lock(&lock);
-    vec_push(&idle, h);
+    if (waiting.len)
+        h->next = take_waiting(0);
+    else
+        vec_push(&idle, h);
 }
 
 static void *serve(void *arg)
@@ -38,8 +65,8 @@ static void *serve(void *arg)
     struct helper *h = arg;
 
     pthread_mutex_lock(&lock);
-    while (h->fn || !is_ending)
-        if (h->fn)
+    while (h->next.fn || !is_ending)
+        if (h->next.fn)
             do_next(h);
         else
             pthread_cond_wait(&h->changed, &lock);
@@ -80,11 +107,11 @@ static void helper_free(struct helper *h)
 }
 
 // The lock is held.
-static bool start_new(helper_fn *fn, void *data)
+static bool start_new(struct job job)
 {
     struct helper *h = MEM_NEW(struct helper);
 
-    *h = (struct helper){.fn = fn, .data = data};
+    h->next = job;
     pthread_cond_init(&h->changed, NULL);
     if (!start_thread(h)) {
         helper_free(h);
@@ -94,40 +121,72 @@ static bool start_new(helper_fn *fn, void *data)
     return true;
 }
 
-static void wake(struct helper *h, helper_fn *fn, void *data)
+// One that has nothing to do, or NULL: a new one does it, or one that is at work, or *is_refused.
+// The lock is held.
+static struct helper *give(struct job job, bool *is_refused)
 {
-    h->fn = fn;
-    h->data = data;
-    pthread_cond_signal(&h->changed);
+    struct helper *h;
+
+    if (idle.len) {
+        h = idle.items[--idle.len];
+        h->next = job;
+        return h;
+    }
+    if (all.len < helpers_most() && start_new(job))
+        return NULL;
+    *is_refused = !all.len;
+    if (all.len)
+        vec_push(&waiting, job);
+    return NULL;
 }
 
 bool helper_start(helper_fn *fn, void *data)
 {
-    bool started = true;
+    bool is_refused = false;
+    struct helper *h;
 
     pthread_mutex_lock(&lock);
-    if (idle.len)
-        wake(idle.items[--idle.len], fn, data);
-    else
-        started = start_new(fn, data);
+    h = give((struct job){fn, data}, &is_refused);
     pthread_mutex_unlock(&lock);
-    return started;
+    if (h) // which finds the lock free
+        pthread_cond_signal(&h->changed);
+    return !is_refused;
 }
 
-bool helper_call_off(helper_fn *fn, const void *data)
+// The lock is held.
+static bool call_off_waiting(struct job job)
 {
-    bool found = false;
+    for (size_t i = 0; i < waiting.len; i++) {
+        if (waiting.items[i].fn != job.fn || waiting.items[i].data != job.data)
+            continue;
+        (void)take_waiting(i);
+        return true;
+    }
+    return false;
+}
+
+// Of one that was woken for it. The lock is held.
+static bool call_off_next(struct job job)
+{
+    VEC_FOREACH (struct helper **, it, &all) {
+        struct helper *h = *it;
+
+        if (h->next.fn != job.fn || h->next.data != job.data)
+            continue;
+        h->next = (struct job){0};
+        vec_push(&idle, h);
+        return true;
+    }
+    return false;
+}
+
+bool helper_call_off(helper_fn *fn, void *data)
+{
+    struct job job = {fn, data};
+    bool found;
 
     pthread_mutex_lock(&lock);
-    for (size_t i = 0; i < all.len && !found; i++) {
-        struct helper *h = all.items[i];
-
-        found = h->fn == fn && h->data == data;
-        if (found) {
-            h->fn = NULL;
-            vec_push(&idle, h);
-        }
-    }
+    found = call_off_waiting(job) || call_off_next(job);
     pthread_mutex_unlock(&lock);
     return found;
 }
@@ -145,5 +204,6 @@ void helpers_end(void)
     }
     vec_free(&all);
     vec_free(&idle);
+    vec_free(&waiting);
     is_ending = false;
 }

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/helper.h"
 #include "base/mem.h"
@@ -79,8 +78,7 @@ static void help(void *data)
 
 size_t pool_helpers(void)
 {
-    long cores = is_within ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = cores > 1 ? (size_t)cores - 1 : 0;
+    size_t n = is_within ? 0 : helpers_most();
 
     return n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
 }
