@@ -11,6 +11,7 @@ RULES = {
     "decided": readme.decided,
     "journeys": readme.journeys,
     "length": sizes.file_length,
+    "weight": sizes.file_weight,
     "function": sizes.function_length,
     "complexity": sizes.complexity,
     "singleuse": names.single_use,

@@ -9,6 +9,7 @@ import subprocess
 from .tree import batches, need
 
 MAX_FILE_LINES = 800
+MAX_FILE_BYTES = 1 << 20
 MAX_FUNCTION_LINES = 100
 MAX_COMPLEXITY = 15
 CODE = (".c", ".h", ".go", ".py", ".sh", ".cmake")
@@ -39,6 +40,14 @@ def file_length(tree):
         lines = tree.text(path).count("\n")
         if lines > MAX_FILE_LINES:
             yield f"{tree.name(path)}: {lines} lines, {MAX_FILE_LINES} allowed"
+
+
+def file_weight(tree):
+    """No file has more than 1 MiB: what a program left behind stays in the history for good."""
+    for path in tree.files:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            yield f"{tree.name(path)}: {size} bytes, {MAX_FILE_BYTES} allowed"
 
 
 def function_length(tree):

@@ -53,6 +53,16 @@ def test_planted_violation_is_refused(plant, rule, name, text, words):
     assert f"not ok lint.{rule}" in result.stdout
 
 
+def test_what_a_program_left_behind_is_refused(plant):
+    left = plant.root / "core"
+    left.write_text("x" * (1 << 20))
+    assert plant.lint("weight").returncode == 0
+    left.write_text("x" * (1 << 20) + "x")
+    result = plant.lint("weight")
+    assert result.returncode == 1
+    assert "core: 1048577 bytes, 1048576 allowed" in result.stdout
+
+
 def test_comments_and_strings_are_no_calls(plant):
     plant.add(ONE, '// atoi(x) and open("x")\n/* sprintf(a)\n */\nconst char *one_text = "strcpy(a)";\n')
     for rule in ("banned", "cloexec"):
