@@ -6,6 +6,14 @@ import pytest
 from .planted import MODULES
 
 
+def refused_after(plant, rule, page, old, new, words):
+    assert plant.lint(rule).returncode == 0
+    plant.replace(page, old, new)
+    result = plant.lint(rule)
+    assert result.returncode == 1
+    assert words in result.stdout
+
+
 def test_map_that_lacks_a_module_is_refused(plant):
     rows = "## Modules\n\n| module | owns |\n|---|---|\n"
     rows += "\n".join(f"| `{line.split()[0]}` | x |" for line in MODULES.splitlines()[1:])
@@ -39,11 +47,7 @@ DECISIONS = """\
 ])
 def test_decision_that_is_made_elsewhere_is_refused(plant, old, new, words):
     plant.write("installer/src/README.md", DECISIONS)
-    assert plant.lint("decided").returncode == 0
-    plant.replace("installer/src/README.md", old, new)
-    result = plant.lint("decided")
-    assert result.returncode == 1
-    assert words in result.stdout
+    refused_after(plant, "decided", "installer/src/README.md", old, new, words)
 
 
 JOURNEYS = "# Journeys\n\n## Of a number\n\n1. `cmd/up.c` `up_run`: asks.\n2. `base/two.c` `two_add`: adds.\n"
@@ -57,11 +61,7 @@ JOURNEYS = "# Journeys\n\n## Of a number\n\n1. `cmd/up.c` `up_run`: asks.\n2. `b
 ])
 def test_journey_that_leads_elsewhere_is_refused(plant, old, new, words):
     plant.write("docs/internals/journeys.md", JOURNEYS)
-    assert plant.lint("journeys").returncode == 0
-    plant.replace("docs/internals/journeys.md", old, new)
-    result = plant.lint("journeys")
-    assert result.returncode == 1
-    assert words in result.stdout
+    refused_after(plant, "journeys", "docs/internals/journeys.md", old, new, words)
 
 
 def test_link_to_nowhere_is_refused(plant):
@@ -107,8 +107,4 @@ def test_documentation_that_drifts_is_refused(plant, old, new, words):
     plant.write("build/dev/sandstrap", HELP)
     (plant.root / "build/dev/sandstrap").chmod(0o755)
     plant.write("docs/commands.md", PAGE)
-    assert plant.lint("docs").returncode == 0
-    plant.replace("docs/commands.md", old, new)
-    result = plant.lint("docs")
-    assert result.returncode == 1
-    assert words in result.stdout
+    refused_after(plant, "docs", "docs/commands.md", old, new, words)

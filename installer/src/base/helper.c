@@ -32,7 +32,9 @@ size_t helpers_most(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return cores > 1 ? (size_t)cores - 1 : 0;
+    if (cores <= 1)
+        return 0;
+    return cores <= HELPERS_MAX ? (size_t)cores - 1 : HELPERS_MAX;
 }
 
 static struct job take_waiting(size_t at)

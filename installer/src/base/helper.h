@@ -13,6 +13,7 @@ typedef void helper_fn(void *data);
 
 // How many there are at most, whoever asks for them: one for each core but that of the thread that
 // asks. More would take turns with it, milliseconds each.
+#define HELPERS_MAX 64
 size_t helpers_most(void) MUST_CHECK;
 
 // Has fn(data) called by a thread that has nothing to do, or by a new one, or when one of them has

@@ -78,9 +78,7 @@ static void help(void *data)
 
 size_t pool_helpers(void)
 {
-    size_t n = is_within ? 0 : helpers_most();
-
-    return n < POOL_THREADS_MAX ? n : POOL_THREADS_MAX;
+    return is_within ? 0 : helpers_most();
 }
 
 // The lock is held. A thread that cannot be started is only slower.

@@ -33,6 +33,5 @@ bool pool_enter(void);
 void pool_leave(bool was_within);
 
 #define POOL_STACK_BYTES HELPER_STACK_BYTES
-#define POOL_THREADS_MAX 64
 
 #endif

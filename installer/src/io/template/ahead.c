@@ -7,13 +7,13 @@
 // gives, whoever parsed which file when. Files that turn out not to be in the set are left out,
 // whatever they came to. A file that could not be parsed the owner parses itself: errors, and how
 // deep a text may nest, are always its own.
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/vec.h"
+#include "io/template/parse/arenas.h"
 #include "io/template/texts.h"
 
 // Less text is parsed in the time that a thread takes to start.
@@ -39,28 +39,9 @@ struct template_parsing {
     struct map by_name; // name to struct ahead_file
     VEC(struct piece) pieces;
     struct pool *pool;
-    atomic_bool is_decided;     // which files are wanted
-    pthread_mutex_t lock;       // of the next one
-    VEC(struct arena *) arenas; // of nobody: one per thread at the end
+    atomic_bool is_decided; // which files are wanted
+    struct parse_arenas arenas;
 };
-
-static struct arena *take_arena(struct template_parsing *p)
-{
-    struct arena *arena = NULL;
-
-    pthread_mutex_lock(&p->lock);
-    if (p->arenas.len)
-        arena = p->arenas.items[--p->arenas.len];
-    pthread_mutex_unlock(&p->lock);
-    return arena ? arena : arena_new();
-}
-
-static void give_arena(struct template_parsing *p, struct arena *arena)
-{
-    pthread_mutex_lock(&p->lock);
-    vec_push(&p->arenas, arena);
-    pthread_mutex_unlock(&p->lock);
-}
 
 static void parse(const struct template_set *set, struct ahead_file *f)
 {
@@ -75,7 +56,7 @@ static int parse_piece(void *data, size_t index, struct err **err UNUSED)
     const struct piece *piece = &p->pieces.items[index];
     struct template_set set = *p->set;
 
-    set.arena = take_arena(p);
+    set.arena = parse_arenas_take(&p->arenas);
     set.stack_base = __builtin_frame_address(0);
     if (set.stack_bytes > PARSE_STACK_BYTES) // the owner may have less
         set.stack_bytes = PARSE_STACK_BYTES;
@@ -85,7 +66,7 @@ static int parse_piece(void *data, size_t index, struct err **err UNUSED)
         if (!f->text && (!atomic_load(&p->is_decided) || f->is_wanted))
             parse(&set, f);
     }
-    give_arena(p, set.arena);
+    parse_arenas_give(&p->arenas, set.arena);
     return 0;
 }
 
@@ -127,7 +108,7 @@ static struct template_parsing *parsing_new(struct template_set *set)
     struct template_parsing *p = MEM_NEW(struct template_parsing);
 
     p->set = set;
-    pthread_mutex_init(&p->lock, NULL);
+    parse_arenas_init(&p->arenas);
     return p;
 }
 
@@ -217,20 +198,14 @@ static int put_together(struct template_parsing *p, const struct template_parsin
     return 0;
 }
 
-static void keep_arenas(struct template_parsing *p)
-{
-    while (p->arenas.len)
-        vec_push(&p->set->more, p->arenas.items[--p->arenas.len]);
-}
-
 int template_parse_end(struct template_parsing *p, const struct template_file *files, size_t count,
                        size_t *failed, struct err **err)
 {
     struct template_parsing *rest = begin_the_rest(p, files, count);
     int status = put_together(p, rest, files, count, failed, err);
 
-    keep_arenas(p);
-    keep_arenas(rest);
+    parse_arenas_keep(&p->arenas, p->set);
+    parse_arenas_keep(&rest->arenas, p->set);
     template_parse_abandon(p);
     template_parse_abandon(rest);
     return status;
@@ -245,12 +220,9 @@ void template_parse_abandon(struct template_parsing *p)
         texts_end(p->texts, p->set);
     VEC_FOREACH (struct ahead_file *, f, &p->files)
         map_free(&f->trees);
-    VEC_FOREACH (struct arena **, it, &p->arenas)
-        arena_free(*it);
     vec_free(&p->files);
     map_free(&p->by_name);
     vec_free(&p->pieces);
-    vec_free(&p->arenas);
-    pthread_mutex_destroy(&p->lock);
+    parse_arenas_end(&p->arenas);
     free(p);
 }

@@ -7,12 +7,12 @@
 // error.
 #include "io/template/texts.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/errands.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "io/template/parse/arenas.h"
 
 // Less text is parsed in the time that a thread takes to start.
 #define FIRST_BATCH_BYTES ((size_t)32 << 10)
@@ -40,10 +40,9 @@ struct template_texts {
     struct errands *errands;
     struct map by_place; // of the first byte: struct text
     VEC(struct batch *) batches;
-    struct batch *open;         // the one that is filled, or NULL
-    size_t room;                // bytes
-    pthread_mutex_t lock;       // of the next one
-    VEC(struct arena *) arenas; // of nobody
+    struct batch *open; // the one that is filled, or NULL
+    size_t room;        // bytes
+    struct parse_arenas arenas;
 };
 
 struct template_texts *template_texts_new(const struct template_function *functions, size_t count)
@@ -55,36 +54,18 @@ struct template_texts *template_texts_new(const struct template_function *functi
     t->arena = arena_new();
     t->errands = errands_new();
     t->room = TEMPLATE_TEXTS_MAX_BYTES;
-    pthread_mutex_init(&t->lock, NULL);
+    parse_arenas_init(&t->arenas);
     return t;
 }
 
 // --- parsing ---
 
-static struct arena *take_arena(struct template_texts *t)
-{
-    struct arena *arena = NULL;
-
-    pthread_mutex_lock(&t->lock);
-    if (t->arenas.len)
-        arena = t->arenas.items[--t->arenas.len];
-    pthread_mutex_unlock(&t->lock);
-    return arena ? arena : arena_new();
-}
-
-static void give_arena(struct template_texts *t, struct arena *arena)
-{
-    pthread_mutex_lock(&t->lock);
-    vec_push(&t->arenas, arena);
-    pthread_mutex_unlock(&t->lock);
-}
-
 static void parse_batch(void *data)
 {
-    const struct batch *batch = data;
+    struct batch *batch = data;
     struct template_set set = *batch->of->set;
 
-    set.arena = take_arena(batch->of);
+    set.arena = parse_arenas_take(&batch->of->arenas);
     set.stack_base = __builtin_frame_address(0);
     if (set.stack_bytes > PARSE_STACK_BYTES)
         set.stack_bytes = PARSE_STACK_BYTES;
@@ -94,7 +75,7 @@ static void parse_batch(void *data)
 
         text->is_parsed = parse_text(&set, text->text, &text->parsed, &error) == 0;
     }
-    give_arena(batch->of, set.arena);
+    parse_arenas_give(&batch->of->arenas, set.arena);
 }
 
 // --- which ones ---
@@ -177,22 +158,20 @@ static void end(struct template_texts *t)
     VEC_FOREACH (struct batch **, batch, &t->batches)
         vec_free(&(*batch)->texts);
     vec_free(&t->batches);
-    vec_push(&t->arenas, t->arena);
+    parse_arenas_give(&t->arenas, t->arena);
 }
 
 static void free_rest(struct template_texts *t)
 {
-    vec_free(&t->arenas);
+    parse_arenas_end(&t->arenas);
     template_set_free(t->set);
-    pthread_mutex_destroy(&t->lock);
     free(t);
 }
 
 void texts_end(struct template_texts *t, struct template_set *set)
 {
     end(t);
-    VEC_FOREACH (struct arena **, arena, &t->arenas)
-        vec_push(&set->more, *arena);
+    parse_arenas_keep(&t->arenas, set);
     free_rest(t);
 }
 
@@ -201,7 +180,5 @@ void template_texts_free(struct template_texts *t)
     if (!t)
         return;
     end(t);
-    VEC_FOREACH (struct arena **, arena, &t->arenas)
-        arena_free(*arena);
     free_rest(t);
 }
